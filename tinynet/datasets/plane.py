@@ -1,0 +1,72 @@
+"""Two sets in the plane, to look at: two spirals and a checkerboard. Generated from a seed.
+
+    spirals        arm l in {0, 1}:  x = r (cos t, sin t),  t = 2 pi turns r + pi l,  r = sqrt(u),  u uniform
+    checkerboard   x uniform in [-1, 1]^2 under a board of tiles x tiles squares; label: the colour of its square
+
+`noise` is the standard deviation of a Gaussian that moves each point after it got its label (the plane is 2
+wide). Points that leave the square are put on its edge, and all lie on the grid of base.py, 1/128 apart.
+
+r = sqrt(u) spreads an arm nearly evenly along its length, as the length grows with r^2.
+
+Source: the spirals are after A. Wieland's task in K. Lang & M. Witbrock (1988), Learning to tell two spirals
+apart, Connectionist Models Summer School.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .base import Dataset, Split, check_sizes, nearest_pixels, streams
+
+Draw = Callable[[int, np.random.Generator], tuple[np.ndarray, np.ndarray]]  # n, rng -> points (n, 2), labels
+
+
+def load_spirals(
+    seed: int = 0,
+    train: int = 1_000,
+    valid: int = 200,
+    test: int = 2_000,
+    noise: float = 0.02,
+    turns: float = 1.5,
+) -> Dataset:
+    """Points on two spirals that wind `turns` times from the centre: 2 inputs, two classes."""
+
+    def draw(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        label_rng, radius_rng = rng.spawn(2)
+        labels = label_rng.integers(2, size=n)
+        r = np.sqrt(radius_rng.uniform(size=n))
+        t = 2 * np.pi * turns * r + np.pi * labels
+        return r[:, None] * np.stack([np.cos(t), np.sin(t)], axis=1), labels
+
+    return points("spirals", draw, seed, noise, train=train, valid=valid, test=test)
+
+
+def load_checkerboard(
+    seed: int = 0,
+    train: int = 1_000,
+    valid: int = 200,
+    test: int = 2_000,
+    noise: float = 0.0,
+    tiles: int = 4,
+) -> Dataset:
+    """Points on a board of tiles x tiles squares: 2 inputs, two classes."""
+    check_sizes(tiles=tiles)
+
+    def draw(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        x = rng.uniform(-1, 1, (n, 2))
+        return x, np.floor((x + 1) / 2 * tiles).astype(int).sum(axis=1) % 2
+
+    return points("checkerboard", draw, seed, noise, train=train, valid=valid, test=test)
+
+
+def points(name: str, draw: Draw, seed: int, noise: float, **sizes: int) -> Dataset:
+    """The data set of the points that `draw` gives, moved by the noise."""
+    check_sizes(**sizes)
+    if not noise >= 0:
+        raise ValueError(f"noise={noise!r}: it is a standard deviation; pass 0 or more")
+    splits = []
+    for n, rng in zip(sizes.values(), streams(seed, 3), strict=True):
+        draw_rng, noise_rng = rng.spawn(2)
+        x, labels = draw(n, draw_rng)
+        splits.append(Split.from_pixels(nearest_pixels(x + noise * noise_rng.normal(size=(n, 2))), labels))
+    return Dataset(*splits, name=name, source=f"generated, seed {seed}")
