@@ -36,6 +36,11 @@ class _Mode(threading.local):
 _mode = _Mode()
 
 
+def recording() -> bool:
+    """Return whether operations are being recorded in this thread."""
+    return _mode.recording
+
+
 @contextmanager
 def no_grad() -> Iterator[None]:
     """Within this context nothing is recorded: faster, and no memory is held for `backward`."""

@@ -22,10 +22,12 @@ import numpy as np
 from tinynet.autodiff import Tensor, _values, primitive
 from tinynet.primitives import (
     abs,
+    add,
     astype,
     broadcast_to,
     clip,
     concatenate,
+    div,
     exp,
     getitem,
     log,
@@ -34,12 +36,16 @@ from tinynet.primitives import (
     mean,
     min,
     minimum,
-    reshape,
+    mul,
+    neg,
+    power,
     relu,
+    reshape,
     sigmoid,
     sqrt,
     stack,
     std,
+    sub,
     sum,
     tanh,
     transpose,
@@ -49,9 +55,10 @@ from tinynet.primitives import (
 from tinynet.primitives import dot as matmul
 
 __all__ = [
-    "SURROGATES", "abs", "astype", "broadcast_to", "clip", "concatenate", "exp", "getitem", "log", "log_softmax",
-    "matmul", "max", "maximum", "mean", "mean_squared_error", "min", "minimum", "relu", "reshape", "round", "sigmoid",
-    "sign", "softmax", "softmax_cross_entropy", "sqrt", "squared_hinge", "stack", "std", "sum", "tanh", "transpose",
+    "SURROGATES", "abs", "add", "astype", "broadcast_to", "clip", "concatenate", "div", "exp", "getitem",
+    "log", "log_softmax", "matmul", "max", "maximum", "mean", "mean_squared_error", "min", "minimum",
+    "mul", "neg", "power", "relu", "reshape", "round", "sigmoid", "sign", "softmax",
+    "softmax_cross_entropy", "sqrt", "squared_hinge", "stack", "std", "sub", "sum", "tanh", "transpose",
     "var", "where",
 ]  # fmt: skip
 

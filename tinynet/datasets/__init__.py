@@ -8,7 +8,7 @@
     rectangles        1,000 /    200 / 50,000      784         2   taller or wider?, downloaded
     convex            6,500 /  1,500 / 50,000      784         2   convex or not?, generated
     rot              10,000 /  2,000 / 50,000      784        10   MNIST turned by any angle, generated
-    bg_rand          10,000 /  2,000 / 50,000      784        10   MNIST before noise, generated
+    bg_rand          10,000 /  2,000 / 50,000      784        10   MNIST in front of noise, generated
     teacher           5,000 /  1,000 /  5,000       16         4   labels from a hidden network, generated
     spirals           1,000 /    200 /  2,000        2         2   two spirals in the plane, generated
     checkerboard      1,000 /    200 /  2,000        2         2   a checkerboard in the plane, generated
@@ -18,6 +18,7 @@ mnist.py (from the internet), or convex.py (from a seed).
 """
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from . import breast_cancer, convex, digits, mnist, plane, rectangles, teacher, variations
@@ -25,7 +26,7 @@ from .base import DataError, Dataset, Split, from_pixels
 
 __all__ = ["DataError", "Dataset", "Split", "from_pixels", "load", "names", "teacher"]
 
-LOADERS = {
+LOADERS: dict[str, Callable[..., Dataset]] = {
     "digits": digits.load,
     "breast_cancer": breast_cancer.load,
     "mnist": mnist.load_mnist,

@@ -20,7 +20,7 @@ SCALE, OFFSET = 2 / 255, -1.0
 
 
 class DataError(RuntimeError):
-    """A data file that is missing, damaged, or cannot be downloaded or stored; the message says what to do."""
+    """A data file is missing, damaged, or cannot be downloaded or stored; the message says what to do."""
 
 
 def from_pixels(pixels: np.ndarray, scale: float = SCALE, offset: float = OFFSET) -> np.ndarray:
@@ -89,7 +89,7 @@ class Dataset:
             low, high = sorted((self.offset, self.offset + 255 * self.scale))
             raise ValueError(
                 f"{outside.sum()} of {outside.size} inputs are not pixels: the first is"
-                f" {np.asarray(inputs)[outside][0]}, and {self.name} spans {low:g} to {high:g}."
+                f" {np.asarray(inputs)[outside][0]:g}, and {self.name} spans {low:g} to {high:g}."
                 " Clip the inputs to that range, or map them to it before training."
             )
         return pixels.astype(np.uint8)

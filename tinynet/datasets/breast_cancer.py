@@ -30,11 +30,12 @@ def load() -> Dataset:
     """300 / 69 / 200 rows of 30 inputs, two classes; read from the package, no download."""
     with np.load(FILE, allow_pickle=False) as file:
         values, labels = file["values"], file["labels"]  # float64 (569, 30), uint8 (569,)
-    train, valid, test = slice(0, 300), slice(300, 369), slice(369, None)
-    low, high = values[train].min(axis=0), values[train].max(axis=0)
+    low, high = values[:300].min(axis=0), values[:300].max(axis=0)
     pixels = np.clip(np.rint(255 * (values - low) / (high - low)), 0, 255).astype(np.uint8)
     return Dataset(
-        *(Split.from_pixels(pixels[part], labels[part]) for part in (train, valid, test)),
+        train=Split.from_pixels(pixels[:300], labels[:300]),
+        valid=Split.from_pixels(pixels[300:369], labels[300:369]),
+        test=Split.from_pixels(pixels[369:], labels[369:]),
         name="breast_cancer",
         source="W. Wolberg et al. (1993), UCI Breast Cancer Wisconsin (Diagnostic), CC BY 4.0",
     )

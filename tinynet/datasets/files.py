@@ -69,9 +69,8 @@ def fetch(folder: str, filename: str, sha256: str, urls: Sequence[str]) -> Path:
                 f"{filename} cannot be stored in {cache}: {error}."
                 " Free some space, or set TINYNET_CACHE to a folder that can be written."
             ) from error
-    raise DataError(
-        f"{folder}/{filename} could not be downloaded:\n"
-        + "\n".join(failures)
-        + "\nCheck the network and try"
-        f" again, or put the file at <a folder>/{folder}/{filename} and set TINYNET_DATA to <a folder>."
+    advice = (
+        "Check the network and try again, or put the file at"
+        f" <a folder>/{folder}/{filename} and set TINYNET_DATA to <a folder>."
     )
+    raise DataError("\n".join([f"{folder}/{filename} could not be downloaded:", *failures, advice]))

@@ -57,26 +57,20 @@ def read(folder: str, hashes: tuple[str, ...], mirrors: tuple[str, ...]) -> list
 def load_mnist() -> Dataset:
     """50,000 / 10,000 / 10,000 handwritten digits, 784 inputs. Raises DataError, see files.py."""
     arrays = read("mnist", MNIST_SHA256, MNIST_MIRRORS)
-    return split(*arrays, name="mnist", source="Y. LeCun, C. Cortes, C. Burges, MNIST; no licence stated")
+    return split(arrays, name="mnist", source="Y. LeCun, C. Cortes, C. Burges, MNIST; no licence stated")
 
 
 def load_fashion() -> Dataset:
     """50,000 / 10,000 / 10,000 pictures of clothes, 784 inputs. Raises DataError, see files.py."""
     arrays = read("fashion-mnist", FASHION_SHA256, FASHION_MIRRORS)
     return split(
-        *arrays, name="fashion", source="H. Xiao et al. (2017), Fashion-MNIST, Zalando SE, MIT licence"
+        arrays, name="fashion", source="H. Xiao et al. (2017), Fashion-MNIST, Zalando SE, MIT licence"
     )
 
 
-def split(
-    images: np.ndarray,  # uint8 (60000, 28, 28)
-    labels: np.ndarray,
-    test_images: np.ndarray,
-    test_labels: np.ndarray,
-    name: str,
-    source: str,
-) -> Dataset:
-    """The data set whose validation split is the last 10,000 training pictures."""
+def split(arrays: list[np.ndarray], name: str, source: str) -> Dataset:
+    """The data set of the four arrays that `read` gives."""
+    images, labels, test_images, test_labels = arrays
     return Dataset(
         train=Split.from_pixels(images[:50_000], labels[:50_000]),
         valid=Split.from_pixels(images[50_000:], labels[50_000:]),

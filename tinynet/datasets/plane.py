@@ -1,7 +1,7 @@
 """Two sets in the plane, to look at: two spirals and a checkerboard. Generated from a seed.
 
     spirals        arm l in {0, 1}:  x = r (cos t, sin t),  t = 2 pi turns r + pi l,  r = sqrt(u),  u uniform
-    checkerboard   x uniform in [-1, 1]^2 under a board of tiles x tiles squares; label: the colour of its square
+    checkerboard   x uniform in [-1, 1]^2, cut into tiles x tiles squares; label: the colour of its square
 
 `noise` is the standard deviation of a Gaussian that moves each point after it got its label (the plane is 2
 wide). Points that leave the square are put on its edge, and all lie on the grid of base.py, 1/128 apart.
@@ -64,9 +64,17 @@ def points(name: str, draw: Draw, seed: int, noise: float, **sizes: int) -> Data
     check_sizes(**sizes)
     if not noise >= 0:
         raise ValueError(f"noise={noise!r}: it is a standard deviation; pass 0 or more")
-    splits = []
-    for n, rng in zip(sizes.values(), streams(seed, 3), strict=True):
+
+    def sample(n: int, rng: np.random.Generator) -> Split:
         draw_rng, noise_rng = rng.spawn(2)
         x, labels = draw(n, draw_rng)
-        splits.append(Split.from_pixels(nearest_pixels(x + noise * noise_rng.normal(size=(n, 2))), labels))
-    return Dataset(*splits, name=name, source=f"generated, seed {seed}")
+        return Split.from_pixels(nearest_pixels(x + noise * noise_rng.normal(size=(n, 2))), labels)
+
+    a, b, c = streams(seed, 3)
+    return Dataset(
+        train=sample(sizes["train"], a),
+        valid=sample(sizes["valid"], b),
+        test=sample(sizes["test"], c),
+        name=name,
+        source=f"generated, seed {seed}",
+    )

@@ -1,12 +1,12 @@
 """Rectangles: the outline of one rectangle in 28 x 28; is it taller than wide?
 
-Label 1 where the rectangle spans more rows than columns, as the file stores them, else 0; there are no squares.
-No single pixel knows anything about the label, but a few lengths decide it: an easy rule in an awkward basis,
-and the smallest training set of its family: 1,000 / 200 / 50,000.
+Label 1 where the rectangle spans more rows than columns as stored, else 0; there are no squares. One pixel
+tells next to nothing about the label, two lengths decide it: an easy rule in an awkward basis, and the
+smallest training set of its family, 1,000 / 200 / 50,000.
 
 These are the original files. The archive holds text, one picture a line: 784 pixels, each 0 or 1, and the
-label. A repacked rectangles.npz in $TINYNET_DATA (uint8 arrays x_train (1200, 28, 28), y_train, x_test, y_test,
-in the same order) is read at once; the text takes some ten seconds.
+label. A repacked rectangles.npz in $TINYNET_DATA (uint8 arrays x_train (1200, 28, 28), y_train, x_test,
+y_test, in the same order) is read at once; the text takes a few seconds.
 
 Source: H. Larochelle, D. Erhan, A. Courville, J. Bergstra, Y. Bengio (2007), An empirical evaluation of deep
 architectures on problems with many factors of variation, ICML. The authors state no licence.

@@ -15,6 +15,7 @@ storage capacity of networks, J. Phys. A 22.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,10 +30,14 @@ def load(
     """Examples labelled by `network(seed, widths)`: widths[0] inputs, widths[-1] classes."""
     check_sizes(train=train, valid=valid, test=test)
     layers = network(seed, widths)
-    rngs = list(streams(seed, 4))[1:]  # the first is the network's
-    splits = [sample(n, layers, rng) for n, rng in zip((train, valid, test), rngs, strict=True)]
-    name = "teacher " + "-".join(map(str, widths))
-    return Dataset(*splits, name=name, source=f"generated, seed {seed}")
+    _, a, b, c = streams(seed, 4)  # the first is the network's
+    return Dataset(
+        train=sample(train, layers, a),
+        valid=sample(valid, layers, b),
+        test=sample(test, layers, c),
+        name="teacher",
+        source=f"generated, seed {seed}, widths {tuple(widths)}",
+    )
 
 
 def sample(n: int, layers: list[tuple[np.ndarray, np.ndarray]], rng: np.random.Generator) -> Split:
@@ -51,10 +56,7 @@ def network(seed: int = 0, widths: Sequence[int] = WIDTHS) -> list[tuple[np.ndar
             f"widths={tuple(widths)}: give inputs, hidden units, classes (2 or more), as (16, 32, 4)"
         )
     rng = next(streams(seed, 4))
-    layers = [
-        (rng.normal(0, 2 / np.sqrt(m), (m, n)), rng.normal(0, 1 / 2, n))
-        for m, n in zip(widths[:-1], widths[1:], strict=True)
-    ]
+    layers = [(rng.normal(0, 2 / np.sqrt(m), (m, n)), rng.normal(0, 1 / 2, n)) for m, n in pairwise(widths)]
     z = scores(from_pixels(rng.integers(256, size=(4096, widths[0]))), layers)  # (4096, classes)
     W, b = layers[-1]
     layers[-1] = (W / z.std(axis=0), (b - z.mean(axis=0)) / z.std(axis=0))

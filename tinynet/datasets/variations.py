@@ -1,6 +1,6 @@
 """Variations on MNIST: rot, digits turned by any angle, and bg_rand, digits in front of noise.
 
-After Larochelle et al. 2007, whose sets of these names asked what a network does with factors that are not the
+After Larochelle et al. 2007, whose sets of these names asked what a network does with factors other than the
 label. Look-alikes made from a seed, not the original files: compare methods on them with each other, never
 with published figures.
 
@@ -46,13 +46,21 @@ def vary(name: str, change: Change, seed: int, **sizes: int) -> Dataset:
             )
     images, labels, test_images, test_labels = mnist.read("mnist", mnist.MNIST_SHA256, mnist.MNIST_MIRRORS)
     images, labels = np.concatenate([images, test_images]), np.concatenate([labels, test_labels])
-    shuffle_rng, *rngs = streams(seed, 4)
-    order = shuffle_rng.permutation(len(images))
-    splits = []
-    for (part, size), rng in zip(sizes.items(), rngs, strict=True):
-        chosen = order[STARTS[part] :][:size]
-        splits.append(Split.from_pixels(change(images[chosen], rng), labels[chosen]))
-    return Dataset(*splits, name=name, shape=(28, 28), source=f"generated from MNIST, seed {seed}")
+    order_rng, *rngs = streams(seed, 4)
+    order = order_rng.permutation(len(images))
+
+    def sample(part: str, rng: np.random.Generator) -> Split:
+        chosen = order[STARTS[part] :][: sizes[part]]
+        return Split.from_pixels(change(images[chosen], rng), labels[chosen])
+
+    return Dataset(
+        train=sample("train", rngs[0]),
+        valid=sample("valid", rngs[1]),
+        test=sample("test", rngs[2]),
+        name=name,
+        shape=(28, 28),
+        source=f"generated from MNIST, seed {seed}",
+    )
 
 
 def turned(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:

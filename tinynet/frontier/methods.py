@@ -1,0 +1,88 @@
+"""What each method does with a byte budget.
+
+The budget is a factor f, the share of the dense net's weight bytes that may be kept. Every method keeps the widths of
+the net, except `dense`, which is the honest rival: an ordinary net made narrower until its file is as small.
+
+    hashed, sparse, lowrank-random     f m n numbers in each layer
+    lowrank                            one rank k for all layers, the largest that fits into f sum m n numbers
+    quantized, binary                  32 f bits an entry; ternary at f = 1/20
+    hashed+quantized                   4 bits a bucket, so 8 f m n buckets
+
+A class of parameterization that is not in this table can be swept by its own name: it is built as Class(f).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from math import isclose
+
+from tinynet.layers import Sequential
+from tinynet.models import MLP
+from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Sparse
+
+Recipe = Callable[[float, Sequence[int]], Parameterization | None]  # None where the budget is out of reach
+
+TERNARY = 1 / 20  # 1.6 of 32 bits
+
+
+def _lowrank(f: float, widths: Sequence[int]) -> Parameterization | None:
+    pairs = list(zip(widths, widths[1:], strict=False))
+    rank = round(f * sum(m * n for m, n in pairs) / sum(m + n for m, n in pairs))
+    return LowRank(rank=max(1, rank)) if f < 1 else None
+
+
+def _quantized(f: float, widths: Sequence[int]) -> Parameterization | None:
+    if isclose(f, TERNARY):
+        return Quantized(levels=3)
+    bits = round(32 * f)
+    return Quantized(bits=bits) if 1 <= bits <= 8 and isclose(bits, 32 * f) else None
+
+
+# fmt: off
+METHODS: dict[str, Recipe] = {
+    "dense":            lambda f, widths: Dense(),
+    "lowrank":          _lowrank,
+    "lowrank-random":   lambda f, widths: LowRank(factor=f, bank="random") if f < 1 else None,
+    "hashed":           lambda f, widths: Hashed(f) if f < 1 else None,
+    "sparse":           lambda f, widths: Sparse(f) if f < 1 else None,
+    "quantized":        _quantized,
+    "binary":           lambda f, widths: Binary() if isclose(f, 1 / 32) else None,
+    "hashed+quantized": lambda f, widths: Hashed(8 * f, inner=Quantized(bits=4)) if 8 * f <= 1 else None,
+}
+# fmt: on
+
+
+def recipe(method: str, factor: float, widths: Sequence[int]) -> Parameterization | None:
+    """Return the recipe of a method at a factor, or None where it has none. ValueError for an unknown method."""
+    if method in METHODS:
+        return METHODS[method](factor, widths)
+    cls = Parameterization.registry.get(method)
+    if cls is None:
+        known = ", ".join([*METHODS, *sorted(Parameterization.registry)])
+        raise ValueError(f"frontier: unknown method {method!r}; known are {known}")
+    return cls(factor) if fields(cls) else cls()  # type: ignore[call-arg]
+
+
+def build(method: str, factor: float, widths: Sequence[int], seed: int) -> Sequential | None:
+    """Return the untrained net of a method at a factor, or None where it has none."""
+    weight = recipe(method, factor, widths)
+    if weight is None:
+        return None
+    return MLP(narrowed(widths, factor) if method == "dense" else widths, weight, seed)
+
+
+def narrowed(widths: Sequence[int], factor: float) -> list[int]:
+    """Return widths with hidden ones shrunk together, so that a dense net takes at most the bytes of a method at `factor`.
+
+    Those bytes are f sum m n numbers and all the biases of the wide net.
+    """
+    pairs = list(zip(widths, widths[1:], strict=False))
+    budget = 4 * (factor * sum(m * n for m, n in pairs) + sum(widths[1:]))
+    narrow = list(widths)
+    for share in range(max(widths[1:-1], default=1), 0, -1):
+        hidden = [max(1, round(h * share / max(widths[1:-1]))) for h in widths[1:-1]]
+        narrow = [widths[0], *hidden, widths[-1]]
+        if sum(4 * (m + 1) * n for m, n in zip(narrow, narrow[1:], strict=False)) <= budget:
+            break
+    return narrow

@@ -1,0 +1,53 @@
+"""From runs to points, and the points that matter.
+
+A point is the mean over the seeds of one method at one factor. It is efficient (Pareto-optimal) when no other point has
+at most its bytes and at most its error, with less of one of them. The efficient points form the frontier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Point(NamedTuple):
+    """One method at one factor."""
+
+    method: str
+    stage: str
+    factor: str
+    bytes: float  # payload, mean over seeds
+    header: float
+    error: float  # on the test split: mean over seeds
+    spread: float  # standard deviation over seeds (N - 1), 0 for a single one
+    seeds: int
+    efficient: bool = False
+
+
+def summarize(rows: Sequence[dict[str, Any]]) -> list[Point]:
+    """Return a point for each method, stage and factor, in order of first appearance, the efficient ones marked."""
+    groups: dict[tuple, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["method"], row["stage"], row["factor"]), []).append(row)
+    points = []
+    for key, group in groups.items():
+        errors = np.array([row["test_error"] for row in group])
+        spread = errors.std(ddof=1) if len(errors) > 1 else 0.0
+        size, header = (float(np.mean([row[name] for row in group])) for name in ("payload_bytes", "header_bytes"))
+        points.append(Point(*key, size, header, float(errors.mean()), float(spread), len(group)))
+    frontier = pareto([(p.bytes, p.error) for p in points])
+    return [p._replace(efficient=i in frontier) for i, p in enumerate(points)]
+
+
+def pareto(points: Sequence[tuple[float, float]]) -> set[int]:
+    """Return the indices of the points (cost, error) that no other dominates; equal points stand or fall together."""
+    efficient, best = set(), np.inf
+    order = sorted(range(len(points)), key=lambda i: points[i])
+    for i in order:
+        cost, error = points[i]
+        if error < best or (efficient and points[i] == points[last]):
+            efficient.add(i)
+            best, last = error, i
+    return efficient

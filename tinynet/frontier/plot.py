@@ -1,0 +1,63 @@
+"""The picture: bytes on disk, on a logarithmic axis, against test error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tinynet.frontier.pareto import Point, summarize
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, told apart by the colour-blind; markers tell the methods apart in black and white.
+COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#8C6D1F", "#7F7F7F")
+MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "h")
+FILL = {"trained": "full", "after": "none", "tuned": "left"}
+STAGE_NAMES = {"trained": "", "after": ", after training", "tuned": ", after training, fine-tuned"}
+
+
+def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, title: str | None = None) -> Figure:
+    """Return the figure of a sweep's rows: a point a method and factor, mean and spread over seeds, the frontier drawn.
+
+    Args:
+        rows: from `sweep`; all on one data set.
+        path: where to save it as well, as PNG, PDF or SVG.
+        title: by default the data set and the number of seeds.
+    """
+    from matplotlib.figure import Figure
+
+    if not rows:
+        raise ValueError("plot: no rows to draw; a sweep returns them")
+    points = summarize(rows)
+    figure = Figure(figsize=(7.5, 5), layout="constrained")
+    axes = figure.add_subplot()
+    methods = list(dict.fromkeys(p.method for p in points))
+    for stage in dict.fromkeys(p.stage for p in points):
+        for i, method in enumerate(methods):
+            _draw_method(axes, [p for p in points if (p.method, p.stage) == (method, stage)], i)
+    efficient = sorted((p for p in points if p.efficient), key=lambda p: p.bytes)
+    axes.step([p.bytes for p in efficient], [100 * p.error for p in efficient], where="post", color="0.6",
+              linewidth=6, alpha=0.45, zorder=0, label="efficient frontier")  # fmt: skip
+    axes.set(xscale="log", yscale="log", xlabel="bytes on disk (payload)", ylabel="test error (%)")
+    axes.set_title(title or f"{rows[0]['data']}, mean and standard deviation of {points[0].seeds} seeds")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
+    axes.grid(True, which="both", color="0.92", linewidth=0.6)
+    axes.legend(frameon=False, fontsize="small")
+    if path is not None:
+        figure.savefig(path, dpi=160)
+    return figure
+
+
+def _draw_method(axes: Any, points: list[Point], i: int) -> None:
+    if not points:
+        return
+    points = sorted(points, key=lambda p: p.bytes)
+    label = points[0].method + STAGE_NAMES[points[0].stage]
+    axes.errorbar(
+        [p.bytes for p in points], [100 * p.error for p in points], [100 * p.spread for p in points], label=label,
+        color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)], fillstyle=FILL[points[0].stage],
+        linestyle="-" if points[0].stage == "trained" else ":", linewidth=1, markersize=6, capsize=2, elinewidth=0.8,
+    )  # fmt: skip

@@ -1,0 +1,159 @@
+"""All runs of a sweep, on any `concurrent.futures.Executor`.
+
+Runs are independent: a pool of processes on one machine, threads, or a Dask cluster's `Client.get_executor()` all do.
+Each row is written as its run ends; rows that the store already holds are not computed again.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from typing import Any
+
+from tinynet.frontier.methods import METHODS
+from tinynet.frontier.run import Settings, run
+from tinynet.frontier.store import Store
+
+FACTORS = ("1", "1/2", "1/4", "1/8", "1/16", "1/20", "1/32", "1/64")
+
+
+def sweep(
+    data: str = "digits",
+    methods: Sequence[str] = tuple(METHODS),
+    factors: Sequence[str] = FACTORS,
+    seeds: int | Sequence[int] = 3,
+    after_training: bool = False,
+    store: str | os.PathLike | Store = ":memory:",
+    executor: Executor | None = None,
+    jobs: int | None = None,
+    progress: bool | None = None,
+    **settings: Any,
+) -> list[dict[str, Any]]:
+    """Train every method at every factor and seed, and return the rows, in that order.
+
+    Args:
+        data: a name that `tn.datasets.load` knows.
+        methods: names of METHODS, or of classes of parameterization.
+        factors: shares of the dense weight bytes, as text ("1/8"); a method skips those that it cannot meet.
+        seeds: how many, or which.
+        after_training: add the methods applied to a trained dense net, with and without fine-tuning.
+        store: an SQLite file that rows are kept in, or a Store.
+        executor: where runs go; by default `jobs` processes (the number of cores; 1 runs here and now).
+        progress: show a bar with the time left; by default only on a terminal.
+        settings: further fields of `Settings`: hidden, epochs, batch_size, lr, momentum.
+
+    Raises ValueError for an unknown method, data set or factor; RuntimeError naming the run where one fails, after the
+    others are done.
+    """
+    own = not isinstance(store, Store)
+    results = store if isinstance(store, Store) else Store(store)
+    try:
+        todo = plan(data, methods, factors, seeds, after_training, **settings)
+        missing = [s for s in todo if results.get(s) is None]
+        failures = _execute(missing, results, executor, jobs, progress)
+        if failures:
+            (first, error), *others = failures
+            raise RuntimeError(f"sweep: {len(failures)} of {len(todo)} runs failed, the first {first}: {error}") from error
+        return [row for s in todo if (row := results.get(s)) is not None]
+    finally:
+        if own:
+            results.close()
+
+
+def plan(
+    data: str, methods: Sequence[str], factors: Sequence[str], seeds: int | Sequence[int], after_training: bool,
+    **settings: Any,
+) -> list[Settings]:  # fmt: skip
+    """Return the settings of every run of a sweep."""
+    stages = ("trained", "after", "tuned") if after_training else ("trained",)
+    everything = [
+        Settings(data=data, method=m, factor=_check_factor(f), stage=stage, seed=seed, **settings)
+        for stage in stages
+        for m in methods
+        for f in factors
+        for seed in (range(seeds) if isinstance(seeds, int) else seeds)
+    ]
+    return [s for s in everything if s.possible()]
+
+
+def _check_factor(text: str) -> str:
+    from fractions import Fraction
+
+    try:
+        factor = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        factor = Fraction(0)
+    if not 0 < factor <= 1:
+        raise ValueError(f"sweep: factor {text!r}; factors are shares such as '1/8', above 0 and at most 1")
+    return str(factor)
+
+
+def _execute(
+    todo: list[Settings], results: Store, executor: Executor | None, jobs: int | None, progress: bool | None
+) -> list[tuple[Settings, BaseException]]:
+    """Run and store all of `todo`; return what failed."""
+    failures: list[tuple[Settings, BaseException]] = []
+    with _pool(executor, jobs, len(todo)) as pool, _bar(len(todo), progress) as tick:
+        futures: dict[Future, Settings] = {pool.submit(run, s): s for s in todo}
+        try:
+            for future in as_completed(futures):
+                settings = futures[future]
+                if (error := future.exception()) is None:
+                    results.add(settings, future.result())
+                else:
+                    failures.append((settings, error))
+                tick()
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            raise
+    return failures
+
+
+class _HereAndNow(Executor):
+    """Runs each task when it is submitted; the simplest executor."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
+        future: Future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@contextmanager
+def _pool(executor: Executor | None, jobs: int | None, tasks: int) -> Iterator[Executor]:
+    jobs = min(jobs or os.cpu_count() or 1, max(1, tasks))
+    if executor is not None:
+        yield executor  # the caller's to close
+    elif jobs == 1:
+        yield _HereAndNow()
+    else:
+        spawn = multiprocessing.get_context("spawn")  # a fork would copy the threads of BLAS
+        with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_ignore_ctrl_c) as pool:
+            yield pool
+
+
+def _ignore_ctrl_c() -> None:
+    """Leave Ctrl-C to the parent, which cancels what has not begun."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _bar(tasks: int, show: bool | None) -> Iterator[Any]:
+    if not (sys.stderr.isatty() if show is None else show):
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("training", total=tasks)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,16 @@
+"""The compression methods, one file each; base.py says what they have in common and how to add one."""
+
+# ruff: noqa: I001  (in the order in which to read them)
+from tinynet.parameterizations.base import Parameter, Parameterization
+from tinynet.parameterizations.dense import Dense
+from tinynet.parameterizations.bank import Bank
+from tinynet.parameterizations.lowrank import LowRank
+from tinynet.parameterizations.hashed import Hashed
+from tinynet.parameterizations.sparse import Sparse
+from tinynet.parameterizations.quantized import Quantized
+from tinynet.parameterizations.binary import Binary
+from tinynet.parameterizations.scaled import Scaled
+
+__all__ = [
+    "Bank", "Binary", "Dense", "Hashed", "LowRank", "Parameter", "Parameterization", "Quantized", "Scaled", "Sparse",
+]  # fmt: skip

@@ -1,0 +1,227 @@
+"""A weight matrix as a function of what is stored.
+
+Every compression method says the same sentence: W (m, n), the matrix that the layer multiplies by, is computed from
+fewer numbers than m n. Here that sentence is a class. `tn.Hashed(1/8)` is a recipe: settings, nothing allocated.
+A layer calls `build` on it and gets the same class with arrays in it. What a built one can do:
+
+    parameters()    the stored tensors that SGD may change
+    weight()        W as a Tensor, made of primitives, so that gradients reach the stored tensors
+    matmul(x)       x W, by the cheapest route
+    stored_bits()   how many bits a file must hold: values, scales, and seeds that regenerate masks, banks, hashes
+    state()         those very bits as arrays; `recipe.from_state(shape, state)` is the way back
+    from_dense(W)   (of the recipe) the nearest member of the family to a given matrix
+
+To add a method, subclass `Parameterization` as a dataclass whose fields are the settings, and write the four steps
+that differ: `draw`, `project`, `restore` (three ways to fill the arrays) and `weight`; plus `state` and `stored_bits`.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from tinynet.autodiff import Tensor
+
+State = dict[str, np.ndarray]
+MOST_ENTRIES = 2**26  # of a virtual matrix, so that a file of a few bytes cannot ask for all memory
+
+
+class Parameter(Tensor):
+    """A stored tensor that training changes.
+
+    Args:
+        data: floating-point values.
+        step_scale: the optimizer's step is multiplied by it (a number, or an array of data's shape).
+        bounds: values are clipped to (low, high) after each step, or None.
+    """
+
+    def __init__(
+        self, data: Any, step_scale: float | np.ndarray = 1.0, bounds: tuple[float, float] | None = None
+    ) -> None:
+        super().__init__(data, requires_grad=True)
+        self.step_scale = step_scale
+        self.bounds = bounds
+
+    def move(self, step: np.ndarray) -> None:
+        """Add step_scale * step to the values, in place, and clip them to the bounds."""
+        if not (np.isscalar(self.step_scale) and self.step_scale == 1):
+            step = (self.step_scale * step).astype(self.dtype, copy=False)
+        self._data += step
+        if self.bounds is not None:
+            np.clip(self._data, *self.bounds, out=self._data)
+        self._writes += 1  # a tape that still needs the old values will notice
+
+
+@dataclass
+class Parameterization:
+    """Base of the methods; see the head of this file."""
+
+    registry: ClassVar[dict[str, type[Parameterization]]] = {}
+    shape: ClassVar[tuple[int, int]]  # set on a built one: (m, n)
+    seed: ClassVar[int]
+
+    def __init_subclass__(cls) -> None:
+        Parameterization.registry[cls.__name__] = cls
+
+    # ---- from a recipe to a built parameterization
+
+    def build(self, shape: tuple[int, int], seed: int = 0, fan_in: int | None = None) -> Self:
+        """Return a copy with arrays of random initial values.
+
+        Args:
+            shape: (m, n) of the virtual matrix: inputs, outputs.
+            seed: fixes the initial values and whatever the method draws for good (hash, mask, bank).
+            fan_in: the number of inputs that one output sums over; m unless a composition knows better.
+        """
+        built = self._blank(shape, seed)
+        built.draw(np.random.default_rng(seed), fan_in or shape[0])
+        return built
+
+    def from_dense(self, W: np.ndarray, seed: int = 0) -> Self:
+        """Return the member of this family nearest to W (m, n), or a stated heuristic's answer."""
+        W = np.asarray(W)
+        if W.ndim != 2 or W.dtype.kind != "f" or not np.isfinite(W).all():
+            raise ValueError(
+                f"{type(self).__name__}.from_dense: W of shape {W.shape}, dtype {W.dtype}; it must be a finite "
+                "floating-point matrix (m, n)"
+            )
+        built = self._blank((W.shape[0], W.shape[1]), seed)
+        built.project(W)
+        return built
+
+    def from_state(self, shape: tuple[int, int], state: State) -> Self:
+        """Return the parameterization that `state()` described, bit for bit. ValueError where arrays do not fit."""
+        built = self._blank(shape, int(take(state, "seed", (1,), "u")[0]) if "seed" in state else 0)
+        built.restore(state)
+        return built
+
+    def _blank(self, shape: tuple[int, int], seed: int) -> Self:
+        if len(shape) != 2 or min(shape) < 1 or shape[0] * shape[1] > MOST_ENTRIES:
+            raise ValueError(
+                f"{type(self).__name__}: shape {shape}; a weight matrix is (m, n), both at least 1, with at most "
+                f"{MOST_ENTRIES} entries"
+            )
+        built = copy(self)
+        built.shape, built.seed = tuple(shape), int(seed)  # type: ignore[misc]
+        return built
+
+    # ---- the steps that differ from method to method
+
+    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
+        """Fill the arrays with initial values such that an entry of x W has the variance of an entry of x."""
+        raise NotImplementedError(f"{type(self).__name__} must define draw(rng, fan_in)")
+
+    def project(self, W: np.ndarray) -> None:
+        """Fill the arrays so that weight() is near W."""
+        raise NotImplementedError(f"{type(self).__name__} offers no from_dense: no good heuristic is known")
+
+    def restore(self, state: State) -> None:
+        """Fill the arrays from what `state` returned."""
+        raise NotImplementedError(f"{type(self).__name__} must define restore(state)")
+
+    def weight(self) -> Tensor:
+        """Return W (m, n) as a Tensor built from the stored ones."""
+        raise NotImplementedError(f"{type(self).__name__} must define weight()")
+
+    def state(self) -> State:
+        """Return the arrays that a file must hold, packed."""
+        raise NotImplementedError(f"{type(self).__name__} must define state()")
+
+    def stored_bits(self) -> int:
+        """Return the number of bits that a file must hold, before padding to bytes."""
+        raise NotImplementedError(f"{type(self).__name__} must define stored_bits()")
+
+    # ---- the same for all
+
+    def matmul(self, x: Any) -> Tensor:
+        """Return x W: (.., m) to (.., n)."""
+        return x @ self.weight()
+
+    def parameters(self) -> list[Parameter]:
+        """Return the stored tensors that SGD may change, in the order in which they were made."""
+        found: list[Parameter] = []
+        for value in vars(self).values():
+            if isinstance(value, Parameter):
+                found.append(value)
+            elif isinstance(value, Parameterization):
+                found += value.parameters()
+        return found
+
+    # ---- settings as JSON, for the header of a file
+
+    def to_json(self) -> dict[str, Any]:
+        """Return {class name: settings that differ from their defaults}."""
+        settings = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {
+            type(self).__name__: {
+                f.name: value.to_json() if isinstance(value, Parameterization) else value
+                for f in fields(self)
+                if (value := settings[f.name]) != _default(f)
+            }
+        }
+
+    @staticmethod
+    def from_json(description: Any) -> Parameterization:
+        """Return the recipe that `to_json` described. ValueError for anything else."""
+        if not isinstance(description, dict) or len(description) != 1:
+            raise ValueError(f"a recipe is an object with one class name, this is {str(description)[:80]!r}")
+        [(name, settings)] = description.items()
+        cls = Parameterization.registry.get(name)
+        if cls is None or not isinstance(settings, dict):
+            known = ", ".join(sorted(Parameterization.registry))
+            raise ValueError(f"unknown recipe {str(name)[:80]!r}; known are {known}. Import the module that defines it")
+        inner = {k: Parameterization.from_json(v) if isinstance(v, dict) else v for k, v in settings.items()}
+        try:
+            return cls(**inner)
+        except TypeError as error:
+            raise ValueError(f"settings {sorted(settings)} do not fit the recipe {name}: {error}") from error
+
+
+def _default(field: Any) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def uniform(rng: np.random.Generator, shape: tuple[int, ...], fan_in: float) -> np.ndarray:
+    """Return float32 values, uniform with variance 1 / fan_in: |w| <= sqrt(3 / fan_in) (LeCun et al. 1998)."""
+    limit = np.sqrt(3 / fan_in)
+    return rng.uniform(-limit, limit, shape).astype(np.float32)
+
+
+def child_seed(seed: int, k: int) -> int:
+    """Return the seed of the k-th part of something with this seed: unrelated streams from one number."""
+    return int(np.random.SeedSequence([seed, k]).generate_state(1, np.uint64)[0])
+
+
+def seed_array(seed: int) -> np.ndarray:
+    """Return a seed as it is stored: one uint64."""
+    return np.array([seed], dtype=np.uint64)
+
+
+def take(state: State, name: str, shape: tuple[int, ...], kind: str = "f") -> np.ndarray:
+    """Return state[name] after checking its shape and its kind of dtype ('f' float, 'u' unsigned)."""
+    a = state.get(name)
+    if a is None:
+        raise ValueError(f"the array {name!r} is missing; there are {sorted(state)}")
+    if a.shape != shape or a.dtype.kind != kind:
+        raise ValueError(f"the array {name!r} is {a.dtype}{list(a.shape)}; kind {kind!r}, shape {list(shape)} expected")
+    if kind == "f" and not np.isfinite(a).all():
+        raise ValueError(f"the array {name!r} holds values that are not finite")
+    return a
+
+
+def nest(prefix: str, state: State) -> State:
+    """Return the state of a part under names that begin with `prefix.`."""
+    return {f"{prefix}.{name}": a for name, a in state.items()}
+
+
+def unnest(prefix: str, state: State) -> State:
+    """Return the part of a state whose names begin with `prefix.`, without it."""
+    return {name[len(prefix) + 1 :]: a for name, a in state.items() if name.startswith(prefix + ".")}
+
+
+def count_bits(tensor: Tensor) -> int:
+    """Return the bits of a tensor stored as it is."""
+    return 8 * tensor._data.nbytes

@@ -1,0 +1,91 @@
+"""Hashed: W[i, j] = xi(i, j) w[h(i, j)], K numbers shared by m n entries (Chen et al. 2015, arXiv 1504.04788).
+
+h picks one of K buckets for each entry and xi a sign, both by a hash of (seed, i, j) that is computed, never stored.
+The gradient of a bucket is the sum over its entries (their eq. 12): dL/dw_k = sum_{h(i,j) = k} xi(i, j) dL/dW[i, j].
+A bucket then moves as far as all its entries together; `rescale` divides its step by their number.
+
+Nearest member: the mean of a bucket's entries, each times its sign.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tinynet.autodiff import Tensor, primitive, recording
+from tinynet.kernels import hashed
+from tinynet.parameterizations.base import Parameterization, State, nest, seed_array, take, unnest
+from tinynet.parameterizations.dense import Dense
+
+# fmt: off
+#                      name      y = f(w)                                    cotangent of w
+gather    = primitive("gather", lambda w, index: hashed.gather(w, index),   lambda g, y, w, index: hashed.scatter_add(g, index, len(w)))
+# fmt: on
+
+
+@dataclass
+class Hashed(Parameterization):
+    """W[i, j] = xi(i, j) w[h(i, j)].
+
+    Args:
+        factor: K / (m n), in (0, 1].
+        inner: the recipe of the K numbers, as a (1, K) matrix: Quantized ones compress twice.
+        rescale: divide each bucket's step by the number of its entries.
+    """
+
+    factor: float = 1 / 8
+    inner: Parameterization = field(default_factory=Dense)
+    rescale: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.factor <= 1:
+            raise ValueError(f"Hashed: factor={self.factor}; the stored numbers are a share of m n in (0, 1]")
+
+    def _count(self) -> int:
+        return max(1, round(self.factor * self.shape[0] * self.shape[1]))
+
+    def _index(self) -> np.ndarray:
+        """Return bucket and sign of every entry, int32 (m, n); computed at the first call, then kept."""
+        if not hasattr(self, "_signed_index"):
+            self._signed_index = hashed.signed_index(self.seed, *self.shape, self._count())
+        return self._signed_index
+
+    def _hold(self, buckets: Parameterization) -> None:
+        self.buckets = buckets
+        if self.rescale:
+            occupancy = np.bincount(hashed.buckets(self.seed, *self.shape, self._count()).ravel(), minlength=self._count())
+            for p in buckets.parameters():
+                if p.size == self._count():
+                    p.step_scale = p.step_scale / np.maximum(occupancy, 1).reshape(p.shape)
+
+    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
+        self._hold(self.inner.build((1, self._count()), self.seed, fan_in))
+
+    def project(self, W: np.ndarray) -> None:
+        """Take the mean of each bucket; with a rounding inner recipe this is a heuristic."""
+        K = self._count()
+        sums = hashed.scatter_add(W, self._index(), K)
+        occupancy = np.bincount(hashed.buckets(self.seed, *self.shape, K).ravel(), minlength=K)
+        means = (sums / np.maximum(occupancy, 1)).astype(W.dtype)
+        self._hold(self.inner.from_dense(means.reshape(1, K), self.seed))
+
+    def restore(self, state: State) -> None:
+        take(state, "seed", (1,), "u")
+        self._hold(self.inner.from_state((1, self._count()), unnest("w", state)))
+
+    def weight(self) -> Tensor:
+        return gather(self.buckets.weight().ravel(), self._index())
+
+    def matmul(self, x: Tensor) -> Tensor:
+        """Return x W; outside training without ever holding W."""
+        if recording():
+            return x @ self.weight()
+        w = self.buckets.weight()._data.ravel()
+        return Tensor(hashed.matmul(np.asarray(x), w, self.seed, self.shape[1]))
+
+    def state(self) -> State:
+        return {"seed": seed_array(self.seed)} | nest("w", self.buckets.state())
+
+    def stored_bits(self) -> int:
+        return 64 + self.buckets.stored_bits()

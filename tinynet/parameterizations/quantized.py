@@ -1,0 +1,102 @@
+"""Quantized: W = s round(clip(V / s, -Q, Q)), few bits an entry, on a grid of 2Q + 1 symmetric levels.
+
+    bits = 1         W = s sign(V): two levels, no zero, in the middle of the cells [-2s, 0] and [0, 2s]
+    levels = 3       ternary, Q = 1: log2(3) = 1.58 bits, stored five to a byte
+    bits = k > 1     Q = 2^(k-1) - 1
+
+Training keeps latent weights V; the gradient passes through `round` as if it were the identity, and not at all where V
+was clipped. The step s is learned too. Its gradient needs no derivation of its own: the product rule on s round(V / s)
+gives round(V / s) - V / s inside the grid and +-Q outside, the learned step size of Esser et al. 2019
+(arXiv 1902.08153, eq. 3), whose gradient scale 1 / sqrt(N Q) over the N entries that share a step is kept as well.
+
+Nearest member: the step of least squared error among those that put max |W| on level 1, 2, 3 ..
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinynet import functional as F
+from tinynet.autodiff import Tensor
+from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, take, uniform
+from tinynet.parameterizations.packing import pack, packed_bits, scale_shape, unpack
+
+
+@dataclass
+class Quantized(Parameterization):
+    """W on a grid.
+
+    Args:
+        bits: 1 to 8, or
+        levels: 3 for ternary.
+        scale: "layer" for one step, "column" for one a column.
+    """
+
+    bits: int | None = None
+    levels: int | None = None
+    scale: str = "layer"
+
+    def __post_init__(self) -> None:
+        given = (self.bits is None) != (self.levels is None)
+        if not given or (self.levels or 3) != 3 or (self.bits or 1) not in range(1, 9):
+            raise ValueError(f"Quantized: bits={self.bits}, levels={self.levels}; give bits=1 to 8 or levels=3")
+        if self.scale not in ("layer", "column"):
+            raise ValueError(f"Quantized: scale={self.scale!r}; it is 'layer' or 'column'")
+
+    @property
+    def Q(self) -> int:
+        """The highest level; 1 for a single bit."""
+        return 1 if self.bits in (None, 1) else 2 ** (self.bits - 1) - 1  # type: ignore[operator]
+
+    @property
+    def _base(self) -> int:
+        """How many codes there are."""
+        return 2 if self.bits == 1 else 3 if self.levels == 3 else 2**self.bits  # type: ignore[operator]
+
+    def _hold(self, V: np.ndarray, s: np.ndarray) -> None:
+        self.V = Parameter(V)
+        self.s = Parameter(s, step_scale=(V.size / s.size * self.Q) ** -0.5, bounds=(1e-8, np.inf))
+
+    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
+        V = uniform(rng, self.shape, fan_in)
+        s = (2 * np.abs(V).mean() / self.Q**0.5) if self.bits != 1 else np.abs(V).mean()
+        self._hold(V, np.full(scale_shape(self.scale, self.shape), s, np.float32))
+
+    def project(self, W: np.ndarray) -> None:
+        axis = 0 if self.scale == "column" else None
+        peak = np.abs(W).max(axis=axis, keepdims=True)
+        peak = np.where(peak > 0, peak, 1)
+        best, best_error = peak, np.full(peak.shape, np.inf)
+        for level in range(1, 2 * self.Q + 2):
+            codes = self._codes(W, peak / level)
+            s = (W * codes).sum(axis=axis, keepdims=True) / np.maximum(1, (codes**2).sum(axis=axis, keepdims=True))
+            s = np.where(s > 0, s, peak)
+            error = ((W - s * self._codes(W, s)) ** 2).sum(axis=axis, keepdims=True)
+            best, best_error = np.where(error < best_error, s, best), np.minimum(error, best_error)
+        self._hold(np.clip(W, -self.Q * best, self.Q * best), best.astype(W.dtype))
+
+    def _codes(self, V: np.ndarray, s: np.ndarray) -> np.ndarray:
+        """Return the level of each entry, -Q .. Q."""
+        return np.where(V >= 0, 1, -1) if self.bits == 1 else np.rint(np.clip(V / s, -self.Q, self.Q))
+
+    def restore(self, state: State) -> None:
+        s = take(state, "s", scale_shape(self.scale, self.shape))
+        count = self.shape[0] * self.shape[1]
+        codes = unpack(take(state, "codes", (-(-packed_bits(count, self._base) // 8),), "u"), self.shape, self._base)
+        if codes.max() > 2 * self.Q:
+            raise ValueError(f"the code {codes.max()} lies above the highest level, {2 * self.Q}")
+        levels = 2.0 * codes - 1 if self.bits == 1 else codes.astype(s.dtype) - self.Q
+        self._hold((levels * s).astype(s.dtype), s)
+
+    def weight(self) -> Tensor:
+        u = self.V / self.s
+        return self.s * (F.sign(u / 2) if self.bits == 1 else F.round(F.clip(u, -self.Q, self.Q)))
+
+    def state(self) -> State:
+        codes = self._codes(self.V._data, self.s._data)
+        return {"codes": pack(codes > 0 if self.bits == 1 else codes + self.Q, self._base), "s": self.s.numpy()}
+
+    def stored_bits(self) -> int:
+        return packed_bits(self.V.size, self._base) + count_bits(self.s)

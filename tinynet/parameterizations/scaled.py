@@ -1,0 +1,58 @@
+"""Scaled: W = V diag(g), an explicit length g_j for each column over any other parameterization V.
+
+With `normalize`, W = V diag(g / |v|), v the column lengths of V: weight normalization (Salimans, Kingma 2016,
+arXiv 1602.07868, eq. 2), in which V gives the direction of a column alone and g its length alone. Batch norm does the
+same with the standard deviation of the layer's inputs to tanh in place of |v|.
+
+Nearest member: g = the column lengths of W, V = the inner recipe's answer for the columns of unit length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tinynet.autodiff import Tensor
+from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, nest, take, unnest
+from tinynet.parameterizations.dense import Dense
+
+
+@dataclass
+class Scaled(Parameterization):
+    """W = V diag(g), or V diag(g / |v|) with `normalize`. inner: the recipe of V."""
+
+    inner: Parameterization = field(default_factory=Dense)
+    normalize: bool = False
+
+    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
+        self.V = self.inner.build(self.shape, self.seed, fan_in)
+        lengths = np.linalg.norm(self.V.weight()._data, axis=0)
+        self.g = Parameter(lengths if self.normalize else np.ones(self.shape[1], np.float32))
+
+    def project(self, W: np.ndarray) -> None:
+        g = np.linalg.norm(W, axis=0)
+        self.g = Parameter(g)
+        self.V = self.inner.from_dense(W / np.where(g > 0, g, 1), self.seed)
+
+    def restore(self, state: State) -> None:
+        self.g = Parameter(take(state, "g", (self.shape[1],)))
+        self.V = self.inner.from_state(self.shape, unnest("V", state))
+
+    def _column_scale(self) -> Tensor:
+        if not self.normalize:
+            return self.g
+        V = self.V.weight()
+        return self.g / (V * V).sum(axis=0).clip(1e-12).sqrt()
+
+    def weight(self) -> Tensor:
+        return self.V.weight() * self._column_scale()
+
+    def matmul(self, x: Tensor) -> Tensor:
+        return self.V.matmul(x) * self._column_scale()
+
+    def state(self) -> State:
+        return {"g": self.g.numpy()} | nest("V", self.V.state())
+
+    def stored_bits(self) -> int:
+        return count_bits(self.g) + self.V.stored_bits()

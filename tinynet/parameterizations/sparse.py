@@ -1,0 +1,67 @@
+"""Sparse: a random share of the connections, chosen before training from a seed; the others are zero for good.
+
+Kept are the K = density m n entries whose hash is smallest, so the file needs K numbers and the seed, no indices.
+The baseline "random edge removal" of Chen et al. 2015 (after Ciresan et al. 2011).
+
+Nearest member: the kept entries as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinynet.autodiff import Tensor, primitive
+from tinynet.kernels import hashed
+from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, seed_array, take, uniform
+
+
+def _place(w: np.ndarray, kept: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    W = np.zeros(shape, w.dtype)
+    W.ravel()[kept] = w
+    return W
+
+
+# fmt: off
+#                    name     y = f(w)   cotangent of w
+place    = primitive("place", _place,    lambda g, y, w, kept, shape: g.ravel()[kept])
+# fmt: on
+
+
+@dataclass
+class Sparse(Parameterization):
+    """W = the stored values at hashed places, zero elsewhere. density: their share of m n, in (0, 1]."""
+
+    density: float = 1 / 8
+
+    def __post_init__(self) -> None:
+        if not 0 < self.density <= 1:
+            raise ValueError(f"Sparse: density={self.density}; the kept connections are a share of m n in (0, 1]")
+
+    def _places(self) -> np.ndarray:
+        """Return the flat indices of the K kept entries, int64, ascending."""
+        m, n = self.shape
+        return hashed.mask(self.seed, m, n, max(1, round(self.density * m * n)))
+
+    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
+        self.kept = self._places()
+        self.w = Parameter(uniform(rng, self.kept.shape, max(1, fan_in * self.density)))
+
+    def project(self, W: np.ndarray) -> None:
+        self.kept = self._places()
+        self.w = Parameter(W.ravel()[self.kept])
+
+    def restore(self, state: State) -> None:
+        take(state, "seed", (1,), "u")
+        self.kept = self._places()
+        self.w = Parameter(take(state, "w", self.kept.shape))
+
+    def weight(self) -> Tensor:
+        return place(self.w, self.kept, self.shape)
+
+    def state(self) -> State:
+        return {"seed": seed_array(self.seed), "w": self.w.numpy()}
+
+    def stored_bits(self) -> int:
+        return 64 + count_bits(self.w)

@@ -1,0 +1,28 @@
+"""A progress bar over epochs, on terminals only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def epoch_bar(epochs: int, done: int, show: bool | None) -> Iterator[Callable[[Any], None]]:
+    """Yield a function to call with the history after each epoch; it moves the bar and shows the latest figures."""
+    if not (sys.stderr.isatty() if show is None else show):
+        yield lambda history: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn
+
+    figures = TextColumn("{task.fields[figures]}")
+    with Progress(*Progress.get_default_columns(), figures, console=Console(stderr=True)) as bar:
+        task = bar.add_task("training", total=epochs, completed=done, figures="")
+
+        def tick(history: Any) -> None:
+            error = (history.valid_error or history.train_error)[-1]
+            bar.update(task, advance=1, figures=f"loss {history.loss[-1]:.4f}  error {error:.4f}")
+
+        yield tick

@@ -1,0 +1,53 @@
+"""The table of a network: where its bytes are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tinynet.layers import Layer, Sequential
+
+COLUMNS = ("layer", "method", "virtual", "stored", "bits/entry", "bytes")
+
+
+def network_table(net: Sequential) -> str:
+    """Return a table as text: for each layer its method, virtual shape, stored parameters, bits an entry and bytes."""
+    from rich.table import Table
+
+    table = Table(*COLUMNS, title=type(net).__name__, box=None, title_justify="left")
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for layer in net.layers:
+        for row in _rows(layer):
+            table.add_row(*row)
+    table.add_row("", "", "", f"{sum(p.size for p in net.parameters()):,}", "", f"{payload_bytes(net):,}", style="bold")
+    return render(table)
+
+
+def _rows(layer: Layer) -> list[tuple[str, ...]]:
+    """Return the rows of one layer; a Linear shows its weight matrix and its bias apart."""
+    name, size = type(layer).__name__, f"{sum(p.size for p in layer.parameters()):,}"
+    weight: Any = getattr(layer, "weight", None)
+    if weight is None:
+        return [(name, "", "", size if layer.stored_bits() else "", "", f"{-(-layer.stored_bits() // 8):,}")]
+    m, n = layer.n_in, layer.n_out  # type: ignore[attr-defined]
+    bits, stored = weight.stored_bits(), sum(p.size for p in weight.parameters())
+    row = (name, repr(weight), f"{m} x {n}", f"{stored:,}", f"{bits / (m * n):.3g}", f"{-(-bits // 8):,}")
+    bias = layer.stored_bits() - bits
+    return [row] + ([("", "bias", f"{n}", f"{n:,}", f"{bias // n}", f"{bias // 8:,}")] if bias else [])
+
+
+def payload_bytes(net: Layer) -> int:
+    """Return the bytes that the arrays of a saved network take: what its axis on the frontier shows."""
+    return sum(a.nbytes for a in net.state().values())
+
+
+def render(table: Any, width: int = 110) -> str:
+    """Return a rich table as plain text."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    console = Console(file=StringIO(), width=width, no_color=True, highlight=False)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().rstrip().split("\n"))  # type: ignore[attr-defined]

@@ -1,0 +1,217 @@
+"""Training: mini-batch SGD to the best epoch, and the error of what comes out.
+
+An epoch visits every example once, in an order drawn from (seed, epoch), in mini-batches of nearly equal size. After
+each, the error on the validation split decides whether this is the best epoch so far; at the end the network is put
+back to it. Everything random is fixed by the seed, so a run that is cut off and resumed from its checkpoint ends with
+the same bits as one that was not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tinynet import functional as F
+from tinynet.autodiff import Tensor, no_grad
+from tinynet.checkpoint import Checkpoint, Snapshot
+from tinynet.layers import Layer
+from tinynet.optim import SGD, Optimizer, Schedule, constant
+from tinynet.progress import epoch_bar
+
+Pair = tuple[np.ndarray, np.ndarray]
+
+
+class TrainingError(RuntimeError):
+    """Training cannot go on; the message says at which epoch and step, and what to try."""
+
+
+@dataclass
+class History:
+    """What happened, one entry an epoch; errors are those of `evaluate`."""
+
+    loss: list[float] = field(default_factory=list)  # mean over the epoch, in training mode
+    train_error: list[float] = field(default_factory=list)  # mean over the epoch, in training mode
+    valid_error: list[float] = field(default_factory=list)  # empty without a validation split
+    grad_norm: list[float] = field(default_factory=list)  # of the epoch's last step
+    weight_norm: list[float] = field(default_factory=list)  # of all parameters, after the epoch
+    best_epoch: int | None = None  # counted from 0
+    interrupted: bool = False  # by Ctrl-C
+
+    def __len__(self) -> int:
+        return len(self.loss)
+
+
+def fit(
+    net: Layer,
+    train: Pair,
+    valid: Pair | None = None,
+    *,
+    epochs: int = 20,
+    batch_size: int = 50,
+    lr: float = 0.1,
+    momentum: float = 0.9,
+    weight_decay: float = 0.0,
+    schedule: Schedule = constant,
+    optimizer: Callable[..., Optimizer] | None = None,
+    loss: Callable[[Tensor, np.ndarray], Tensor] | None = None,
+    seed: int = 0,
+    checkpoint: str | os.PathLike | None = None,
+    progress: bool | None = None,
+) -> History:
+    """Train the network in place and return the history.
+
+    Args:
+        net: any layer from inputs (batch, n_in) to scores (batch, n_out).
+        train: inputs (N, n_in) and labels (N,) integers, or targets (N, n_out) real for regression.
+        valid: likewise; with it, the net ends at the epoch of lowest error (the latest of equal ones).
+        epochs, batch_size: at least 1; the batch at most N.
+        lr, momentum, weight_decay: of SGD.
+        schedule: multiplies lr, as a function of the progress from 0 to 1; see optim.py.
+        optimizer: called as optimizer(parameters, lr=, weight_decay=, schedule=) in place of SGD with momentum.
+        loss: of (scores, labels); by default softmax cross-entropy for labels, squared error for real targets.
+        seed: fixes the order of the examples.
+        checkpoint: a file written after each epoch; where it exists, training goes on from it.
+        progress: show a bar; by default only on a terminal.
+
+    Raises ValueError for unusable data or settings before any step; TrainingError as soon as the loss is not finite.
+    Ctrl-C ends training early: the net keeps the best epoch so far, and the history says `interrupted`.
+    """
+    inputs, labels = _check_pair("train", net, train)
+    if valid is not None:
+        valid = _check_pair("valid", net, valid)
+    if not (epochs >= 1 and 1 <= batch_size <= len(inputs)):
+        raise ValueError(
+            f"fit: epochs={epochs}, batch_size={batch_size}, {len(inputs)} examples; epochs and batch size must be at "
+            "least 1, the batch size at most the number of examples"
+        )
+    steps = -(-len(inputs) // batch_size)
+    make = optimizer or partial(SGD, momentum=momentum)
+    opt = make(
+        net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * steps))
+    )
+    loss = loss or (F.softmax_cross_entropy if labels.dtype.kind in "iu" else F.mean_squared_error)
+    history, best = History(), Snapshot.of(net)
+    settings = dict(batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, seed=seed)
+    saved = Checkpoint(checkpoint, net, opt, settings, (inputs, labels)) if checkpoint is not None else None
+    if saved and saved.exists():
+        record, best = saved.resume()
+        history = History(**record)
+    try:
+        with epoch_bar(epochs, len(history), progress) as tick:
+            for epoch in range(len(history), epochs):
+                _one_epoch(net, opt, loss, inputs, labels, steps, seed, epoch, history)
+                if valid is None:
+                    best, history.best_epoch = Snapshot.of(net), epoch
+                else:
+                    history.valid_error.append(evaluate(net, valid))
+                    if history.valid_error[-1] <= min(history.valid_error):
+                        best, history.best_epoch = Snapshot.of(net), epoch
+                if saved:
+                    saved.write(asdict(history), best)
+                tick(history)
+    except KeyboardInterrupt:
+        history.interrupted = True
+    if len(history):
+        best.put_back(net)
+    net.eval()
+    return history
+
+
+def evaluate(net: Layer, data: Pair, batch_size: int = 1000) -> float:
+    """Return the error rate in [0, 1] for integer labels, the mean squared error for real targets.
+
+    The net works in evaluation mode, its own mode is put back afterwards. Raises ValueError for unusable data.
+    """
+    inputs, labels = _check_pair("data", net, data)
+    training = net.training
+    net.eval()
+    try:
+        with no_grad():
+            total = 0.0
+            for start in range(0, len(inputs), batch_size):
+                batch = slice(start, start + batch_size)
+                total += _errors(net(inputs[batch])._data, labels[batch])
+    finally:
+        net.train(training)
+    return total / len(inputs)
+
+
+def _errors(scores: np.ndarray, labels: np.ndarray) -> float:
+    """Return the number of wrong classes, or the sum over examples of the squared error (mean over outputs)."""
+    if labels.dtype.kind in "iu":
+        return float(np.count_nonzero(scores.argmax(axis=1) != labels))
+    return float(((scores - labels) ** 2).mean(axis=1).sum(dtype=np.float64))
+
+
+def _one_epoch(
+    net: Layer, opt: Optimizer, loss: Callable, inputs: np.ndarray, labels: np.ndarray, steps: int, seed: int,
+    epoch: int, history: History,
+) -> None:  # fmt: skip
+    """Visit every example once, and append to the history."""
+    net.train()
+    total, errors = 0.0, 0.0
+    for step, batch in enumerate(_batches(len(inputs), steps, seed, epoch)):
+        scores = net(inputs[batch])
+        value = loss(scores, labels[batch])
+        if not np.isfinite(value._data):
+            raise TrainingError(
+                f"epoch {epoch + 1}, step {step + 1}: the loss is {value.item()}; try a lower learning rate (now "
+                f"{opt.lr}), and check the scale of the inputs (here up to {np.abs(inputs).max():.3g})"
+            )
+        opt.zero_grad()
+        value.backward()
+        opt.step()
+        total += value.item() * len(batch)
+        errors += _errors(scores._data, labels[batch])
+    history.loss.append(total / len(inputs))
+    history.train_error.append(errors / len(inputs))
+    history.grad_norm.append(_norm([p.grad for p in opt.parameters if p.grad is not None]))
+    history.weight_norm.append(_norm([p._data for p in opt.parameters]))
+
+
+def _batches(count: int, steps: int, seed: int, epoch: int) -> Iterator[np.ndarray]:
+    """Return the epoch's mini-batches: indices of all examples in random order, split as evenly as possible."""
+    order = np.random.default_rng([seed, epoch]).permutation(count)
+    return iter(np.array_split(order, steps))
+
+
+def _norm(arrays: list[np.ndarray]) -> float:
+    """Return the Euclidean length of all entries together."""
+    return float(np.sqrt(sum(float(np.vdot(a, a)) for a in arrays)))
+
+
+def _check_pair(name: str, net: Layer, pair: Any) -> Pair:
+    """Return inputs and labels as arrays, or say what about them is wrong."""
+    if not (isinstance(pair, tuple) and len(pair) == 2):
+        raise ValueError(f"{name}: a pair (inputs, labels) is needed, got {type(pair).__name__}")
+    inputs, labels = np.asarray(pair[0]), np.asarray(pair[1])
+    if inputs.ndim < 2 or not len(inputs) or len(inputs) != len(labels):
+        raise ValueError(
+            f"{name}: inputs of shape {inputs.shape}, labels of shape {labels.shape}; inputs must be (N, n_in), N at "
+            "least 1, with one label a row"
+        )
+    for what, a in (("inputs", inputs), ("labels", labels)):
+        if a.dtype.kind == "f" and not np.isfinite(a).all():
+            bad = int(np.argwhere(~np.isfinite(a))[0][0])
+            raise ValueError(f"{name}: the {what} are not finite, first in row {bad}; remove or impute such rows")
+    with no_grad():
+        training = net.training
+        outputs = net.eval()(inputs[:1]).shape[-1]  # raises where the width is wrong
+        net.train(training)
+    if labels.dtype.kind in "iu":
+        if labels.ndim != 1 or labels.min() < 0 or labels.max() >= outputs:
+            raise ValueError(
+                f"{name}: labels of shape {labels.shape} from {labels.min()} to {labels.max()}; the network has "
+                f"{outputs} outputs, so labels must be (N,) in 0 .. {outputs - 1}"
+            )
+    elif labels.shape != (len(inputs), outputs):
+        raise ValueError(
+            f"{name}: targets of shape {labels.shape}, dtype {labels.dtype}; real targets must be "
+            f"{(len(inputs), outputs)}, class labels must be integers"
+        )
+    return inputs, labels
