@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
-LISTS = ("--methods", "--factors", "--hidden")  # options that take several values
+LISTS = ("--methods", "--factors", "--hidden", "--rates")  # options that take several values
 
 
 @app.callback()
@@ -25,8 +25,8 @@ def frontier(
     hidden: Annotated[list[int] | None, typer.Option(help="Hidden widths.")] = None,
     after_training: Annotated[bool, typer.Option(help="Add methods applied to a trained dense net.")] = False,
     seeds: Annotated[int, typer.Option(min=1, help="Runs a point.")] = 3,
-    epochs: Annotated[int, typer.Option(min=1)] = 60,
-    lr: Annotated[float, typer.Option(help="Learning rate.")] = 0.1,
+    epochs: Annotated[int, typer.Option(min=1)] = 40,
+    rates: Annotated[list[float] | None, typer.Option(help="Learning rates that each run tries.")] = None,
     batch_size: Annotated[int, typer.Option(min=1)] = 50,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
     dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, instead of processes.")] = None,
@@ -42,7 +42,8 @@ def frontier(
     with _executor(dask) as executor:
         rows = sweep(
             data, methods or tuple(METHODS), factors or FACTORS, seeds, after_training, out / "runs.sqlite", executor,
-            jobs, hidden=tuple(hidden or [256]), epochs=epochs, batch_size=batch_size, lr=lr,
+            jobs, hidden=tuple(hidden or [256]), epochs=epochs, batch_size=batch_size,
+            **({"rates": tuple(rates)} if rates else {}),
         )  # fmt: skip
     Console().print(table(rows))
     write_csv(rows, out / "frontier.csv")

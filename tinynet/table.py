@@ -29,7 +29,7 @@ def _rows(layer: Layer) -> list[tuple[str, ...]]:
     name, size = type(layer).__name__, f"{sum(p.size for p in layer.parameters()):,}"
     weight: Any = getattr(layer, "weight", None)
     if weight is None:
-        return [(name, "", "", size if layer.stored_bits() else "", "", f"{-(-layer.stored_bits() // 8):,}")]
+        return [(name, "", "", size, "", f"{layer.stored_bits() // 8:,}") if layer.stored_bits() else (name,)]
     m, n = layer.n_in, layer.n_out  # type: ignore[attr-defined]
     bits, stored = weight.stored_bits(), sum(p.size for p in weight.parameters())
     row = (name, repr(weight), f"{m} x {n}", f"{stored:,}", f"{bits / (m * n):.3g}", f"{-(-bits // 8):,}")

@@ -102,7 +102,7 @@ def fit(
         record, best = saved.resume()
         history = History(**record)
     try:
-        with epoch_bar(epochs, len(history), progress) as tick:
+        with epoch_bar(epochs, len(history), progress) as tick, np.errstate(over="ignore", invalid="ignore"):
             for epoch in range(len(history), epochs):
                 _one_epoch(net, opt, loss, inputs, labels, steps, seed, epoch, history)
                 if valid is None:

@@ -53,8 +53,20 @@ METHODS: dict[str, Recipe] = {
 # fmt: on
 
 
-def recipe(method: str, factor: float, widths: Sequence[int]) -> Parameterization | None:
-    """Return the recipe of a method at a factor, or None where it has none. ValueError for an unknown method."""
+def available(method: str, factor: float, widths: Sequence[int]) -> bool:
+    """Return whether a method has a recipe for this factor. ValueError for an unknown method."""
+    return _lookup(method, factor, widths) is not None
+
+
+def recipe(method: str, factor: float, widths: Sequence[int]) -> Parameterization:
+    """Return the recipe of a method at a factor. ValueError for one that is unknown or cannot meet it."""
+    weight = _lookup(method, factor, widths)
+    if weight is None:
+        raise ValueError(f"frontier: {method} has no recipe for the factor {factor:g}")
+    return weight
+
+
+def _lookup(method: str, factor: float, widths: Sequence[int]) -> Parameterization | None:
     if method in METHODS:
         return METHODS[method](factor, widths)
     cls = Parameterization.registry.get(method)
@@ -64,11 +76,9 @@ def recipe(method: str, factor: float, widths: Sequence[int]) -> Parameterizatio
     return cls(factor) if fields(cls) else cls()  # type: ignore[call-arg]
 
 
-def build(method: str, factor: float, widths: Sequence[int], seed: int) -> Sequential | None:
-    """Return the untrained net of a method at a factor, or None where it has none."""
+def build(method: str, factor: float, widths: Sequence[int], seed: int) -> Sequential:
+    """Return the untrained net of a method at a factor."""
     weight = recipe(method, factor, widths)
-    if weight is None:
-        return None
     return MLP(narrowed(widths, factor) if method == "dense" else widths, weight, seed)
 
 

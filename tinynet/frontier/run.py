@@ -1,7 +1,8 @@
 """One run: from settings to a row of results.
 
-A run trains one net, saves it, loads it again, and measures the file and the error of what the file holds. It uses one
-thread, so that the same settings give the same bits however many runs work side by side.
+A run trains one net, saves it, loads it again, and measures the file and the error of what the file holds. Methods want
+different learning rates, so each run tries several and keeps the one of least error on the validation split; the test
+split is looked at once. A run uses one thread, so that its result does not depend on how many work side by side.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import platform
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -20,11 +22,11 @@ import numpy as np
 from tinynet import optim
 from tinynet.datasets import Dataset
 from tinynet.datasets import load as load_data
-from tinynet.frontier.methods import build, recipe
+from tinynet.frontier.methods import available, build, recipe
 from tinynet.layers import Sequential
 from tinynet.models import MLP, compress
 from tinynet.storage import load, save
-from tinynet.training import evaluate, fit
+from tinynet.training import TrainingError, evaluate, fit
 
 STAGES = ("trained", "after", "tuned")  # under the constraint; compressed after training; and then fine-tuned
 
@@ -33,8 +35,7 @@ STAGES = ("trained", "after", "tuned")  # under the constraint; compressed after
 class Settings:
     """Everything that a run depends on; two runs with equal settings give equal results.
 
-    factor is text such as "1/8", so that it has one spelling. lr and epochs are those of training from the start;
-    fine-tuning takes half the epochs at a third of the rate.
+    factor is text such as "1/8", so that it has one spelling. Fine-tuning takes half the epochs at a third of the rates.
     """
 
     data: str
@@ -42,9 +43,9 @@ class Settings:
     factor: str
     hidden: tuple[int, ...] = (256,)
     stage: str = "trained"
-    epochs: int = 60
+    epochs: int = 40
     batch_size: int = 50
-    lr: float = 0.1
+    rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3)
     momentum: float = 0.9
     seed: int = 0
 
@@ -57,7 +58,7 @@ class Settings:
         """Return whether the method has anything to offer at this factor and stage."""
         if self.stage != "trained" and self.method == "dense":
             return False  # a narrower net has no nearest member
-        return recipe(self.method, float(Fraction(self.factor)), self.widths()) is not None
+        return available(self.method, float(Fraction(self.factor)), self.widths())
 
 
 def run(settings: Settings) -> dict[str, Any]:
@@ -66,13 +67,14 @@ def run(settings: Settings) -> dict[str, Any]:
 
     start = time.perf_counter()
     with threadpool_limits(limits=1):
-        net = _trained(settings)
+        net, lr = _trained(settings)
         data = _data(settings.data)
         with tempfile.TemporaryDirectory() as folder:
             size = save(net, Path(folder, "net.safetensors"))
             net = load(Path(folder, "net.safetensors"))  # type: ignore[assignment]
         valid_error, test_error = evaluate(net, data.valid), evaluate(net, data.test)
     return asdict(settings) | {
+        "lr": lr,
         "payload_bytes": size.payload,
         "header_bytes": size.header,
         "valid_error": valid_error,
@@ -82,35 +84,46 @@ def run(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _trained(settings: Settings) -> Sequential:
+def _trained(settings: Settings) -> tuple[Sequential, float]:
+    """Return the finished net of these settings and the rate that made it (0 where nothing was trained)."""
     factor = float(Fraction(settings.factor))
     if settings.stage == "trained":
-        net = build(settings.method, factor, settings.widths(), settings.seed)
-        assert net is not None
-        return _fit(net, settings)
+        return _best_rate(lambda: build(settings.method, factor, settings.widths(), settings.seed), settings)
     weight = recipe(settings.method, factor, settings.widths())
-    assert weight is not None
-    net = compress(_dense(replace(settings, method="dense", factor="1", stage="trained")), weight, settings.seed)
-    if settings.stage == "tuned":
-        net = _fit(net, replace(settings, epochs=max(1, settings.epochs // 2), lr=settings.lr / 3))
-    return net
+    dense = _dense(replace(settings, method="dense", factor="1", stage="trained"))
+    if settings.stage == "after":
+        return compress(dense, weight, settings.seed), 0.0
+    shorter = replace(settings, epochs=max(1, settings.epochs // 2), rates=tuple(r / 3 for r in settings.rates))
+    return _best_rate(lambda: compress(dense, weight, settings.seed), shorter)
 
 
-def _fit(net: Sequential, settings: Settings) -> Sequential:
-    data = _data(settings.data)
-    history = fit(
-        net, data.train, data.valid, epochs=settings.epochs, batch_size=settings.batch_size, lr=settings.lr,
-        momentum=settings.momentum, schedule=optim.cosine, seed=settings.seed, progress=False,
-    )  # fmt: skip
-    if history.interrupted:
-        raise KeyboardInterrupt
-    return net
+def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[Sequential, float]:
+    """Train a new net at each rate; return the one of least validation error (the first of equal ones) and its rate."""
+    data, best, best_error, failure = _data(settings.data), None, np.inf, None
+    for lr in settings.rates:
+        net = new_net()
+        try:
+            history = fit(
+                net, data.train, data.valid, epochs=settings.epochs, batch_size=settings.batch_size, lr=lr,
+                momentum=settings.momentum, schedule=optim.cosine, seed=settings.seed, progress=False,
+            )  # fmt: skip
+        except TrainingError as error:  # this rate was too high
+            failure = error
+            continue
+        if history.interrupted:
+            raise KeyboardInterrupt
+        error_now = min(history.valid_error)
+        if error_now < best_error:
+            best, best_error = (net, lr), error_now
+    if best is None:
+        raise TrainingError(f"{settings.method} at {settings.factor}: training diverged at every rate; {failure}")
+    return best
 
 
 @lru_cache(maxsize=8)
 def _dense(settings: Settings) -> Sequential:
     """Return the trained dense net that compression after training starts from; `compress` copies it."""
-    return _fit(MLP(settings.widths(), seed=settings.seed), settings)
+    return _best_rate(lambda: MLP(settings.widths(), seed=settings.seed), settings)[0]
 
 
 @lru_cache(maxsize=4)

@@ -17,9 +17,9 @@ from tinynet.frontier.run import Settings
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     settings TEXT PRIMARY KEY, method TEXT, data TEXT, seed INTEGER, payload_bytes INTEGER, header_bytes INTEGER,
-    valid_error REAL, test_error REAL, seconds REAL, versions TEXT, finished TEXT DEFAULT CURRENT_TIMESTAMP
+    lr REAL, valid_error REAL, test_error REAL, seconds REAL, versions TEXT, finished TEXT DEFAULT CURRENT_TIMESTAMP
 )"""
-MEASURED = ("payload_bytes", "header_bytes", "valid_error", "test_error", "seconds")
+MEASURED = ("payload_bytes", "header_bytes", "lr", "valid_error", "test_error", "seconds")
 
 
 class Store:

@@ -45,7 +45,7 @@ def sweep(
         store: an SQLite file that rows are kept in, or a Store.
         executor: where runs go; by default `jobs` processes (the number of cores; 1 runs here and now).
         progress: show a bar with the time left; by default only on a terminal.
-        settings: further fields of `Settings`: hidden, epochs, batch_size, lr, momentum.
+        settings: further fields of `Settings`: hidden, epochs, batch_size, rates, momentum.
 
     Raises ValueError for an unknown method, data set or factor; RuntimeError naming the run where one fails, after the
     others are done.

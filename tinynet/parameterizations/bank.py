@@ -21,7 +21,7 @@ from tinynet.parameterizations.base import Parameterization, State, count_bits, 
 STREAM = 2  # of the hash, beside those of buckets and signs
 
 
-@dataclass
+@dataclass(repr=False)
 class Bank(Parameterization):
     """U = fixed features. kind: "random", "smooth" or "pretrained"; sigma: width of the smooth bumps in pixels."""
 

@@ -150,6 +150,11 @@ class Parameterization:
                 found += value.parameters()
         return found
 
+    def __repr__(self) -> str:
+        first, *others = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)] or [""]
+        changed = [text for f, text in zip(fields(self)[1:], others, strict=True) if getattr(self, f.name) != _default(f)]
+        return f"{type(self).__name__}({', '.join([first, *changed])})"
+
     # ---- settings as JSON, for the header of a file
 
     def to_json(self) -> dict[str, Any]:

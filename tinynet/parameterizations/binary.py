@@ -21,7 +21,7 @@ from tinynet.parameterizations.base import Parameter, Parameterization, State, c
 from tinynet.parameterizations.packing import pack, scale_shape, unpack
 
 
-@dataclass
+@dataclass(repr=False)
 class Binary(Parameterization):
     """W = s sign(V). scale: "layer", "column" or None for s = 1."""
 

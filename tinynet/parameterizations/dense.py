@@ -10,7 +10,7 @@ from tinynet.autodiff import Tensor
 from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, take, uniform
 
 
-@dataclass
+@dataclass(repr=False)
 class Dense(Parameterization):
     """W = the stored matrix."""
 

@@ -24,7 +24,7 @@ gather    = primitive("gather", lambda w, index: hashed.gather(w, index),   lamb
 # fmt: on
 
 
-@dataclass
+@dataclass(repr=False)
 class Hashed(Parameterization):
     """W[i, j] = xi(i, j) w[h(i, j)].
 

@@ -19,7 +19,7 @@ from tinynet.parameterizations.base import Parameterization, State, child_seed, 
 from tinynet.parameterizations.dense import Dense
 
 
-@dataclass
+@dataclass(repr=False)
 class LowRank(Parameterization):
     """W = U V.
 
@@ -54,8 +54,10 @@ class LowRank(Parameterization):
 
     def draw(self, rng: np.random.Generator, fan_in: int) -> None:
         (bank, mk), (inner, kn) = self._factors()
-        self.U = bank.build(mk, child_seed(self.seed, 0), fan_in)
-        self.V = inner.build(kn, child_seed(self.seed, 1))
+        k = mk[1]
+        balanced = max(1, round((fan_in * k) ** 0.5))  # two factors of equal size, whose product has variance 1 / fan_in
+        self.U = bank.build(mk, child_seed(self.seed, 0), fan_in if self.bank else balanced)
+        self.V = inner.build(kn, child_seed(self.seed, 1), k if self.bank else balanced)
 
     def project(self, W: np.ndarray) -> None:
         """Truncate the SVD; for a given bank solve least squares for V. With rounded factors this is a heuristic."""

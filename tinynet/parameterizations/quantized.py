@@ -24,7 +24,7 @@ from tinynet.parameterizations.base import Parameter, Parameterization, State, c
 from tinynet.parameterizations.packing import pack, packed_bits, scale_shape, unpack
 
 
-@dataclass
+@dataclass(repr=False)
 class Quantized(Parameterization):
     """W on a grid.
 

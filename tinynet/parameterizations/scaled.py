@@ -18,7 +18,7 @@ from tinynet.parameterizations.base import Parameter, Parameterization, State, c
 from tinynet.parameterizations.dense import Dense
 
 
-@dataclass
+@dataclass(repr=False)
 class Scaled(Parameterization):
     """W = V diag(g), or V diag(g / |v|) with `normalize`. inner: the recipe of V."""
 

@@ -29,7 +29,7 @@ place    = primitive("place", _place,    lambda g, y, w, kept, shape: g.ravel()[
 # fmt: on
 
 
-@dataclass
+@dataclass(repr=False)
 class Sparse(Parameterization):
     """W = the stored values at hashed places, zero elsewhere. density: their share of m n, in (0, 1]."""
 
