@@ -32,5 +32,6 @@ from tinynet.optim import SGD, Adam
 from tinynet import datasets
 from tinynet.storage import ModelFileError, load, save
 from tinynet.training import History, TrainingError, evaluate, fit
+from tinynet import frontier
 
 __version__ = "0.1.0"

@@ -41,9 +41,7 @@ class MLP(Sequential):
         dropout: float = 0.0,
     ) -> None:
         last = _check_widths("MLP", widths)
-        recipes = list(weight) if isinstance(weight, Sequence) else [weight or Dense()] * (last + 1)
-        if len(recipes) != last + 1:
-            raise ValueError(f"MLP: {len(recipes)} recipes for {last + 1} layers; give one, or one a layer")
+        recipes = _one_a_layer(weight, last + 1)
         layers: list[Layer] = []
         for i, recipe in enumerate(recipes):
             normed = batch_norm and i < last
@@ -84,14 +82,24 @@ def _check_widths(model: str, widths: Sequence[int]) -> int:
     return len(widths) - 2
 
 
-def compress(net: Sequential, weight: Parameterization, seed: int = 0) -> Sequential:
-    """Return a copy of a trained net in which every Linear has the nearest matrix that the recipe can store.
+def _one_a_layer(weight: Parameterization | Sequence[Parameterization] | None, count: int) -> list[Parameterization]:
+    """Return a recipe for each of `count` linear layers. ValueError for a list of another length."""
+    recipes = list(weight) if isinstance(weight, Sequence) else [weight or Dense()] * count
+    if len(recipes) != count:
+        raise ValueError(f"{len(recipes)} recipes for {count} linear layers; give one, or one a layer")
+    return recipes
+
+
+def compress(
+    net: Sequential, weight: Parameterization | Sequence[Parameterization], seed: int = 0
+) -> Sequential:
+    """Return a copy of a trained net in which every Linear has the nearest matrix that its recipe can store.
 
     Biases and the other layers are copied as they are. See `from_dense` of the recipe for what "nearest" means.
     """
     small = Sequential.from_config(net.config())
     small.restore(net.state())
-    for i, layer in enumerate(small.layers):
-        if isinstance(layer, Linear):
-            layer.weight = weight.from_dense(layer.weight.weight().numpy(), child_seed(seed, i))
+    linear = [layer for layer in small.layers if isinstance(layer, Linear)]
+    for i, (layer, recipe) in enumerate(zip(linear, _one_a_layer(weight, len(linear)), strict=True)):
+        layer.weight = recipe.from_dense(layer.weight.weight().numpy(), child_seed(seed, i))
     return small

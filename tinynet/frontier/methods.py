@@ -4,7 +4,8 @@ The budget is a factor f, the share of the dense net's weight bytes that may be 
 the net, except `dense`, which is the honest rival: an ordinary net made narrower until its file is as small.
 
     hashed, sparse, lowrank-random     f m n numbers in each layer
-    lowrank                            one rank k for all layers, the largest that fits into f sum m n numbers
+    lowrank                            one rank k for all layers, the largest that fits into f sum m n numbers; a layer
+                                       that two factors would not make smaller stays dense
     quantized, binary                  32 f bits an entry; ternary at f = 1/20
     hashed+quantized                   4 bits a bucket, so 8 f m n buckets
 
@@ -21,18 +22,23 @@ from tinynet.layers import Sequential
 from tinynet.models import MLP
 from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Sparse
 
-Recipe = Callable[[float, Sequence[int]], Parameterization | None]  # None where the budget is out of reach
+Weight = Parameterization | list[Parameterization]  # one recipe, or one a layer
+Recipe = Callable[[float, Sequence[int]], Weight | None]  # None where the budget is out of reach
 
 TERNARY = 1 / 20  # 1.6 of 32 bits
 
 
-def _lowrank(f: float, widths: Sequence[int]) -> Parameterization | None:
-    pairs = list(zip(widths, widths[1:], strict=False))
-    rank = round(f * sum(m * n for m, n in pairs) / sum(m + n for m, n in pairs))
-    return LowRank(rank=max(1, rank)) if f < 1 else None
+def _lowrank(f: float, widths: Sequence[int]) -> Weight | None:
+    shapes = list(zip(widths, widths[1:], strict=False))
+    dense = sum(m * n for m, n in shapes)
+    sizes = {k: sum(min(m * n, k * (m + n)) for m, n in shapes) for k in range(1, max(widths) + 1)}
+    rank = max((k for k, size in sizes.items() if size <= f * dense), default=None)
+    if rank is None or f == 1:
+        return None
+    return [LowRank(rank=rank) if rank * (m + n) < m * n else Dense() for m, n in shapes]
 
 
-def _quantized(f: float, widths: Sequence[int]) -> Parameterization | None:
+def _quantized(f: float, widths: Sequence[int]) -> Weight | None:
     if isclose(f, TERNARY):
         return Quantized(levels=3)
     bits = round(32 * f)
@@ -58,7 +64,7 @@ def available(method: str, factor: float, widths: Sequence[int]) -> bool:
     return _lookup(method, factor, widths) is not None
 
 
-def recipe(method: str, factor: float, widths: Sequence[int]) -> Parameterization:
+def recipe(method: str, factor: float, widths: Sequence[int]) -> Weight:
     """Return the recipe of a method at a factor. ValueError for one that is unknown or cannot meet it."""
     weight = _lookup(method, factor, widths)
     if weight is None:
@@ -66,7 +72,7 @@ def recipe(method: str, factor: float, widths: Sequence[int]) -> Parameterizatio
     return weight
 
 
-def _lookup(method: str, factor: float, widths: Sequence[int]) -> Parameterization | None:
+def _lookup(method: str, factor: float, widths: Sequence[int]) -> Weight | None:
     if method in METHODS:
         return METHODS[method](factor, widths)
     cls = Parameterization.registry.get(method)

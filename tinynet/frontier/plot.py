@@ -27,6 +27,7 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
         title: by default the data set and the number of seeds.
     """
     from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator
 
     if not rows:
         raise ValueError("plot: no rows to draw; a sweep returns them")
@@ -40,10 +41,12 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
     efficient = sorted((p for p in points if p.efficient), key=lambda p: p.bytes)
     axes.step([p.bytes for p in efficient], [100 * p.error for p in efficient], where="post", color="0.6",
               linewidth=6, alpha=0.45, zorder=0, label="efficient frontier")  # fmt: skip
-    axes.set(xscale="log", yscale="log", xlabel="bytes on disk (payload)", ylabel="test error (%)")
+    axes.set(xscale="log", yscale="log", xlabel="bytes on disk (payload, without the header)", ylabel="test error (%)")
     axes.set_title(title or f"{rows[0]['data']}, mean and standard deviation of {points[0].seeds} seeds")
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter("{x:g}")
+    for axis, form in ((axes.xaxis, "{x:,.0f}"), (axes.yaxis, "{x:g}")):
+        axis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
+        axis.set_major_formatter(form)
+        axis.set_minor_formatter("")
     axes.grid(True, which="both", color="0.92", linewidth=0.6)
     axes.legend(frameon=False, fontsize="small")
     if path is not None:

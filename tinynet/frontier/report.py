@@ -6,7 +6,6 @@ import csv
 import io
 import os
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 from tinynet.files import write_atomically
@@ -15,26 +14,24 @@ from tinynet.frontier.plot import STAGE_NAMES
 
 
 def table(rows: Sequence[dict[str, Any]]) -> Any:
-    """Return a rich table: methods down, factors across; payload bytes above test error in percent, mean and spread.
-
-    A star marks the points of the efficient frontier.
-    """
+    """Return a rich table with a line a point: bytes, test error in percent, mean and deviation over the seeds."""
     from rich.table import Table
 
+    out = Table(title="* marks the efficient frontier", title_justify="left", box=None)
+    for name in ("method", "factor", "payload B", "header B", "test error %", "±", ""):
+        out.add_column(name, justify="left" if name == "method" else "right")
     points = summarize(rows)
-    factors = sorted({p.factor for p in points}, key=Fraction, reverse=True)
-    out = Table(title="payload bytes, test error % (mean ± standard deviation), * on the frontier", show_lines=True)
-    out.add_column("method")
-    for factor in factors:
-        out.add_column(factor, justify="right")
-    for method, stage in dict.fromkeys((p.method, p.stage) for p in points):
-        cells = {p.factor: _cell(p) for p in points if (p.method, p.stage) == (method, stage)}
-        out.add_row(method + STAGE_NAMES[stage], *(cells.get(factor, "") for factor in factors))
+    for name in dict.fromkeys((p.method, p.stage) for p in points):
+        group = [p for p in points if (p.method, p.stage) == name]
+        for p in group:
+            out.add_row(*_cells(p), style="bold" if p.efficient else None, end_section=p is group[-1])
     return out
 
 
-def _cell(p: Point) -> str:
-    return f"{p.bytes:,.0f}\n{100 * p.error:.2f} ± {100 * p.spread:.2f}{' *' if p.efficient else ''}"
+def _cells(p: Point) -> tuple[str, ...]:
+    name = p.method + STAGE_NAMES[p.stage]
+    star = "*" if p.efficient else ""
+    return name, p.factor, f"{p.bytes:,.0f}", f"{p.header:,.0f}", f"{100 * p.error:.2f}", f"{100 * p.spread:.2f}", star
 
 
 def write_csv(rows: Sequence[dict[str, Any]], path: str | os.PathLike) -> None:

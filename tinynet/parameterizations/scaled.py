@@ -28,7 +28,8 @@ class Scaled(Parameterization):
     def draw(self, rng: np.random.Generator, fan_in: int) -> None:
         self.V = self.inner.build(self.shape, self.seed, fan_in)
         lengths = np.linalg.norm(self.V.weight()._data, axis=0)
-        self.g = Parameter(lengths if self.normalize else np.ones(self.shape[1], np.float32))
+        start = np.ones_like(lengths) if self.normalize else 1 / np.maximum(lengths, 1e-6)
+        self.g = Parameter(start)  # columns of length 1, so that x W has the variance of x
 
     def project(self, W: np.ndarray) -> None:
         g = np.linalg.norm(W, axis=0)

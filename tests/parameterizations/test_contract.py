@@ -1,0 +1,220 @@
+"""The contract that every parameterization keeps, alone and combined; a toy method of a few lines keeps it too."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import tinynet as tn
+from tinynet import functional as F
+from tinynet.autodiff import primitive
+from tinynet.parameterizations.base import Parameter, Parameterization, count_bits, take, uniform
+
+SHAPE = (9, 7)
+
+
+@dataclass(repr=False)
+class TwoBlocks(Parameterization):
+    """A toy method: the second half of the columns is the first with the signs turned, W = [B, -B]."""
+
+    def draw(self, rng, fan_in):
+        self.B = Parameter(uniform(rng, self._block(), fan_in))
+
+    def _block(self):
+        return (self.shape[0], -(-self.shape[1] // 2))
+
+    def project(self, W):
+        half, rest = self._block()[1], self.shape[1] // 2
+        B = W[:, :half].copy()
+        B[:, :rest] = (W[:, :rest] - W[:, half:]) / 2
+        self.B = Parameter(B)
+
+    def restore(self, state):
+        self.B = Parameter(take(state, "B", self._block()))
+
+    def weight(self):
+        return F.concatenate([self.B, -self.B], axis=1)[:, : self.shape[1]]
+
+    def state(self):
+        return {"B": self.B.numpy()}
+
+    def stored_bits(self):
+        return count_bits(self.B)
+
+
+SIMPLE = [
+    tn.Dense(),
+    tn.LowRank(rank=3),
+    tn.LowRank(factor=0.5),
+    tn.LowRank(rank=12),
+    tn.LowRank(rank=3, bank="random"),
+    tn.LowRank(rank=4, bank="smooth"),
+    tn.Hashed(1 / 4),
+    tn.Hashed(1 / 64),
+    tn.Hashed(1.0),
+    tn.Hashed(1 / 4, rescale=True),
+    tn.Sparse(1 / 3),
+    tn.Sparse(1.0),
+    *[tn.Quantized(bits=k) for k in range(1, 9)],
+    *[tn.Quantized(bits=k, scale="column") for k in (1, 2, 4)],
+    tn.Quantized(levels=3),
+    tn.Quantized(levels=3, scale="column"),
+    tn.Binary(),
+    tn.Binary(scale="column"),
+    tn.Binary(scale=None),
+    tn.Scaled(),
+    tn.Scaled(normalize=True),
+    tn.Scaled(tn.Sparse(1 / 2)),
+    TwoBlocks(),
+]
+COMBINED = [
+    tn.LowRank(rank=3, inner=tn.Binary()),
+    tn.LowRank(rank=3, inner=tn.Quantized(bits=4)),
+    tn.LowRank(rank=3, bank="random", inner=tn.Quantized(levels=3)),
+    tn.Hashed(1 / 4, inner=tn.Quantized(bits=4)),
+    tn.Hashed(1 / 4, inner=tn.Binary()),
+    tn.Scaled(tn.Hashed(1 / 4)),
+    tn.Scaled(tn.Binary(scale=None), normalize=True),
+    tn.Scaled(tn.Quantized(bits=3)),
+    tn.Scaled(tn.LowRank(rank=2)),
+]
+every_recipe = pytest.mark.parametrize("recipe", SIMPLE + COMBINED, ids=repr)
+
+
+def in_double(built):
+    """Convert the stored tensors to float64, to check gradients."""
+    for p in built.parameters():
+        p.data = p.numpy().astype(np.float64)
+    return built
+
+
+class Translated:
+    """A step function replaced by its surrogate, moved so that at the first call it gives the step's own values.
+
+    Its derivative is the surrogate's and its value the step's: exactly what the straight-through estimator claims to
+    be the gradient of, so differences can check it.
+    """
+
+    def __init__(self, name):
+        self.step = {"sign": F._sign, "round": np.rint}[name]
+        self.surrogate = F.SURROGATES[name]
+        self.offsets = []
+
+    def replay(self):
+        """Return the primitive for one evaluation; offsets are remembered call by call."""
+        calls = iter(range(1000))
+
+        def forward(x):
+            k = next(calls)
+            if k == len(self.offsets):
+                self.offsets.append(self.step(x) - self.surrogate(x))
+            return self.surrogate(x) + self.offsets[k]
+
+        return primitive("surrogate", forward, lambda g, y, x: np.full_like(x, np.nan))
+
+
+@every_recipe
+def test_gradients_are_those_of_the_declared_surrogate(recipe, monkeypatch):
+    built = in_double(recipe.build(SHAPE, seed=1))
+    u = np.random.default_rng(0).normal(size=SHAPE)
+    W = built.weight()
+    W.backward(u)
+    gradients = [p.grad for p in built.parameters()]
+    translated = {name: Translated(name) for name in ("sign", "round")}
+
+    def smooth_weight():
+        for name, replacement in translated.items():
+            monkeypatch.setattr(F, name, replacement.replay())
+        with tn.no_grad():
+            return built.weight().numpy()
+
+    rng = np.random.default_rng(2)
+    assert np.allclose(smooth_weight(), W.numpy(), atol=1e-12)
+    for p, gradient in zip(built.parameters(), gradients, strict=True):
+        v, values, h = rng.normal(size=p.shape), p.numpy(), 1e-6
+        p.data = values + h * v
+        above = smooth_weight()
+        p.data = values - h * v
+        below = smooth_weight()
+        p.data = values
+        by_difference = np.sum(u * (above - below)) / (2 * h)
+        assert np.sum(gradient * v) == pytest.approx(by_difference, rel=1e-5, abs=1e-6)
+
+
+@every_recipe
+def test_matmul_is_x_times_weight(recipe):
+    built = recipe.build(SHAPE, seed=3)
+    x = np.random.default_rng(0).normal(size=(5, SHAPE[0])).astype(np.float32)
+    expected = x @ built.weight().numpy()
+    assert np.allclose(built.matmul(tn.Tensor(x)).numpy(), expected, atol=1e-5)
+    with tn.no_grad():
+        assert np.allclose(built.matmul(tn.Tensor(x)).numpy(), expected, atol=1e-5)
+
+
+@every_recipe
+def test_matmul_has_the_gradients_of_x_times_weight(recipe):
+    gradients = []
+    u = np.random.default_rng(1).normal(size=(5, SHAPE[1]))
+    for product in (lambda b, x: b.matmul(x), lambda b, x: x @ b.weight()):
+        built = in_double(recipe.build(SHAPE, seed=3))
+        x = tn.Tensor(np.random.default_rng(0).normal(size=(5, SHAPE[0])), requires_grad=True)
+        product(built, x).backward(u)
+        gradients.append([x.grad, *(p.grad for p in built.parameters())])
+    for by_matmul, by_weight in zip(*gradients, strict=True):
+        assert np.allclose(by_matmul, by_weight, atol=1e-10)
+
+
+@pytest.mark.parametrize("recipe", SIMPLE, ids=repr)
+@pytest.mark.parametrize("shape", [SHAPE, (25, 3), (1, 1)], ids=str)
+def test_from_dense_finds_a_member_of_the_family_again(recipe, shape):
+    W = recipe.build(shape, seed=4).weight().numpy()
+    again = recipe.from_dense(W, seed=4).weight().numpy()
+    assert np.allclose(again, W, atol=2e-5 * np.abs(W).max())
+
+
+@every_recipe
+def test_state_comes_back_bit_for_bit(recipe):
+    built = recipe.build(SHAPE, seed=5)
+    again = recipe.from_state(SHAPE, built.state())
+    assert np.array_equal(again.weight().numpy(), built.weight().numpy())
+    for name, a in built.state().items():
+        assert np.array_equal(again.state()[name], a)
+
+
+@every_recipe
+def test_stored_bits_are_the_bits_of_the_state_up_to_padding(recipe):
+    built = recipe.build(SHAPE, seed=6)
+    bytes_ = sum(a.nbytes for a in built.state().values())
+    assert 0 <= 8 * bytes_ - built.stored_bits() < 8 * len(built.state())
+
+
+@every_recipe
+def test_json_comes_back(recipe):
+    again = Parameterization.from_json(recipe.to_json())
+    assert again == recipe and repr(again) == repr(recipe)
+
+
+@every_recipe
+def test_the_seed_fixes_the_weights(recipe):
+    W = recipe.build(SHAPE, seed=7).weight().numpy()
+    assert np.array_equal(W, recipe.build(SHAPE, seed=7).weight().numpy())
+    assert not np.array_equal(W, recipe.build(SHAPE, seed=8).weight().numpy())
+
+
+@pytest.mark.parametrize("recipe", [r for r in SIMPLE + COMBINED if r != tn.Binary(scale=None)], ids=repr)
+def test_products_start_with_the_variance_of_their_input(recipe):
+    x = np.random.default_rng(0).normal(size=(400, 196)).astype(np.float32)
+    variances = [(x @ recipe.build((196, 100), seed).weight().numpy()).var() for seed in range(5)]
+    assert 0.5 < np.mean(variances) < 2
+
+
+def test_the_toy_method_trains_saves_loads_and_is_swept_by_name(tmp_path):
+    data = tn.datasets.load("digits")
+    net = tn.MLP([64, 32, 10], weight=TwoBlocks(), seed=0)
+    tn.fit(net, data.train, data.valid, epochs=5)
+    assert tn.evaluate(net, data.test) < 0.15
+    tn.save(net, tmp_path / "toy.safetensors")
+    assert np.array_equal(tn.load(tmp_path / "toy.safetensors")(data.test.inputs).numpy(), net(data.test.inputs).numpy())
+    rows = tn.frontier.sweep(methods=["TwoBlocks"], factors=["1"], seeds=1, epochs=2, hidden=(16,), jobs=1)
+    [point] = tn.frontier.summarize(rows)
+    assert point.method == "TwoBlocks" and point.error < 0.5
