@@ -30,7 +30,7 @@ def batch_norm_that_has_seen(batch):
 
 
 def doubled(layer):
-    """Return the layer with float64 parameters that are not at special values, so that differences are exact."""
+    """Return the layer with float64 parameters, moved away from special values such as 0 and 1."""
     tn.Sequential(layer).astype(np.float64)
     for p in layer.parameters():
         p.data = p.numpy() + rng(7).normal(0, 0.3, p.shape)
@@ -62,13 +62,17 @@ def test_step_layers_pass_the_gradient_of_their_surrogate(make, slope):
 @pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("activation", [tn.Tanh, tn.Sigmoid])
 def test_gradients_of_a_whole_network_agree_with_differences(batch_norm, training, activation):
-    net = tn.MLP([4, 5, 6, 3], seed=2, activation=activation, batch_norm=batch_norm).astype(np.float64).train(training)
+    net = tn.MLP([4, 5, 6, 3], seed=2, activation=activation, batch_norm=batch_norm)
+    net.astype(np.float64).train(training)
     x, labels = rng().normal(size=(7, 4)), rng().integers(0, 3, 7)
 
     tn.check_gradients(lambda *_: tn.functional.softmax_cross_entropy(net(x), labels), *net.parameters())
 
 
-@pytest.mark.parametrize("weight", [tn.LowRank(rank=2), tn.Hashed(1 / 2), tn.Sparse(1 / 2), tn.Scaled(normalize=True)])
+RECIPES = [tn.LowRank(rank=2), tn.Hashed(1 / 2), tn.Sparse(1 / 2), tn.Scaled(normalize=True)]
+
+
+@pytest.mark.parametrize("weight", RECIPES, ids=repr)
 def test_gradients_of_a_compressed_network_agree_with_differences(weight):
     net = tn.MLP([4, 5, 3], weight, seed=2).astype(np.float64)
     x, labels = rng().normal(size=(7, 4)), rng().integers(0, 3, 7)
@@ -138,7 +142,7 @@ def test_batch_norm_follows_its_formula_in_both_modes():
     y = layer(x).numpy()
     np.testing.assert_allclose(y, normalized(x, gamma, beta, x.mean(0), x.var(0), 0.01), rtol=1e-4, atol=1e-5)
 
-    mean, var = 0.25 * x.mean(0), 0.75 + 0.25 * x.var(0, ddof=1)  # started at 0 and 1; the variance with N - 1
+    mean, var = 0.25 * x.mean(0), 0.75 + 0.25 * x.var(0, ddof=1)  # from 0 and 1; the variance with N - 1
     np.testing.assert_allclose(layer.running_mean, mean, rtol=1e-5)
     np.testing.assert_allclose(layer.running_var, var, rtol=1e-5)
 
@@ -301,7 +305,7 @@ def test_the_table_shows_where_the_bytes_are():
     quantized = next(row for row in rows if row[0] == "Linear" and "Quantized" in row[1])
     # 1,000 codes of 4 bits and one step of 32; trained are 1,000 latent weights and the step
     assert quantized[2:] == ["100 x 10", "1,001", "4.03", "504"]
-    assert [row for row in rows if "bias" in row] == [["bias", "100", "100", "32", "400"], ["bias", "10", "10", "32", "40"]]
+    assert ["bias", "100", "100", "32", "400"] in rows and ["bias", "10", "10", "32", "40"] in rows
     assert rows[-1] == ["10,911", "40,152"]
 
 
@@ -310,7 +314,7 @@ TABLED = {
     "bits that do not fill bytes": lambda: tn.MLP([7, 5, 3], tn.Quantized(bits=3)),
     "low rank of bits": lambda: tn.MLP([7, 5, 3], tn.LowRank(rank=3, inner=tn.Binary())),
     "low rank on a bank": lambda: tn.MLP([16, 5, 3], tn.LowRank(factor=1 / 2, bank="random")),
-    "scaled hashed ternary": lambda: tn.MLP([7, 5, 3], tn.Scaled(tn.Hashed(1 / 2, inner=tn.Quantized(levels=3)))),
+    "scaled hashed ternary": lambda: tn.MLP([7, 5, 3], tn.Scaled(tn.Hashed(inner=tn.Quantized(levels=3)))),
     "batch norm and dropout": lambda: tn.MLP([7, 5, 3], tn.Sparse(1 / 2), batch_norm=True, dropout=0.5),
     "binary": lambda: tn.BinaryMLP([7, 5, 9, 3]),
 }

@@ -1,6 +1,6 @@
 """Compiling at first use.
 
-Numba is imported when a compiled function is first called, not before; compiled code is kept on disk between runs.
+Numba is imported when a compiled function is first called, not before, and compiled code is kept on disk between runs.
 Where Numba is missing the NumPy reference does the work, with one warning.
 """
 
@@ -15,22 +15,18 @@ from typing import Any
 _lock = threading.RLock()
 
 
-def compiled(reference: Callable[..., Any], **options: Any) -> Callable[[Callable], Callable]:
-    """Return a decorator for the loops that do the same as `reference`; options go to `numba.njit`."""
+def compiled(reference: Callable[..., Any], **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator for loops that compute what `reference` does; options go to `numba.njit`."""
 
     def decorate(loops: Callable[..., Any]) -> Callable[..., Any]:
-        @cache
-        def compile_once() -> Callable[..., Any]:
-            if not numba_found():
-                return reference
-            import numba
-
-            return numba.njit(cache=True, nogil=True, **options)(loops)
+        function: Callable[..., Any] | None = None
 
         @wraps(reference)
         def run(*args: Any) -> Any:
-            with _lock:
-                function = compile_once()
+            nonlocal function
+            if function is None:
+                with _lock:
+                    function = _compile(loops, options) if numba_found() else reference
             return function(*args)
 
         return run
@@ -38,12 +34,18 @@ def compiled(reference: Callable[..., Any], **options: Any) -> Callable[[Callabl
     return decorate
 
 
+def _compile(loops: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:
+    import numba
+
+    return numba.njit(cache=True, nogil=True, **options)(loops)
+
+
 @cache
 def numba_found() -> bool:
-    """Return whether Numba can be imported; warn once where it cannot."""
+    """Return whether Numba can be imported; warn, once, where it cannot."""
     try:
         import numba  # noqa: F401
     except ImportError:
-        warnings.warn("Numba is missing: the slower NumPy kernels run; pip install numba", RuntimeWarning, stacklevel=4)
+        warnings.warn("Numba is missing, slower NumPy kernels run instead: pip install numba", stacklevel=3)
         return False
     return True

@@ -20,7 +20,7 @@ from tinynet.parameterizations.dense import Dense
 
 # fmt: off
 #                      name      y = f(w)                                    cotangent of w
-gather    = primitive("gather", lambda w, index: hashed.gather(w, index),   lambda g, y, w, index: hashed.scatter_add(g, index, len(w)))
+gather    = primitive("gather", lambda w, place: hashed.gather(w, place),   lambda g, y, w, place: hashed.scatter_add(g, place, len(w)))
 # fmt: on
 
 
@@ -45,19 +45,22 @@ class Hashed(Parameterization):
     def _count(self) -> int:
         return max(1, round(self.factor * self.shape[0] * self.shape[1]))
 
-    def _index(self) -> np.ndarray:
-        """Return bucket and sign of every entry, int32 (m, n); computed at the first call, then kept."""
-        if not hasattr(self, "_signed_index"):
-            self._signed_index = hashed.signed_index(self.seed, *self.shape, self._count())
-        return self._signed_index
+    def _place(self) -> np.ndarray:
+        """Return bucket and sign of every entry, uint32 (m, n); computed at the first call, then kept."""
+        if not hasattr(self, "_places"):
+            self._places = hashed.places(self.seed, *self.shape, self._count())
+        return self._places
+
+    def _occupancy(self) -> np.ndarray:
+        """Return the number of entries of each bucket, at least 1, (K,)."""
+        return np.maximum(1, np.bincount(self._place().ravel() >> 1, minlength=self._count()))
 
     def _hold(self, buckets: Parameterization) -> None:
         self.buckets = buckets
         if self.rescale:
-            occupancy = np.bincount(hashed.buckets(self.seed, *self.shape, self._count()).ravel(), minlength=self._count())
             for p in buckets.parameters():
                 if p.size == self._count():
-                    p.step_scale = p.step_scale / np.maximum(occupancy, 1).reshape(p.shape)
+                    p.step_scale = p.step_scale / self._occupancy().reshape(p.shape)
 
     def draw(self, rng: np.random.Generator, fan_in: int) -> None:
         self._hold(self.inner.build((1, self._count()), self.seed, fan_in))
@@ -65,9 +68,7 @@ class Hashed(Parameterization):
     def project(self, W: np.ndarray) -> None:
         """Take the mean of each bucket; with a rounding inner recipe this is a heuristic."""
         K = self._count()
-        sums = hashed.scatter_add(W, self._index(), K)
-        occupancy = np.bincount(hashed.buckets(self.seed, *self.shape, K).ravel(), minlength=K)
-        means = (sums / np.maximum(occupancy, 1)).astype(W.dtype)
+        means = (hashed.scatter_add(W, self._place(), K) / self._occupancy()).astype(W.dtype)
         self._hold(self.inner.from_dense(means.reshape(1, K), self.seed))
 
     def restore(self, state: State) -> None:
@@ -75,7 +76,7 @@ class Hashed(Parameterization):
         self._hold(self.inner.from_state((1, self._count()), unnest("w", state)))
 
     def weight(self) -> Tensor:
-        return gather(self.buckets.weight().ravel(), self._index())
+        return gather(self.buckets.weight().ravel(), self._place())
 
     def matmul(self, x: Tensor) -> Tensor:
         """Return x W; outside training without ever holding W."""

@@ -1,0 +1,121 @@
+"""What all benchmarks share: two sides measured in turn, each in a process of its own, and results with their origin.
+
+These machines are noisy, so a figure is a ratio: both sides run alternately, and the median over the rounds is quoted
+with its quartiles. Threads are fixed before the libraries load.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import multiprocessing
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def alternate(
+    sides: dict[str, tuple[Callable, tuple]], threads: int, rounds: int = 21, seconds: float = 0.1
+) -> dict[str, list[float]]:
+    """Return, for each side, the seconds a call took in each round; the sides take turns within a round.
+
+    A side is (make, arguments): `make(*arguments)`, called in the side's own process, returns the function to time.
+    Each turn repeats that function for about `seconds`.
+    """
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(threads)))
+    context = multiprocessing.get_context("spawn")
+    workers = {}
+    try:
+        for name, side in sides.items():
+            here, there = context.Pipe()
+            process = context.Process(target=_serve, args=(there, *side, threads, seconds), daemon=True)
+            process.start()
+            there.close()  # so that a side that dies ends the wait
+            workers[name] = (process, here)
+        for _, pipe in workers.values():
+            pipe.recv()  # warm
+        times: dict[str, list[float]] = {name: [] for name in sides}
+        for _ in range(rounds):
+            for name, (_, pipe) in workers.items():
+                pipe.send("go")
+                times[name].append(pipe.recv())
+    finally:
+        for process, _ in workers.values():
+            process.terminate()
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+    return times
+
+
+def _serve(pipe: Any, make: Callable, arguments: tuple, threads: int, seconds: float) -> None:
+    if "torch" in make.__name__:
+        import torch
+
+        torch.set_num_threads(threads)
+    call = make(*arguments)
+    for _ in range(5):
+        call()
+    start = time.perf_counter()
+    call()
+    repeats = max(1, round(seconds / (time.perf_counter() - start)))
+    pipe.send("warm")
+    while pipe.recv():
+        start = time.perf_counter()
+        for _ in range(repeats):
+            call()
+        pipe.send((time.perf_counter() - start) / repeats)
+
+
+def ratio(numerator: Sequence[float], denominator: Sequence[float]) -> tuple[float, float, float]:
+    """Return lower quartile, median and upper quartile of the ratios round by round."""
+    low, middle, high = statistics.quantiles([a / b for a, b in zip(numerator, denominator, strict=True)], n=4)
+    return low, middle, high
+
+
+def origin(*packages: str) -> dict[str, str]:
+    """Return machine, versions and date, to stand beside every figure."""
+    found = {}
+    for name in ("numpy", "numba", *packages):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    cpu = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?")
+    family = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("cpu family")), "?")
+    return {
+        "date": datetime.date.today().isoformat(),
+        "machine": f"{cpu} (family {family}), {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **found,
+    }
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+def write(name: str, text: str, figures: dict[str, Any]) -> None:
+    """Print the text, and write it and the figures to results/."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.md").write_text(text + "\n")
+    (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
+    print(text)
+    print(f"\nWrote {RESULTS / name}.md and .json", file=sys.stderr)
+
+
+def markdown(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return a table in Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
