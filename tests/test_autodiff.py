@@ -422,7 +422,9 @@ def test_writing_to_a_leaf_after_its_use_is_noticed(write, held):
     before = x.data if held else None
     loss = (x * x * w).sum()
     write(before if held else x.data)
-    with pytest.raises(RuntimeError, match=r"^mul: .*\(2,\) and \(2,\).*written in place.*copy.*after backward"):
+    with pytest.raises(
+        RuntimeError, match=r"^mul: .*\(2,\) and \(2,\).*written in place.*copy.*after backward"
+    ):
         loss.backward()
     assert x.grad is None
     assert w.grad is None
@@ -562,7 +564,14 @@ def test_looking_is_fine():
 def test_copies_may_be_written():
     x = leaf(1.0, 2.0)
     loss = (x * x).sum()
-    for array in (x.numpy(), np.asarray(x), np.array(x), x.detach().data, tn.Tensor(x).data, copy.deepcopy(x).data):
+    for array in (
+        x.numpy(),
+        np.asarray(x),
+        np.array(x),
+        x.detach().data,
+        tn.Tensor(x).data,
+        copy.deepcopy(x).data,
+    ):
         array[:] = 100
     loss.backward()
     np.testing.assert_array_equal(x.grad, [2, 4])
@@ -684,7 +693,9 @@ def test_iterating_gives_rows_that_are_on_the_tape():
     np.testing.assert_array_equal(x.grad, [[1, 1], [10, 10], [100, 100]])
 
 
-@pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne])
+@pytest.mark.parametrize(
+    "compare", [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne]
+)
 def test_comparisons_give_arrays_of_truth_values(compare):
     values = np.array([[1.0, 2.0, 3.0]])
     x = tn.Tensor(values, requires_grad=True)

@@ -110,7 +110,9 @@ EXTREMES = [  # scores, label, loss, dL/dscores
 # fmt: on
 
 
-@pytest.mark.parametrize("scores, label, loss, gradient", [e[1:] for e in EXTREMES], ids=[e[0] for e in EXTREMES])
+@pytest.mark.parametrize(
+    "scores, label, loss, gradient", [e[1:] for e in EXTREMES], ids=[e[0] for e in EXTREMES]
+)
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("soft", [False, True])
 def test_cross_entropy_is_exact_at_extreme_scores(scores, label, loss, gradient, dtype, soft):
@@ -143,7 +145,11 @@ def test_a_row_of_zero_scores_costs_the_logarithm_of_the_classes():
 def test_the_loss_is_the_mean_over_the_batch():
     s = drawn(6, 5)
     twice = lambda a: np.concatenate([a, a])
-    for loss, t in [(F.softmax_cross_entropy, LABELS), (F.squared_hinge, LABELS), (F.mean_squared_error, SOFT)]:
+    for loss, t in [
+        (F.softmax_cross_entropy, LABELS),
+        (F.squared_hinge, LABELS),
+        (F.mean_squared_error, SOFT),
+    ]:
         assert loss(leaf(twice(s)), twice(t)).item() == pytest.approx(loss(leaf(s), t).item(), rel=1e-13)
 
 
@@ -290,7 +296,10 @@ def test_losses_and_gradients_equal_pytorchs(scale):
         (lambda s: F.squared_hinge(s, LABELS), lambda s: (f.relu(1 - signs * s) ** 2).mean()),
         (lambda s: F.mean_squared_error(s, SOFT), lambda s: f.mse_loss(s, torch.tensor(SOFT))),
         (lambda s: (F.softmax(s) * SOFT).sum(), lambda s: (f.softmax(s, -1) * torch.tensor(SOFT)).sum()),
-        (lambda s: (F.log_softmax(s) * SOFT).sum(), lambda s: (f.log_softmax(s, -1) * torch.tensor(SOFT)).sum()),
+        (
+            lambda s: (F.log_softmax(s) * SOFT).sum(),
+            lambda s: (f.log_softmax(s, -1) * torch.tensor(SOFT)).sum(),
+        ),
     ]:
         s, t = leaf(values), torch.tensor(values, requires_grad=True)
         y, z = ours(s), theirs(t)

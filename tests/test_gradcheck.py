@@ -47,7 +47,9 @@ def test_a_wrong_vjp_is_found_inside_an_expression(bug):
 
 
 def test_cotangents_that_are_not_summed_over_broadcast_axes_are_found():
-    unsummed = primitive("bug", np.add, lambda g, y, a, b: g, lambda g, y, a, b: np.broadcast_to(g[0], b.shape))
+    unsummed = primitive(
+        "bug", np.add, lambda g, y, a, b: g, lambda g, y, a, b: np.broadcast_to(g[0], b.shape)
+    )
     with pytest.raises(AssertionError, match="argument 1"):
         tn.check_gradients(unsummed, leaf(3, 4), leaf(4))
 
@@ -59,7 +61,11 @@ def test_an_input_lost_from_the_tape_is_found():
 
 @pytest.mark.parametrize("k", [0, 1, 2])
 def test_the_message_names_the_argument_its_shape_and_both_numbers(k):
-    right = [lambda g, y, a, b, c: g * b * c, lambda g, y, a, b, c: g * a * c, lambda g, y, a, b, c: g * a * b]
+    right = [
+        lambda g, y, a, b, c: g * b * c,
+        lambda g, y, a, b, c: g * a * c,
+        lambda g, y, a, b, c: g * a * b,
+    ]
     doubled = [*right[:k], lambda g, *rest: 2 * right[k](g, *rest), *right[k + 1 :]]
     product = primitive("product", lambda a, b, c: a * b * c, *doubled)
     with pytest.raises(AssertionError) as caught:
@@ -81,12 +87,20 @@ def test_a_closure_over_parameters_is_checked():
     loss = lambda *_: F.softmax_cross_entropy(net(x), np.arange(6) % 3)
     tn.check_gradients(loss, *net.parameters())
     with pytest.raises(AssertionError, match="argument 2"):
-        tn.check_gradients(lambda *_: loss() + F.sum(BUGS["wrong factor"](net.parameters()[2])), *net.parameters())
+        tn.check_gradients(
+            lambda *_: loss() + F.sum(BUGS["wrong factor"](net.parameters()[2])), *net.parameters()
+        )
 
 
 @pytest.mark.parametrize(
     "f",
-    [lambda x: x, lambda x: x.sum(), lambda x: x * 0.0, lambda x: tn.Tensor(1.0), lambda x: x.reshape(6)[1:1]],
+    [
+        lambda x: x,
+        lambda x: x.sum(),
+        lambda x: x * 0.0,
+        lambda x: tn.Tensor(1.0),
+        lambda x: x.reshape(6)[1:1],
+    ],
     ids=["identity", "scalar", "zero", "constant", "empty"],
 )
 def test_results_of_any_shape_and_constants_pass(f):

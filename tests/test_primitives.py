@@ -466,7 +466,14 @@ def awkward(values):
     frozen = values.copy()
     frozen.flags.writeable = False
     backwards = values[::-1, ::-1].copy()[::-1, ::-1]
-    return [spaced[::2, ::3], frozen, np.asfortranarray(values), values.astype(">f8"), backwards, values.tolist()]
+    return [
+        spaced[::2, ::3],
+        frozen,
+        np.asfortranarray(values),
+        values.astype(">f8"),
+        backwards,
+        values.tolist(),
+    ]
 
 
 @pytest.mark.parametrize("k", range(6))
@@ -475,7 +482,9 @@ def test_views_and_read_only_and_byte_swapped_arrays_work(k):
     x = tn.Tensor(awkward(values)[k], requires_grad=True)
     y = x.T @ awkward(values)[k] if k < 5 else x.T @ values
     z = y[[0, 0, 2]].sum() + x.reshape(-1)[::2].exp().sum()
-    np.testing.assert_allclose(z.item(), (values.T @ values)[[0, 0, 2]].sum() + np.exp(values.ravel()[::2]).sum())
+    np.testing.assert_allclose(
+        z.item(), (values.T @ values)[[0, 0, 2]].sum() + np.exp(values.ravel()[::2]).sum()
+    )
     z.backward()
     column = 2 * values.sum(axis=1, keepdims=True) * [1, 0, 0] + values.sum(axis=1, keepdims=True) * [0, 0, 1]
     np.testing.assert_allclose(x.grad, column + np.exp(values) * [[1, 0, 1], [0, 1, 0]])

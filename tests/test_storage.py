@@ -513,25 +513,7 @@ def test_many_greedy_layers_in_a_small_file_do_not_add_up(tmp_path):
 
 # ---- whatever else is edited: refused, or a net that runs
 
-NASTY = [
-    None,
-    True,
-    False,
-    -1,
-    0,
-    1,
-    2,
-    2.5,
-    1e30,
-    float("nan"),
-    10**12,
-    "",
-    "x",
-    [],
-    {},
-    [1],
-    {"Dense": {}},
-]
+NASTY = [None, True, False, -1, 0, 1, 2, 2.5, 1e30, float("nan"), 10**12, "", "x", [], {}, [1], {"Dense": {}}]
 
 
 def places(tree, path=()):

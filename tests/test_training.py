@@ -171,7 +171,7 @@ def test_the_same_seeds_give_the_same_bits_and_others_do_not(make):
 
 
 def epochs_with_errors(monkeypatch, errors, **options):
-    """Train while validation is made to return these errors; return the net, its state by epoch, the history."""
+    """Train while validation returns these errors; return the net, its state by epoch, the history."""
     net, states, remaining = tn.MLP([2, 4, 2], batch_norm=True), [], iter(errors)
 
     def evaluate(net, data):

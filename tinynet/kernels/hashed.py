@@ -12,9 +12,9 @@ h and xi come from two streams of one hash, computed and never stored: the 64-bi
 Flood 2014, "Fast splittable pseudorandom number generators"; constants of Stafford's variant 13), applied to the seed,
 the stream, i, then j. It uses only 64-bit xor, shift and product, so it is the same on every machine.
 
-Training keeps bucket and sign in one number, place = 2 h + [xi < 0], the place of the entry in the doubled table
-(w_0, -w_0, w_1, -w_1, ..). Then W is a plain look-up and its gradient a plain scatter: no branch on a random sign, which
-a processor would mispredict every other time (six to eight times slower when it was tried).
+Training keeps bucket and sign in one number, place = h + K [xi < 0], the place of the entry in the doubled table (w, -w).
+Then W is a plain look-up and its gradient a plain scatter: no branch on a random sign, which a processor would mispredict
+every other time (six to eight times slower when it was tried).
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ def hash_grid(seed: int, stream: int, m: int, n: int) -> np.ndarray:
 
 def buckets(seed: int, m: int, n: int, K: int) -> np.ndarray:
     """Return h(i, j), int64 (m, n): the upper half of each hash scaled to 0 .. K - 1, without a division."""
-    return (places(seed, m, n, K) >> 1).astype(np.int64)
+    return (places(seed, m, n, K) % np.uint32(K)).astype(np.int64)
 
 
 def signs(seed: int, m: int, n: int) -> np.ndarray:
     """Return xi(i, j), int64 (m, n), +1 or -1: the top bit of the second stream."""
-    return 1 - 2 * (places(seed, m, n, 1) & 1).astype(np.int64)
+    return 1 - 2 * places(seed, m, n, 1).astype(np.int64)
 
 
 def uniforms(seed: int, stream: int, m: int, n: int) -> np.ndarray:
@@ -79,11 +79,11 @@ def mask(seed: int, m: int, n: int, K: int) -> np.ndarray:
 
 
 def places_reference(h_rows: np.ndarray, xi_rows: np.ndarray, n: int, K: int) -> np.ndarray:
-    """Return 2 h(i, j) + [xi(i, j) < 0], uint32 (m, n), from the hashes of the rows in the two streams."""
+    """Return h(i, j) + K [xi(i, j) < 0], uint32 (m, n), from the hashes of the rows in the two streams."""
     j = GOLDEN * np.arange(1, n + 1, dtype=np.uint64)
     h = ((mix64(h_rows[:, None] + j) >> HALF) * np.uint64(K)) >> HALF  # the upper half scaled to 0 .. K - 1
     negative = mix64(xi_rows[:, None] + j) >> TOP
-    return (2 * h + negative).astype(np.uint32)
+    return (h + np.uint64(K) * negative).astype(np.uint32)
 
 
 @compiled(places_reference)
@@ -100,7 +100,7 @@ def _places(h_rows, xi_rows, n, K):
             z = xi_rows[i] + step
             z = (z ^ (z >> A)) * MIX1
             z = (z ^ (z >> B)) * MIX2
-            out[i, j] = np.uint64(2) * h + ((z ^ (z >> C)) >> TOP)
+            out[i, j] = h + np.uint64(K) * ((z ^ (z >> C)) >> TOP)
     return out
 
 
@@ -113,16 +113,13 @@ def places(seed: int, m: int, n: int, K: int, first: int = 0) -> np.ndarray:
 
 def gather_reference(w: np.ndarray, place: np.ndarray) -> np.ndarray:
     """Return W (m, n) of w's dtype from the stored w (K,) and the places of its entries."""
-    doubled = np.stack([w, -w], axis=1).ravel()
-    return doubled[place]
+    return np.concatenate([w, -w])[place]
 
 
 @compiled(gather_reference)
 def gather(w, place):
     doubled = np.empty(2 * len(w), w.dtype)
-    for k in range(len(w)):
-        doubled[2 * k] = w[k]
-        doubled[2 * k + 1] = -w[k]
+    doubled[: len(w)], doubled[len(w) :] = w, -w
     W = np.empty(place.shape, w.dtype)
     entries, where = W.reshape(-1), place.reshape(-1)
     for e in range(len(where)):
@@ -133,7 +130,7 @@ def gather(w, place):
 def scatter_add_reference(G: np.ndarray, place: np.ndarray, K: int) -> np.ndarray:
     """Return the sum over h(i, j) = k of xi(i, j) G[i, j], (K,) of G's dtype; summed in double precision."""
     doubled = np.bincount(place.ravel(), G.ravel(), minlength=2 * K)
-    return (doubled[0::2] - doubled[1::2]).astype(G.dtype)
+    return (doubled[:K] - doubled[K:]).astype(G.dtype)
 
 
 @compiled(scatter_add_reference)
@@ -142,7 +139,7 @@ def scatter_add(G, place, K):
     entries, where = np.ascontiguousarray(G).reshape(-1), place.reshape(-1)
     for e in range(len(where)):
         doubled[where[e]] += entries[e]
-    return doubled[0::2] - doubled[1::2]
+    return doubled[:K] - doubled[K:]
 
 
 # ---- inference: the matrix is never whole

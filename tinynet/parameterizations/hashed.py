@@ -53,7 +53,7 @@ class Hashed(Parameterization):
 
     def _occupancy(self) -> np.ndarray:
         """Return the number of entries of each bucket, at least 1, (K,)."""
-        return np.maximum(1, np.bincount(self._place().ravel() >> 1, minlength=self._count()))
+        return np.maximum(1, np.bincount(self._place().ravel() % np.uint32(self._count()), minlength=self._count()))
 
     def _hold(self, buckets: Parameterization) -> None:
         self.buckets = buckets
