@@ -1,0 +1,1 @@
+"""Speed and size, each file a command that writes to results/; run from the repository root."""

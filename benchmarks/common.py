@@ -93,7 +93,9 @@ def origin(*packages: str) -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "not installed"
     cpu = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?")
-    family = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("cpu family")), "?")
+    family = next(
+        (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("cpu family")), "?"
+    )
     return {
         "date": datetime.date.today().isoformat(),
         "machine": f"{cpu} (family {family}), {os.cpu_count()} cores, {platform.system()} {platform.machine()}",

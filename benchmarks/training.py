@@ -1,10 +1,10 @@
 """Speed and memory of training: python -m benchmarks.training [--rounds N]   (from the repository root; extras: bench)
 
-    step         forward, backward and SGD with momentum, against PyTorch in eager mode on the same threads
-    hashed       a step of a hashed net against the dense one of the same widths
-    memory       hashed inference without the matrix, against the dense matrix
-    import       seconds that `import tinynet` adds to `import numpy`
-    primitives   time a primitive takes on tiny arrays, forward and backward, against autograd
+step         forward, backward and SGD with momentum, against PyTorch in eager mode on the same threads
+hashed       a step of a hashed net against the dense one of the same widths
+memory       hashed inference without the matrix, against the dense matrix
+import       seconds that `import tinynet` adds to `import numpy`
+primitives   time a primitive takes on tiny arrays, forward and backward, against autograd
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def torch_step(widths: tuple[int, ...], batch: int) -> Callable[[], None]:
     import torch
 
     layers: list[torch.nn.Module] = []
-    for m, n in zip(widths, widths[1:], strict=False):
+    for m, n in pairwise(widths):
         layers += [torch.nn.Linear(m, n), torch.nn.Tanh()]
     net = torch.nn.Sequential(*layers[:-1])
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
@@ -107,7 +108,9 @@ def steps(rounds: int) -> tuple[str, list[dict]]:
             low, middle, high = ratio(times["torch"], times["tinynet"])
             ours, theirs = (1e3 * statistics.median(times[name]) for name in ("tinynet", "torch"))
             name = "-".join(map(str, widths))
-            rows.append([name, batch, threads, f"{ours:.3f}", f"{theirs:.3f}", f"{middle:.2f} ({low:.2f} to {high:.2f})"])
+            rows.append(
+                [name, batch, threads, f"{ours:.3f}", f"{theirs:.3f}", f"{middle:.2f} ({low:.2f} to {high:.2f})"]
+            )
             figures.append({"net": name, "batch": batch, "threads": threads, "tinynet_ms": ours, "torch_ms": theirs,
                             "times_faster": [low, middle, high]})  # fmt: skip
     header = ["net", "batch", "threads", "tinynet ms", "PyTorch ms", "times faster, median (quartiles)"]
@@ -120,7 +123,9 @@ def hashed_step(rounds: int) -> tuple[str, list[dict]]:
     widths, batch = (784, 1000, 10), 50
     for threads in (1, 2):
         times = alternate(
-            {"dense": (tinynet_step, (widths, batch)), "hashed": (tinynet_step, (widths, batch, 1 / 8))}, threads, rounds
+            {"dense": (tinynet_step, (widths, batch)), "hashed": (tinynet_step, (widths, batch, 1 / 8))},
+            threads,
+            rounds,
         )
         low, middle, high = ratio(times["hashed"], times["dense"])
         dense, hashed = (1e3 * statistics.median(times[name]) for name in ("dense", "hashed"))
@@ -184,7 +189,9 @@ def main() -> None:
         "Import": imports(rounds),
         "Overhead of a primitive, forward and backward, on 3 numbers": primitives(rounds),
     }
-    text = "# Training: speed and memory\n\n" + "; ".join(f"{k}: {v}" for k, v in about.items()) + f"; rounds: {rounds}\n"
+    text = (
+        "# Training: speed and memory\n\n" + "; ".join(f"{k}: {v}" for k, v in about.items()) + f"; rounds: {rounds}\n"
+    )
     text += "".join(f"\n## {title}\n\n{table}\n" for title, (table, _) in sections.items())
     write("training", text.rstrip(), {"about": about} | {title: figures for title, (_, figures) in sections.items()})
 

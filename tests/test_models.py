@@ -119,11 +119,27 @@ def test_the_weights_of_a_binary_network_are_plus_and_minus_one():
         assert layer.bias is None and layer.weight.stored_bits() == layer.n_in * layer.n_out
 
 
-@pytest.mark.parametrize("pixel", range(256))
-def test_the_first_layer_of_a_binary_network_sees_odd_integers(pixel):
-    x = np.full((1, 1), np.float32(2 * pixel / 255 - 1))
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        lambda p: (2 * p / 255 - 1).astype(np.float32),
+        lambda p: (
+            np.float32(2 / 255) * p.astype(np.float32) - np.float32(1)
+        ),  # each step rounded: off by some bits
+    ],
+)
+def test_the_first_layer_of_a_binary_network_sees_odd_integers(inputs):
+    pixels = np.arange(256)[:, None]
+    seen = tn.BinaryMLP([1, 1]).layers[0](tn.Tensor(inputs(pixels)))
 
-    assert tn.BinaryMLP([1, 1]).layers[0](tn.Tensor(x)).item() == 2 * pixel - 255
+    np.testing.assert_array_equal(seen.numpy(), 2 * pixels - 255)
+
+
+def test_without_a_hidden_layer_the_scores_are_those_of_the_inputs_themselves():
+    net, x = tn.BinaryMLP([50, 10]), np.linspace(-1, 1, 256, dtype=np.float32)[:250].reshape(5, 50)
+    signs = linears(net)[0].weight.weight().numpy()
+
+    np.testing.assert_allclose(net(x).numpy(), x @ signs / np.sqrt(50), rtol=1e-4, atol=1e-5)
 
 
 def test_the_scores_of_a_binary_network_are_its_last_sums_over_the_root_of_the_width():

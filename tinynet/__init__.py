@@ -15,7 +15,6 @@ Reading order of the source (a file imports only from those above it):
     cli                                      the `tinynet` command
 """
 
-# ruff: noqa: I001  (in reading order)
 from tinynet.autodiff import Tensor, no_grad
 from tinynet import functional
 from tinynet.gradcheck import check_gradients

@@ -71,7 +71,7 @@ class Tensor:
     _checksum: int | None = None  # of the values, while somebody else may hold them
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
-        self._data = np.array(data._data if isinstance(data, Tensor) else data)
+        self._data: np.ndarray = np.array(_values(data))
         if requires_grad and self._data.dtype.kind != "f":
             raise TypeError(
                 f"Tensor: an array of shape {self.shape} and dtype {self.dtype} cannot require a gradient; "
@@ -301,7 +301,7 @@ def _values(x: Any) -> Any:
 
 
 def _checksum(a: np.ndarray) -> int:
-    return zlib.crc32(np.ascontiguousarray(a))
+    return zlib.crc32(np.ascontiguousarray(a).data)
 
 
 def _constant(x: Any, args: Sequence[Any]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Checkpoints: everything that training needs to go on as if it had never stopped.
 
-A saved network (storage.py) holds what is needed to use it; a checkpoint holds what is needed to train it on: the latent
+A saved network (storage.py) holds what is needed to use it; a checkpoint what is needed to train it on: the latent
 weights behind the stored bits, running statistics, the optimizer's running arrays and step count, the state of each
 random generator, the history, and the best epoch so far. It too is a safetensors file, written whole or not at all.
 """
@@ -55,7 +55,7 @@ class Checkpoint:
         self, path: str | os.PathLike, net: Layer, optimizer: Optimizer, settings: dict[str, Any], data: Any
     ) -> None:
         self.path, self.net, self.optimizer = Path(path), net, optimizer
-        checksum = [zlib.crc32(np.ascontiguousarray(a)) for a in data]
+        checksum = [zlib.crc32(np.ascontiguousarray(a).data) for a in data]
         self.settings = settings | {
             "optimizer": type(optimizer).__name__,
             "net": net.to_json(),

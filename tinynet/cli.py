@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,11 +42,13 @@ def frontier(
     from tinynet.frontier.sweep import FACTORS
 
     out.mkdir(parents=True, exist_ok=True)
+    settings: dict[str, Any] = dict(hidden=tuple(hidden or [256]), epochs=epochs, batch_size=batch_size)
+    if rates:
+        settings["rates"] = tuple(rates)
     with _executor(dask) as executor:
         rows = sweep(
             data, methods or tuple(METHODS), factors or FACTORS, seeds, after_training, out / "runs.sqlite", executor,
-            jobs, hidden=tuple(hidden or [256]), epochs=epochs, batch_size=batch_size,
-            **({"rates": tuple(rates)} if rates else {}),
+            jobs, **settings,
         )  # fmt: skip
     Console().print(table(rows))
     write_csv(rows, out / "frontier.csv")
@@ -62,22 +67,18 @@ def info(file: Annotated[Path, typer.Argument(help="A file written by tn.save.")
     typer.echo(f"\n{sum(size):,} bytes on disk: {size.payload:,} payload, {size.header:,} header")
 
 
-def _executor(dask: str | None):
-    from contextlib import contextmanager
-
-    @contextmanager
-    def connected():
-        if dask is None:
-            yield None
-            return
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise ValueError('--dask needs Dask: pip install -e ".[dask]"') from error
-        with Client(dask) as client:
-            yield client.get_executor()
-
-    return connected()
+@contextmanager
+def _executor(dask: str | None) -> Iterator[Executor | None]:
+    """Yield the executor of a Dask cluster, or None for processes."""
+    if dask is None:
+        yield None
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError('--dask needs Dask: pip install -e ".[dask]"') from error
+    with Client(dask) as client:
+        yield client.get_executor()
 
 
 def spread(arguments: list[str]) -> list[str]:

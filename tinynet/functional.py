@@ -94,9 +94,7 @@ def _softmax(s: np.ndarray) -> np.ndarray:
     return np.exp(_log_softmax(s))
 
 
-log_softmax = primitive(
-    "log_softmax", _log_softmax, lambda g, y, s: g - np.exp(y) * g.sum(axis=-1, keepdims=True)
-)
+log_softmax = primitive("log_softmax", _log_softmax, lambda g, y, s: g - np.exp(y) * g.sum(axis=-1, keepdims=True))
 softmax = primitive(
     "softmax", _softmax, lambda g, p, s: p * (g - (g * p).sum(axis=-1, keepdims=True))
 )  # dp_i/ds_j = p_i ([i = j] - p_j)

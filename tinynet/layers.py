@@ -83,7 +83,9 @@ class Layer:
     @staticmethod
     def from_json(description: Any) -> Layer:
         """Return the layer that `to_json` described, without values; `restore` fills them in. ValueError otherwise."""
-        [(name, config)] = description.items() if isinstance(description, dict) and len(description) == 1 else [("", {})]
+        [(name, config)] = (
+            description.items() if isinstance(description, dict) and len(description) == 1 else [("", {})]
+        )
         if name not in Layer.registry:
             raise ValueError(f"unknown layer {str(description)[:80]}; known are {', '.join(sorted(Layer.registry))}")
         try:

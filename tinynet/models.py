@@ -90,9 +90,7 @@ def _one_a_layer(weight: Parameterization | Sequence[Parameterization] | None, c
     return recipes
 
 
-def compress(
-    net: Sequential, weight: Parameterization | Sequence[Parameterization], seed: int = 0
-) -> Sequential:
+def compress(net: Sequential, weight: Parameterization | Sequence[Parameterization], seed: int = 0) -> Sequential:
     """Return a copy of a trained net in which every Linear has the nearest matrix that its recipe can store.
 
     Biases and the other layers are copied as they are. See `from_dense` of the recipe for what "nearest" means.

@@ -1,7 +1,7 @@
 """Optimizers: how a gradient g becomes a step of the parameters w.
 
-    SGD     v <- mu v + g + lambda w            w <- w - eta v                 (Polyak 1964; lambda: weight decay)
-    Adam    m <- b1 m + (1 - b1) g              c <- b2 c + (1 - b2) g^2       (Kingma, Ba 2015, arXiv 1412.6980, alg. 1)
+    SGD     v <- mu v + g + lambda w      w <- w - eta v               (Polyak 1964; lambda: weight decay)
+    Adam    m <- b1 m + (1 - b1) g        c <- b2 c + (1 - b2) g^2     (Kingma, Ba 2015, arXiv 1412.6980, alg. 1)
             w <- w - eta (m / (1 - b1^t)) / (sqrt(c / (1 - b2^t)) + eps)
 
 The learning rate eta may follow a schedule: eta = lr * schedule(t) at step t = 0, 1, .. Each Parameter may scale its

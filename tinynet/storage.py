@@ -103,5 +103,5 @@ def _checksum(description: str, state: State) -> str:
     digest = hashlib.blake2b(description.encode(), digest_size=8)
     for name in sorted(state):
         digest.update(f"{name}{state[name].dtype}{state[name].shape}".encode())
-        digest.update(np.ascontiguousarray(state[name]))
+        digest.update(np.ascontiguousarray(state[name]).data)
     return digest.hexdigest()

@@ -24,17 +24,19 @@ def network_table(net: Sequential) -> str:
     return render(table)
 
 
-def _rows(layer: Layer) -> list[tuple[str, ...]]:
+def _rows(layer: Layer) -> list[list[str]]:
     """Return the rows of one layer; a Linear shows its weight matrix and its bias apart."""
-    name, size = type(layer).__name__, f"{sum(p.size for p in layer.parameters()):,}"
+    name, bits = type(layer).__name__, layer.stored_bits()
     weight: Any = getattr(layer, "weight", None)
     if weight is None:
-        return [(name, "", "", size, "", f"{layer.stored_bits() // 8:,}") if layer.stored_bits() else (name,)]
+        return [
+            [name, "", "", f"{sum(p.size for p in layer.parameters()):,}", "", f"{bits // 8:,}"] if bits else [name]
+        ]
     m, n = layer.n_in, layer.n_out  # type: ignore[attr-defined]
-    bits, stored = weight.stored_bits(), sum(p.size for p in weight.parameters())
-    row = (name, repr(weight), f"{m} x {n}", f"{stored:,}", f"{bits / (m * n):.3g}", f"{-(-bits // 8):,}")
-    bias = layer.stored_bits() - bits
-    return [row] + ([("", "bias", f"{n}", f"{n:,}", f"{bias // n}", f"{bias // 8:,}")] if bias else [])
+    stored, of_weight = sum(p.size for p in weight.parameters()), weight.stored_bits()
+    row = [name, repr(weight), f"{m} x {n}", f"{stored:,}", f"{of_weight / (m * n):.3g}", f"{-(-of_weight // 8):,}"]
+    bias = bits - of_weight
+    return [row, ["", "bias", f"{n}", f"{n:,}", f"{bias // n}", f"{bias // 8:,}"]] if bias else [row]
 
 
 def payload_bytes(net: Layer) -> int:

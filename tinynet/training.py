@@ -91,9 +91,7 @@ def fit(
         )
     steps = -(-len(inputs) // batch_size)
     make = optimizer or partial(SGD, momentum=momentum)
-    opt = make(
-        net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * steps))
-    )
+    opt = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * steps)))
     loss = loss or (F.softmax_cross_entropy if labels.dtype.kind in "iu" else F.mean_squared_error)
     history, best = History(), Snapshot.of(net)
     settings = dict(batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, seed=seed)

@@ -28,9 +28,7 @@ def local(folder: str, filename: str, sha256: str) -> Path | None:
     if not root:
         return None
     if not Path(root).is_dir():
-        raise DataError(
-            f"TINYNET_DATA is {root!r}, which is not a folder. Correct it, or unset it to download."
-        )
+        raise DataError(f"TINYNET_DATA is {root!r}, which is not a folder. Correct it, or unset it to download.")
     path = Path(root) / folder / filename
     if not path.is_file():
         return None

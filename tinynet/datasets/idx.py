@@ -28,14 +28,10 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
         with gzip.open(path) as file:
             header = file.read(len(expected))
             if header != expected:
-                raise damaged(
-                    path, f"its header should be {expected.hex(' ', 4)}, but is {header.hex(' ', 4)}"
-                )
+                raise damaged(path, f"its header should be {expected.hex(' ', 4)}, but is {header.hex(' ', 4)}")
             content = file.read(size)
             if len(content) != size or file.read(1):
-                raise damaged(
-                    path, f"after the header it should hold {size:,} bytes, but holds more or fewer"
-                )
+                raise damaged(path, f"after the header it should hold {size:,} bytes, but holds more or fewer")
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise damaged(path, f"it cannot be unpacked ({error})") from error
     return np.frombuffer(content, np.uint8).reshape(shape)

@@ -63,9 +63,7 @@ def load_mnist() -> Dataset:
 def load_fashion() -> Dataset:
     """50,000 / 10,000 / 10,000 pictures of clothes, 784 inputs. Raises DataError, see files.py."""
     arrays = read("fashion-mnist", FASHION_SHA256, FASHION_MIRRORS)
-    return split(
-        arrays, name="fashion", source="H. Xiao et al. (2017), Fashion-MNIST, Zalando SE, MIT licence"
-    )
+    return split(arrays, name="fashion", source="H. Xiao et al. (2017), Fashion-MNIST, Zalando SE, MIT licence")
 
 
 def split(arrays: list[np.ndarray], name: str, source: str) -> Dataset:

@@ -52,9 +52,7 @@ def network(seed: int = 0, widths: Sequence[int] = WIDTHS) -> list[tuple[np.ndar
     Raises ValueError unless there are at least two widths, all positive, and two classes.
     """
     if len(widths) < 2 or min(widths) < 1 or widths[-1] < 2:
-        raise ValueError(
-            f"widths={tuple(widths)}: give inputs, hidden units, classes (2 or more), as (16, 32, 4)"
-        )
+        raise ValueError(f"widths={tuple(widths)}: give inputs, hidden units, classes (2 or more), as (16, 32, 4)")
     rng = next(streams(seed, 4))
     layers = [(rng.normal(0, 2 / np.sqrt(m), (m, n)), rng.normal(0, 1 / 2, n)) for m, n in pairwise(widths)]
     z = scores(from_pixels(rng.integers(256, size=(4096, widths[0]))), layers)  # (4096, classes)

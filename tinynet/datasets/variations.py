@@ -41,9 +41,7 @@ def vary(name: str, change: Change, seed: int, **sizes: int) -> Dataset:
     check_sizes(**sizes)
     for part, size in sizes.items():
         if size > MOST[part]:
-            raise ValueError(
-                f"{part}={size}, but {name} has {MOST[part]:,} pictures for {part}; ask for fewer"
-            )
+            raise ValueError(f"{part}={size}, but {name} has {MOST[part]:,} pictures for {part}; ask for fewer")
     images, labels, test_images, test_labels = mnist.read("mnist", mnist.MNIST_SHA256, mnist.MNIST_MIRRORS)
     images, labels = np.concatenate([images, test_images]), np.concatenate([labels, test_labels])
     order_rng, *rngs = streams(seed, 4)

@@ -1,11 +1,10 @@
 """The efficient frontier: every compression method on one picture, bytes on disk against test error.
 
-    methods   what each method does with a byte budget          run      one training run, from settings to a row
-    store     rows in SQLite                                    sweep    all runs, on any executor
-    pareto    the points that no other point beats              plot     the picture        report   table and CSV
+methods   what each method does with a byte budget          run      one training run, from settings to a row
+store     rows in SQLite                                    sweep    all runs, on any executor
+pareto    the points that no other point beats              plot     the picture        report   table and CSV
 """
 
-# ruff: noqa: I001  (in reading order)
 from tinynet.frontier.methods import METHODS
 from tinynet.frontier.run import Settings, run
 from tinynet.frontier.store import Store

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from itertools import pairwise
 from math import isclose
 
 from tinynet.layers import Sequential
@@ -29,7 +30,7 @@ TERNARY = 1 / 20  # 1.6 of 32 bits
 
 
 def _lowrank(f: float, widths: Sequence[int]) -> Weight | None:
-    shapes = list(zip(widths, widths[1:], strict=False))
+    shapes = list(pairwise(widths))
     dense = sum(m * n for m, n in shapes)
     sizes = {k: sum(min(m * n, k * (m + n)) for m, n in shapes) for k in range(1, max(widths) + 1)}
     rank = max((k for k, size in sizes.items() if size <= f * dense), default=None)
@@ -89,16 +90,16 @@ def build(method: str, factor: float, widths: Sequence[int], seed: int) -> Seque
 
 
 def narrowed(widths: Sequence[int], factor: float) -> list[int]:
-    """Return widths with hidden ones shrunk together, so that a dense net takes at most the bytes of a method at `factor`.
+    """Return widths with the hidden ones shrunk together, so that a dense net is as small as the other methods' at f.
 
-    Those bytes are f sum m n numbers and all the biases of the wide net.
+    Their bytes are those of f sum m n numbers and of all the biases of the wide net.
     """
-    pairs = list(zip(widths, widths[1:], strict=False))
+    pairs = list(pairwise(widths))
     budget = 4 * (factor * sum(m * n for m, n in pairs) + sum(widths[1:]))
     narrow = list(widths)
     for share in range(max(widths[1:-1], default=1), 0, -1):
         hidden = [max(1, round(h * share / max(widths[1:-1]))) for h in widths[1:-1]]
         narrow = [widths[0], *hidden, widths[-1]]
-        if sum(4 * (m + 1) * n for m, n in zip(narrow, narrow[1:], strict=False)) <= budget:
+        if sum(4 * (m + 1) * n for m, n in pairwise(narrow)) <= budget:
             break
     return narrow

@@ -28,26 +28,27 @@ class Point(NamedTuple):
 
 def summarize(rows: Sequence[dict[str, Any]]) -> list[Point]:
     """Return a point for each method, stage and factor, in order of first appearance, the efficient ones marked."""
-    groups: dict[tuple, list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault((row["method"], row["stage"], row["factor"]), []).append(row)
     points = []
-    for key, group in groups.items():
-        errors = np.array([row["test_error"] for row in group])
-        spread = errors.std(ddof=1) if len(errors) > 1 else 0.0
-        size, header = (float(np.mean([row[name] for row in group])) for name in ("payload_bytes", "header_bytes"))
-        points.append(Point(*key, size, header, float(errors.mean()), float(spread), len(group)))
+    for (method, stage, factor), group in groups.items():
+        size, header, error = (
+            np.array([row[name] for row in group]) for name in ("payload_bytes", "header_bytes", "test_error")
+        )
+        spread = float(error.std(ddof=1)) if len(group) > 1 else 0.0
+        means = float(size.mean()), float(header.mean()), float(error.mean())
+        points.append(Point(method, stage, factor, *means, spread, len(group)))
     frontier = pareto([(p.bytes, p.error) for p in points])
     return [p._replace(efficient=i in frontier) for i, p in enumerate(points)]
 
 
 def pareto(points: Sequence[tuple[float, float]]) -> set[int]:
     """Return the indices of the points (cost, error) that no other dominates; equal points stand or fall together."""
-    efficient, best = set(), np.inf
-    order = sorted(range(len(points)), key=lambda i: points[i])
-    for i in order:
-        cost, error = points[i]
-        if error < best or (efficient and points[i] == points[last]):
+    efficient: set[int] = set()
+    last = (np.inf, np.inf)
+    for i in sorted(range(len(points)), key=lambda i: points[i]):
+        if points[i] == last or points[i][1] < last[1]:
             efficient.add(i)
-            best, last = error, i
+            last = points[i]
     return efficient

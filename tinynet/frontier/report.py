@@ -21,10 +21,10 @@ def table(rows: Sequence[dict[str, Any]]) -> Any:
     for name in ("method", "factor", "payload B", "header B", "test error %", "±", ""):
         out.add_column(name, justify="left" if name == "method" else "right")
     points = summarize(rows)
-    for name in dict.fromkeys((p.method, p.stage) for p in points):
-        group = [p for p in points if (p.method, p.stage) == name]
-        for p in group:
-            out.add_row(*_cells(p), style="bold" if p.efficient else None, end_section=p is group[-1])
+    for group in dict.fromkeys((p.method, p.stage) for p in points):
+        for p in points:
+            if (p.method, p.stage) == group:
+                out.add_row(*_cells(p), style="bold" if p.efficient else None)
     return out
 
 

@@ -35,7 +35,7 @@ STAGES = ("trained", "after", "tuned")  # under the constraint; compressed after
 class Settings:
     """Everything that a run depends on; two runs with equal settings give equal results.
 
-    factor is text such as "1/8", so that it has one spelling. Fine-tuning takes half the epochs at a third of the rates.
+    factor is text such as "1/8", so that it has one spelling. Fine-tuning takes half the epochs, a third of the rates.
     """
 
     data: str

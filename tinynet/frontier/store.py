@@ -1,7 +1,7 @@
 """Results in SQLite: one row a run, written in one transaction when the run ends.
 
-The key of a row is its settings, as JSON with sorted names. So a sweep that was killed finds what it had finished, and a
-changed setting is a new row beside the old one.
+The key of a row is its settings, as JSON with sorted names. So a sweep that was killed finds what it had finished, and
+a changed setting is a new row beside the old one.
 """
 
 from __future__ import annotations

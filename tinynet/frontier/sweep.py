@@ -57,8 +57,10 @@ def sweep(
         missing = [s for s in todo if results.get(s) is None]
         failures = _execute(missing, results, executor, jobs, progress)
         if failures:
-            (first, error), *others = failures
-            raise RuntimeError(f"sweep: {len(failures)} of {len(todo)} runs failed, the first {first}: {error}") from error
+            first, error = failures[0]
+            raise RuntimeError(
+                f"sweep: {len(failures)} of {len(todo)} runs failed, the first {first}: {error}"
+            ) from error
         return [row for s in todo if (row := results.get(s)) is not None]
     finally:
         if own:

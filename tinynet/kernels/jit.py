@@ -22,12 +22,12 @@ def compiled(reference: Callable[..., Any], **options: Any) -> Callable[[Callabl
         function: Callable[..., Any] | None = None
 
         @wraps(reference)
-        def run(*args: Any) -> Any:
+        def run(*args: Any, **named: Any) -> Any:
             nonlocal function
             if function is None:
                 with _lock:
                     function = _compile(loops, options) if numba_found() else reference
-            return function(*args)
+            return function(*args, **named)
 
         return run
 

@@ -1,6 +1,5 @@
 """The compression methods, one file each; base.py says what they have in common and how to add one."""
 
-# ruff: noqa: I001  (in the order in which to read them)
 from tinynet.parameterizations.base import Parameter, Parameterization
 from tinynet.parameterizations.dense import Dense
 from tinynet.parameterizations.bank import Bank

@@ -105,7 +105,7 @@ class Parameterization:
                 f"{MOST_ENTRIES} entries"
             )
         built = copy(self)
-        built.shape, built.seed = tuple(shape), int(seed)  # type: ignore[misc]
+        built.shape, built.seed = (shape[0], shape[1]), int(seed)  # type: ignore[misc]
         return built
 
     # ---- the steps that differ from method to method
@@ -152,7 +152,9 @@ class Parameterization:
 
     def __repr__(self) -> str:
         first, *others = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)] or [""]
-        changed = [text for f, text in zip(fields(self)[1:], others, strict=True) if getattr(self, f.name) != _default(f)]
+        changed = [
+            text for f, text in zip(fields(self)[1:], others, strict=True) if getattr(self, f.name) != _default(f)
+        ]
         return f"{type(self).__name__}({', '.join([first, *changed])})"
 
     # ---- settings as JSON, for the header of a file

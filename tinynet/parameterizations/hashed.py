@@ -19,8 +19,8 @@ from tinynet.parameterizations.base import Parameterization, State, nest, seed_a
 from tinynet.parameterizations.dense import Dense
 
 # fmt: off
-#                      name      y = f(w)                                    cotangent of w
-gather    = primitive("gather", lambda w, place: hashed.gather(w, place),   lambda g, y, w, place: hashed.scatter_add(g, place, len(w)))
+#                   name      y = f(w)        cotangent of w
+gather = primitive("gather", hashed.gather, lambda g, y, w, place: hashed.scatter_add(g, place, len(w)))
 # fmt: on
 
 

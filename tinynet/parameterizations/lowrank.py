@@ -41,45 +41,40 @@ class LowRank(Parameterization):
         if isinstance(self.bank, str):
             self.bank = Bank(self.bank)
 
-    def _rank(self) -> int:
+    def _parts(self) -> tuple[int, Parameterization, tuple[int, int]]:
+        """Return the rank k, the recipe of U and the seeds of U and V."""
         m, n = self.shape
-        if self.rank is not None:
-            return self.rank
-        return max(1, round(self.factor * m * n / (n if self.bank else m + n)))  # type: ignore[operator]
-
-    def _factors(self) -> tuple[tuple[Parameterization, tuple[int, int]], tuple[Parameterization, tuple[int, int]]]:
-        """Return recipe and shape of U and of V."""
-        (m, n), k = self.shape, self._rank()
-        return (self.bank or self.inner, (m, k)), (self.inner, (k, n))  # type: ignore[return-value]
+        k = self.rank or max(1, round(self.factor * m * n / (n if self.bank else m + n)))  # type: ignore[operator]
+        bank = self.bank if isinstance(self.bank, Bank) else self.inner
+        return k, bank, (child_seed(self.seed, 0), child_seed(self.seed, 1))
 
     def draw(self, rng: np.random.Generator, fan_in: int) -> None:
-        (bank, mk), (inner, kn) = self._factors()
-        k = mk[1]
-        balanced = max(1, round((fan_in * k) ** 0.5))  # two factors of equal size, whose product has variance 1 / fan_in
-        self.U = bank.build(mk, child_seed(self.seed, 0), fan_in if self.bank else balanced)
-        self.V = inner.build(kn, child_seed(self.seed, 1), k if self.bank else balanced)
+        (m, n), (k, bank, seeds) = self.shape, self._parts()
+        balanced = max(1, round((fan_in * k) ** 0.5))  # both factors of one size, their product of variance 1 / fan_in
+        self.U = bank.build((m, k), seeds[0], fan_in if self.bank else balanced)
+        self.V = self.inner.build((k, n), seeds[1], k if self.bank else balanced)
 
     def project(self, W: np.ndarray) -> None:
         """Truncate the SVD; for a given bank solve least squares for V. With rounded factors this is a heuristic."""
-        (bank, mk), (inner, kn) = self._factors()
+        (m, n), (k, bank, seeds) = self.shape, self._parts()
         A, s, _ = np.linalg.svd(W.astype(np.float64), full_matrices=False)
-        kept = min(mk[1], len(s))
-        U = np.zeros(mk, W.dtype)
+        kept = min(k, len(s))
+        U = np.zeros((m, k), W.dtype)
         U[:, :kept] = A[:, :kept] * np.sqrt(s[:kept])
-        self.U = bank.from_dense(U, child_seed(self.seed, 0))
+        self.U = bank.from_dense(U, seeds[0])
         V, *_ = np.linalg.lstsq(self.U.weight().numpy().astype(np.float64), W.astype(np.float64))
-        self.V = inner.from_dense(V.astype(W.dtype), child_seed(self.seed, 1))
+        self.V = self.inner.from_dense(V.astype(W.dtype), seeds[1])
 
     def restore(self, state: State) -> None:
-        (bank, mk), (inner, kn) = self._factors()
-        self.U = bank.from_state(mk, unnest("U", state))
-        self.V = inner.from_state(kn, unnest("V", state))
+        (m, n), (k, bank, _) = self.shape, self._parts()
+        self.U = bank.from_state((m, k), unnest("U", state))
+        self.V = self.inner.from_state((k, n), unnest("V", state))
 
     def weight(self) -> Tensor:
         return self.U.weight() @ self.V.weight()
 
     def matmul(self, x: Tensor) -> Tensor:
-        return self.V.matmul(self.U.matmul(x))  # (batch, m) to (batch, k) to (batch, n): W is never built
+        return self.V.matmul(self.U.matmul(x))  # (batch, m) to (batch, k) to (batch, n); W is never built
 
     def state(self) -> State:
         return nest("U", self.U.state()) | nest("V", self.V.state())

@@ -48,12 +48,12 @@ class Quantized(Parameterization):
     @property
     def Q(self) -> int:
         """The highest level; 1 for a single bit."""
-        return 1 if self.bits in (None, 1) else 2 ** (self.bits - 1) - 1  # type: ignore[operator]
+        return max(1, 2 ** ((self.bits or 2) - 1) - 1)
 
     @property
     def _base(self) -> int:
         """How many codes there are."""
-        return 2 if self.bits == 1 else 3 if self.levels == 3 else 2**self.bits  # type: ignore[operator]
+        return 3 if self.bits is None else 2**self.bits
 
     def _hold(self, V: np.ndarray, s: np.ndarray) -> None:
         self.V = Parameter(V)

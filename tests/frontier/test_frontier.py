@@ -1,0 +1,232 @@
+"""The frontier: which points are efficient, what a sweep stores, and that the same seeds give the same numbers."""
+
+import csv
+import sqlite3
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tinynet as tn
+from tinynet.frontier.methods import METHODS, build, narrowed
+from tinynet.frontier.run import Settings, run
+from tinynet.frontier.sweep import plan
+from tinynet.table import payload_bytes
+
+SWEEP = sys.modules["tinynet.frontier.sweep"]  # the module: the package's name for it is the function
+QUICK = dict(hidden=(16,), epochs=2, rates=(0.1,), jobs=1)
+WIDTHS = [64, 256, 10]
+
+
+def without_clock(rows):
+    return [{k: v for k, v in row.items() if k != "seconds"} for row in rows]
+
+
+# ---- efficient points
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=25))
+def test_a_point_is_efficient_when_no_other_dominates_it(points):
+    def dominated(p):
+        return any(q[0] <= p[0] and q[1] <= p[1] and q != p for q in points)
+
+    assert tn.frontier.pareto(points) == {i for i, p in enumerate(points) if not dominated(p)}
+
+
+def test_points_are_means_over_seeds():
+    rows = [
+        dict(method="a", stage="trained", factor="1", payload_bytes=10, header_bytes=1, test_error=e, seed=i)
+        for i, e in enumerate([0.1, 0.3])
+    ]
+    [point] = tn.frontier.summarize(rows)
+    assert (point.error, point.seeds, point.efficient) == (pytest.approx(0.2), 2, True)
+    assert point.spread == pytest.approx(np.std([0.1, 0.3], ddof=1))
+
+
+# ---- budgets
+
+
+OFFERS = [(m, f) for m in METHODS for f in (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64) if METHODS[m](f, WIDTHS)]
+
+
+@pytest.mark.parametrize(("method", "factor"), OFFERS)
+def test_methods_meet_their_byte_budget(method, factor):
+    weights, biases = 64 * 256 + 256 * 10, 266
+    budget = 4 * factor * weights + 4 * biases
+    size = payload_bytes(build(method, factor, WIDTHS, seed=0))
+    assert size <= budget + 48  # seeds, steps and rounding to whole numbers
+    assert size > 0.75 * budget
+
+
+def test_the_dense_rival_is_as_wide_as_the_budget_allows():
+    for factor in (1 / 2, 1 / 8, 1 / 64):
+        h = narrowed(WIDTHS, factor)[1]
+        budget = 4 * (factor * (64 * 256 + 2560) + 266)
+        assert 4 * (65 * h + 10 * (h + 1)) <= budget < 4 * (65 * (h + 1) + 10 * (h + 2))
+
+
+# ---- sweeps
+
+
+def test_a_sweep_is_the_same_whatever_runs_it(tmp_path):
+    what = dict(methods=["hashed", "binary"], factors=["1/8", "1/32"], seeds=2) | QUICK
+    here = without_clock(tn.frontier.sweep(**what))
+    assert len(here) == 6
+    assert without_clock(tn.frontier.sweep(**what | {"jobs": 2})) == here
+    with ThreadPoolExecutor(2) as threads:
+        assert without_clock(tn.frontier.sweep(**what, executor=threads)) == here
+
+
+def test_a_sweep_runs_on_a_dask_cluster():
+    distributed = pytest.importorskip("distributed", reason='Dask is missing: pip install -e ".[dask]"')
+    what = dict(methods=["hashed"], factors=["1/8"], seeds=2) | QUICK
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        rows = tn.frontier.sweep(**what, executor=client.get_executor())
+    assert without_clock(rows) == without_clock(tn.frontier.sweep(**what))
+
+
+def test_finished_runs_are_not_repeated_and_a_changed_setting_is_a_new_row(tmp_path, monkeypatch):
+    what = dict(methods=["hashed"], factors=["1/8"], seeds=2, store=tmp_path / "runs.sqlite") | QUICK
+    first = tn.frontier.sweep(**what)
+
+    def forbidden(settings):
+        raise AssertionError(f"{settings} was run again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SWEEP, "run", forbidden)
+        assert tn.frontier.sweep(**what) == first
+    tn.frontier.sweep(**what | {"epochs": 1})
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        assert connection.execute("SELECT COUNT(*), COUNT(DISTINCT settings) FROM runs").fetchone() == (4, 4)
+    connection.close()
+
+
+def test_a_killed_sweep_keeps_what_it_finished(tmp_path, monkeypatch):
+    what = dict(methods=["hashed"], factors=["1/8"], seeds=3, store=tmp_path / "runs.sqlite") | QUICK
+    done = []
+
+    def killed_at_the_third(settings):
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(settings)
+        return run(settings)
+
+    monkeypatch.setattr(SWEEP, "run", killed_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        tn.frontier.sweep(**what)
+    monkeypatch.setattr(SWEEP, "run", lambda s: done.append(s) or run(s))
+    assert len(tn.frontier.sweep(**what)) == 3 and len(done) == 3
+
+
+def test_a_failed_run_is_named_after_the_others_are_stored(tmp_path, monkeypatch):
+    def fails_for_seed_0(settings):
+        if settings.seed == 0:
+            raise tn.TrainingError("diverged")
+        return run(settings)
+
+    monkeypatch.setattr(SWEEP, "run", fails_for_seed_0)
+    what = dict(methods=["hashed"], factors=["1/8"], seeds=2, store=tmp_path / "runs.sqlite") | QUICK
+    with pytest.raises(RuntimeError, match=r"1 of 2 runs failed.*method='hashed'.*diverged"):
+        tn.frontier.sweep(**what)
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        assert connection.execute("SELECT seed FROM runs").fetchall() == [(1,)]
+    connection.close()
+
+
+def test_a_run_measures_the_file_and_what_it_holds():
+    settings = Settings("digits", "quantized", "1/8", hidden=(16,), epochs=3, rates=(0.1,))
+    row = run(settings)
+    assert row["payload_bytes"] == (64 * 16 + 16 * 10) // 2 + 4 * 2 + 4 * 26
+    assert 0 < row["header_bytes"] <= 2048
+    assert 0 <= row["test_error"] < 0.3
+
+
+def test_the_rate_is_chosen_on_the_validation_split():
+    base = Settings("digits", "dense", "1", hidden=(16,), epochs=3, rates=(1e-5, 0.1))
+    both, slow, fast = (run(replace(base, rates=r)) for r in ((1e-5, 0.1), (1e-5,), (0.1,)))
+    assert fast["valid_error"] < slow["valid_error"]
+    assert (both["lr"], both["test_error"]) == (0.1, fast["test_error"])
+
+
+def test_after_training_compresses_one_dense_net_with_and_without_tuning():
+    rows = tn.frontier.sweep(methods=["dense", "hashed"], factors=["1", "1/8"], seeds=1, after_training=True, **QUICK)
+    stages = {(row["method"], row["stage"]) for row in rows}
+    assert stages == {("dense", "trained"), ("hashed", "trained"), ("hashed", "after"), ("hashed", "tuned")}
+    sizes = {row["payload_bytes"] for row in rows if row["method"] == "hashed"}
+    assert len(sizes) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (dict(methods=["magic"]), "unknown method 'magic'; known are dense"),
+        (dict(factors=["0"]), "factor '0'"),
+        (dict(factors=["3/2"]), "factor '3/2'"),
+        (dict(factors=["half"]), "factor 'half'"),
+        (dict(data="nowhere"), "no data set is called 'nowhere'"),
+    ],
+)
+def test_what_cannot_be_swept_is_named(change, message):
+    with pytest.raises(ValueError, match=message):
+        tn.frontier.sweep(**dict(methods=["hashed"], factors=["1/8"], seeds=1) | QUICK | change)
+
+
+def test_factors_have_one_spelling():
+    spellings = [plan("digits", ["hashed"], [f], 1, False) for f in ("1/8", "0.125", "2/16")]
+    assert spellings[0] == spellings[1] == spellings[2]
+
+
+def test_a_file_that_is_no_store_is_refused(tmp_path):
+    (tmp_path / "runs.sqlite").write_bytes(b"not a database" * 100)
+    with pytest.raises(ValueError, match="is no store of results"):
+        tn.frontier.Store(tmp_path / "runs.sqlite")
+
+
+# ---- the picture, the table, the CSV
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return tn.frontier.sweep(methods=["dense", "hashed"], factors=["1", "1/8", "1/64"], seeds=2, **QUICK)
+
+
+def test_the_picture_shows_every_point_once_and_the_frontier(rows, tmp_path):
+    figure = tn.frontier.plot(rows, tmp_path / "frontier.png")
+    [axes] = figure.axes
+    points = tn.frontier.summarize(rows)
+    drawn = [c for c in axes.containers]
+    assert sum(len(c[0].get_xdata()) for c in drawn) == len(points)
+    assert {c.get_label() for c in drawn} == {"dense", "hashed"}
+    frontier = next(line for line in axes.lines if line.get_label() == "efficient frontier")
+    assert set(frontier.get_xdata()) == {p.bytes for p in points if p.efficient}
+    assert axes.get_xscale() == "log" and "bytes" in axes.get_xlabel() and "%" in axes.get_ylabel()
+    assert (tmp_path / "frontier.png").stat().st_size > 10_000
+
+
+def test_methods_differ_in_colour_and_marker():
+    from tinynet.frontier.plot import COLOURS, MARKERS
+
+    assert len(set(COLOURS)) >= len(METHODS) <= len(set(MARKERS))
+
+
+def test_no_rows_cannot_be_drawn():
+    with pytest.raises(ValueError, match="no rows"):
+        tn.frontier.plot([])
+
+
+def test_the_table_and_the_csv_hold_every_point(rows, tmp_path):
+    points = tn.frontier.summarize(rows)
+    assert tn.frontier.table(rows).row_count == len(points)
+    tn.frontier.write_csv(rows, tmp_path / "frontier.csv")
+    with open(tmp_path / "frontier.csv", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [(line["method"], float(line["bytes"]), float(line["error"])) for line in lines] == [
+        (p.method, p.bytes, p.error) for p in points
+    ]

@@ -1,0 +1,66 @@
+"""The command line, run as a user runs it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import tinynet as tn
+from tinynet.cli import spread
+
+
+def tinynet(*arguments, cwd):
+    command = [sys.executable, "-c", "from tinynet.cli import main; main()", *arguments]
+    environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120)
+
+
+def test_frontier_writes_table_picture_csv_and_store_and_continues(tmp_path):
+    arguments = ["frontier", "--methods", "dense", "hashed", "--factors", "1", "1/8", "--seeds", "1", "--epochs", "2",
+                 "--hidden", "16", "--rates", "0.1", "--jobs", "1", "--out", "here"]  # fmt: skip
+    done = tinynet(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "hashed" in done.stdout and "1/8" in done.stdout and "payload" in done.stdout
+    assert sorted(p.name for p in (tmp_path / "here").iterdir()) == ["frontier.csv", "frontier.png", "runs.sqlite"]
+    assert done.stderr == ""  # no bar where there is no terminal
+    again = tinynet(*arguments, cwd=tmp_path)
+    assert again.stdout == done.stdout
+
+
+def test_info_shows_the_table_and_the_size(tmp_path):
+    net = tn.MLP([64, 32, 10], weight=tn.Hashed(1 / 8))
+    size = tn.save(net, tmp_path / "net.safetensors")
+    done = tinynet("info", "net.safetensors", cwd=tmp_path)
+    assert "Hashed(factor=0.125)" in done.stdout and "64 x 32" in done.stdout
+    assert f"{size.payload:,} payload, {size.header:,} header" in done.stdout
+    assert f"{os.path.getsize(tmp_path / 'net.safetensors'):,} bytes on disk" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["info", "missing.safetensors"], "there is no file 'missing.safetensors'"),
+        (["info", "junk"], "is not a readable network"),
+        (["frontier", "--methods", "magic"], "unknown method 'magic'"),
+        (["frontier", "--data", "nowhere"], "no data set is called 'nowhere'"),
+        (["frontier", "--factors", "2"], "factor '2'"),
+    ],
+)
+def test_mistakes_are_one_line_not_a_traceback(arguments, message, tmp_path):
+    (tmp_path / "junk").write_bytes(b"junk" * 50)
+    done = tinynet(*arguments, cwd=tmp_path)
+    assert done.returncode == 1 and message in done.stderr
+    assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_help_names_the_commands(tmp_path):
+    done = tinynet("--help", cwd=tmp_path)
+    assert done.returncode == 0 and "frontier" in done.stdout and "info" in done.stdout
+
+
+def test_options_take_several_values():
+    assert spread("frontier --factors 1 1/2 --seeds 3".split()) == (
+        "frontier --factors 1 --factors 1/2 --seeds 3".split()
+    )
+    assert spread("frontier --methods a b --out x".split()) == "frontier --methods a --methods b --out x".split()
