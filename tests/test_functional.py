@@ -1,4 +1,6 @@
-"""Losses against an independent formula and PyTorch; steps against their surrogates; the names in functional."""
+"""Losses against a formula written by loops and against PyTorch; steps against their surrogates."""
+
+# ruff: noqa: E501  (tables)
 
 import inspect
 import math
@@ -24,7 +26,7 @@ def drawn(*shape, seed=0, scale=1.0):
 LABELS = np.array([2, 0, 4, 4, 1, 3])
 SOFT = np.random.default_rng(5).dirichlet(np.ones(5), size=6)
 
-# ------------------------------------------------------------------------------------------------ the formulas, by loops
+# ------------------------------------------------------------------------------ the formulas, by loops
 
 
 def cross_entropy_by_hand(scores, targets):
@@ -98,7 +100,7 @@ def test_log_softmax_keeps_what_log_of_softmax_would_lose():
     np.testing.assert_array_equal(F.softmax(x).data, [[1, 0]])
 
 
-# ------------------------------------------------------------------------------------------------ scores of 1e4
+# --------------------------------------------------------------------------------------- scores of 1e4
 
 # fmt: off
 EXTREMES = [  # scores, label, loss, dL/dscores
@@ -110,9 +112,7 @@ EXTREMES = [  # scores, label, loss, dL/dscores
 # fmt: on
 
 
-@pytest.mark.parametrize(
-    "scores, label, loss, gradient", [e[1:] for e in EXTREMES], ids=[e[0] for e in EXTREMES]
-)
+@pytest.mark.parametrize("scores, label, loss, gradient", [e[1:] for e in EXTREMES], ids=[e[0] for e in EXTREMES])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("soft", [False, True])
 def test_cross_entropy_is_exact_at_extreme_scores(scores, label, loss, gradient, dtype, soft):
@@ -153,7 +153,7 @@ def test_the_loss_is_the_mean_over_the_batch():
         assert loss(leaf(twice(s)), twice(t)).item() == pytest.approx(loss(leaf(s), t).item(), rel=1e-13)
 
 
-# ------------------------------------------------------------------------------------------------ errors
+# ---------------------------------------------------------------------------------------------- errors
 
 SCORES = tn.Tensor(np.zeros((4, 3)))
 CE, HINGE, MSE = F.softmax_cross_entropy, F.squared_hinge, F.mean_squared_error
@@ -185,7 +185,7 @@ ERRORS = {
 
 @pytest.mark.parametrize("act, words", [(e[0], e[1:]) for e in ERRORS.values()], ids=ERRORS)
 def test_error_names_the_loss_the_shapes_and_the_fix(act, words):
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError) as caught:
         act()
     for word in words:
         assert word in str(caught.value)
@@ -215,7 +215,7 @@ def test_targets_written_after_the_loss_do_not_change_its_gradient():
         np.testing.assert_array_equal(s.grad, right.grad)
 
 
-# ------------------------------------------------------------------------------------------------ steps
+# ----------------------------------------------------------------------------------------------- steps
 
 EDGE = np.nextafter(1.0, 2)
 
@@ -251,7 +251,7 @@ def test_a_straight_through_gradient_is_the_derivative_of_its_surrogate(name):
     np.testing.assert_allclose(t.grad, g * (surrogate(x + h) - surrogate(x - h)) / (2 * h), atol=1e-8)
 
 
-# ------------------------------------------------------------------------------------------------ completeness
+# ---------------------------------------------------------------------------------------- completeness
 
 
 def rows(module):
@@ -281,7 +281,7 @@ def test_every_elementary_primitive_is_in_functional():
         assert callable(getattr(F, name, None)), name
 
 
-# ------------------------------------------------------------------------------------------------ against PyTorch
+# ------------------------------------------------------------------------------------- against PyTorch
 
 
 @pytest.mark.parametrize("scale", [1, 30, 1e4])

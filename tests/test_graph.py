@@ -48,9 +48,10 @@ def test_operations_values_and_arrows():
 
 
 def test_leaves_that_require_a_gradient_are_bold_and_constants_left_out():
-    nodes, _ = parse(tn.draw_graph(leaf(2) * np.ones((3, 2)) + tn.Tensor([1.0, 2.0])))
+    nodes, edges = parse(tn.draw_graph(leaf(2) * np.ones((3, 2)) + tn.Tensor([1.0, 2.0])))
     assert [label for _, label, bold in nodes.values() if bold] == ["(2,) float64"]
     assert labels(nodes, "box") == ["(2,) float64", "(3, 2) float64", "(3, 2) float64"]
+    assert len(edges) == 4
 
 
 def test_a_reused_tensor_appears_once_with_an_arrow_for_each_use():

@@ -123,9 +123,7 @@ def test_the_weights_of_a_binary_network_are_plus_and_minus_one():
     "inputs",
     [
         lambda p: (2 * p / 255 - 1).astype(np.float32),
-        lambda p: (
-            np.float32(2 / 255) * p.astype(np.float32) - np.float32(1)
-        ),  # each step rounded: off by some bits
+        lambda p: np.float32(2 / 255) * p.astype(np.float32) - np.float32(1),  # each step rounded: off by some bits
     ],
 )
 def test_the_first_layer_of_a_binary_network_sees_odd_integers(inputs):

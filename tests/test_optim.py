@@ -65,9 +65,7 @@ def test_two_steps_of_adam_by_hand():
     # m = 2, c = 4;      m / 0.5 = 4, c / 0.25 = 16:            the step is 4 / 4 = 1
     # m = 0, c = 4;      0 whatever c is
     # m = 1, c = 4;      m / 0.875 = 8/7, c / 0.578125 = 256/37: the step is (8/7) (sqrt 37) / 16
-    np.testing.assert_allclose(
-        np.ravel(move(opt, [4.0], [-2.0], [2.0])), [-1, -1, -1 - 37**0.5 / 14], rtol=1e-12
-    )
+    np.testing.assert_allclose(np.ravel(move(opt, [4.0], [-2.0], [2.0])), [-1, -1, -1 - 37**0.5 / 14], rtol=1e-12)
 
 
 @pytest.mark.parametrize(

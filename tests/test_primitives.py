@@ -1,7 +1,9 @@
 """Every row of the table of primitives: its values are NumPy's, its gradients agree with differences.
 
-A case is one function of (m, arrays), run twice: with m = tinynet.functional on Tensors and with m = numpy on arrays.
+A case is one function of (m, arrays), run twice: with m = tinynet.functional on Tensors and m = numpy on arrays.
 """
+
+# ruff: noqa: E501  (tables)
 
 import inspect
 
@@ -221,7 +223,7 @@ def test_every_vjp_of_every_row_has_a_case():
     assert {(name, k) for name, count in rows().items() for k in range(count)} - checked == set()
 
 
-# ------------------------------------------------------------------------------------------------ kinks
+# ----------------------------------------------------------------------------------------------- kinks
 
 X = np.array([-2.0, 0.0, 3.0])
 # fmt: off
@@ -315,7 +317,7 @@ def test_mean_without_entries_has_an_empty_gradient(shape, axis):
     assert x.grad.shape == shape
 
 
-# ------------------------------------------------------------------------------------------------ dtypes
+# ---------------------------------------------------------------------------------------------- dtypes
 
 
 # fmt: off
@@ -397,11 +399,11 @@ def test_two_precisions_give_the_higher_and_gradients_their_own():
 
 def test_astype_to_integers_is_refused_since_it_rounds():
     x = tn.Tensor([1.4, 2.6], requires_grad=True)
-    with pytest.raises(TypeError, match="astype.*int64"):
+    with pytest.raises(TypeError, match=r"astype.*int64"):
         x.astype(np.int64)
 
 
-# ------------------------------------------------------------------------------------------------ errors
+# ---------------------------------------------------------------------------------------------- errors
 
 
 def zeros(*shape, dtype=np.float64):
@@ -456,11 +458,11 @@ def test_error_names_the_operation_the_shapes_and_the_fix(act, error, words):
         assert word in str(caught.value)
 
 
-# ------------------------------------------------------------------------------------------------ what arrays come in
+# --------------------------------------------------------------------------------- what arrays come in
 
 
 def awkward(values):
-    """Return arrays of these values as NumPy users have them: views, read-only, Fortran order, other byte order."""
+    """Return arrays of these values as NumPy users have them: views, read-only, in Fortran order, byte-swapped."""
     spaced = np.zeros((2 * len(values), values.shape[1] * 3))
     spaced[::2, ::3] = values
     frozen = values.copy()
@@ -482,9 +484,7 @@ def test_views_and_read_only_and_byte_swapped_arrays_work(k):
     x = tn.Tensor(awkward(values)[k], requires_grad=True)
     y = x.T @ awkward(values)[k] if k < 5 else x.T @ values
     z = y[[0, 0, 2]].sum() + x.reshape(-1)[::2].exp().sum()
-    np.testing.assert_allclose(
-        z.item(), (values.T @ values)[[0, 0, 2]].sum() + np.exp(values.ravel()[::2]).sum()
-    )
+    np.testing.assert_allclose(z.item(), (values.T @ values)[[0, 0, 2]].sum() + np.exp(values.ravel()[::2]).sum())
     z.backward()
     column = 2 * values.sum(axis=1, keepdims=True) * [1, 0, 0] + values.sum(axis=1, keepdims=True) * [0, 0, 1]
     np.testing.assert_allclose(x.grad, column + np.exp(values) * [[1, 0, 1], [0, 1, 0]])

@@ -41,18 +41,14 @@ RECIPES = {
     "scaled hashed and quantized": tn.Scaled(tn.Hashed(1 / 2, tn.Quantized(bits=3)), normalize=True),
     "scaled low rank": tn.Scaled(tn.LowRank(rank=2)),
 }
-NETS = {
-    name: lambda weight=weight: tn.MLP([16, 12, 5], weight, seed=3) for name, weight in RECIPES.items()
-} | {
+NETS = {name: lambda weight=weight: tn.MLP([16, 12, 5], weight, seed=3) for name, weight in RECIPES.items()} | {
     "batch norm and dropout": lambda: tn.MLP([16, 12, 5], batch_norm=True, dropout=0.3),
     "sigmoid": lambda: tn.MLP([16, 12, 5], activation=tn.Sigmoid),
     "relu": lambda: tn.MLP([16, 12, 5], activation=tn.ReLU),
     "sign": lambda: tn.MLP([16, 12, 5], activation=tn.SignActivation, batch_norm=True),
     "scale and rounded": lambda: tn.Sequential(tn.Rounded(31.0), tn.Linear(16, 5), tn.Scale(1 / 31)),
     "no bias": lambda: tn.Sequential(tn.Linear(16, 5, bias=False)),
-    "nested": lambda: tn.Sequential(
-        tn.Linear(16, 4), tn.Sequential(tn.Tanh(), tn.BatchNorm(4)), tn.Linear(4, 5)
-    ),
+    "nested": lambda: tn.Sequential(tn.Linear(16, 4), tn.Sequential(tn.Tanh(), tn.BatchNorm(4)), tn.Linear(4, 5)),
     "binary network": lambda: tn.BinaryMLP([16, 12, 9, 5], dropout=(0.1, 0.2)),
 }
 
@@ -270,9 +266,7 @@ def test_a_foreign_file_is_refused(tmp_path, content):
 
 
 def test_a_safetensors_file_of_others_is_called_so(tmp_path):
-    refused(
-        tmp_path / "net", to_bytes({"W": np.zeros(3, np.float32)}, {"format": "pt"}), "not one of tinynet"
-    )
+    refused(tmp_path / "net", to_bytes({"W": np.zeros(3, np.float32)}, {"format": "pt"}), "not one of tinynet")
 
 
 def test_what_is_no_file_is_named(tmp_path):
@@ -422,10 +416,7 @@ def test_a_forged_file_is_refused_with_its_reason(tmp_path, content, match):
 
 
 WIDTHS = [  # as the file claims, and as its arrays have it
-    *(
-        (claimed, 4)
-        for claimed in (0, -1, 2.5, "4", None, [4], {}, 10**6, 10**12, 2**63, 2**64, 10**30, -(10**30))
-    ),
+    *((claimed, 4) for claimed in (0, -1, 2.5, "4", None, [4], {}, 10**6, 10**12, 2**63, 2**64, 10**30, -(10**30))),
     (4.0, 4),
     (True, 1),
 ]

@@ -108,9 +108,7 @@ def test_one_step_of_fit_is_one_step_of_the_optimizer():
     assert history.valid_error == [] and history.best_epoch == 0 and not history.interrupted
 
 
-@pytest.mark.parametrize(
-    "batch_size, sizes", [(4, {3, 4}), (5, {5}), (7, {5}), (9, {5}), (10, {10}), (1, {1})]
-)
+@pytest.mark.parametrize("batch_size, sizes", [(4, {3, 4}), (5, {5}), (7, {5}), (9, {5}), (10, {10}), (1, {1})])
 def test_every_epoch_visits_every_example_once_in_batches_of_nearly_equal_size(batch_size, sizes):
     x = np.arange(10, dtype=np.float32)[:, None]
     seen = []
@@ -201,9 +199,7 @@ def test_without_validation_the_net_ends_at_the_last_epoch():
     history = tn.fit(net, blobs(), epochs=3)
 
     assert history.best_epoch == 2 and history.valid_error == []
-    assert history.weight_norm[-1] == pytest.approx(
-        np.linalg.norm(np.frombuffer(bits(net), np.float32)), rel=1e-6
-    )
+    assert history.weight_norm[-1] == pytest.approx(np.linalg.norm(np.frombuffer(bits(net), np.float32)), rel=1e-6)
 
 
 # ---- Ctrl-C
@@ -261,9 +257,7 @@ RUNS = {
 
 @pytest.mark.parametrize("make, options", RUNS.values(), ids=RUNS.keys())
 @pytest.mark.parametrize("valid", [None, blobs(30, seed=1)], ids=["no validation", "validation"])
-def test_a_resumed_run_ends_with_the_same_bits_as_one_that_was_not_interrupted(
-    tmp_path, make, options, valid
-):
+def test_a_resumed_run_ends_with_the_same_bits_as_one_that_was_not_interrupted(tmp_path, make, options, valid):
     # every other label is wrong, so that the best epoch is not just the last
     x, labels = blobs(60)
     train = x, np.where(np.arange(60) % 3 == 0, 1 - labels, labels)
@@ -334,9 +328,7 @@ def a_checkpoint(path, **options):
         (tn.MLP([2, 4, 2]), blobs(seed=3), {}, r"training data="),
     ],
 )
-def test_the_checkpoint_of_another_run_is_refused_and_nothing_is_touched(
-    tmp_path, net, train, options, message
-):
+def test_the_checkpoint_of_another_run_is_refused_and_nothing_is_touched(tmp_path, net, train, options, message):
     path = tmp_path / "run"
     a_checkpoint(path)
     content, before = path.read_bytes(), bits(net)

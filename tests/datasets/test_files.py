@@ -106,9 +106,7 @@ def test_a_full_disk(server, cache, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("pooch.HTTPDownloader.__call__", full)
-    with pytest.raises(
-        DataError, match=r"a\.bin cannot be stored in .*No space left on device.*TINYNET_CACHE"
-    ):
+    with pytest.raises(DataError, match=r"a\.bin cannot be stored in .*No space left on device.*TINYNET_CACHE"):
         fetch("toy", "a.bin", SHA256, [url(server, "whole")] * 2)
     assert files_in(cache) == []
 

@@ -45,9 +45,7 @@ def test_any_damage_to_the_archive(tmp_path):
     for content in (b"", b"not gzip", *(whole[:n] for n in range(1, len(whole)))):
         with pytest.raises(DataError, match="is damaged"):
             read_idx(write(tmp_path, content, compress=False), (2, 3, 4))
-    for i in range(
-        10, len(whole)
-    ):  # after the ten bytes of the gzip header, all bytes are covered by the sum
+    for i in range(10, len(whole)):  # after the ten bytes of the gzip header, all bytes are covered by the sum
         edited = whole[:i] + bytes([whole[i] ^ 1]) + whole[i + 1 :]
         with pytest.raises(DataError, match="is damaged"):
             read_idx(write(tmp_path, edited, compress=False), (2, 3, 4))

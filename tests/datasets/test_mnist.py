@@ -44,10 +44,7 @@ def test_rectangles_obey_their_rule(needs_files):
 
 def test_rectangles_from_the_original_text(tmp_path):
     pixels = np.random.default_rng(0).integers(2, size=(3, 784))
-    rows = [
-        " ".join(f"{p:.6f}" for p in row) + f" {label:.6f}"
-        for row, label in zip(pixels, [1, 0, 1], strict=True)
-    ]
+    rows = [" ".join(f"{p:.6f}" for p in row) + f" {label:.6f}" for row, label in zip(pixels, [1, 0, 1], strict=True)]
     with zipfile.ZipFile(tmp_path / "toy.zip", "w") as archive:
         archive.writestr("toy.amat", "\n".join(rows) + "\n")
     images, labels = rectangles.read_amat(tmp_path / "toy.zip", "toy.amat")

@@ -51,7 +51,6 @@ def test_compiled_places_are_the_reference_ones(seed, m, n, K):
     assert np.array_equal(hashed.places(seed, m, n, K), hashed.places_reference(*rows, n, K))
 
 
-
 @given(m=st.integers(1, 9), n=st.integers(1, 9), K=st.integers(1, 30), double=st.booleans())
 def test_compiled_gather_and_scatter_are_the_reference_ones(m, n, K, double):
     rng = np.random.default_rng(K)

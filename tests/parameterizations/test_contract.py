@@ -214,7 +214,9 @@ def test_the_toy_method_trains_saves_loads_and_is_swept_by_name(tmp_path):
     tn.fit(net, data.train, data.valid, epochs=5)
     assert tn.evaluate(net, data.test) < 0.15
     tn.save(net, tmp_path / "toy.safetensors")
-    assert np.array_equal(tn.load(tmp_path / "toy.safetensors")(data.test.inputs).numpy(), net(data.test.inputs).numpy())
+    assert np.array_equal(
+        tn.load(tmp_path / "toy.safetensors")(data.test.inputs).numpy(), net(data.test.inputs).numpy()
+    )
     rows = tn.frontier.sweep(methods=["TwoBlocks"], factors=["1"], seeds=1, epochs=2, hidden=(16,), jobs=1)
     [point] = tn.frontier.summarize(rows)
     assert point.method == "TwoBlocks" and point.error < 0.5

@@ -10,9 +10,11 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from tinynet.frontier.methods import METHODS
@@ -25,7 +27,7 @@ FACTORS = ("1", "1/2", "1/4", "1/8", "1/16", "1/20", "1/32", "1/64")
 def sweep(
     data: str = "digits",
     methods: Sequence[str] = tuple(METHODS),
-    factors: Sequence[str] = FACTORS,
+    factors: Sequence[str | float] = FACTORS,
     seeds: int | Sequence[int] = 3,
     after_training: bool = False,
     store: str | os.PathLike | Store = ":memory:",
@@ -39,7 +41,7 @@ def sweep(
     Args:
         data: a name that `tn.datasets.load` knows.
         methods: names of METHODS, or of classes of parameterization.
-        factors: shares of the dense weight bytes, as text ("1/8"); a method skips those that it cannot meet.
+        factors: shares of the dense weight bytes, "1/8" or 0.125; a method skips those that it cannot meet.
         seeds: how many, or which.
         after_training: add the methods applied to a trained dense net, with and without fine-tuning.
         store: an SQLite file that rows are kept in, or a Store.
@@ -68,7 +70,7 @@ def sweep(
 
 
 def plan(
-    data: str, methods: Sequence[str], factors: Sequence[str], seeds: int | Sequence[int], after_training: bool,
+    data: str, methods: Sequence[str], factors: Sequence[str | float], seeds: int | Sequence[int], after_training: bool,
     **settings: Any,
 ) -> list[Settings]:  # fmt: skip
     """Return the settings of every run of a sweep."""
@@ -83,63 +85,56 @@ def plan(
     return [s for s in everything if s.possible()]
 
 
-def _check_factor(text: str) -> str:
-    from fractions import Fraction
-
+def _check_factor(share: str | float) -> str:
     try:
-        factor = Fraction(text)
+        factor = Fraction(share).limit_denominator(10**6)  # 0.05 is 1/20
     except (ValueError, ZeroDivisionError):
         factor = Fraction(0)
     if not 0 < factor <= 1:
-        raise ValueError(f"sweep: factor {text!r}; factors are shares such as '1/8', above 0 and at most 1")
+        raise ValueError(f"sweep: factor {share!r}; factors are shares such as '1/8', above 0 and at most 1")
     return str(factor)
 
 
 def _execute(
     todo: list[Settings], results: Store, executor: Executor | None, jobs: int | None, progress: bool | None
-) -> list[tuple[Settings, BaseException]]:
-    """Run and store all of `todo`; return what failed."""
-    failures: list[tuple[Settings, BaseException]] = []
-    with _pool(executor, jobs, len(todo)) as pool, _bar(len(todo), progress) as tick:
-        futures: dict[Future, Settings] = {pool.submit(run, s): s for s in todo}
-        try:
-            for future in as_completed(futures):
-                settings = futures[future]
-                if (error := future.exception()) is None:
-                    results.add(settings, future.result())
-                else:
-                    failures.append((settings, error))
-                tick()
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            raise
+) -> list[tuple[Settings, Exception]]:
+    """Run all of `todo`, store each row as it comes, and return what failed."""
+    failures: list[tuple[Settings, Exception]] = []
+    with _bar(len(todo), progress) as tick:
+        for settings, outcome in _outcomes(todo, executor, jobs):
+            try:
+                row = outcome()
+            except Exception as error:
+                failures.append((settings, error))
+            else:
+                results.add(settings, row)
+            tick()
     return failures
 
 
-class _HereAndNow(Executor):
-    """Runs each task when it is submitted; the simplest executor."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
-        future: Future = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-@contextmanager
-def _pool(executor: Executor | None, jobs: int | None, tasks: int) -> Iterator[Executor]:
-    jobs = min(jobs or os.cpu_count() or 1, max(1, tasks))
+def _outcomes(
+    todo: list[Settings], executor: Executor | None, jobs: int | None
+) -> Iterator[tuple[Settings, Callable[[], dict[str, Any]]]]:
+    """Yield each run's settings, and a function that returns its row or raises, in the order in which they end."""
+    jobs = min(jobs or os.cpu_count() or 1, len(todo))
     if executor is not None:
-        yield executor  # the caller's to close
-    elif jobs == 1:
-        yield _HereAndNow()
+        yield from _submitted(todo, executor)
+    elif jobs <= 1:
+        yield from ((s, partial(run, s)) for s in todo)
     else:
         spawn = multiprocessing.get_context("spawn")  # a fork would copy the threads of BLAS
         with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_ignore_ctrl_c) as pool:
-            yield pool
+            yield from _submitted(todo, pool)
+
+
+def _submitted(todo: list[Settings], executor: Executor) -> Iterator[tuple[Settings, Callable[[], dict[str, Any]]]]:
+    futures = {executor.submit(run, s): s for s in todo}
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result
+    finally:  # after Ctrl-C, what has not begun shall not
+        for future in futures:
+            future.cancel()
 
 
 def _ignore_ctrl_c() -> None:

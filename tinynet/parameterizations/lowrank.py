@@ -56,7 +56,7 @@ class LowRank(Parameterization):
 
     def project(self, W: np.ndarray) -> None:
         """Truncate the SVD; for a given bank solve least squares for V. With rounded factors this is a heuristic."""
-        (m, n), (k, bank, seeds) = self.shape, self._parts()
+        m, (k, bank, seeds) = self.shape[0], self._parts()
         A, s, _ = np.linalg.svd(W.astype(np.float64), full_matrices=False)
         kept = min(k, len(s))
         U = np.zeros((m, k), W.dtype)
