@@ -60,7 +60,9 @@ def test_help_names_the_commands(tmp_path):
 
 
 def test_options_take_several_values():
-    assert spread("frontier --factors 1 1/2 --seeds 3".split()) == (
-        "frontier --factors 1 --factors 1/2 --seeds 3".split()
+    assert " ".join(spread(["frontier", "--factors", "1", "1/2", "--seeds", "3"])) == (
+        "frontier --factors 1 --factors 1/2 --seeds 3"
     )
-    assert spread("frontier --methods a b --out x".split()) == "frontier --methods a --methods b --out x".split()
+    assert " ".join(spread(["frontier", "--methods", "a", "b", "--out", "x"])) == (
+        "frontier --methods a --methods b --out x"
+    )

@@ -13,7 +13,8 @@ from safetensors.numpy import load as from_bytes
 from safetensors.numpy import save as to_bytes
 
 import tinynet as tn
-from tinynet.storage import ModelFileError, _checksum, file_size
+from tinynet.files import checksum
+from tinynet.storage import ModelFileError, file_size
 
 BANKS = [tn.LowRank(rank=3, bank=tn.Bank.of(np.random.default_rng(m).normal(size=(m, 3)))) for m in (16, 12)]
 RECIPES = {
@@ -289,7 +290,7 @@ def test_the_size_of_what_is_no_network_is_refused_too(tmp_path, content):
 def forge(layers, arrays, version="1"):
     """Return a file with these layers, given as JSON values, and these arrays, and a checksum that fits."""
     text = layers if isinstance(layers, str) else json.dumps({"Sequential": {"layers": layers}})
-    return to_bytes(arrays, {"tinynet": version, "net": text, "check": _checksum(text, arrays)})
+    return to_bytes(arrays, {"tinynet": version, "net": text, "check": checksum(text, arrays)})
 
 
 def linear(weight, n_in=4, n_out=3, **options):

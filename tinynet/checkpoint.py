@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tinynet.files import write_atomically
+from tinynet.files import checksum, write_atomically
 from tinynet.layers import Layer
 from tinynet.optim import Optimizer
 
@@ -48,18 +47,19 @@ class Checkpoint:
         path: where it is written.
         net, optimizer: what is being trained.
         settings: what must be the same when training goes on.
-        data: the training set, of which a checksum joins the settings.
+        data: the arrays that it is trained on and chosen by, of which a checksum joins the settings.
     """
 
     def __init__(
         self, path: str | os.PathLike, net: Layer, optimizer: Optimizer, settings: dict[str, Any], data: Any
     ) -> None:
         self.path, self.net, self.optimizer = Path(path), net, optimizer
-        checksum = [zlib.crc32(np.ascontiguousarray(a).data) for a in data]
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(f"fit: there is no folder {str(self.path.parent)!r} for the checkpoint; create it")
         self.settings = settings | {
             "optimizer": type(optimizer).__name__,
             "net": net.to_json(),
-            "training data": checksum,
+            "data": checksum("", {str(i): a for i, a in enumerate(data)}),
         }
 
     def exists(self) -> bool:
@@ -80,7 +80,8 @@ class Checkpoint:
             "steps": self.optimizer.steps,
             "generators": [g.bit_generator.state for g in self.net.generators()],
         }
-        write_atomically(self.path, save(arrays, {"tinynet checkpoint": json.dumps(record)}))
+        text = json.dumps(record)
+        write_atomically(self.path, save(arrays, {"tinynet checkpoint": text, "check": checksum(text, arrays)}))
 
     def resume(self) -> tuple[dict[str, Any], Snapshot]:
         """Put net, optimizer and generators back to where they were; return the history and the best snapshot.
@@ -91,9 +92,13 @@ class Checkpoint:
 
         try:
             with safe_open(self.path, framework="numpy") as file:
-                record = json.loads((file.metadata() or {})["tinynet checkpoint"])
+                metadata = file.metadata() or {}
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
-        except (SafetensorError, KeyError, ValueError) as error:
+            text = metadata.get("tinynet checkpoint", "")
+            if metadata.get("check") != checksum(text, arrays):
+                raise ValueError("it is none, or was changed after it was written")
+            record = json.loads(text)
+        except (SafetensorError, OSError, ValueError) as error:
             raise ValueError(f"fit: {str(self.path)!r} is no readable checkpoint ({error}); delete it") from error
         for name, now in self.settings.items():
             then = record["settings"].get(name)

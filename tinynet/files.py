@@ -1,29 +1,34 @@
-"""Writing a file so that it is either there whole or not there at all."""
+"""Writing a file so that it is either there whole or not there at all, and telling whether it was changed."""
 
 from __future__ import annotations
 
+import hashlib
 import os
-import tempfile
 from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
 
 
 def write_atomically(path: str | os.PathLike, content: bytes) -> None:
     """Write content to a new file beside `path`, then rename it over `path`; nothing half-written is left behind."""
     path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def checksum(description: str, arrays: dict[str, np.ndarray]) -> str:
+    """Return 16 hexadecimal digits that change when the description or any array does."""
+    digest = hashlib.blake2b(description.encode(), digest_size=8)
+    for name in sorted(arrays):
+        digest.update(f"{name}{arrays[name].dtype}{arrays[name].shape}".encode())
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    return digest.hexdigest()

@@ -102,6 +102,20 @@ class Layer:
         return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in self.config().items())})"
 
 
+def width(layer: str, n: Any) -> int:
+    """Return a width as a Python integer. ValueError unless it is an integer, at least 1."""
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+        raise ValueError(f"{layer}: a width of {n!r}; widths must be integers, at least 1")
+    return int(n)
+
+
+def number(layer: str, name: str, x: Any) -> float:
+    """Return a finite real number. ValueError otherwise."""
+    if isinstance(x, bool) or not isinstance(x, int | float | np.number) or not np.isfinite(x):
+        raise ValueError(f"{layer}: {name}={x!r}; it must be a finite number")
+    return float(x)
+
+
 class Linear(Layer):
     """z = x W + b, W (n_in, n_out) by any parameterization.
 
@@ -115,13 +129,11 @@ class Linear(Layer):
     def __init__(
         self, n_in: int, n_out: int, weight: Parameterization | None = None, bias: bool = True, seed: int | None = 0
     ) -> None:
-        if not (isinstance(n_in, int) and isinstance(n_out, int) and n_in >= 1 and n_out >= 1):
-            raise ValueError(f"Linear: widths {n_in!r} to {n_out!r}; both must be integers, at least 1")
-        self.n_in, self.n_out = n_in, n_out
+        self.n_in, self.n_out = width("Linear", n_in), width("Linear", n_out)
         self.weight = weight if weight is not None else Dense()
-        self.bias = Parameter(np.zeros(n_out if seed is not None else 0, np.float32)) if bias else None
+        self.bias = Parameter(np.zeros(self.n_out if seed is not None else 0, np.float32)) if bias else None
         if seed is not None:
-            self.weight = self.weight.build((n_in, n_out), seed)
+            self.weight = self.weight.build((self.n_in, self.n_out), seed)
 
     def __call__(self, x: Any) -> Tensor:
         """Return z (batch, n_out) for x (batch, n_in). ValueError for another width."""
@@ -185,7 +197,7 @@ class Scale(Layer):
     """y = c x."""
 
     def __init__(self, c: float) -> None:
-        self.c = c
+        self.c = number(type(self).__name__, "c", c)
 
     def __call__(self, x: Any) -> Tensor:
         return F.mul(x, self.c)
@@ -207,7 +219,7 @@ class Dropout(Layer):
     def __init__(self, p: float, seed: int = 0) -> None:
         if not 0 <= p < 1:
             raise ValueError(f"Dropout: p={p}; the share of dropped entries must lie in [0, 1)")
-        self.p = p
+        self.p, self.seed = p, seed
         self.rng = np.random.default_rng(seed)
 
     def __call__(self, x: Any) -> Tensor:
@@ -219,7 +231,7 @@ class Dropout(Layer):
         return [self.rng]
 
     def config(self) -> dict[str, Any]:
-        return {"p": self.p}
+        return {"p": self.p, "seed": self.seed}
 
 
 class BatchNorm(Layer):
@@ -235,7 +247,10 @@ class BatchNorm(Layer):
     """
 
     def __init__(self, n: int, eps: float = 1e-5, rate: float = 0.1) -> None:
-        self.n, self.eps, self.rate = n, eps, rate
+        self.n = width("BatchNorm", n)
+        self.eps, self.rate = number("BatchNorm", "eps", eps), number("BatchNorm", "rate", rate)
+        if not (eps > 0 and 0 < rate <= 1):
+            raise ValueError(f"BatchNorm: eps={eps}, rate={rate}; eps > 0 and rate in (0, 1] are needed")
         self.gamma, self.beta = Parameter(np.ones(n, np.float32)), Parameter(np.zeros(n, np.float32))
         self.running_mean, self.running_var = np.zeros(n, np.float32), np.ones(n, np.float32)
 
@@ -272,8 +287,16 @@ class BatchNorm(Layer):
 
     def restore(self, state: State) -> None:
         rows = take(state, "gamma,beta,mean,var", (4, self.n))
+        if (rows[3] < 0).any():
+            raise ValueError("BatchNorm: the array 'gamma,beta,mean,var' holds a negative variance var")
         self.gamma, self.beta = Parameter(rows[0]), Parameter(rows[1])
-        self.running_mean, self.running_var = rows[2].copy(), rows[3].copy()
+        self.running_mean, self.running_var = rows[2].astype(np.float32), rows[3].astype(np.float32)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        layer = cls(**config | {"n": 1})  # nothing of size n is made before `restore` has seen that the file holds it
+        layer.n = width("BatchNorm", config["n"])
+        return layer
 
     def stored_bits(self) -> int:
         return 4 * count_bits(self.gamma)

@@ -41,7 +41,7 @@ class Optimizer:
         self.parameters = list(parameters)
         if not self.parameters or not all(isinstance(p, Parameter) for p in self.parameters):
             raise ValueError(f"{type(self).__name__}: {len(self.parameters)} parameters; pass net.parameters()")
-        if not lr > 0 or weight_decay < 0:
+        if not 0 < lr < np.inf or not 0 <= weight_decay < np.inf:
             raise ValueError(f"{type(self).__name__}: lr={lr}, weight_decay={weight_decay}; lr > 0, decay >= 0")
         self.lr, self.weight_decay, self.schedule = lr, weight_decay, schedule
         self.steps = 0
@@ -105,6 +105,8 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
         schedule: Callable[[int], float] | None = None,
     ) -> None:
+        if not all(0 <= b < 1 for b in betas):
+            raise ValueError(f"Adam: betas={betas}; both must lie in [0, 1)")
         super().__init__(parameters, lr, weight_decay, schedule)
         self.betas, self.eps = betas, eps
 

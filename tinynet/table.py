@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tinynet.layers import Layer, Sequential
+    from tinynet.parameterizations.base import Parameterization
 
 COLUMNS = ("layer", "method", "virtual", "stored", "bits/entry", "bytes")
 
@@ -34,14 +35,14 @@ def _rows(layer: Layer) -> list[list[str]]:
         ]
     m, n = layer.n_in, layer.n_out  # type: ignore[attr-defined]
     stored, of_weight = sum(p.size for p in weight.parameters()), weight.stored_bits()
-    row = [name, repr(weight), f"{m} x {n}", f"{stored:,}", f"{of_weight / (m * n):.3g}", f"{-(-of_weight // 8):,}"]
+    row = [name, repr(weight), f"{m} x {n}", f"{stored:,}", f"{of_weight / (m * n):.3g}", f"{payload_bytes(weight):,}"]
     bias = bits - of_weight
     return [row, ["", "bias", f"{n}", f"{n:,}", f"{bias // n}", f"{bias // 8:,}"]] if bias else [row]
 
 
-def payload_bytes(net: Layer) -> int:
-    """Return the bytes that the arrays of a saved network take: what its axis on the frontier shows."""
-    return sum(a.nbytes for a in net.state().values())
+def payload_bytes(stored: Layer | Parameterization) -> int:
+    """Return the bytes that the arrays take in a file: for a network, its place on the axis of the frontier."""
+    return sum(a.nbytes for a in stored.state().values())
 
 
 def render(table: Any, width: int = 110) -> str:

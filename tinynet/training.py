@@ -81,34 +81,46 @@ def fit(
     Raises ValueError for unusable data or settings before any step; TrainingError as soon as the loss is not finite.
     Ctrl-C ends training early: the net keeps the best epoch so far, and the history says `interrupted`.
     """
-    inputs, labels = _check_pair("train", net, train)
-    if valid is not None:
-        valid = _check_pair("valid", net, valid)
-    if not (epochs >= 1 and 1 <= batch_size <= len(inputs)):
-        raise ValueError(
-            f"fit: epochs={epochs}, batch_size={batch_size}, {len(inputs)} examples; epochs and batch size must be at "
-            "least 1, the batch size at most the number of examples"
-        )
-    steps = -(-len(inputs) // batch_size)
+    train = _check_pair("train", net, train)
+    valid = None if valid is None else _check_pair("valid", net, valid)
+    _check_settings(train, valid, epochs, batch_size)
+    steps = -(-len(train[0]) // batch_size)
     make = optimizer or partial(SGD, momentum=momentum)
     opt = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * steps)))
-    loss = loss or (F.softmax_cross_entropy if labels.dtype.kind in "iu" else F.mean_squared_error)
+    loss = loss or (F.softmax_cross_entropy if _are_classes(train[1]) else F.mean_squared_error)
+    saved = None
+    if checkpoint is not None:
+        settings = dict(
+            batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, seed=seed, loss=_name(loss),
+            schedule=_name(schedule), epochs=epochs if schedule is not constant else "any",
+        )  # fmt: skip
+        saved = Checkpoint(checkpoint, net, opt, settings, (*train, *(valid or ())))
+    one_epoch = partial(_one_epoch, net, opt, loss, train, steps, seed)
+    try:
+        return _epochs(net, one_epoch, valid, epochs, saved, progress)
+    finally:
+        net.eval()
+
+
+def _epochs(
+    net: Layer, one_epoch: Callable[[int], dict[str, float]], valid: Pair | None, epochs: int,
+    saved: Checkpoint | None, progress: bool | None,
+) -> History:  # fmt: skip
+    """Run the epochs that are left, keep the best, and put the net back to it."""
     history, best = History(), Snapshot.of(net)
-    settings = dict(batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, seed=seed)
-    saved = Checkpoint(checkpoint, net, opt, settings, (inputs, labels)) if checkpoint is not None else None
     if saved and saved.exists():
         record, best = saved.resume()
         history = History(**record)
     try:
         with epoch_bar(epochs, len(history), progress) as tick, np.errstate(over="ignore", invalid="ignore"):
             for epoch in range(len(history), epochs):
-                _one_epoch(net, opt, loss, inputs, labels, steps, seed, epoch, history)
-                if valid is None:
+                figures = one_epoch(epoch)
+                if valid is not None:
+                    figures["valid_error"] = evaluate(net, valid)
+                for name, value in figures.items():  # all at once, so that Ctrl-C leaves whole epochs
+                    getattr(history, name).append(value)
+                if valid is None or history.valid_error[-1] <= min(history.valid_error):
                     best, history.best_epoch = Snapshot.of(net), epoch
-                else:
-                    history.valid_error.append(evaluate(net, valid))
-                    if history.valid_error[-1] <= min(history.valid_error):
-                        best, history.best_epoch = Snapshot.of(net), epoch
                 if saved:
                     saved.write(asdict(history), best)
                 tick(history)
@@ -116,7 +128,6 @@ def fit(
         history.interrupted = True
     if len(history):
         best.put_back(net)
-    net.eval()
     return history
 
 
@@ -126,6 +137,8 @@ def evaluate(net: Layer, data: Pair, batch_size: int = 1000) -> float:
     The net works in evaluation mode, its own mode is put back afterwards. Raises ValueError for unusable data.
     """
     inputs, labels = _check_pair("data", net, data)
+    if not _counts(batch_size):
+        raise ValueError(f"evaluate: batch_size={batch_size}; it must be an integer, at least 1")
     training = net.training
     net.eval()
     try:
@@ -141,16 +154,16 @@ def evaluate(net: Layer, data: Pair, batch_size: int = 1000) -> float:
 
 def _errors(scores: np.ndarray, labels: np.ndarray) -> float:
     """Return the number of wrong classes, or the sum over examples of the squared error (mean over outputs)."""
-    if labels.dtype.kind in "iu":
+    if _are_classes(labels):
         return float(np.count_nonzero(scores.argmax(axis=1) != labels))
     return float(((scores - labels) ** 2).mean(axis=1).sum(dtype=np.float64))
 
 
 def _one_epoch(
-    net: Layer, opt: Optimizer, loss: Callable, inputs: np.ndarray, labels: np.ndarray, steps: int, seed: int,
-    epoch: int, history: History,
-) -> None:  # fmt: skip
-    """Visit every example once, and append to the history."""
+    net: Layer, opt: Optimizer, loss: Callable, train: Pair, steps: int, seed: int, epoch: int
+) -> dict[str, float]:
+    """Visit every example once, and return the epoch's entries of the history."""
+    inputs, labels = train
     net.train()
     total, errors = 0.0, 0.0
     for step, batch in enumerate(_batches(len(inputs), steps, seed, epoch)):
@@ -166,10 +179,42 @@ def _one_epoch(
         opt.step()
         total += value.item() * len(batch)
         errors += _errors(scores._data, labels[batch])
-    history.loss.append(total / len(inputs))
-    history.train_error.append(errors / len(inputs))
-    history.grad_norm.append(_norm([p.grad for p in opt.parameters if p.grad is not None]))
-    history.weight_norm.append(_norm([p._data for p in opt.parameters]))
+    if not all(np.isfinite(p._data).all() for p in opt.parameters):
+        raise TrainingError(
+            f"epoch {epoch + 1}, step {steps}: the last step left parameters that are not finite; try a lower learning "
+            f"rate (now {opt.lr})"
+        )
+    return {
+        "loss": total / len(inputs),
+        "train_error": errors / len(inputs),
+        "grad_norm": _norm([p.grad for p in opt.parameters if p.grad is not None]),
+        "weight_norm": _norm([p._data for p in opt.parameters]),
+    }
+
+
+def _check_settings(train: Pair, valid: Pair | None, epochs: int, batch_size: int) -> None:
+    if not (_counts(epochs, batch_size) and batch_size <= len(train[0])):
+        raise ValueError(
+            f"fit: epochs={epochs}, batch_size={batch_size}, {len(train[0])} examples; epochs and batch size must be "
+            "integers, at least 1, the batch size at most the number of examples"
+        )
+    if valid is not None and _are_classes(valid[1]) != _are_classes(train[1]):
+        raise ValueError(
+            f"valid: labels of dtype {valid[1].dtype}, those of train are {train[1].dtype}; give both alike"
+        )
+
+
+def _are_classes(labels: np.ndarray) -> bool:
+    return labels.dtype.kind in "iu"
+
+
+def _name(function: Callable) -> str:
+    return getattr(function, "__qualname__", type(function).__name__)
+
+
+def _counts(*numbers: Any) -> bool:
+    """Return whether all are integers, at least 1."""
+    return all(isinstance(n, int | np.integer) and n >= 1 for n in numbers)
 
 
 def _batches(count: int, steps: int, seed: int, epoch: int) -> Iterator[np.ndarray]:
@@ -197,11 +242,13 @@ def _check_pair(name: str, net: Layer, pair: Any) -> Pair:
         if a.dtype.kind == "f" and not np.isfinite(a).all():
             bad = int(np.argwhere(~np.isfinite(a))[0][0])
             raise ValueError(f"{name}: the {what} are not finite, first in row {bad}; remove or impute such rows")
-    with no_grad():
-        training = net.training
-        outputs = net.eval()(inputs[:1]).shape[-1]  # raises where the width is wrong
+    training = net.training
+    try:
+        with no_grad():
+            outputs = net.eval()(inputs[:1]).shape[-1]  # raises where the width is wrong
+    finally:
         net.train(training)
-    if labels.dtype.kind in "iu":
+    if _are_classes(labels):
         if labels.ndim != 1 or labels.min() < 0 or labels.max() >= outputs:
             raise ValueError(
                 f"{name}: labels of shape {labels.shape} from {labels.min()} to {labels.max()}; the network has "

@@ -201,7 +201,7 @@ def test_the_picture_shows_every_point_once_and_the_frontier(rows, tmp_path):
     figure = tn.frontier.plot(rows, tmp_path / "frontier.png")
     [axes] = figure.axes
     points = tn.frontier.summarize(rows)
-    drawn = [c for c in axes.containers]
+    drawn = list(axes.containers)
     assert sum(len(c[0].get_xdata()) for c in drawn) == len(points)
     assert {c.get_label() for c in drawn} == {"dense", "hashed"}
     frontier = next(line for line in axes.lines if line.get_label() == "efficient frontier")

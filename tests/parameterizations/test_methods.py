@@ -1,5 +1,7 @@
 """What is special to each method."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -144,7 +146,7 @@ def test_quantized_weights_lie_on_the_grid(bits):
 def test_more_bits_come_nearer():
     W = random_matrix(40, 30)
     errors = [np.linalg.norm(W - tn.Quantized(bits=k).from_dense(W).weight().numpy()) for k in range(1, 9)]
-    assert all(b < a for a, b in zip(errors, errors[1:], strict=False))
+    assert all(b < a for a, b in pairwise(errors))
 
 
 def test_a_step_a_column_comes_nearer_than_one_a_layer():

@@ -75,6 +75,14 @@ def mask(seed: int, m: int, n: int, K: int) -> np.ndarray:
     return np.sort(order[:K])
 
 
+def occupancy(seed: int, m: int, n: int, K: int, rows: int = 64) -> np.ndarray:
+    """Return the number of entries in each bucket, int64 (K,), looking at `rows` rows at a time."""
+    counts = np.zeros(K, np.int64)
+    for first in range(0, m, rows):
+        counts += np.bincount(places(seed, min(rows, m - first), n, K, first).ravel() % np.uint32(K), minlength=K)
+    return counts
+
+
 # ---- training: places once, then a look-up and a scatter at every step
 
 

@@ -42,44 +42,49 @@ class Bank(Parameterization):
         return bank
 
     def draw(self, rng: np.random.Generator, fan_in: int) -> None:
-        if self.kind != "pretrained":
-            self._regenerate()
-        elif not hasattr(self, "U") or self.U.shape != self.shape:
-            given = self.U.shape if hasattr(self, "U") else "none"
+        given = self.U.shape if hasattr(self, "U") else "none"
+        if self.kind == "pretrained" and given != self.shape:
             raise ValueError(
                 f"Bank: a pretrained bank of shape {self.shape} is needed, given: {given}; pass bank=tn.Bank.of(U), "
                 "or use from_dense, which takes the singular vectors of a trained matrix"
             )
+        self._check_grid()
 
     def project(self, W: np.ndarray) -> None:
         if self.kind == "pretrained":
             self.U = Tensor(W)
-        else:
-            self._regenerate()
+        self._check_grid()
 
     def restore(self, state: State) -> None:
         if self.kind == "pretrained":
             self.U = Tensor(take(state, "U", self.shape))
         else:
-            take(state, "seed", (1,), "u")
-            self._regenerate()
+            take(state, "seed", (1,), "u8")
+        self._check_grid()
 
-    def _regenerate(self) -> None:
-        (m, k), side = self.shape, isqrt(self.shape[0])
-        if self.kind == "random":
-            self.U = Tensor(hashed.uniforms(self.seed, STREAM, m, k) * np.float32(np.sqrt(3 / m)))
-            return
-        if side * side != m:
-            raise ValueError(f"Bank: smooth atoms need a square picture, but {m} inputs are not a square number")
-        pixels = np.stack(np.divmod(np.arange(m), side), axis=1)  # (m, 2): row and column of each input
+    def _check_grid(self) -> None:
+        if self.kind == "smooth" and isqrt(self.shape[0]) ** 2 != self.shape[0]:
+            raise ValueError(
+                f"Bank: smooth atoms need a square picture, but {self.shape[0]} inputs are not a square number"
+            )
+
+    def weight(self) -> Tensor:
+        if not hasattr(self, "U"):  # at first use, so that a small file cannot ask for much memory by being loaded
+            U = self._random() if self.kind == "random" else self._smooth()
+            self.U = Tensor(U.astype(np.float32))
+        return self.U
+
+    def _random(self) -> np.ndarray:
+        return hashed.uniforms(self.seed, STREAM, *self.shape) * np.float32(np.sqrt(3 / self.shape[0]))
+
+    def _smooth(self) -> np.ndarray:
+        m, k = self.shape
+        pixels = np.stack(np.divmod(np.arange(m), isqrt(m)), axis=1)  # (m, 2): row and column of each input
         order = np.argsort(hashed.hash_grid(self.seed, STREAM, m, 1).ravel(), kind="stable")
         centres = pixels[np.resize(order, k)]  # every pixel once before any comes twice
         distance2 = ((pixels[:, None] - centres[None]) ** 2).sum(-1)  # (m, k)
         U = np.exp(-distance2 / (2 * self.sigma**2))
-        self.U = Tensor((U / np.linalg.norm(U, axis=0)).astype(np.float32))
-
-    def weight(self) -> Tensor:
-        return self.U
+        return U / np.linalg.norm(U, axis=0)
 
     def state(self) -> State:
         return {"U": self.U.numpy()} if self.kind == "pretrained" else {"seed": seed_array(self.seed)}

@@ -94,7 +94,7 @@ class Parameterization:
 
     def from_state(self, shape: tuple[int, int], state: State) -> Self:
         """Return the parameterization that `state()` described, bit for bit. ValueError where arrays do not fit."""
-        built = self._blank(shape, int(take(state, "seed", (1,), "u")[0]) if "seed" in state else 0)
+        built = self._blank(shape, int(take(state, "seed", (1,), "u8")[0]) if "seed" in state else 0)
         built.restore(state)
         return built
 
@@ -181,6 +181,9 @@ class Parameterization:
             known = ", ".join(sorted(Parameterization.registry))
             raise ValueError(f"unknown recipe {str(name)[:80]!r}; known are {known}. Import the module that defines it")
         inner = {k: Parameterization.from_json(v) if isinstance(v, dict) else v for k, v in settings.items()}
+        for f in fields(cls):
+            if f.default_factory is not MISSING and not isinstance(inner.get(f.name, _default(f)), Parameterization):
+                raise ValueError(f"recipe {name}: {f.name}={str(inner[f.name])[:80]!r} is no recipe")
         try:
             return cls(**inner)
         except TypeError as error:
@@ -212,7 +215,7 @@ def take(state: State, name: str, shape: tuple[int, ...], kind: str = "f") -> np
     a = state.get(name)
     if a is None:
         raise ValueError(f"the array {name!r} is missing; there are {sorted(state)}")
-    if a.shape != shape or a.dtype.kind != kind:
+    if a.shape != shape or a.dtype.kind != kind[0] or (kind[1:] and a.dtype != np.dtype(kind)):
         raise ValueError(f"the array {name!r} is {a.dtype}{list(a.shape)}; kind {kind!r}, shape {list(shape)} expected")
     if kind == "f" and not np.isfinite(a).all():
         raise ValueError(f"the array {name!r} holds values that are not finite")

@@ -47,7 +47,7 @@ class Binary(Parameterization):
     def restore(self, state: State) -> None:
         shape = scale_shape(self.scale, self.shape)
         s = np.ones(shape, np.float32) if self.scale is None else take(state, "s", shape)
-        bits = unpack(take(state, "bits", (-(-self.shape[0] * self.shape[1] // 8),), "u"), self.shape, 2)
+        bits = unpack(take(state, "bits", (-(-self.shape[0] * self.shape[1] // 8),), "u1"), self.shape, 2)
         self._hold(bits.astype(s.dtype) * 2 - 1, s)
 
     def weight(self) -> Tensor:

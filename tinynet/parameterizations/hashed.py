@@ -53,7 +53,7 @@ class Hashed(Parameterization):
 
     def _occupancy(self) -> np.ndarray:
         """Return the number of entries of each bucket, at least 1, (K,)."""
-        return np.maximum(1, np.bincount(self._place().ravel() % np.uint32(self._count()), minlength=self._count()))
+        return np.maximum(1, hashed.occupancy(self.seed, *self.shape, self._count()))
 
     def _hold(self, buckets: Parameterization) -> None:
         self.buckets = buckets
@@ -72,7 +72,7 @@ class Hashed(Parameterization):
         self._hold(self.inner.from_dense(means.reshape(1, K), self.seed))
 
     def restore(self, state: State) -> None:
-        take(state, "seed", (1,), "u")
+        take(state, "seed", (1,), "u8")
         self._hold(self.inner.from_state((1, self._count()), unnest("w", state)))
 
     def weight(self) -> Tensor:

@@ -40,6 +40,8 @@ class LowRank(Parameterization):
             raise ValueError(f"LowRank: rank={self.rank}, factor={self.factor}; give one of the two, positive")
         if isinstance(self.bank, str):
             self.bank = Bank(self.bank)
+        if not isinstance(self.bank, Parameterization | None):
+            raise ValueError(f"LowRank: bank={self.bank!r}; it is None, a name or a recipe")
 
     def _parts(self) -> tuple[int, Parameterization, tuple[int, int]]:
         """Return the rank k, the recipe of U and the seeds of U and V."""

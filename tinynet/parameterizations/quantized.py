@@ -39,8 +39,8 @@ class Quantized(Parameterization):
     scale: str = "layer"
 
     def __post_init__(self) -> None:
-        given = (self.bits is None) != (self.levels is None)
-        if not given or (self.levels or 3) != 3 or (self.bits or 1) not in range(1, 9):
+        given = [(n, allowed) for n, allowed in ((self.bits, range(1, 9)), (self.levels, (3,))) if n is not None]
+        if len(given) != 1 or type(given[0][0]) is not int or given[0][0] not in given[0][1]:
             raise ValueError(f"Quantized: bits={self.bits}, levels={self.levels}; give bits=1 to 8 or levels=3")
         if self.scale not in ("layer", "column"):
             raise ValueError(f"Quantized: scale={self.scale!r}; it is 'layer' or 'column'")
@@ -83,8 +83,10 @@ class Quantized(Parameterization):
 
     def restore(self, state: State) -> None:
         s = take(state, "s", scale_shape(self.scale, self.shape))
+        if not (s > 0).all():
+            raise ValueError("the array 's' holds a step that is not positive")
         count = self.shape[0] * self.shape[1]
-        codes = unpack(take(state, "codes", (-(-packed_bits(count, self._base) // 8),), "u"), self.shape, self._base)
+        codes = unpack(take(state, "codes", (-(-packed_bits(count, self._base) // 8),), "u1"), self.shape, self._base)
         if codes.max() > 2 * self.Q:
             raise ValueError(f"the code {codes.max()} lies above the highest level, {2 * self.Q}")
         levels = 2.0 * codes - 1 if self.bits == 1 else codes.astype(s.dtype) - self.Q

@@ -39,23 +39,25 @@ class Sparse(Parameterization):
         if not 0 < self.density <= 1:
             raise ValueError(f"Sparse: density={self.density}; the kept connections are a share of m n in (0, 1]")
 
-    def _places(self) -> np.ndarray:
-        """Return the flat indices of the K kept entries, int64, ascending."""
-        m, n = self.shape
-        return hashed.mask(self.seed, m, n, max(1, round(self.density * m * n)))
+    def _count(self) -> int:
+        return max(1, round(self.density * self.shape[0] * self.shape[1]))
+
+    @property
+    def kept(self) -> np.ndarray:
+        """The flat indices of the K kept entries, int64, ascending; computed at the first use, then kept."""
+        if not hasattr(self, "_kept"):
+            self._kept = hashed.mask(self.seed, *self.shape, self._count())
+        return self._kept
 
     def draw(self, rng: np.random.Generator, fan_in: int) -> None:
-        self.kept = self._places()
-        self.w = Parameter(uniform(rng, self.kept.shape, max(1, fan_in * self.density)))
+        self.w = Parameter(uniform(rng, (self._count(),), max(1, fan_in * self.density)))
 
     def project(self, W: np.ndarray) -> None:
-        self.kept = self._places()
         self.w = Parameter(W.ravel()[self.kept])
 
     def restore(self, state: State) -> None:
-        take(state, "seed", (1,), "u")
-        self.kept = self._places()
-        self.w = Parameter(take(state, "w", self.kept.shape))
+        take(state, "seed", (1,), "u8")
+        self.w = Parameter(take(state, "w", (self._count(),)))
 
     def weight(self) -> Tensor:
         return place(self.w, self.kept, self.shape)
