@@ -332,5 +332,5 @@ def test_the_bytes_of_the_table_add_up_to_the_payload(make):
 
 
 def test_layers_print_as_the_call_that_makes_them():
-    assert repr(tn.Dropout(0.5)) == "Dropout(p=0.5)"
+    assert repr(tn.Dropout(0.5)) == "Dropout(p=0.5, seed=0)"
     assert repr(tn.Tanh()) == "Tanh()"

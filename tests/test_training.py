@@ -325,7 +325,7 @@ def a_checkpoint(path, **options):
         (tn.MLP([2, 5, 2]), blobs(), {}, r"net="),
         (tn.MLP([2, 4, 2], dropout=0.5), blobs(), {}, r"net="),
         (tn.MLP([2, 4, 2], tn.Binary()), blobs(), {}, r"net="),
-        (tn.MLP([2, 4, 2]), blobs(seed=3), {}, r"training data="),
+        (tn.MLP([2, 4, 2]), blobs(seed=3), {}, r"data="),
     ],
 )
 def test_the_checkpoint_of_another_run_is_refused_and_nothing_is_touched(tmp_path, net, train, options, message):

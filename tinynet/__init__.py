@@ -5,26 +5,30 @@ trained by the same SGD, saved at its true size, and drawn on one efficient fron
 
 Reading order of the source (a file imports only from those above it):
 
-    autodiff primitives gradcheck graph      the tape: tensors, the table of operations, the check of their gradients
+    tensor autodiff primitives               the tape: what is recorded, how it is walked, the table of operations
+    gradcheck graph                          the check of gradients by two evaluations; the tape as a drawing
     kernels/                                 arithmetic worth compiling: a NumPy reference to read, a Numba twin to run
     functional                               losses, and steps with a straight-through gradient
     parameterizations/                       W as a function of what is stored, one method a file; base.py first
-    layers models table optim datasets/      what networks are made of, and what they are trained on
-    storage training                         true bytes on disk; SGD to the best epoch
+    layers activations batchnorm models      what networks are made of
+    table memory optim datasets/             where their bytes are; how they learn; what they learn from
+    files storage                            true bytes on disk
+    checkpoint progress training             SGD to the best epoch, interrupted or not
     frontier/                                every method on one picture
     cli                                      the `tinynet` command
 """
 
-from tinynet.autodiff import Tensor, no_grad
+from tinynet.tensor import Tensor
+from tinynet.autodiff import no_grad
 from tinynet import functional
 from tinynet.gradcheck import check_gradients
 from tinynet.graph import draw_graph
 from tinynet.parameterizations import (
     Bank, Binary, Dense, Hashed, LowRank, Parameter, Parameterization, Quantized, Scaled, Sparse,
 )  # fmt: skip
-from tinynet.layers import (
-    BatchNorm, Dropout, Layer, Linear, ReLU, Rounded, Scale, Sequential, Sigmoid, SignActivation, Tanh,
-)  # fmt: skip
+from tinynet.layers import Layer, Linear, Sequential
+from tinynet.activations import Dropout, ReLU, Rounded, Scale, Sigmoid, SignActivation, Tanh
+from tinynet.batchnorm import BatchNorm
 from tinynet.models import MLP, BinaryMLP
 from tinynet import optim
 from tinynet.optim import SGD, Adam

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.autodiff import Tensor, _values, primitive
+from tinynet.autodiff import primitive
 from tinynet.primitives import (
     abs,
     add,
@@ -43,23 +43,26 @@ from tinynet.primitives import (
     reshape,
     sigmoid,
     sqrt,
+    squeeze,
     stack,
     std,
     sub,
     sum,
+    swapaxes,
     tanh,
     transpose,
     var,
     where,
 )
 from tinynet.primitives import dot as matmul
+from tinynet.tensor import Tensor
+from tinynet.tensor import values_of as _values_of
 
 __all__ = [
-    "SURROGATES", "abs", "add", "astype", "broadcast_to", "clip", "concatenate", "div", "exp", "getitem",
-    "log", "log_softmax", "matmul", "max", "maximum", "mean", "mean_squared_error", "min", "minimum",
-    "mul", "neg", "power", "relu", "reshape", "round", "sigmoid", "sign", "softmax",
-    "softmax_cross_entropy", "sqrt", "squared_hinge", "stack", "std", "sub", "sum", "tanh", "transpose",
-    "var", "where",
+    "SURROGATES", "abs", "add", "astype", "broadcast_to", "clip", "concatenate", "div", "exp", "getitem", "log",
+    "log_softmax", "matmul", "max", "maximum", "mean", "mean_squared_error", "min", "minimum", "mul", "neg",
+    "power", "relu", "reshape", "round", "sigmoid", "sign", "softmax", "softmax_cross_entropy", "sqrt",
+    "squared_hinge", "squeeze", "stack", "std", "sub", "sum", "swapaxes", "tanh", "transpose", "var", "where",
 ]  # fmt: skip
 
 
@@ -124,9 +127,11 @@ def softmax_cross_entropy(scores: Tensor, targets: Any) -> Tensor:
 
     Raises ValueError for targets of another shape or labels outside 0 .. classes - 1.
     """
-    targets = np.asarray(_values(targets))
-    one_hot = targets.dtype.kind in "iu"
-    return _cross_entropy(scores, _one_hot("softmax_cross_entropy", scores, targets) if one_hot else
+    if scores.ndim != 2:
+        raise ValueError(f"softmax_cross_entropy: scores of shape {scores.shape}; they must be (batch, classes)")
+    labels = np.asarray(_values_of(targets))
+    one_hot = labels.dtype.kind in "iu"
+    return _cross_entropy(scores, _one_hot("softmax_cross_entropy", scores, labels) if one_hot else
                           _same_shape("softmax_cross_entropy", scores, targets))  # fmt: skip
 
 
@@ -137,12 +142,12 @@ def squared_hinge(scores: Tensor, labels: Any) -> Tensor:
         scores: (batch, classes).
         labels: integers (batch,). ValueError for another shape or labels outside 0 .. classes - 1.
     """
-    return _squared_hinge(scores, 2 * _one_hot("squared_hinge", scores, np.asarray(_values(labels))) - 1)
+    return _squared_hinge(scores, 2 * _one_hot("squared_hinge", scores, np.asarray(_values_of(labels))) - 1)
 
 
 def mean_squared_error(outputs: Tensor, targets: Any) -> Tensor:
     """Return the mean of (outputs - targets)^2 over batch and outputs, both (batch, d). ValueError for other shapes."""
-    return _squared_error(outputs, _same_shape("mean_squared_error", outputs, np.asarray(_values(targets))))
+    return _squared_error(outputs, _same_shape("mean_squared_error", outputs, targets))
 
 
 def _one_hot(loss: str, scores: Tensor, labels: np.ndarray) -> np.ndarray:
@@ -163,7 +168,12 @@ def _one_hot(loss: str, scores: Tensor, labels: np.ndarray) -> np.ndarray:
     return out
 
 
-def _same_shape(loss: str, outputs: Tensor, targets: np.ndarray) -> np.ndarray:
+def _same_shape(loss: str, outputs: Tensor, targets: Any) -> np.ndarray:
+    if isinstance(targets, Tensor) and targets.requires_grad:
+        raise ValueError(
+            f"{loss}: targets of shape {targets.shape} require a gradient and would get none; pass targets.detach()"
+        )
+    targets = np.asarray(_values_of(targets))
     if targets.shape != outputs.shape:
         raise ValueError(
             f"{loss}: outputs have shape {outputs.shape}, targets {targets.shape}; they must be equal "

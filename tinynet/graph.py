@@ -5,7 +5,7 @@ Boxes are values (leaves that require a gradient are bold), ellipses are primiti
 
 from __future__ import annotations
 
-from tinynet.autodiff import Tensor
+from tinynet.tensor import Tensor
 
 
 def draw_graph(root: Tensor) -> str:

@@ -1,14 +1,9 @@
-"""Layers and the networks made of them.
+"""Layers: functions of rows, x (batch, m) to (batch, n), that can be trained, stored and described.
 
-A layer maps rows to rows, x (batch, m) to (batch, n):
+    Linear          z = x W + b            W by any parameterization
+    Sequential      the layers given, one after the other
 
-    Linear          z = x W + b                      W by any parameterization
-    Tanh, Sigmoid, ReLU, SignActivation              a = f(z), entry by entry
-    BatchNorm       y = gamma (x - mu) / sqrt(var + eps) + beta      (Ioffe, Szegedy 2015, arXiv 1502.03167)
-    Dropout         y = x with a random share of entries zero, the others scaled up; in training only
-    Scale, Rounded  y = c x;  y = round(c x), for inputs that are integers in disguise
-
-`Sequential` applies layers one after the other; models.py fills it in the two usual ways.
+Activations are in activations.py, batch norm in batchnorm.py; models.py fills Sequentials in the two usual ways.
 """
 
 from __future__ import annotations
@@ -17,10 +12,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from tinynet import functional as F
-from tinynet.autodiff import Tensor
 from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, nest, take, unnest
 from tinynet.parameterizations.dense import Dense
+from tinynet.tensor import Tensor
 
 
 class Layer:
@@ -163,143 +157,6 @@ class Linear(Layer):
 
     def stored_bits(self) -> int:
         return self.weight.stored_bits() + (0 if self.bias is None else count_bits(self.bias))
-
-
-class Tanh(Layer):
-    """a = tanh(z)."""
-
-    def __call__(self, x: Any) -> Tensor:
-        return F.tanh(x)
-
-
-class Sigmoid(Layer):
-    """a = 1 / (1 + exp(-z))."""
-
-    def __call__(self, x: Any) -> Tensor:
-        return F.sigmoid(x)
-
-
-class ReLU(Layer):
-    """a = max(z, 0)."""
-
-    def __call__(self, x: Any) -> Tensor:
-        return F.relu(x)
-
-
-class SignActivation(Layer):
-    """a = sign(z), +1 at 0, with the straight-through gradient where |z| <= 1."""
-
-    def __call__(self, x: Any) -> Tensor:
-        return F.sign(x)
-
-
-class Scale(Layer):
-    """y = c x."""
-
-    def __init__(self, c: float) -> None:
-        self.c = number(type(self).__name__, "c", c)
-
-    def __call__(self, x: Any) -> Tensor:
-        return F.mul(x, self.c)
-
-    def config(self) -> dict[str, Any]:
-        return {"c": self.c}
-
-
-class Rounded(Scale):
-    """y = round(c x): turns inputs 2 p / 255 - 1 into the odd integers 2 p - 255 when c = 255."""
-
-    def __call__(self, x: Any) -> Tensor:
-        return F.round(F.mul(x, self.c))
-
-
-class Dropout(Layer):
-    """In training each entry is zero with probability p and x / (1 - p) otherwise (Srivastava et al. 2014)."""
-
-    def __init__(self, p: float, seed: int = 0) -> None:
-        if not 0 <= p < 1:
-            raise ValueError(f"Dropout: p={p}; the share of dropped entries must lie in [0, 1)")
-        self.p, self.seed = p, seed
-        self.rng = np.random.default_rng(seed)
-
-    def __call__(self, x: Any) -> Tensor:
-        if not self.training or self.p == 0:
-            return x
-        return F.mul(x, (self.rng.random(x.shape, dtype=np.float32) >= self.p) / np.float32(1 - self.p))
-
-    def generators(self) -> list[np.random.Generator]:
-        return [self.rng]
-
-    def config(self) -> dict[str, Any]:
-        return {"p": self.p, "seed": self.seed}
-
-
-class BatchNorm(Layer):
-    """y = gamma (x - mu) / sqrt(var + eps) + beta, column by column.
-
-    In training mu and var are those of the batch, and running means of both (var with N - 1, as in the paper's
-    algorithm 2) are kept at the given rate; in evaluation the running ones are used.
-
-    Args:
-        n: width.
-        eps: keeps a constant column from dividing by zero.
-        rate: weight of the newest batch in the running means.
-    """
-
-    def __init__(self, n: int, eps: float = 1e-5, rate: float = 0.1) -> None:
-        self.n = width("BatchNorm", n)
-        self.eps, self.rate = number("BatchNorm", "eps", eps), number("BatchNorm", "rate", rate)
-        if not (eps > 0 and 0 < rate <= 1):
-            raise ValueError(f"BatchNorm: eps={eps}, rate={rate}; eps > 0 and rate in (0, 1] are needed")
-        self.gamma, self.beta = Parameter(np.ones(n, np.float32)), Parameter(np.zeros(n, np.float32))
-        self.running_mean, self.running_var = np.zeros(n, np.float32), np.ones(n, np.float32)
-
-    def __call__(self, x: Any) -> Tensor:
-        """Return y (batch, n). ValueError in training for a batch of one, which has no variance."""
-        if x.shape[-1] != self.n:
-            raise ValueError(f"BatchNorm: the input has shape {x.shape}, this layer takes rows of {self.n} entries")
-        if not self.training:
-            return (x - self.running_mean) / np.sqrt(self.running_var + np.float32(self.eps)) * self.gamma + self.beta
-        if len(x) < 2:
-            raise ValueError(f"BatchNorm: a batch of {len(x)} has no variance; train on 2 or more, or call eval()")
-        mu = F.mean(x, axis=0)
-        centred = x - mu
-        var = (centred * centred).mean(axis=0)
-        self._follow(mu._data, var._data * (len(x) / (len(x) - 1)))
-        return centred / (var + self.eps).sqrt() * self.gamma + self.beta
-
-    def _follow(self, mean: np.ndarray, var: np.ndarray) -> None:
-        self.running_mean += self.rate * (mean - self.running_mean)
-        self.running_var += self.rate * (var - self.running_var)
-
-    def parameters(self) -> list[Parameter]:
-        return [self.gamma, self.beta]
-
-    def buffers(self) -> list[np.ndarray]:
-        return [self.running_mean, self.running_var]
-
-    def config(self) -> dict[str, Any]:
-        return {"n": self.n, "eps": self.eps, "rate": self.rate}
-
-    def state(self) -> State:
-        rows = [self.gamma._data, self.beta._data, self.running_mean, self.running_var]
-        return {"gamma,beta,mean,var": np.stack(rows)}
-
-    def restore(self, state: State) -> None:
-        rows = take(state, "gamma,beta,mean,var", (4, self.n))
-        if (rows[3] < 0).any():
-            raise ValueError("BatchNorm: the array 'gamma,beta,mean,var' holds a negative variance var")
-        self.gamma, self.beta = Parameter(rows[0]), Parameter(rows[1])
-        self.running_mean, self.running_var = rows[2].astype(np.float32), rows[3].astype(np.float32)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        layer = cls(**config | {"n": 1})  # nothing of size n is made before `restore` has seen that the file holds it
-        layer.n = width("BatchNorm", config["n"])
-        return layer
-
-    def stored_bits(self) -> int:
-        return 4 * count_bits(self.gamma)
 
 
 class Sequential(Layer):

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tinynet.layers import BatchNorm, Dropout, Layer, Linear, Rounded, Scale, Sequential, SignActivation, Tanh
+from tinynet.activations import Dropout, Rounded, Scale, SignActivation, Tanh
+from tinynet.batchnorm import BatchNorm
+from tinynet.layers import Layer, Linear, Sequential
 from tinynet.parameterizations.base import Parameterization, child_seed
 from tinynet.parameterizations.binary import Binary
 from tinynet.parameterizations.dense import Dense

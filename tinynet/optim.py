@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from tinynet.memory import keep_freed_memory
 from tinynet.parameterizations.base import Parameter, State
 
 Schedule = Callable[[float], float]
@@ -45,6 +46,7 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__}: lr={lr}, weight_decay={weight_decay}; lr > 0, decay >= 0")
         self.lr, self.weight_decay, self.schedule = lr, weight_decay, schedule
         self.steps = 0
+        keep_freed_memory()
         self.running = [{name: np.zeros_like(p._data) for name in self.slots} for p in self.parameters]
 
     def step(self) -> None:

@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from tinynet import functional as F
-from tinynet.autodiff import Tensor, no_grad
+from tinynet.autodiff import no_grad
 from tinynet.checkpoint import Checkpoint, Snapshot
 from tinynet.layers import Layer
 from tinynet.optim import SGD, Optimizer, Schedule, constant
 from tinynet.progress import epoch_bar
+from tinynet.tensor import Tensor
 
 Pair = tuple[np.ndarray, np.ndarray]
 
@@ -83,7 +84,7 @@ def fit(
     """
     train = _check_pair("train", net, train)
     valid = None if valid is None else _check_pair("valid", net, valid)
-    _check_settings(train, valid, epochs, batch_size)
+    _check_settings(train, valid, epochs, batch_size, seed)
     steps = -(-len(train[0]) // batch_size)
     make = optimizer or partial(SGD, momentum=momentum)
     opt = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * steps)))
@@ -91,7 +92,7 @@ def fit(
     saved = None
     if checkpoint is not None:
         settings = dict(
-            batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, seed=seed, loss=_name(loss),
+            batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, seed=seed,
             schedule=_name(schedule), epochs=epochs if schedule is not constant else "any",
         )  # fmt: skip
         saved = Checkpoint(checkpoint, net, opt, settings, (*train, *(valid or ())))
@@ -192,12 +193,14 @@ def _one_epoch(
     }
 
 
-def _check_settings(train: Pair, valid: Pair | None, epochs: int, batch_size: int) -> None:
+def _check_settings(train: Pair, valid: Pair | None, epochs: int, batch_size: int, seed: int) -> None:
     if not (_counts(epochs, batch_size) and batch_size <= len(train[0])):
         raise ValueError(
             f"fit: epochs={epochs}, batch_size={batch_size}, {len(train[0])} examples; epochs and batch size must be "
             "integers, at least 1, the batch size at most the number of examples"
         )
+    if seed < 0:
+        raise ValueError(f"fit: seed={seed}; it must be non-negative")
     if valid is not None and _are_classes(valid[1]) != _are_classes(train[1]):
         raise ValueError(
             f"valid: labels of dtype {valid[1].dtype}, those of train are {train[1].dtype}; give both alike"

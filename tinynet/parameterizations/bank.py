@@ -14,9 +14,9 @@ from math import isqrt
 
 import numpy as np
 
-from tinynet.autodiff import Tensor
 from tinynet.kernels import hashed
 from tinynet.parameterizations.base import Parameterization, State, count_bits, seed_array, take
+from tinynet.tensor import Tensor
 
 STREAM = 2  # of the hash, beside those of buckets and signs
 

@@ -23,7 +23,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from tinynet.autodiff import Tensor
+from tinynet.tensor import Tensor
 
 State = dict[str, np.ndarray]
 MOST_ENTRIES = 2**26  # of a virtual matrix, so that a file of a few bytes cannot ask for all memory

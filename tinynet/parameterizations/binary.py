@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinynet import functional as F
-from tinynet.autodiff import Tensor
 from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, take
 from tinynet.parameterizations.packing import pack, scale_shape, unpack
+from tinynet.tensor import Tensor
 
 
 @dataclass(repr=False)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinynet.autodiff import Tensor
 from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, take, uniform
+from tinynet.tensor import Tensor
 
 
 @dataclass(repr=False)

@@ -1,7 +1,7 @@
 """Hashed: W[i, j] = xi(i, j) w[h(i, j)], K numbers shared by m n entries (Chen et al. 2015, arXiv 1504.04788).
 
 h picks one of K buckets for each entry and xi a sign, both by a hash of (seed, i, j) that is computed, never stored.
-The gradient of a bucket is the sum over its entries (their eq. 12): dL/dw_k = sum_{h(i,j) = k} xi(i, j) dL/dW[i, j].
+The gradient of a bucket is the sum over its entries: dL/dw_k = sum_{h(i,j) = k} xi(i, j) dL/dW[i, j].
 A bucket then moves as far as all its entries together; `rescale` divides its step by their number.
 
 Nearest member: the mean of a bucket's entries, each times its sign.
@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinynet.autodiff import Tensor, primitive, recording
+from tinynet.autodiff import primitive, recording
 from tinynet.kernels import hashed
 from tinynet.parameterizations.base import Parameterization, State, nest, seed_array, take, unnest
 from tinynet.parameterizations.dense import Dense
+from tinynet.tensor import Tensor
 
 # fmt: off
 #                   name      y = f(w)        cotangent of w

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinynet.autodiff import Tensor
 from tinynet.parameterizations.bank import Bank
 from tinynet.parameterizations.base import Parameterization, State, child_seed, nest, unnest
 from tinynet.parameterizations.dense import Dense
+from tinynet.tensor import Tensor
 
 
 @dataclass(repr=False)

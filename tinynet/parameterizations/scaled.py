@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinynet.autodiff import Tensor
 from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, nest, take, unnest
 from tinynet.parameterizations.dense import Dense
+from tinynet.tensor import Tensor
 
 
 @dataclass(repr=False)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinynet.autodiff import Tensor, primitive
+from tinynet.autodiff import primitive
 from tinynet.kernels import hashed
 from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, seed_array, take, uniform
+from tinynet.tensor import Tensor
 
 
 def _place(w: np.ndarray, kept: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
