@@ -21,11 +21,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from tinynet.tensor import Tensor, values_of
+from tinynet.tensor import Primitive, Record, Tensor, values_of
 
 # ---- writing the tape
 
@@ -52,25 +52,6 @@ def no_grad() -> Iterator[None]:
         yield
     finally:
         _mode.recording = before
-
-
-class Record(NamedTuple):
-    """One entry of the tape: what the VJPs of one operation need."""
-
-    inputs: list[Tensor | None]  # None where no gradient is wanted
-    values: list[np.ndarray]
-    static: dict[str, Any]
-    reads: list[tuple[Tensor, int]]  # every tensor that was read, constants too, and how often it had been written
-    result: np.ndarray  # y itself: the tensor's values may be replaced before backward
-
-
-class Primitive(NamedTuple):
-    """One row of the table: y = forward(*values, **static), and the VJPs."""
-
-    name: str
-    forward: Callable[..., Any]
-    vjps: Any
-    fix: str
 
 
 FIT = "shapes must be equal or broadcast: from the last axis backwards, lengths are equal or one of them is 1"

@@ -13,12 +13,9 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from tinynet.autodiff import Primitive, Record
 
 
 class Tensor:
@@ -135,6 +132,25 @@ class Tensor:
         __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _binary
         __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __getitem__ = _binary
         __neg__ = __abs__ = _unary
+
+
+class Record(NamedTuple):
+    """One entry of the tape: what the VJPs of one operation need."""
+
+    inputs: list[Tensor | None]  # None where no gradient is wanted
+    values: list[np.ndarray]
+    static: dict[str, Any]
+    reads: list[tuple[Tensor, int]]  # every tensor that was read, constants too, and how often it had been written
+    result: np.ndarray  # y itself: the tensor's values may be replaced before backward
+
+
+class Primitive(NamedTuple):
+    """One row of the table: y = forward(*values, **static), and the VJPs."""
+
+    name: str
+    forward: Callable[..., Any]
+    vjps: Any
+    fix: str
 
 
 def values_of(x: Any) -> Any:

@@ -126,6 +126,7 @@ def gather_reference(w: np.ndarray, place: np.ndarray) -> np.ndarray:
 
 @compiled(gather_reference)
 def gather(w, place):
+    """Do what the reference does, in one pass."""
     doubled = np.empty(2 * len(w), w.dtype)
     doubled[: len(w)], doubled[len(w) :] = w, -w
     W = np.empty(place.shape, w.dtype)
@@ -143,7 +144,8 @@ def scatter_add_reference(G: np.ndarray, place: np.ndarray, K: int) -> np.ndarra
 
 @compiled(scatter_add_reference)
 def scatter_add(G, place, K):
-    doubled = np.zeros(2 * K, G.dtype)  # sums in G's own precision, entry after entry
+    """Do what the reference does, in one pass, with sums in the precision of G, entry after entry."""
+    doubled = np.zeros(2 * K, G.dtype)
     entries, where = np.ascontiguousarray(G).reshape(-1), place.reshape(-1)
     for e in range(len(where)):
         doubled[where[e]] += entries[e]
