@@ -31,6 +31,7 @@ class Store:
             with self.connection:
                 self.connection.execute(SCHEMA)
         except sqlite3.DatabaseError as error:
+            self.close()
             raise ValueError(f"{os.fspath(path)!r} is no store of results ({error}); move it away") from error
 
     def get(self, settings: Settings) -> dict[str, Any] | None:
