@@ -58,7 +58,8 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def _clip(x: np.ndarray, min: Any = None, max: Any = None) -> np.ndarray:
-    return np.clip(x, min, max).astype(x.dtype, copy=False)  # whatever the dtype of the bounds
+    low, high = -np.inf if min is None else min, np.inf if max is None else max
+    return np.clip(x, low, high).astype(x.dtype, copy=False)  # whatever the dtype of the bounds
 
 
 def _squeeze(x: np.ndarray, axis: Any = None) -> np.ndarray:
