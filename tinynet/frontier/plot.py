@@ -42,7 +42,8 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
     axes.step([p.bytes for p in efficient], [100 * p.error for p in efficient], where="post", color="0.6",
               linewidth=6, alpha=0.45, zorder=0, label="efficient frontier")  # fmt: skip
     axes.set(xscale="log", yscale="log", xlabel="bytes on disk (payload, without the header)", ylabel="test error (%)")
-    axes.set_title(title or f"{rows[0]['data']}, mean and standard deviation of {points[0].seeds} seeds")
+    seeds = points[0].seeds
+    axes.set_title(title or rows[0]["data"] + (f", mean and standard deviation of {seeds} seeds" if seeds > 1 else ""))
     for axis, form in ((axes.xaxis, "{x:,.0f}"), (axes.yaxis, "{x:g}")):
         axis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
         axis.set_major_formatter(form)
