@@ -11,6 +11,7 @@ Reading order of the source (a file imports only from those above it):
     parameterizations/                       W as a function of what is stored, one method a file; base.py first
     layers models table optim datasets/      what networks are made of, and what they are trained on
     storage training                         true bytes on disk; SGD to the best epoch
+    bitwise frozen deploy                    a trained network as packed bits and integers, with the same scores
     frontier/                                every method on one picture
     cli                                      the `tinynet` command
 """
@@ -31,6 +32,8 @@ from tinynet.optim import SGD, Adam
 from tinynet import datasets
 from tinynet.storage import ModelFileError, load, save
 from tinynet.training import History, TrainingError, evaluate, fit
+from tinynet.frozen import Frozen
+from tinynet.deploy import freeze
 from tinynet import frontier
 
 __version__ = "0.1.0"
