@@ -68,8 +68,9 @@ def pixel_sums(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
     n_in = pixels.shape[1]
     z = np.zeros((len(pixels), len(words)), np.int32)
     for k in range(8):
-        plane = pack_signs((pixels & (1 << k)).astype(bool))
-        z += xnor_matmul(plane, words, n_in) << k
+        product = xnor_matmul(pack_signs((pixels & (1 << k)).astype(bool)), words, n_in)
+        product <<= k
+        z += product
     return z
 
 
@@ -86,9 +87,11 @@ class BitLinear(Layer):
     def __init__(self, n_in: int, n_out: int, takes: str = "signs", gives: str = "signs", bias: bool = False) -> None:
         if takes not in ("signs", "pixels") or gives not in ("signs", "floats") or (bias and gives == "signs"):
             raise ValueError(f"BitLinear: takes={takes!r}, gives={gives!r}, bias={bias}; see its description")
+        if not (isinstance(n_out, int) and n_out >= 1):
+            raise ValueError(f"BitLinear: n_out={n_out!r}; it must be an integer, at least 1")
         self.n_in, self.n_out, self.takes, self.gives = n_in, n_out, takes, gives
         self.offsets = "thresholds" if gives == "signs" else "bias"  # what the table calls them
-        self.bias: np.ndarray | None = np.zeros(n_out, np.float32) if bias else None
+        self.bias: np.ndarray | None = np.zeros(0, np.float32) if bias else None
         self.bound = most(n_in, takes)  # |z| <= bound
 
     def __call__(self, x: Any) -> Tensor:
@@ -139,8 +142,8 @@ class BitLinear(Layer):
 
 def most(n_in: int, takes: str) -> int:
     """Return the largest |z| of a sum over n_in signs, or odd integers 2 p - 255. ValueError where it is not exact."""
-    bound = n_in * (255 if takes == "pixels" else 1)
-    if not (isinstance(n_in, int) and 0 < bound < EXACT):
+    bound = n_in * (255 if takes == "pixels" else 1) if isinstance(n_in, int) else 0
+    if not 0 < bound < EXACT:
         raise ValueError(f"sums of {n_in} {takes} reach {bound}; integers are exact in float32 below {EXACT} only")
     return bound
 
@@ -162,6 +165,8 @@ class FromPixels(Layer):
     takes = "pixels"
 
     def __init__(self, n: int) -> None:
+        if not (isinstance(n, int) and n >= 1):
+            raise ValueError(f"{type(self).__name__}: n={n!r}; a width is an integer, at least 1")
         self.n_in = self.n_out = n
 
     def __call__(self, x: Any) -> Tensor:
