@@ -63,14 +63,13 @@ def pixel_sums(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
     """Return sum_i (2 p_i - 255) w_i, int32 (rows, n_out), for pixels uint8 (rows, n_in).
 
     A pixel is eight bits, p = sum_k 2^k b_k, and 255 = sum_k 2^k, so 2 p - 255 = sum_k 2^k s_k with the signs
-    s_k = 2 b_k - 1: eight products of signs, of weights 1, 2, 4 .. 128.
+    s_k = 2 b_k - 1: eight products of signs, highest bit first, z = 2 z + (the next one).
     """
     n_in = pixels.shape[1]
     z = np.zeros((len(pixels), len(words)), np.int32)
-    for k in range(8):
-        product = xnor_matmul(pack_signs((pixels & (1 << k)).astype(bool)), words, n_in)
-        product <<= k
-        z += product
+    for k in reversed(range(8)):
+        z *= 2
+        z += xnor_matmul(pack_signs((pixels & (1 << k)).astype(bool)), words, n_in)
     return z
 
 
