@@ -14,6 +14,7 @@ Reading order of the source (a file imports only from those above it):
     table memory optim datasets/             where their bytes are; how they learn; what they learn from
     files storage                            true bytes on disk
     checkpoint progress training             SGD to the best epoch, interrupted or not
+    bitwise frozen deploy                    a trained network as packed bits and integers, with the same scores
     frontier/                                every method on one picture
     cli                                      the `tinynet` command
 """
@@ -35,6 +36,8 @@ from tinynet.optim import SGD, Adam
 from tinynet import datasets
 from tinynet.storage import ModelFileError, load, save
 from tinynet.training import History, TrainingError, evaluate, fit
+from tinynet.frozen import Frozen
+from tinynet.deploy import freeze
 from tinynet import frontier
 
 __version__ = "0.1.0"

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinynet import functional as F
+from tinynet.autodiff import primitive
 from tinynet.layers import Layer, number
 from tinynet.tensor import Tensor
 
@@ -37,11 +38,35 @@ class ReLU(Layer):
         return F.relu(x)
 
 
+_stochastic_sign = primitive(
+    "stochastic_sign", lambda x, u: 2 * (x >= u).astype(x.dtype) - 1, lambda g, y, x, u: g * (np.abs(x) <= 1)
+)
+
+
 class SignActivation(Layer):
-    """a = sign(z), +1 at 0, with the straight-through gradient where |z| <= 1."""
+    """a = sign(z), +1 at 0, with the straight-through gradient where |z| <= 1.
+
+    Args:
+        stochastic: in training a is +1 with probability clip((z + 1) / 2, 0, 1), else -1 (Courbariaux et al. 2016,
+            eq. 2 and 3): the sign of z - u, u uniform in (-1, 1]. Its mean is clip(z, -1, 1), so the straight-through
+            gradient is now that of the mean. In evaluation it is the plain sign.
+        seed: of the draws.
+    """
+
+    def __init__(self, stochastic: bool = False, seed: int = 0) -> None:
+        self.stochastic, self.seed = stochastic, seed
+        self.rng = np.random.default_rng(seed)
 
     def __call__(self, x: Any) -> Tensor:
-        return F.sign(x)
+        if not (self.training and self.stochastic):
+            return F.sign(x)
+        return _stochastic_sign(x, u=1 - 2 * self.rng.random(x.shape, dtype=np.float32))
+
+    def generators(self) -> list[np.random.Generator]:
+        return [self.rng] if self.stochastic else []
+
+    def config(self) -> dict[str, Any]:
+        return {"stochastic": True, "seed": self.seed} if self.stochastic else {}
 
 
 class Scale(Layer):

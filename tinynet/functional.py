@@ -70,7 +70,7 @@ __all__ = [
 
 
 def _sign(x: np.ndarray) -> np.ndarray:
-    return np.where(x >= 0, x.dtype.type(1), x.dtype.type(-1))  # sign(0) = +1; NumPy's sign(0) is 0
+    return 2 * (x >= 0).astype(x.dtype) - 1  # sign(0) = +1; NumPy's sign(0) is 0
 
 
 # fmt: off

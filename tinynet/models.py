@@ -62,9 +62,12 @@ class BinaryMLP(Sequential):
         widths: [inputs, hidden .., classes], at least two.
         seed: fixes all initial values.
         dropout: shares of the inputs and of the hidden activations that are dropped in training.
+        stochastic: draw the hidden signs at random in training; see SignActivation.
     """
 
-    def __init__(self, widths: Sequence[int], seed: int = 0, dropout: tuple[float, float] = (0.0, 0.0)) -> None:
+    def __init__(
+        self, widths: Sequence[int], seed: int = 0, dropout: tuple[float, float] = (0.0, 0.0), stochastic: bool = False
+    ) -> None:
         last = _check_widths("BinaryMLP", widths)
         layers: list[Layer] = [Rounded(255.0)]
         for i in range(last + 1):
@@ -73,7 +76,8 @@ class BinaryMLP(Sequential):
             layers.append(Linear(widths[i], widths[i + 1], Binary(scale=None), bias=False, seed=child_seed(seed, i)))
             if i == 0:
                 layers.append(Scale(1 / 255))
-            layers += [BatchNorm(widths[i + 1], eps=1e-4), SignActivation()] if i < last else []
+            if i < last:
+                layers += [BatchNorm(widths[i + 1], eps=1e-4), SignActivation(stochastic, child_seed(seed, i))]
         super().__init__(*layers, Scale(widths[-2] ** -0.5))
 
 

@@ -21,23 +21,28 @@ def network_table(net: Sequential) -> str:
     for layer in net.layers:
         for row in _rows(layer):
             table.add_row(*row)
-    table.add_row("", "", "", f"{sum(p.size for p in net.parameters()):,}", "", f"{payload_bytes(net):,}", style="bold")
+    table.add_row("", "", "", _count(net), "", f"{payload_bytes(net):,}", style="bold")
     return render(table)
 
 
 def _rows(layer: Layer) -> list[list[str]]:
-    """Return the rows of one layer; a Linear shows its weight matrix and its bias apart."""
+    """Return the rows of one layer; a Linear shows its weight matrix and its bias (or thresholds) apart."""
     name, bits = type(layer).__name__, layer.stored_bits()
     weight: Any = getattr(layer, "weight", None)
     if weight is None:
-        return [
-            [name, "", "", f"{sum(p.size for p in layer.parameters()):,}", "", f"{bits // 8:,}"] if bits else [name]
-        ]
+        return [[name, "", "", _count(layer), "", f"{bits // 8:,}"] if bits else [name]]
     m, n = layer.n_in, layer.n_out  # type: ignore[attr-defined]
-    stored, of_weight = sum(p.size for p in weight.parameters()), weight.stored_bits()
-    row = [name, repr(weight), f"{m} x {n}", f"{stored:,}", f"{of_weight / (m * n):.3g}", f"{payload_bytes(weight):,}"]
+    of_weight = weight.stored_bits()
+    row = [name, repr(weight), f"{m} x {n}", _count(weight), f"{of_weight / (m * n):.3g}", f"{payload_bytes(weight):,}"]
     bias = bits - of_weight
-    return [row, ["", "bias", f"{n}", f"{n:,}", f"{bias // n}", f"{bias // 8:,}"]] if bias else [row]
+    beside = getattr(layer, "offsets", "bias")
+    return [row, ["", beside, f"{n}", f"{n:,}", f"{bias // n}", f"{bias // 8:,}"]] if bias else [row]
+
+
+def _count(owner: Any) -> str:
+    """Return how many numbers training may change; nothing where it is over."""
+    count = sum(p.size for p in owner.parameters())
+    return f"{count:,}" if count else ""
 
 
 def payload_bytes(stored: Layer | Parameterization) -> int:
