@@ -49,68 +49,92 @@ VECTORS = COLUMNS // LANES
 WORD = ir.IntType(32)
 VECTOR = ir.VectorType(WORD, LANES)
 SUMS = VECTOR if WIDE else ir.VectorType(ir.IntType(8), 4 * LANES)
-SPAN_PLAIN, SPAN_CARRY = (1 << 30, 1 << 30) if WIDE else (15, 31)  # 64-bit words until a byte could pass 255
+SPAN = 1 << 30 if WIDE else 31  # popcounts that a sum can take: a byte 31 of 8 bits
 
 # ---- the tile, in the compiler's own language
 
 
+def _all(value: int) -> ir.Constant:
+    return ir.Constant(VECTOR, [value] * LANES)
+
+
 def _splat(builder: ir.IRBuilder, word: ir.Value) -> ir.Value:
-    nothing = ir.Constant(VECTOR, ir.Undefined)
-    first = builder.insert_element(nothing, word, WORD(0))
-    return builder.shuffle_vector(first, nothing, ir.Constant(VECTOR, [0] * LANES))
+    first = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), word, WORD(0))
+    return builder.shuffle_vector(first, first, _all(0))
+
+
+def _popcount(builder: ir.IRBuilder, x: ir.Value, kind: ir.VectorType) -> ir.Value:
+    name = f"llvm.ctpop.v{kind.count}i{kind.element.width}"
+    ctpop = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind]), name)
+    return builder.call(ctpop, [builder.bitcast(x, kind)])
 
 
 def _widen(builder: ir.IRBuilder, sums: ir.Value) -> ir.Value:
     """Add the four bytes of each lane, unless the lane is one sum already."""
     if WIDE:
         return sums
-    constant = lambda value: ir.Constant(VECTOR, [value] * LANES)
     x = builder.bitcast(sums, VECTOR)
-    even, odd = builder.and_(x, constant(0xFF00FF)), builder.and_(builder.lshr(x, constant(8)), constant(0xFF00FF))
-    x = builder.add(even, odd)
-    return builder.add(builder.and_(x, constant(0xFFFF)), builder.lshr(x, constant(16)))
+    low, high = builder.and_(x, _all(0xFF00FF)), builder.and_(builder.lshr(x, _all(8)), _all(0xFF00FF))
+    x = builder.add(low, high)
+    return builder.add(builder.and_(x, _all(0xFFFF)), builder.lshr(x, _all(16)))
 
 
 def _emit(builder: ir.IRBuilder, rows: int, carry: bool, arguments: list[ir.Value]) -> None:
-    """Write the code of a tile: counts[r, c] += popcounts of row r against column c, over `words` 64-bit words."""
-    stream, row_length, panel, words, counts = arguments
+    """Write the code of a tile: dots[r, c] = n_bits - 2 popcount(row r ^ column c), over `words` words of 64 bits."""
+    stream, length, panel, words, n_bits, dots = arguments
     number, parts = words.type, 3 if carry else 2
+    cells = [(r, v) for r in range(rows) for v in range(VECTORS)]
     stream = builder.inttoptr(stream, WORD.as_pointer())
-    panel, counts = (builder.inttoptr(address, VECTOR.as_pointer()) for address in (panel, counts))
-    ctpop = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(SUMS, [SUMS]), f"llvm.ctpop.v{SUMS.count}i{SUMS.element.width}"
-    )
+    panel, dots = (builder.inttoptr(address, VECTOR.as_pointer()) for address in (panel, dots))
 
     def load(base: ir.Value, index: ir.Value) -> ir.Value:
-        value = builder.load(builder.gep(base, [index]))
-        value.align = 4  # all that NumPy promises
-        return value
+        return builder.load(builder.gep(base, [index]), align=4)
 
-    # The sums are variables of the stack frame in name only: LLVM sees that each stays in one register.
-    sums = [[cgutils.alloca_once_value(builder, ir.Constant(SUMS, None)) for _ in range(VECTORS)] for _ in range(rows)]
-    with cgutils.for_range(builder, words) as loop:
-        s = builder.mul(loop.index, number(parts))
-        at = [builder.mul(builder.add(s, number(part)), number(VECTORS)) for part in range(parts)]
-        b = [[load(panel, builder.add(start, number(v))) for v in range(VECTORS)] for start in at]
-        for r in range(rows):
-            row = builder.add(builder.mul(row_length, number(r)), s)
-            a = [_splat(builder, load(stream, builder.add(row, number(part)))) for part in range(parts)]
-            for v in range(VECTORS):
-                x = [builder.xor(a[part], b[part][v]) for part in range(parts)]
-                for ones in [builder.xor(x[0], builder.and_(x[1], x[2]))] if carry else x:
-                    count = builder.call(ctpop, [builder.bitcast(ones, SUMS)])
-                    builder.store(builder.add(builder.load(sums[r][v]), count), sums[r][v])
-    for r in range(rows):
-        for v in range(VECTORS):
-            place = number(r * VECTORS + v)
-            total = builder.add(load(counts, place), _widen(builder, builder.load(sums[r][v])))
-            builder.store(total, builder.gep(counts, [place]), align=4)
+    def row_word(r: int, s: ir.Value) -> ir.Value:
+        return _splat(builder, load(stream, builder.add(builder.mul(length, number(r)), s)))
+
+    def column_words(s: ir.Value) -> list[ir.Value]:
+        return [load(panel, builder.add(builder.mul(s, number(VECTORS)), number(v))) for v in range(VECTORS)]
+
+    def add(variable: ir.Value, value: ir.Value) -> None:
+        builder.store(builder.add(builder.load(variable), value), variable)
+
+    # Variables are on the stack in name only: LLVM keeps each in a register.
+    totals = {cell: cgutils.alloca_once_value(builder, _all(0)) for cell in cells}
+    sums = {cell: cgutils.alloca_once(builder, SUMS) for cell in cells}
+    span = number(SPAN if carry else SPAN // 2)
+    with cgutils.for_range_slice(builder, number(0), words, span) as (first, _):
+        for cell in cells:
+            builder.store(ir.Constant(SUMS, None), sums[cell])
+        rest = builder.sub(words, first)
+        some = builder.select(builder.icmp_signed("<", rest, span), rest, span)
+        with cgutils.for_range(builder, builder.add(first, some), start=first) as loop:
+            places = [builder.add(builder.mul(loop.index, number(parts)), number(part)) for part in range(parts)]
+            b = [column_words(s) for s in places]
+            for r in range(rows):
+                a = [row_word(r, s) for s in places]
+                for v in range(VECTORS):
+                    x = [builder.xor(a[part], b[part][v]) for part in range(parts)]
+                    for ones in [builder.xor(x[0], builder.and_(x[1], x[2]))] if carry else x:
+                        add(sums[r, v], _popcount(builder, ones, SUMS))
+        for cell in cells:
+            add(totals[cell], _widen(builder, builder.load(sums[cell])))
+
+    last = builder.mul(words, number(parts))
+    for r, v in cells:
+        total = builder.load(totals[r, v])
+        if carry:
+            ones = builder.xor(row_word(r, last), column_words(last)[v])
+            total = builder.add(builder.add(total, total), _popcount(builder, ones, VECTOR))
+        dot = builder.sub(_splat(builder, n_bits), builder.add(total, total))
+        builder.store(dot, builder.gep(dots, [number(r * VECTORS + v)]), align=4)
 
 
 def _tile(rows: int, carry: bool) -> Any:
     @intrinsic
-    def tile(typing_context, stream, row_length, panel, words, counts):  # addresses and lengths, as integers
-        signature = types.void(types.uintp, types.intp, types.uintp, types.intp, types.uintp)
+    def tile(typing_context, stream, length, panel, words, n_bits, dots):
+        address, number = types.uintp, types.intp
+        signature = types.void(address, number, address, number, types.int32, address)
 
         def generate(context, builder, signature, arguments):
             _emit(builder, rows, carry, arguments)
@@ -123,16 +147,6 @@ def _tile(rows: int, carry: bool) -> Any:
 
 plain_8, plain_1 = _tile(ROWS, False), _tile(1, False)
 carry_8, carry_1 = _tile(ROWS, True), _tile(1, True)
-
-
-@intrinsic
-def popcount(typing_context, word):
-    """Return the number of ones of an integer: one instruction."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.ctpop(arguments[0])
-
-    return word(word), generate
 
 
 # ---- streams and panels
@@ -182,57 +196,61 @@ def panels(bits, carry):
 
 # ---- products
 
+BLOCK = 64  # rows that pass by a panel while it stays in the first cache
+
 
 @njit(cache=True, nogil=True)
-def _dots(stream, i, panel, words, carry, n_bits, dots):
-    """Fill dots (8, 32) with the products of rows i .. i + 7 (or as many as there are) and a panel (S, 32)."""
-    rows, length = min(ROWS, len(stream) - i), stream.shape[1]
-    dots[:rows] = 0
-    parts, span = (3, SPAN_CARRY) if carry else (2, SPAN_PLAIN)
-    for w in range(0, words, span):
-        a, b = stream[i, parts * w :].ctypes.data, panel[parts * w :].ctypes.data
-        some = min(span, words - w)
-        if WIDE and rows == ROWS:
-            if carry:
-                carry_8(a, length, b, some, dots.ctypes.data)
-            else:
-                plain_8(a, length, b, some, dots.ctypes.data)
+def _dots(stream, i, panels, p, words, carry, n_bits, dots):
+    """Fill dots (8, 32) with the products of rows i .. i + 7, or as many as there are, and the columns of panel p."""
+    rows, length = min(ROWS, stream.shape[0] - i), stream.shape[1]
+    a = stream.ctypes.data + np.uintp(4 * length * i)
+    b = panels.ctypes.data + np.uintp(4 * COLUMNS * length * p)
+    out = dots.ctypes.data
+    if WIDE and rows == ROWS:
+        if carry:
+            carry_8(a, length, b, words, n_bits, out)
         else:
-            for r in range(rows):
-                if carry:
-                    carry_1(a + np.uintp(4 * length * r), length, b, some, dots[r].ctypes.data)
-                else:
-                    plain_1(a + np.uintp(4 * length * r), length, b, some, dots[r].ctypes.data)
-    for r in range(rows):
-        for c in range(COLUMNS):
-            count = dots[r, c]
+            plain_8(a, length, b, words, n_bits, out)
+    else:
+        for r in range(rows):
+            here, there = a + np.uintp(4 * length * r), out + np.uintp(4 * COLUMNS * r)
             if carry:
-                count = 2 * count + np.int32(popcount(stream[i + r, -1] ^ panel[-1, c]))
-            dots[r, c] = n_bits - 2 * count
+                carry_1(here, length, b, words, n_bits, there)
+            else:
+                plain_1(here, length, b, words, n_bits, there)
+    return rows
 
 
 @njit(cache=True, nogil=True)
 def product(bits, panels, carry, n_bits, out):
     """Fill out (M, N), int32, with the products of the rows of bits (M, W) and the columns in panels."""
     stream, dots = streams(bits, carry), np.empty((ROWS, COLUMNS), np.int32)
-    for p in range(len(panels)):  # the panel stays in the first cache while all rows pass by
-        first = COLUMNS * p
-        columns = min(COLUMNS, out.shape[1] - first)
-        for i in range(0, len(bits), ROWS):
-            _dots(stream, i, panels[p], bits.shape[1], carry, n_bits, dots)
-            for r in range(min(ROWS, len(bits) - i)):
-                out[i + r, first : first + columns] = dots[r, :columns]
+    m, n = out.shape
+    for block in range(0, m, BLOCK):
+        for p in range(panels.shape[0]):
+            first = COLUMNS * p
+            for i in range(block, min(block + BLOCK, m), ROWS):
+                rows = _dots(stream, i, panels, p, bits.shape[1], carry, n_bits, dots)
+                if n - first >= COLUMNS:
+                    for r in range(rows):
+                        for c in range(COLUMNS):
+                            out[i + r, first + c] = dots[r, c]
+                else:
+                    for r in range(rows):
+                        for c in range(n - first):
+                            out[i + r, first + c] = dots[r, c]
 
 
 @njit(cache=True, nogil=True)
 def compare(bits, panels, carry, n_bits, thresholds, flips, out):
     """Set the bits of out (M, ceil(N / 64)), zeros, where a product reaches its threshold, int32 (P, 32); flip them."""
     stream, dots = streams(bits, carry), np.empty((ROWS, COLUMNS), np.int32)
-    for p in range(len(panels)):
-        for i in range(0, len(bits), ROWS):
-            _dots(stream, i, panels[p], bits.shape[1], carry, n_bits, dots)
-            for r in range(min(ROWS, len(bits) - i)):
-                ones = np.uint32(0)
-                for c in range(COLUMNS):
-                    ones |= np.uint32(dots[r, c] >= thresholds[p, c]) << np.uint32(c)
-                out[i + r, p // 2] |= np.uint64(ones ^ flips[p]) << np.uint64(32 * (p % 2))
+    m = bits.shape[0]
+    for block in range(0, m, BLOCK):
+        for p in range(panels.shape[0]):
+            for i in range(block, min(block + BLOCK, m), ROWS):
+                for r in range(_dots(stream, i, panels, p, bits.shape[1], carry, n_bits, dots)):
+                    ones = np.uint32(0)
+                    for c in range(COLUMNS):
+                        ones |= np.uint32(dots[r, c] >= thresholds[p, c]) << np.uint32(c)
+                    out[i + r, p // 2] |= np.uint64(ones ^ flips[p]) << np.uint64(32 * (p % 2))
