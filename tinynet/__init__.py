@@ -16,6 +16,8 @@ Reading order of the source (a file imports only from those above it):
 """
 
 from tinynet.autodiff import Tensor, no_grad
+from tinynet.kernels.bits import pack_signs
+from tinynet.kernels.xnor import xnor_matmul
 from tinynet import functional
 from tinynet.gradcheck import check_gradients
 from tinynet.graph import draw_graph

@@ -40,10 +40,10 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tinynet.kernels.cpu import features
+from tinynet.kernels.jit import cpu_features
 
 COLUMNS, ROWS = 32, 8  # of a tile
-WIDE = "avx512vpopcntdq" in features()  # sums in 32-bit lanes of 512-bit vectors; else in bytes of 256-bit vectors
+WIDE = "avx512vpopcntdq" in cpu_features()  # sums in 32-bit lanes of 512-bit vectors; else in bytes of 256-bit vectors
 LANES = 16 if WIDE else 8  # words in a vector
 VECTORS = COLUMNS // LANES
 WORD = ir.IntType(32)
@@ -81,11 +81,12 @@ def _widen(builder: ir.IRBuilder, sums: ir.Value) -> ir.Value:
 
 def _emit(builder: ir.IRBuilder, rows: int, carry: bool, arguments: list[ir.Value]) -> None:
     """Write the code of a tile: dots[r, c] = n_bits - 2 popcount(row r ^ column c), over `words` words of 64 bits."""
-    stream, length, panel, words, n_bits, dots = arguments
+    stream, length, panel, words, n_bits, dots, width = arguments  # length and width: of rows of stream and dots
     number, parts = words.type, 3 if carry else 2
     cells = [(r, v) for r in range(rows) for v in range(VECTORS)]
     stream = builder.inttoptr(stream, WORD.as_pointer())
-    panel, dots = (builder.inttoptr(address, VECTOR.as_pointer()) for address in (panel, dots))
+    panel = builder.inttoptr(panel, VECTOR.as_pointer())
+    dots = builder.inttoptr(dots, WORD.as_pointer())
 
     def load(base: ir.Value, index: ir.Value) -> ir.Value:
         return builder.load(builder.gep(base, [index]), align=4)
@@ -127,14 +128,15 @@ def _emit(builder: ir.IRBuilder, rows: int, carry: bool, arguments: list[ir.Valu
             ones = builder.xor(row_word(r, last), column_words(last)[v])
             total = builder.add(builder.add(total, total), _popcount(builder, ones, VECTOR))
         dot = builder.sub(_splat(builder, n_bits), builder.add(total, total))
-        builder.store(dot, builder.gep(dots, [number(r * VECTORS + v)]), align=4)
+        place = builder.gep(dots, [builder.add(builder.mul(width, number(r)), number(v * LANES))])
+        builder.store(dot, builder.bitcast(place, VECTOR.as_pointer()), align=4)
 
 
 def _tile(rows: int, carry: bool) -> Any:
     @intrinsic
-    def tile(typing_context, stream, length, panel, words, n_bits, dots):
+    def tile(typing_context, stream, length, panel, words, n_bits, dots, width):
         address, number = types.uintp, types.intp
-        signature = types.void(address, number, address, number, types.int32, address)
+        signature = types.void(address, number, address, number, types.int32, address, number)
 
         def generate(context, builder, signature, arguments):
             _emit(builder, rows, carry, arguments)
@@ -147,6 +149,22 @@ def _tile(rows: int, carry: bool) -> Any:
 
 plain_8, plain_1 = _tile(ROWS, False), _tile(1, False)
 carry_8, carry_1 = _tile(ROWS, True), _tile(1, True)
+
+
+@intrinsic
+def at_least(typing_context, dots, thresholds):
+    """Return as bits, uint32, which of 32 products reach their thresholds; both are addresses."""
+
+    def generate(context, builder, signature, arguments):
+        left, right = (builder.inttoptr(address, VECTOR.as_pointer()) for address in arguments)
+        bits = WORD(0)
+        for v in range(VECTORS):
+            x, y = (builder.load(builder.gep(base, [WORD(v)]), align=4) for base in (left, right))
+            some = builder.bitcast(builder.icmp_signed(">=", x, y), ir.IntType(LANES))  # a bit for each lane
+            bits = builder.or_(bits, builder.shl(builder.zext(some, WORD), WORD(v * LANES)))
+        return bits
+
+    return types.uint32(types.uintp, types.uintp), generate
 
 
 # ---- streams and panels
@@ -168,10 +186,16 @@ def _fill_stream(bits, carry, stream):
 
 
 @njit(cache=True, nogil=True)
+def panels_shape(n, words, carry):
+    """Return (P, S, 32) for n columns of `words` words of 64 bits."""
+    return (n + COLUMNS - 1) // COLUMNS, 3 * words + 1 if carry else 2 * words, COLUMNS
+
+
+@njit(cache=True, nogil=True)
 def streams(bits, carry):
-    """Return uint32 (M, S) of bits (M, W): S = 3 W + 1 with carries, 2 W without."""
+    """Return uint32 (M, S) of bits (M, W)."""
     rows, words = bits.shape
-    out = np.empty((rows, 3 * words + 1 if carry else 2 * words), np.uint32)
+    out = np.empty((rows, panels_shape(rows, words, carry)[1]), np.uint32)
     for i in range(rows):
         _fill_stream(bits[i], carry, out[i])
     return out
@@ -181,8 +205,8 @@ def streams(bits, carry):
 def panels(bits, carry):
     """Return uint32 (P, S, 32) of bits (N, W): panel after panel, zeros for the columns behind the last."""
     n, words = bits.shape
-    stream = np.zeros((COLUMNS, 3 * words + 1 if carry else 2 * words), np.uint32)
-    out = np.empty(((n + COLUMNS - 1) // COLUMNS, stream.shape[1], COLUMNS), np.uint32)
+    out = np.empty(panels_shape(n, words, carry), np.uint32)
+    stream = np.zeros((COLUMNS, out.shape[1]), np.uint32)
     for p in range(len(out)):
         if n < COLUMNS * (p + 1):
             stream[:] = 0
@@ -200,24 +224,26 @@ BLOCK = 64  # rows that pass by a panel while it stays in the first cache
 
 
 @njit(cache=True, nogil=True)
-def _dots(stream, i, panels, p, words, carry, n_bits, dots):
-    """Fill dots (8, 32) with the products of rows i .. i + 7, or as many as there are, and the columns of panel p."""
+def _rows_by_panel(stream, i, panels, p, words, carry, n_bits, out, width):
+    """Write the products of rows i .. i + 7, or as many as there are, and panel p to the address out; return the rows.
+
+    Rows of out are `width` numbers apart.
+    """
     rows, length = min(ROWS, stream.shape[0] - i), stream.shape[1]
     a = stream.ctypes.data + np.uintp(4 * length * i)
     b = panels.ctypes.data + np.uintp(4 * COLUMNS * length * p)
-    out = dots.ctypes.data
     if WIDE and rows == ROWS:
         if carry:
-            carry_8(a, length, b, words, n_bits, out)
+            carry_8(a, length, b, words, n_bits, out, width)
         else:
-            plain_8(a, length, b, words, n_bits, out)
+            plain_8(a, length, b, words, n_bits, out, width)
     else:
         for r in range(rows):
-            here, there = a + np.uintp(4 * length * r), out + np.uintp(4 * COLUMNS * r)
+            row, to = a + np.uintp(4 * length * r), out + np.uintp(4 * width * r)
             if carry:
-                carry_1(here, length, b, words, n_bits, there)
+                carry_1(row, length, b, words, n_bits, to, width)
             else:
-                plain_1(here, length, b, words, n_bits, there)
+                plain_1(row, length, b, words, n_bits, to, width)
     return rows
 
 
@@ -225,32 +251,29 @@ def _dots(stream, i, panels, p, words, carry, n_bits, dots):
 def product(bits, panels, carry, n_bits, out):
     """Fill out (M, N), int32, with the products of the rows of bits (M, W) and the columns in panels."""
     stream, dots = streams(bits, carry), np.empty((ROWS, COLUMNS), np.int32)
-    m, n = out.shape
+    (m, n), words = out.shape, bits.shape[1]
     for block in range(0, m, BLOCK):
         for p in range(panels.shape[0]):
             first = COLUMNS * p
             for i in range(block, min(block + BLOCK, m), ROWS):
-                rows = _dots(stream, i, panels, p, bits.shape[1], carry, n_bits, dots)
                 if n - first >= COLUMNS:
-                    for r in range(rows):
-                        for c in range(COLUMNS):
-                            out[i + r, first + c] = dots[r, c]
+                    address = out.ctypes.data + np.uintp(4 * (i * n + first))
+                    _rows_by_panel(stream, i, panels, p, words, carry, n_bits, address, n)
                 else:
-                    for r in range(rows):
-                        for c in range(n - first):
-                            out[i + r, first + c] = dots[r, c]
+                    rows = _rows_by_panel(stream, i, panels, p, words, carry, n_bits, dots.ctypes.data, COLUMNS)
+                    out[i : i + rows, first:] = dots[:rows, : n - first]
 
 
 @njit(cache=True, nogil=True)
 def compare(bits, panels, carry, n_bits, thresholds, flips, out):
     """Set the bits of out (M, ceil(N / 64)), zeros, where a product reaches its threshold, int32 (P, 32); flip them."""
     stream, dots = streams(bits, carry), np.empty((ROWS, COLUMNS), np.int32)
-    m = bits.shape[0]
+    m, words = bits.shape
     for block in range(0, m, BLOCK):
         for p in range(panels.shape[0]):
+            limits = thresholds.ctypes.data + np.uintp(4 * COLUMNS * p)
             for i in range(block, min(block + BLOCK, m), ROWS):
-                for r in range(_dots(stream, i, panels, p, bits.shape[1], carry, n_bits, dots)):
-                    ones = np.uint32(0)
-                    for c in range(COLUMNS):
-                        ones |= np.uint32(dots[r, c] >= thresholds[p, c]) << np.uint32(c)
-                    out[i + r, p // 2] |= np.uint64(ones ^ flips[p]) << np.uint64(32 * (p % 2))
+                rows = _rows_by_panel(stream, i, panels, p, words, carry, n_bits, dots.ctypes.data, COLUMNS)
+                for r in range(rows):
+                    ones = at_least(dots.ctypes.data + np.uintp(4 * COLUMNS * r), limits) ^ flips[p]
+                    out[i + r, p // 2] |= np.uint64(ones) << np.uint64(32 * (p % 2))
