@@ -21,6 +21,8 @@ Reading order of the source (a file imports only from those above it):
 
 from tinynet.tensor import Tensor
 from tinynet.autodiff import no_grad
+from tinynet.kernels.bits import pack_signs
+from tinynet.kernels.xnor import xnor_matmul
 from tinynet import functional
 from tinynet.gradcheck import check_gradients
 from tinynet.graph import draw_graph

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.tensor import Tensor
 from tinynet.datasets.base import from_pixels
 from tinynet.kernels.bits import pack_signs
 from tinynet.kernels.xnor import xnor_matmul, xnor_threshold
 from tinynet.layers import Layer
 from tinynet.parameterizations.base import Parameter, State, take
 from tinynet.parameterizations.packing import unpack
+from tinynet.tensor import Tensor
 
 EXACT = 2**24  # below it every integer is a float32, and sums of integers are exact in any order
 

@@ -19,13 +19,15 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.autodiff import Tensor, no_grad
+from tinynet.autodiff import no_grad
+from tinynet.batchnorm import BatchNorm
 from tinynet.datasets.base import from_pixels, nearest_pixels
 from tinynet.kernels import hashed
-from tinynet.layers import BatchNorm, Layer, Linear, Sequential
+from tinynet.layers import Layer, Linear, Sequential
 from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Scaled
 from tinynet.parameterizations.base import Parameter, State, unnest
 from tinynet.parameterizations.packing import packed_bits, unpack
+from tinynet.tensor import Tensor
 
 ROWS = 256  # examples that go through the network together, so that memory does not grow with their number
 

@@ -1,11 +1,13 @@
 """Compiling at first use.
 
 Numba is imported when a compiled function is first called, not before, and compiled code is kept on disk between runs.
-Where Numba is missing the NumPy reference does the work, with one warning.
+The first call that really compiles says so, once, on stderr, because it takes seconds. Where Numba is missing the NumPy
+reference does the work, with one warning.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -44,8 +46,37 @@ def _compile(loops: Callable[..., Any], options: dict[str, Any]) -> Callable[...
 def numba_found() -> bool:
     """Return whether Numba can be imported; warn, once, where it cannot."""
     try:
-        import numba  # noqa: F401
+        from numba.core import event
     except ImportError:
         warnings.warn("Numba is missing, slower NumPy kernels run instead: pip install numba", stacklevel=3)
         return False
+    notice = event.RecordingListener()  # told of compilations alone: code that is found on disk makes no event
+    notice.on_start = _say_once
+    event.register("numba:compile", notice)
     return True
+
+
+_said = False
+
+
+def _say_once(compilation: Any) -> None:
+    global _said
+    if not _said and compilation.data["dispatcher"].py_func.__module__.startswith("tinynet."):
+        _said = True
+        print("tinynet: compiling kernels, once; later runs find them on disk", file=sys.stderr)
+
+
+@cache
+def cpu_features() -> frozenset[str]:
+    """Return the names of the instruction sets that Numba compiles for, such as "avx2".
+
+    They are the machine's own, unless NUMBA_CPU_FEATURES names others (which goes with NUMBA_CPU_NAME, and is the way
+    to build and test for a smaller machine).
+    """
+    from llvmlite import binding
+    from numba.core import config
+
+    named = config.CPU_FEATURES
+    if named is None:
+        named = binding.get_host_cpu_features().flatten()
+    return frozenset(feature[1:] for feature in named.split(",") if feature.startswith("+"))

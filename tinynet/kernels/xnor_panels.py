@@ -1,0 +1,279 @@
+"""The fastest XNOR product: 32 columns at a time in vector registers, and a carry saved for every pair of words.
+
+Numba compiles plain loops well, but not this one: sixteen running sums must stay in registers, and it must be written
+so. An `@intrinsic` writes the compiler's intermediate code itself, here for one tile: 8 rows of A against a *panel* of
+32 columns of B. All is in words of 32 bits, and the same word of the 32 columns lies side by side:
+
+    stream  (M, S)           the words of a row, S of them           panels (P, S, 32)   panels[p, s, c]: word s of
+    counts (8, 32)           of one tile: rows by columns                                column 32 p + c
+    splat(a)                 the word a in all lanes of a vector
+
+    plain    for each word s, row r:   counts[r] += popcount(splat(stream[r, s]) ^ panels[p, s])     3 instructions
+
+Popcounts can be had for less. A full adder takes three bits of equal weight and gives their sum and their carry
+(Harley and Seal; see Mula, Kurz, Lemire 2016, "Faster population counts using AVX2 instructions", arXiv 1611.07612):
+
+    x + y + z = 2 majority(x, y, z) + (x ^ y ^ z)             in each bit
+
+Feed the sum bit p of all words so far into the next pair x, y of words: popcount is then needed for the carries alone,
+once for two words. What is more, p is a XOR of words of A and words of B, so that its part in A and its part in B
+can be computed beforehand, once a row and once a column:
+
+    p = p_A ^ p_B;   p ^ x = (p_A ^ x_A) ^ (p_B ^ x_B);   and majority(p, x, y) = p ^ ((p ^ x) & (p ^ y))
+
+so a stream holds p, p ^ x, p ^ y for each pair, and the last p behind them:
+
+    carry    u = splat(a1) ^ b1;  v = u & (splat(a2) ^ b2);  counts += popcount(splat(a0) ^ b0 ^ v)  5 instructions,
+    (AVX-512 does any function of three words in one)                                                two words
+
+The total is 2 counts + popcount(last p). Without AVX-512's popcount of 32-bit lanes, sums are kept in bytes (AVX2 finds
+those of half bytes in a table) and widened before one can pass 255.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from tinynet.kernels.jit import cpu_features
+
+COLUMNS, ROWS = 32, 8  # of a tile
+WIDE = "avx512vpopcntdq" in cpu_features()  # sums in 32-bit lanes of 512-bit vectors; else in bytes of 256-bit vectors
+LANES = 16 if WIDE else 8  # words in a vector
+VECTORS = COLUMNS // LANES
+WORD = ir.IntType(32)
+VECTOR = ir.VectorType(WORD, LANES)
+SUMS = VECTOR if WIDE else ir.VectorType(ir.IntType(8), 4 * LANES)
+SPAN = 1 << 30 if WIDE else 31  # popcounts that a sum can take: a byte 31 of 8 bits
+
+# ---- the tile, in the compiler's own language
+
+
+def _all(value: int) -> ir.Constant:
+    return ir.Constant(VECTOR, [value] * LANES)
+
+
+def _splat(builder: ir.IRBuilder, word: ir.Value) -> ir.Value:
+    first = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), word, WORD(0))
+    return builder.shuffle_vector(first, first, _all(0))
+
+
+def _popcount(builder: ir.IRBuilder, x: ir.Value, kind: ir.VectorType) -> ir.Value:
+    name = f"llvm.ctpop.v{kind.count}i{kind.element.width}"
+    ctpop = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind]), name)
+    return builder.call(ctpop, [builder.bitcast(x, kind)])
+
+
+def _widen(builder: ir.IRBuilder, sums: ir.Value) -> ir.Value:
+    """Add the four bytes of each lane, unless the lane is one sum already."""
+    if WIDE:
+        return sums
+    x = builder.bitcast(sums, VECTOR)
+    low, high = builder.and_(x, _all(0xFF00FF)), builder.and_(builder.lshr(x, _all(8)), _all(0xFF00FF))
+    x = builder.add(low, high)
+    return builder.add(builder.and_(x, _all(0xFFFF)), builder.lshr(x, _all(16)))
+
+
+def _emit(builder: ir.IRBuilder, rows: int, carry: bool, arguments: list[ir.Value]) -> None:
+    """Write the code of a tile: dots[r, c] = n_bits - 2 popcount(row r ^ column c), over `words` words of 64 bits."""
+    stream, length, panel, words, n_bits, dots, width = arguments  # length and width: of rows of stream and dots
+    number, parts = words.type, 3 if carry else 2
+    cells = [(r, v) for r in range(rows) for v in range(VECTORS)]
+    stream = builder.inttoptr(stream, WORD.as_pointer())
+    panel = builder.inttoptr(panel, VECTOR.as_pointer())
+    dots = builder.inttoptr(dots, WORD.as_pointer())
+
+    def load(base: ir.Value, index: ir.Value) -> ir.Value:
+        return builder.load(builder.gep(base, [index]), align=4)
+
+    def row_word(r: int, s: ir.Value) -> ir.Value:
+        return _splat(builder, load(stream, builder.add(builder.mul(length, number(r)), s)))
+
+    def column_words(s: ir.Value) -> list[ir.Value]:
+        return [load(panel, builder.add(builder.mul(s, number(VECTORS)), number(v))) for v in range(VECTORS)]
+
+    def add(variable: ir.Value, value: ir.Value) -> None:
+        builder.store(builder.add(builder.load(variable), value), variable)
+
+    # Variables are on the stack in name only: LLVM keeps each in a register.
+    totals = {cell: cgutils.alloca_once_value(builder, _all(0)) for cell in cells}
+    sums = {cell: cgutils.alloca_once(builder, SUMS) for cell in cells}
+    span = number(SPAN if carry else SPAN // 2)
+    with cgutils.for_range_slice(builder, number(0), words, span) as (first, _):
+        for cell in cells:
+            builder.store(ir.Constant(SUMS, None), sums[cell])
+        rest = builder.sub(words, first)
+        some = builder.select(builder.icmp_signed("<", rest, span), rest, span)
+        with cgutils.for_range(builder, builder.add(first, some), start=first) as loop:
+            places = [builder.add(builder.mul(loop.index, number(parts)), number(part)) for part in range(parts)]
+            b = [column_words(s) for s in places]
+            for r in range(rows):
+                a = [row_word(r, s) for s in places]
+                for v in range(VECTORS):
+                    x = [builder.xor(a[part], b[part][v]) for part in range(parts)]
+                    for ones in [builder.xor(x[0], builder.and_(x[1], x[2]))] if carry else x:
+                        add(sums[r, v], _popcount(builder, ones, SUMS))
+        for cell in cells:
+            add(totals[cell], _widen(builder, builder.load(sums[cell])))
+
+    last = builder.mul(words, number(parts))
+    for r, v in cells:
+        total = builder.load(totals[r, v])
+        if carry:
+            ones = builder.xor(row_word(r, last), column_words(last)[v])
+            total = builder.add(builder.add(total, total), _popcount(builder, ones, VECTOR))
+        dot = builder.sub(_splat(builder, n_bits), builder.add(total, total))
+        place = builder.gep(dots, [builder.add(builder.mul(width, number(r)), number(v * LANES))])
+        builder.store(dot, builder.bitcast(place, VECTOR.as_pointer()), align=4)
+
+
+def _tile(rows: int, carry: bool) -> Any:
+    @intrinsic
+    def tile(typing_context, stream, length, panel, words, n_bits, dots, width):
+        address, number = types.uintp, types.intp
+        signature = types.void(address, number, address, number, types.int32, address, number)
+
+        def generate(context, builder, signature, arguments):
+            _emit(builder, rows, carry, arguments)
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return tile
+
+
+plain_8, plain_1 = _tile(ROWS, False), _tile(1, False)
+carry_8, carry_1 = _tile(ROWS, True), _tile(1, True)
+
+
+@intrinsic
+def at_least(typing_context, dots, thresholds):
+    """Return as bits, uint32, which of 32 products reach their thresholds; both are addresses."""
+
+    def generate(context, builder, signature, arguments):
+        left, right = (builder.inttoptr(address, VECTOR.as_pointer()) for address in arguments)
+        bits = WORD(0)
+        for v in range(VECTORS):
+            x, y = (builder.load(builder.gep(base, [WORD(v)]), align=4) for base in (left, right))
+            some = builder.bitcast(builder.icmp_signed(">=", x, y), ir.IntType(LANES))  # a bit for each lane
+            bits = builder.or_(bits, builder.shl(builder.zext(some, WORD), WORD(v * LANES)))
+        return bits
+
+    return types.uint32(types.uintp, types.uintp), generate
+
+
+# ---- streams and panels
+
+
+@njit(cache=True, nogil=True)
+def _fill_stream(bits, carry, stream):
+    """Fill stream (S,) from the words of one row."""
+    p = np.uint32(0)
+    for w in range(len(bits)):
+        x, y = np.uint32(bits[w]), np.uint32(bits[w] >> np.uint64(32))
+        if carry:
+            stream[3 * w], stream[3 * w + 1], stream[3 * w + 2] = p, p ^ x, p ^ y
+            p ^= x ^ y
+        else:
+            stream[2 * w], stream[2 * w + 1] = x, y
+    if carry:
+        stream[3 * len(bits)] = p
+
+
+@njit(cache=True, nogil=True)
+def panels_shape(n, words, carry):
+    """Return (P, S, 32) for n columns of `words` words of 64 bits."""
+    return (n + COLUMNS - 1) // COLUMNS, 3 * words + 1 if carry else 2 * words, COLUMNS
+
+
+@njit(cache=True, nogil=True)
+def streams(bits, carry):
+    """Return uint32 (M, S) of bits (M, W)."""
+    rows, words = bits.shape
+    out = np.empty((rows, panels_shape(rows, words, carry)[1]), np.uint32)
+    for i in range(rows):
+        _fill_stream(bits[i], carry, out[i])
+    return out
+
+
+@njit(cache=True, nogil=True)
+def panels(bits, carry):
+    """Return uint32 (P, S, 32) of bits (N, W): panel after panel, zeros for the columns behind the last."""
+    n, words = bits.shape
+    out = np.empty(panels_shape(n, words, carry), np.uint32)
+    stream = np.zeros((COLUMNS, out.shape[1]), np.uint32)
+    for p in range(len(out)):
+        if n < COLUMNS * (p + 1):
+            stream[:] = 0
+        for c in range(min(COLUMNS, n - COLUMNS * p)):
+            _fill_stream(bits[COLUMNS * p + c], carry, stream[c])
+        for s in range(stream.shape[1]):
+            for c in range(COLUMNS):
+                out[p, s, c] = stream[c, s]
+    return out
+
+
+# ---- products
+
+BLOCK = 64  # rows that pass by a panel while it stays in the first cache
+
+
+@njit(cache=True, nogil=True)
+def _rows_by_panel(stream, i, panels, p, words, carry, n_bits, out, width):
+    """Write the products of rows i .. i + 7, or as many as there are, and panel p to the address out; return the rows.
+
+    Rows of out are `width` numbers apart.
+    """
+    rows, length = min(ROWS, stream.shape[0] - i), stream.shape[1]
+    a = stream.ctypes.data + np.uintp(4 * length * i)
+    b = panels.ctypes.data + np.uintp(4 * COLUMNS * length * p)
+    if WIDE and rows == ROWS:
+        if carry:
+            carry_8(a, length, b, words, n_bits, out, width)
+        else:
+            plain_8(a, length, b, words, n_bits, out, width)
+    else:
+        for r in range(rows):
+            row, to = a + np.uintp(4 * length * r), out + np.uintp(4 * width * r)
+            if carry:
+                carry_1(row, length, b, words, n_bits, to, width)
+            else:
+                plain_1(row, length, b, words, n_bits, to, width)
+    return rows
+
+
+@njit(cache=True, nogil=True)
+def product(bits, panels, carry, n_bits, out):
+    """Fill out (M, N), int32, with the products of the rows of bits (M, W) and the columns in panels."""
+    stream, dots = streams(bits, carry), np.empty((ROWS, COLUMNS), np.int32)
+    (m, n), words = out.shape, bits.shape[1]
+    for block in range(0, m, BLOCK):
+        for p in range(panels.shape[0]):
+            first = COLUMNS * p
+            for i in range(block, min(block + BLOCK, m), ROWS):
+                if n - first >= COLUMNS:
+                    address = out.ctypes.data + np.uintp(4 * (i * n + first))
+                    _rows_by_panel(stream, i, panels, p, words, carry, n_bits, address, n)
+                else:
+                    rows = _rows_by_panel(stream, i, panels, p, words, carry, n_bits, dots.ctypes.data, COLUMNS)
+                    out[i : i + rows, first:] = dots[:rows, : n - first]
+
+
+@njit(cache=True, nogil=True)
+def compare(bits, panels, carry, n_bits, thresholds, flips, out):
+    """Set the bits of out (M, ceil(N / 64)), zeros, where a product reaches its threshold, int32 (P, 32); flip them."""
+    stream, dots = streams(bits, carry), np.empty((ROWS, COLUMNS), np.int32)
+    m, words = bits.shape
+    for block in range(0, m, BLOCK):
+        for p in range(panels.shape[0]):
+            limits = thresholds.ctypes.data + np.uintp(4 * COLUMNS * p)
+            for i in range(block, min(block + BLOCK, m), ROWS):
+                rows = _rows_by_panel(stream, i, panels, p, words, carry, n_bits, dots.ctypes.data, COLUMNS)
+                for r in range(rows):
+                    ones = at_least(dots.ctypes.data + np.uintp(4 * COLUMNS * r), limits) ^ flips[p]
+                    out[i + r, p // 2] |= np.uint64(ones) << np.uint64(32 * (p % 2))
