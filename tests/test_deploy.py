@@ -12,8 +12,9 @@ from safetensors.numpy import save as to_bytes
 import tinynet as tn
 from tinynet.bitwise import BitLinear, pixel_sums
 from tinynet.deploy import find_thresholds
+from tinynet.files import checksum
 from tinynet.kernels.bits import pack_signs
-from tinynet.storage import ModelFileError, _checksum
+from tinynet.storage import ModelFileError
 
 LEVELS = (2 * np.arange(256) / 255 - 1).astype(np.float32)  # the inputs that stand for pixels
 
@@ -422,7 +423,7 @@ def forged(path, net, config=None, **arrays):
         assert old in text
         text = text.replace(old, new, 1)
     state = {name: np.ascontiguousarray(a) for name, a in state.items()}
-    path.write_bytes(to_bytes(state, {"tinynet": "1", "net": text, "check": _checksum(text, state)}))
+    path.write_bytes(to_bytes(state, {"tinynet": "1", "net": text, "check": checksum(text, state)}))
     return path
 
 

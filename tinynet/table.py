@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tinynet.layers import Layer, Sequential
-    from tinynet.parameterizations.base import Parameterization
 
 COLUMNS = ("layer", "method", "virtual", "stored", "bits/entry", "bytes")
 
@@ -33,10 +32,11 @@ def _rows(layer: Layer) -> list[list[str]]:
         return [[name, "", "", _count(layer), "", f"{bits // 8:,}"] if bits else [name]]
     m, n = layer.n_in, layer.n_out  # type: ignore[attr-defined]
     of_weight = weight.stored_bits()
-    row = [name, repr(weight), f"{m} x {n}", _count(weight), f"{of_weight / (m * n):.3g}", f"{payload_bytes(weight):,}"]
-    bias = bits - of_weight
+    bias = (bits - of_weight) // 8
+    size = payload_bytes(layer) - bias  # each array of the weight is padded to whole bytes
+    row = [name, repr(weight), f"{m} x {n}", _count(weight), f"{of_weight / (m * n):.3g}", f"{size:,}"]
     beside = getattr(layer, "offsets", "bias")
-    return [row, ["", beside, f"{n}", f"{n:,}", f"{bias // n}", f"{bias // 8:,}"]] if bias else [row]
+    return [row, ["", beside, f"{n}", f"{n:,}", f"{8 * bias // n}", f"{bias:,}"]] if bias else [row]
 
 
 def _count(owner: Any) -> str:
@@ -45,9 +45,9 @@ def _count(owner: Any) -> str:
     return f"{count:,}" if count else ""
 
 
-def payload_bytes(stored: Layer | Parameterization) -> int:
-    """Return the bytes that the arrays take in a file: for a network, its place on the axis of the frontier."""
-    return sum(a.nbytes for a in stored.state().values())
+def payload_bytes(net: Layer) -> int:
+    """Return the bytes that the arrays of a saved network take: its place on the axis of the frontier."""
+    return sum(a.nbytes for a in net.state().values())
 
 
 def render(table: Any, width: int = 110) -> str:
