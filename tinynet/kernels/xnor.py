@@ -32,6 +32,7 @@ import numpy as np
 from tinynet.kernels.bits import check_bits, n_words, pack_signs, popcount
 from tinynet.kernels.jit import cpu_features, numba_found
 
+BLOCK_WORDS = 2**20  # of the XOR in NumPy: 8 MB
 FEW_ROWS = 8  # of a: fewer do not pay for packing b into panels
 WORTH_A_THREAD = 2**31  # multiplications, about a millisecond; to start a thread takes a tenth of it
 NEVER = 2**31 - 1  # a threshold beyond any product
@@ -43,7 +44,7 @@ def xnor_matmul_numpy(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int) -> np
     """Return dot (M, N) by NumPy alone, a row at a time, in blocks that keep the XOR below 8 MB."""
     check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
     dot = np.empty((len(a_bits), len(b_bits)), np.int32)
-    step = max(1, 2**20 // max(1, a_bits.shape[1]))
+    step = max(1, BLOCK_WORDS // max(1, a_bits.shape[1]))
     for i, row in enumerate(a_bits):
         for j in range(0, len(b_bits), step):
             dot[i, j : j + step] = n_bits - 2 * popcount(row ^ b_bits[j : j + step])
