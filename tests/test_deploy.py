@@ -12,6 +12,7 @@ from safetensors.numpy import save as to_bytes
 import tinynet as tn
 from tinynet.bitwise import BitLinear, pixel_sums
 from tinynet.deploy import find_thresholds
+from tinynet.frozen import Frozen
 from tinynet.kernels.bits import pack_signs
 from tinynet.storage import ModelFileError, _checksum
 
@@ -184,7 +185,7 @@ RECIPES = [
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=repr)
-@pytest.mark.parametrize("widths", [[64, 50, 5], [1, 3], [400, 7]], ids=str)
+@pytest.mark.parametrize("widths", [[64, 50, 5], [1, 3], [300, 333]], ids=str)
 def test_other_methods_agree_to_rounding_and_save_and_load(recipe, widths, tmp_path):
     if isinstance(recipe, tn.LowRank) and recipe.bank is not None and recipe.bank.kind == "smooth":
         widths = [n * n for n in (8, 5, 2)]  # pictures
@@ -263,6 +264,15 @@ def test_a_frozen_network_cannot_be_trained():
         tn.fit(tn.freeze(tn.MLP([20, 4])), (LEVELS[pixels_for(20)], np.arange(40) % 4), batch_size=10)
 
 
+def test_layers_that_do_not_fit_together_are_no_network():
+    with pytest.raises(ValueError, match="no layers"):
+        Frozen()
+    with pytest.raises(ValueError, match="last layer gives signs"):
+        Frozen(BitLinear(6, 5, "pixels", "signs"))
+    with pytest.raises(ValueError, match="layer 1, BitLinear, takes 4 signs, but 5 signs"):
+        Frozen(BitLinear(6, 5, "pixels", "signs"), BitLinear(4, 3))
+
+
 # ---- what cannot be frozen
 
 
@@ -298,6 +308,10 @@ IMPOSSIBLE = {
     "infinite statistics": (lambda: with_norm(running_var=np.inf), r"layer 3, BatchNorm.*not finite"),
     "negative variance": (lambda: with_norm(running_var=-1), r"layer 4, SignActivation.*not finite"),
     "overflow": (lambda: with_norm(running_mean=3e38, gamma=1e30), r"layer 4, SignActivation.*not finite"),
+    "overflow at high sums alone": (
+        lambda: with_norm(running_mean=-6, running_var=0, gamma=3.5e35, beta=-1e37),
+        r"layer 4, SignActivation.*not finite",
+    ),
     "zero times infinity": (lambda: with_norm(running_mean=3e38, running_var=0, gamma=0), r"layer 4.*not finite"),
 }
 
@@ -399,11 +413,14 @@ def test_predicting_needs_little_memory_beside_the_file_and_the_activations(larg
     [tn.Hashed(1 / 64), tn.Quantized(bits=2), tn.Quantized(levels=3), tn.Binary(), tn.LowRank(rank=8)],
     ids=repr,
 )
-def test_a_compressed_matrix_is_never_whole(recipe):
+def test_a_compressed_matrix_is_never_whole(recipe, tmp_path):
     m, n = 1600, 1000
     frozen, pixels = tn.freeze(tn.MLP([m, n], recipe)), pixels_for(m, 4)
+    tn.save(frozen, tmp_path / "frozen")
     frozen.scores(pixels)  # compiles
     tracemalloc.start()
+    frozen = tn.load(tmp_path / "frozen")
+    tracemalloc.reset_peak()
     frozen.scores(pixels)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -447,7 +464,7 @@ FORGED = {
     "a width of text": ({}, {'"n_in": 6': '"n_in": "6"'}, "exact"),
     "an enormous width": ({}, {'"n_out": 3': '"n_out": 1000000000000'}, "expected"),
     "no width": ({}, {'"n_out": 3': '"n_out": 0'}, "n_out=0"),
-    "signs as scores": ({}, {'"gives": "floats"': '"gives": "signs"'}, "signs"),
+    "signs as scores": ({}, {'"gives": "floats"': '"gives": "signs"'}, "takes 3 floats, but 3 signs"),
     "no layers": ({}, {'"layers": [': '"layers": [], "were": ['}, "no layers"),
 }
 
