@@ -113,6 +113,14 @@ def test_thresholds_are_those_of_an_evaluation_of_all_sums(bound, seed, scale):
     assert questions <= 2 + np.ceil(np.log2(2 * bound + 1))  # bisection
 
 
+@pytest.mark.parametrize("bound, questions", [(4096, 16), (784 * 255, 21)])
+def test_bisection_asks_as_few_questions_as_the_docstring_says(bound, questions):
+    asked = []
+    find_thresholds(lambda z: asked.append(z) or z >= np.array([-bound, -7, 0, bound, bound + 1]), 5, bound)
+
+    assert len(asked) == questions
+
+
 def test_units_that_are_always_on_or_always_off_stay_so():
     net = tn.BinaryMLP([9, 4, 3], seed=0)
     [norm] = norms(net)
