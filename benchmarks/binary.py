@@ -29,10 +29,11 @@ F, optim = tn.functional, tn.optim
 HIDDEN = {"digits": (256, 256), "mnist": (1024, 1024, 1024)}
 
 # What each side trains with; the rates are candidates, the one of least validation error is kept.
-FLOAT = dict(rates=(0.03, 0.1), schedule=optim.cosine, epochs=100, batch_size=50)
-BINARY = {
-    "digits": dict(rates=(0.003, 0.01), schedule=optim.exponential(1e-3), epochs=100, batch_size=50),
-    "mnist": dict(rates=(0.003,), schedule=optim.exponential(1e-3), epochs=20, batch_size=100),
+COSINE, THOUSANDTH = ("as a cosine", optim.cosine), ("to a thousandth", optim.exponential(1e-3))
+FLOAT = dict(rates=(0.03, 0.1), schedule=COSINE, epochs=100, batch_size=50)
+BINARY: dict[str, dict[str, Any]] = {
+    "digits": dict(rates=(0.003, 0.01), schedule=THOUSANDTH, epochs=100, batch_size=50, loss=F.squared_hinge),
+    "mnist": dict(rates=(0.001,), schedule=COSINE, epochs=20, batch_size=100, loss=F.softmax_cross_entropy),
 }
 DROPOUT = {"digits": (0.1, 0.1), "mnist": (0.1, 0.1)}  # of inputs, of hidden activations; the float net has the latter
 
@@ -41,6 +42,7 @@ def trained(data: Any, kind: str, seed: int) -> tuple[Any, float, float]:
     """Return the network of least validation error over the rates, that error, and its rate."""
     widths = [data.n_features, *HIDDEN[data.name], data.n_classes]
     settings = dict(FLOAT if kind == "float" else BINARY[data.name])
+    _, settings["schedule"] = settings["schedule"]
     best: tuple[Any, float, float] | None = None
     for lr in settings.pop("rates"):
         if kind == "float":
@@ -48,7 +50,7 @@ def trained(data: Any, kind: str, seed: int) -> tuple[Any, float, float]:
             how: dict[str, Any] = {}
         else:
             net = tn.BinaryMLP(widths, seed=seed, dropout=DROPOUT[data.name])
-            how = dict(optimizer=tn.Adam, loss=F.squared_hinge)
+            how = dict(optimizer=tn.Adam)
         checkpoint = RUNS / f"{data.name}-{kind}-{lr}-{seed}.checkpoint"
         history = tn.fit(
             net, data.train, data.valid, lr=lr, seed=seed, checkpoint=checkpoint, progress=False, **settings, **how
@@ -98,13 +100,14 @@ def how(name: str, kinds: list[str]) -> str:
     """Return how the networks were trained, in words."""
     b = BINARY[name]
     text = (
-        f"Binary: Adam, squared hinge, {b['epochs']} epochs, batch {b['batch_size']}, lr {_or(b['rates'])} falling "
-        f"to a thousandth, dropout {DROPOUT[name]}, best epoch on the validation split; frozen, tested from pixels."
+        f"Binary: Adam, {b['loss'].__name__}, {b['epochs']} epochs, batch {b['batch_size']}, lr {_or(b['rates'])} "
+        f"falling {b['schedule'][0]}, dropout {DROPOUT[name]}, best epoch on the validation split; frozen, tested from "
+        "pixels."
     )
     if "float" in kinds:
         text += (
             f" Float: tanh, SGD with momentum 0.9, softmax, {FLOAT['epochs']} epochs, batch {FLOAT['batch_size']}, "
-            f"lr {_or(FLOAT['rates'])} by cosine, dropout {DROPOUT[name][1]}."
+            f"lr {_or(FLOAT['rates'])} falling as a cosine, dropout {DROPOUT[name][1]}."
         )
     return text
 

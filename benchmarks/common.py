@@ -29,7 +29,8 @@ def alternate(
     """Return, for each side, the seconds a call took in each round; the sides take turns within a round.
 
     A side is (make, arguments): `make(*arguments)`, called in the side's own process, returns the function to time.
-    Each turn repeats that function for about `seconds`.
+    Each turn repeats that function for about `seconds`. Where it has an attribute `prepare`, that is called before each
+    repetition and not timed.
     """
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(threads)))
@@ -72,10 +73,23 @@ def _serve(pipe: Any, make: Callable, arguments: tuple, threads: int, seconds: f
     repeats = max(1, round(seconds / (time.perf_counter() - start)))
     pipe.send("warm")
     while pipe.recv():
+        pipe.send(_seconds(call, repeats))
+
+
+def _seconds(call: Callable, repeats: int) -> float:
+    """Return the mean seconds of a call."""
+    prepare, total = getattr(call, "prepare", None), 0.0
+    if prepare is None:
         start = time.perf_counter()
         for _ in range(repeats):
             call()
-        pipe.send((time.perf_counter() - start) / repeats)
+        return (time.perf_counter() - start) / repeats
+    for _ in range(repeats):
+        prepare()
+        start = time.perf_counter()
+        call()
+        total += time.perf_counter() - start
+    return total / repeats
 
 
 def ratio(numerator: Sequence[float], denominator: Sequence[float]) -> tuple[float, float, float]:

@@ -40,6 +40,12 @@ def test_the_draws_of_units_and_of_calls_are_independent():
     assert abs((first[:, 0] * first[:, 1]).mean()) < 0.04 and abs((first * second).mean()) < 0.04
 
 
+def test_the_layers_of_a_network_draw_from_seeds_of_their_own():
+    first, second = (g.random(5) for g in tn.BinaryMLP([8, 6, 6, 3], stochastic=True).generators())
+
+    assert not np.any(first == second)
+
+
 def test_the_gradient_of_a_stochastic_sign_is_that_of_its_mean():
     z = tn.Tensor(grid(3), requires_grad=True)
     g = np.random.default_rng(0).normal(size=z.shape).astype(np.float32)

@@ -13,6 +13,7 @@ import tinynet as tn
 from tinynet.bitwise import BitLinear, pixel_sums
 from tinynet.deploy import find_thresholds
 from tinynet.files import checksum
+from tinynet.frozen import Frozen
 from tinynet.kernels.bits import pack_signs
 from tinynet.storage import ModelFileError
 
@@ -113,6 +114,14 @@ def test_thresholds_are_those_of_an_evaluation_of_all_sums(bound, seed, scale):
     assert questions <= 2 + np.ceil(np.log2(2 * bound + 1))  # bisection
 
 
+@pytest.mark.parametrize("bound, questions", [(4096, 16), (784 * 255, 21)])
+def test_bisection_asks_as_few_questions_as_the_docstring_says(bound, questions):
+    asked = []
+    find_thresholds(lambda z: asked.append(z) or z >= np.array([-bound, -7, 0, bound, bound + 1]), 5, bound)
+
+    assert len(asked) == questions
+
+
 def test_units_that_are_always_on_or_always_off_stay_so():
     net = tn.BinaryMLP([9, 4, 3], seed=0)
     [norm] = norms(net)
@@ -185,7 +194,7 @@ RECIPES = [
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=repr)
-@pytest.mark.parametrize("widths", [[64, 50, 5], [1, 3], [400, 7]], ids=str)
+@pytest.mark.parametrize("widths", [[64, 50, 5], [1, 3], [300, 333]], ids=str)
 def test_other_methods_agree_to_rounding_and_save_and_load(recipe, widths, tmp_path):
     if isinstance(recipe, tn.LowRank) and recipe.bank is not None and recipe.bank.kind == "smooth":
         widths = [n * n for n in (8, 5, 2)]  # pictures
@@ -264,6 +273,15 @@ def test_a_frozen_network_cannot_be_trained():
         tn.fit(tn.freeze(tn.MLP([20, 4])), (LEVELS[pixels_for(20)], np.arange(40) % 4), batch_size=10)
 
 
+def test_layers_that_do_not_fit_together_are_no_network():
+    with pytest.raises(ValueError, match="no layers"):
+        Frozen()
+    with pytest.raises(ValueError, match="last layer gives signs"):
+        Frozen(BitLinear(6, 5, "pixels", "signs"))
+    with pytest.raises(ValueError, match="layer 1, BitLinear, takes 4 signs, but 5 signs"):
+        Frozen(BitLinear(6, 5, "pixels", "signs"), BitLinear(4, 3))
+
+
 # ---- what cannot be frozen
 
 
@@ -299,6 +317,10 @@ IMPOSSIBLE = {
     "infinite statistics": (lambda: with_norm(running_var=np.inf), r"layer 3, BatchNorm.*not finite"),
     "negative variance": (lambda: with_norm(running_var=-1), r"layer 4, SignActivation.*not finite"),
     "overflow": (lambda: with_norm(running_mean=3e38, gamma=1e30), r"layer 4, SignActivation.*not finite"),
+    "overflow at high sums alone": (
+        lambda: with_norm(running_mean=-6, running_var=0, gamma=3.5e35, beta=-1e37),
+        r"layer 4, SignActivation.*not finite",
+    ),
     "zero times infinity": (lambda: with_norm(running_mean=3e38, running_var=0, gamma=0), r"layer 4.*not finite"),
 }
 
@@ -400,11 +422,14 @@ def test_predicting_needs_little_memory_beside_the_file_and_the_activations(larg
     [tn.Hashed(1 / 64), tn.Quantized(bits=2), tn.Quantized(levels=3), tn.Binary(), tn.LowRank(rank=8)],
     ids=repr,
 )
-def test_a_compressed_matrix_is_never_whole(recipe):
+def test_a_compressed_matrix_is_never_whole(recipe, tmp_path):
     m, n = 1600, 1000
     frozen, pixels = tn.freeze(tn.MLP([m, n], recipe)), pixels_for(m, 4)
+    tn.save(frozen, tmp_path / "frozen")
     frozen.scores(pixels)  # compiles
     tracemalloc.start()
+    frozen = tn.load(tmp_path / "frozen")
+    tracemalloc.reset_peak()
     frozen.scores(pixels)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -448,7 +473,7 @@ FORGED = {
     "a width of text": ({}, {'"n_in": 6': '"n_in": "6"'}, "exact"),
     "an enormous width": ({}, {'"n_out": 3': '"n_out": 1000000000000'}, "expected"),
     "no width": ({}, {'"n_out": 3': '"n_out": 0'}, "n_out=0"),
-    "signs as scores": ({}, {'"gives": "floats"': '"gives": "signs"'}, "signs"),
+    "signs as scores": ({}, {'"gives": "floats"': '"gives": "signs"'}, "takes 3 floats, but 3 signs"),
     "no layers": ({}, {'"layers": [': '"layers": [], "were": ['}, "no layers"),
 }
 

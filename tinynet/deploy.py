@@ -11,7 +11,7 @@ formula is worth one integer and one bit:
     on  =  (z >= threshold) != flip         flip: the unit is on for small z, as it is where gamma < 0
 
 One could solve for the threshold, and be wrong by one where float32 rounds the other way. We ask instead: bisection
-with the trained layers themselves finds it in 13 questions for 4,096 sums, and 20 for the first layer's pixels, all
+with the trained layers themselves finds it in 16 questions for a sum of 4,096 signs, in 21 for one of 784 pixels, all
 units at once. So the frozen network is not close to the trained one, it is equal, for every example.
 
 Other methods have no integers to exploit and keep their arithmetic, without latent weights and without building W
@@ -87,30 +87,28 @@ def _cannot(name: str, layer: Layer, why: str) -> ValueError:
 
 
 def _frozen_layers(todo: list[Named]) -> list[Layer]:
-    """Return the frozen layers; `flow` is what has reached each: pixels, signs, or floats, and in rows of `width`."""
-    done: list[Layer] = []
+    """Return the frozen layers. `flow` is what reaches the next one: pixels, signs or floats, in rows of `width`."""
     width = next((layer.n_in for _, layer in todo if isinstance(layer, Linear)), None)
     if width is None:
         raise ValueError("freeze: the network has no Linear layer")
-    flow, i = "pixels", 0
-    while i < len(todo):
-        if flow == "pixels" and _is_rounding(todo[i][1]) and i + 1 < len(todo) and _has_bits(todo[i + 1][1]):
-            i += 1  # 255 x = 2 p - 255: the bits multiply the pixels themselves
-        name, layer = todo[i]
-        if flow != "floats" and _has_bits(layer) and (flow == "signs" or i > 0):
-            tail = _to_the_sign(todo[i + 1 :])
+    done: list[Layer] = [FromPixels(width)]
+    flow = "floats"
+    if len(todo) > 1 and _is_rounding(todo[0][1]) and _has_bits(todo[1][1]):
+        done, flow, todo = [], "pixels", todo[1:]  # 255 x = 2 p - 255: the bits multiply the pixels themselves
+    while todo:
+        (name, layer), *todo = todo
+        if flow != "floats" and _has_bits(layer):
+            tail = _to_the_sign(todo)
             done.append(_frozen_bits(name, layer, flow, tail))  # type: ignore[arg-type]
-            flow, width = ("floats", layer.n_out) if tail is None else ("signs", layer.n_out)  # type: ignore[attr-defined]
-            i += 1 + len(tail or [])
-            continue
-        if flow != "floats":
-            done.append((FromPixels if flow == "pixels" else FromSigns)(width))
-            flow = "floats"
-        if isinstance(layer, SignActivation):
+            flow, todo = ("signs", todo[len(tail) :]) if tail else ("floats", todo)
+        elif isinstance(layer, SignActivation):
             raise _cannot(name, layer, _NO_INTEGERS)
-        done.append(_copy(layer))
-        width, i = getattr(layer, "n_out", width), i + 1
-    return done if flow == "floats" else [*done, FromSigns(width)]
+        else:
+            done += [FromSigns(width)] if flow == "signs" else []
+            done.append(_copy(layer))
+            flow = "floats"
+        width = getattr(layer, "n_out", width)
+    return [*done, FromSigns(width)] if flow == "signs" else done
 
 
 _NO_INTEGERS = (
@@ -128,14 +126,14 @@ def _has_bits(layer: Layer) -> bool:
     return isinstance(layer, Linear) and isinstance(layer.weight, Binary) and layer.weight.scale is None
 
 
-def _to_the_sign(rest: list[Named]) -> list[Named] | None:
-    """Return the layers up to the next sign, it included, where all of them are monotone; otherwise None."""
+def _to_the_sign(rest: list[Named]) -> list[Named]:
+    """Return the layers up to the next sign, it included, where all before it are monotone; otherwise none."""
     for k, (_, layer) in enumerate(rest):
         if isinstance(layer, SignActivation):
             return rest[: k + 1]
         if not isinstance(layer, MONOTONE):
-            return None
-    return None
+            break
+    return []
 
 
 def _copy(layer: Layer) -> Layer:
@@ -146,14 +144,14 @@ def _copy(layer: Layer) -> Layer:
     return copy
 
 
-def _frozen_bits(name: str, layer: Linear, takes: str, tail: list[Named] | None) -> BitLinear:
+def _frozen_bits(name: str, layer: Linear, takes: str, tail: list[Named]) -> BitLinear:
     """Return the frozen form of a Linear with weights of +1 and -1, and of the layers up to the next sign."""
     words = pack_signs(np.ascontiguousarray(layer.weight.V._data.T))  # type: ignore[attr-defined]
     try:
         bound = most(layer.n_in, takes)
     except ValueError as error:
         raise _cannot(name, layer, str(error)) from error
-    if tail is None:
+    if not tail:
         frozen = BitLinear(layer.n_in, layer.n_out, takes, "floats", bias=layer.bias is not None)
         return frozen.hold(words) if layer.bias is None else frozen.hold(words, bias=layer.bias.numpy())
 
@@ -163,9 +161,7 @@ def _frozen_bits(name: str, layer: Linear, takes: str, tail: list[Named] | None)
         for _, step in tail:
             before, y = y, step(y)
         if not np.isfinite(before._data).all():  # what the sign is taken of
-            raise _cannot(
-                *tail[-1], f"at sums up to {bound} its input is not finite; batch norm before it has overflowed"
-            )
+            raise _cannot(*tail[-1], f"for sums up to {bound} its input is not finite; batch norm has overflowed")
         return y._data[0] > 0
 
     thresholds, flip = find_thresholds(on, layer.n_out, bound)

@@ -2,13 +2,14 @@
 
     StoredLinear   floats  ->  floats     z = x W + b, W of any method, decoded some rows at a time
 
-What a method stores is enough to multiply by W, and W is never whole (U V for LowRank, w[h(i, j)] for Hashed):
+What a method stores is enough to multiply by W, without building it:
 
     Quantized, Binary      x W = s (x C)             C the integers that the packed codes stand for, unpacked in blocks
     LowRank                x W = (x U) V             each factor in its own way
-    Hashed                 x W = sum_i x_i W_i       W_i hashed row by row (kernels/hashed.py)
+    Hashed                 x W = sum_i x_i W_i       W_i hashed some rows at a time (kernels/hashed.py)
     Scaled                 x W = (x V) diag(g)
 
+Sparse, a Bank and methods that are not known here multiply as they do in evaluation, by their whole matrix.
 `Frozen` is the network; deploy.py makes one.
 """
 
@@ -41,13 +42,20 @@ class StoredLinear(Linear):
 
 
 class Stored:
-    """A parameterization reduced to what its file holds; its products need no more memory than some rows of W."""
+    """A parameterization reduced to what its file holds; it can still multiply, see `product`."""
 
     def __init__(self, built: Parameterization) -> None:
         self._state, self._bits = built.state(), built.stored_bits()
         self._recipe = Parameterization.from_json(built.to_json())
         self._product = product(built, self._state)
-        self.parameters, self.to_json = list, self._recipe.to_json
+
+    def parameters(self) -> list[Parameter]:
+        """Return nothing: what SGD would change is gone."""
+        return []
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the recipe's description."""
+        return self._recipe.to_json()
 
     def matmul(self, x: Tensor) -> Tensor:
         """Return x W."""
@@ -75,7 +83,7 @@ def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.
             first, second = product(built.U, unnest("U", state)), product(built.V, unnest("V", state))
             return lambda x: second(first(x))
         case Hashed():
-            w, seed = built.buckets.weight().numpy().ravel(), built.seed
+            w, seed = state.get("w.W", built.buckets.weight()._data).ravel(), built.seed
             return lambda x: hashed.matmul(x, w, seed, shape[1])
         case Quantized() | Binary():
             base, lowest = (2, None) if isinstance(built, Binary) or built.bits == 1 else (built._base, built.Q)

@@ -8,6 +8,7 @@ the net, except `dense`, which is the honest rival: an ordinary net made narrowe
                                        that two factors would not make smaller stays dense
     quantized, binary                  32 f bits an entry; ternary at f = 1/20
     hashed+quantized                   4 bits a bucket, so 8 f m n buckets
+    binary-mlp                         another network: signs for activations too, batch norm, frozen before it is saved
 
 A class of parameterization that is not in this table can be swept by its own name: it is built as Class(f).
 """
@@ -20,7 +21,7 @@ from itertools import pairwise
 from math import isclose
 
 from tinynet.layers import Sequential
-from tinynet.models import MLP
+from tinynet.models import MLP, BinaryMLP
 from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Sparse
 
 Weight = Parameterization | list[Parameterization]  # one recipe, or one a layer
@@ -56,6 +57,7 @@ METHODS: dict[str, Recipe] = {
     "quantized":        _quantized,
     "binary":           lambda f, widths: Binary() if isclose(f, 1 / 32) else None,
     "hashed+quantized": lambda f, widths: Hashed(8 * f, inner=Quantized(bits=4)) if 8 * f <= 1 else None,
+    "binary-mlp":       lambda f, widths: Binary(scale=None) if isclose(f, 1 / 32) else None,
 }
 # fmt: on
 
@@ -86,6 +88,8 @@ def _lookup(method: str, factor: float, widths: Sequence[int]) -> Weight | None:
 def build(method: str, factor: float, widths: Sequence[int], seed: int) -> Sequential:
     """Return the untrained net of a method at a factor."""
     weight = recipe(method, factor, widths)
+    if method == "binary-mlp":
+        return BinaryMLP(widths, seed)
     return MLP(narrowed(widths, factor) if method == "dense" else widths, weight, seed)
 
 

@@ -22,9 +22,10 @@ import numpy as np
 from tinynet import optim
 from tinynet.datasets import Dataset
 from tinynet.datasets import load as load_data
+from tinynet.deploy import freeze
 from tinynet.frontier.methods import available, build, recipe
 from tinynet.layers import Sequential
-from tinynet.models import MLP, compress
+from tinynet.models import MLP, BinaryMLP, compress
 from tinynet.storage import load, save
 from tinynet.training import TrainingError, evaluate, fit
 
@@ -56,8 +57,8 @@ class Settings:
 
     def possible(self) -> bool:
         """Return whether the method has anything to offer at this factor and stage."""
-        if self.stage != "trained" and self.method == "dense":
-            return False  # a narrower net has no nearest member
+        if self.stage != "trained" and self.method in ("dense", "binary-mlp"):
+            return False  # a narrower net, or another one, has no nearest member
         return available(self.method, float(Fraction(self.factor)), self.widths())
 
 
@@ -70,7 +71,7 @@ def run(settings: Settings) -> dict[str, Any]:
         net, lr = _trained(settings)
         data = _data(settings.data)
         with tempfile.TemporaryDirectory() as folder:
-            size = save(net, Path(folder, "net.safetensors"))
+            size = save(freeze(net) if isinstance(net, BinaryMLP) else net, Path(folder, "net.safetensors"))
             net = load(Path(folder, "net.safetensors"))  # type: ignore[assignment]
         valid_error, test_error = evaluate(net, data.valid), evaluate(net, data.test)
     return asdict(settings) | {

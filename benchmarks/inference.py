@@ -1,0 +1,161 @@
+"""A whole network from uint8 pixels to classes: python -m benchmarks.inference [--rounds N]    (extra: bench)
+
+frozen    tn.freeze(tn.BinaryMLP([784, 4096, 4096, 4096, 10])), everything counted: bit-planes, packing, thresholds
+numpy     a float32 network of the same widths, x = 2 p / 255 - 1, matrix products, biases and ReLU: the least it can do
+torch     the same in PyTorch on the CPU
+
+Batches of 1,000 run one after the other. A batch of 1 runs with cold caches: before each call, untimed, 256 MB of other
+data are written. Speed does not depend on the values of weights, so the networks are not trained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.common import alternate, markdown, origin, ratio, write
+
+WIDTHS = [784, 4096, 4096, 4096, 10]
+Call = Callable[[], Any]
+
+
+def pixels_of(batch: int) -> np.ndarray:
+    """Return uint8 (batch, 784)."""
+    return np.random.default_rng(0).integers(0, 256, (batch, WIDTHS[0])).astype(np.uint8)
+
+
+def cold(call: Call, batch: int) -> Call:
+    """Return the call, to be made with cold caches if the batch is 1."""
+    if batch == 1:
+        other = np.zeros(2**25)
+
+        def prepare() -> None:
+            other[:] += 1
+
+        call.prepare = prepare  # type: ignore[attr-defined]
+    return call
+
+
+def frozen_classes(batch: int) -> Call:
+    """Return the frozen network's prediction as a function to time."""
+    import tinynet as tn
+
+    frozen, pixels = tn.freeze(tn.BinaryMLP(WIDTHS)), pixels_of(batch)
+    return cold(lambda: frozen.predict(pixels), batch)
+
+
+def floats() -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return float32 weights and biases of the widths."""
+    rng = np.random.default_rng(0)
+    return [
+        (rng.standard_normal((m, n), np.float32) / np.float32(m**0.5), np.zeros(n, np.float32))
+        for m, n in pairwise(WIDTHS)
+    ]
+
+
+def numpy_classes(batch: int) -> Call:
+    """Return the float network's prediction in NumPy."""
+    layers, pixels = floats(), pixels_of(batch)
+
+    def predict() -> np.ndarray:
+        x = pixels.astype(np.float32)
+        x *= np.float32(2 / 255)
+        x -= 1
+        for i, (W, b) in enumerate(layers):
+            x = x @ W
+            x += b
+            if i < len(layers) - 1:
+                np.maximum(x, 0, out=x)
+        return x.argmax(axis=1)
+
+    return cold(predict, batch)
+
+
+def torch_classes(batch: int) -> Call:
+    """Return the float network's prediction in PyTorch."""
+    import torch
+
+    modules: list[torch.nn.Module] = []
+    for W, b in floats():
+        linear = torch.nn.Linear(*W.shape)
+        linear.weight.data, linear.bias.data = torch.from_numpy(W.T.copy()), torch.from_numpy(b)
+        modules += [linear, torch.nn.ReLU()]
+    net, pixels = torch.nn.Sequential(*modules[:-1]).eval(), torch.from_numpy(pixels_of(batch))
+
+    @torch.inference_mode()
+    def predict() -> torch.Tensor:
+        return net(pixels.float().mul_(2 / 255).sub_(1)).argmax(1)
+
+    return cold(lambda: predict(), batch)
+
+
+def equal() -> int:
+    """Return how many of 200 examples get exactly the scores of the network that was frozen, with random batch norm."""
+    import tinynet as tn
+
+    net, rng = tn.BinaryMLP(WIDTHS), np.random.default_rng(1)
+    for layer in net.layers:
+        if isinstance(layer, tn.BatchNorm):
+            layer.gamma.data = rng.standard_normal(layer.n, np.float32)
+            layer.beta.data = rng.standard_normal(layer.n, np.float32)
+            layer.running_var[:] = rng.uniform(1, 100, layer.n)
+    pixels = pixels_of(200)
+    with tn.no_grad():
+        expected = net.eval()(tn.datasets.base.from_pixels(pixels)).numpy()
+    return int((tn.freeze(net).scores(pixels) == expected).all(axis=1).sum())
+
+
+def sizes() -> tuple[str, dict]:
+    """Compare the files."""
+    import tinynet as tn
+
+    with tempfile.TemporaryDirectory() as folder:
+        small = sum(tn.save(tn.freeze(tn.BinaryMLP(WIDTHS)), Path(folder, "frozen")))
+        large = sum(tn.save(tn.MLP(WIDTHS), Path(folder, "float")))
+    row = [f"{large:,}", f"{small:,}", f"{large / small:.1f}"]
+    return markdown(["float32, bytes", "frozen, bytes", "times smaller"], [row]), {"float": large, "frozen": small}
+
+
+def speed(rounds: int) -> tuple[str, list[dict]]:
+    """Compare the times from pixels to classes."""
+    rows, figures = [], []
+    sides = {"frozen": frozen_classes, "numpy": numpy_classes, "torch": torch_classes}
+    for threads in (1, 2):
+        for batch in (1000, 1):
+            times = alternate({name: (make, (batch,)) for name, make in sides.items()}, threads, rounds)
+            ms = {name: 1e3 * statistics.median(seconds) for name, seconds in times.items()}
+            against = {name: ratio(times[name], times["frozen"]) for name in ("numpy", "torch")}
+            faster = [f"{middle:.1f} ({low:.1f} to {high:.1f})" for low, middle, high in against.values()]
+            rows.append([batch, threads, *(f"{ms[name]:.2f}" for name in sides), *faster])
+            figures.append({"batch": batch, "threads": threads, "ms": ms, "times_faster": against})
+    header = ["batch", "threads", "frozen ms", "NumPy ms", "PyTorch ms", "times faster than NumPy, median (quartiles)",
+              "than PyTorch"]  # fmt: skip
+    return markdown(header, rows), figures
+
+
+def main() -> None:
+    """Run everything and write results/inference.md and .json."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15)
+    rounds = parser.parse_args().rounds
+    about, same = origin("torch"), equal()
+    (size_table, size_figures), (speed_table, speed_figures) = sizes(), speed(rounds)
+    text = "\n\n".join([
+        f"# Inference: {'-'.join(map(str, WIDTHS))}, from uint8 pixels to classes",
+        "; ".join(f"{k}: {v}" for k, v in about.items()) + f"; rounds: {rounds}",
+        f"Scores exactly those of the network before it was frozen: {same} of 200 examples, batch norm at random.",
+        f"## Files\n\n{size_table}",
+        f"## Time\n\nBatch 1 has cold caches.\n\n{speed_table}",
+    ])  # fmt: skip
+    write("inference", text, {"about": about, "equal": same, "bytes": size_figures, "speed": speed_figures})
+
+
+if __name__ == "__main__":
+    main()
