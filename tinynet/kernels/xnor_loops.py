@@ -34,6 +34,7 @@ def _count(a, i, b, j):
 
 @njit(cache=True, nogil=True)
 def words(a, b, n_bits, out):
+    """Fill out (M, N), int32, with the products of the rows of a (M, W) and b (N, W)."""
     for i in range(a.shape[0]):
         for j in range(b.shape[0]):
             out[i, j] = n_bits - 2 * _count(a, i, b, j)
@@ -41,6 +42,7 @@ def words(a, b, n_bits, out):
 
 @njit(cache=True, nogil=True)
 def tile(a, b, n_bits, out):
+    """Do the same, 2 x 4 products at a time."""
     m, n = out.shape
     whole_m, whole_n = m - m % 2, n - n % 4
     for i in range(0, whole_m, 2):
