@@ -24,12 +24,17 @@ THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 def alternate(
-    sides: dict[str, tuple[Callable, tuple]], threads: int, rounds: int = 21, seconds: float = 0.1
+    sides: dict[str, tuple[Callable, tuple]],
+    threads: int,
+    rounds: int = 21,
+    seconds: float = 0.1,
+    clock: str = "perf_counter",
 ) -> dict[str, list[float]]:
     """Return, for each side, the seconds a call took in each round; the sides take turns within a round.
 
     A side is (make, arguments): `make(*arguments)`, called in the side's own process, returns the function to time.
-    Each turn repeats that function for about `seconds`.
+    Each turn repeats that function for about `seconds` by a clock of `time`: "process_time" leaves out the time that a
+    busy machine gave to others, which is fair on one thread alone.
     """
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(threads)))
@@ -38,7 +43,7 @@ def alternate(
     try:
         for name, side in sides.items():
             here, there = context.Pipe()
-            process = context.Process(target=_serve, args=(there, *side, threads, seconds), daemon=True)
+            process = context.Process(target=_serve, args=(there, *side, threads, seconds, clock), daemon=True)
             process.start()
             there.close()  # so that a side that dies ends the wait
             workers[name] = (process, here)
@@ -59,23 +64,24 @@ def alternate(
     return times
 
 
-def _serve(pipe: Any, make: Callable, arguments: tuple, threads: int, seconds: float) -> None:
+def _serve(pipe: Any, make: Callable, arguments: tuple, threads: int, seconds: float, clock: str) -> None:
     if "torch" in make.__name__:
         import torch
 
         torch.set_num_threads(threads)
     call = make(*arguments)
+    now = getattr(time, clock)
     for _ in range(5):
         call()
-    start = time.perf_counter()
+    start = now()
     call()
-    repeats = max(1, round(seconds / (time.perf_counter() - start)))
+    repeats = max(1, round(seconds / (now() - start)))
     pipe.send("warm")
     while pipe.recv():
-        start = time.perf_counter()
+        start = now()
         for _ in range(repeats):
             call()
-        pipe.send((time.perf_counter() - start) / repeats)
+        pipe.send((now() - start) / repeats)
 
 
 def ratio(numerator: Sequence[float], denominator: Sequence[float]) -> tuple[float, float, float]:
