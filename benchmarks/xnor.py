@@ -227,8 +227,8 @@ def roofline(figures: list[dict], library: str | None, rounds: int) -> tuple[str
     speed = {name: work[name] / best[name] / 1e9 for name in times}
     shares = ", ".join(f"{name} {speed[name] / speed['ceiling']:.0%}" for name in ("panel", "carry", "C"))
     text = (
-        f"Xor, popcount and add on registers alone, 512 bits each: {speed['ceiling']:.0f} GMAC/s on one thread, best of "
-        f"{rounds} rounds. Share of it at 4096 x 4096 x 4096, from packed bits to int32 in memory, panels packed in "
+        f"Xor, popcount and add on registers alone, 512 bits each: {speed['ceiling']:.0f} GMAC/s on one thread, best "
+        f"of {rounds} rounds. Share of it at 4096 x 4096 x 4096, from packed bits to int32 in memory, panels packed in "
         f"each call: {shares}. (carry does 5 instructions for two words, not 6: its own ceiling is a fifth higher.)"
     )
     figures.append({"machine": "as found", "shape": "registers", "threads": 1, "side": "ceiling",

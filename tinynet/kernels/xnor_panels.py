@@ -5,7 +5,7 @@ writes the intermediate code of LLVM itself, for one tile: 8 rows of A against a
 have 32 bits, and the same word of 32 columns lies side by side, ready to be loaded as a vector:
 
     stream (M, S)         the words of a row, S of them
-    panels (P, S, 32)     panels[p, s, c] is word s of column 32 p + c; columns behind the last are zeros
+    panels (P, S, 32)     panels[p, s, c] is word s of column 32 p + c; behind the last column stands anything
     sums (8, 32)          of a tile; 16 sums are one AVX-512 register
     splat(a)              the word a in every lane of a vector
 
@@ -207,13 +207,11 @@ def streams(bits, carry):
 
 @njit(cache=True, nogil=True)
 def panels(bits, carry):
-    """Return uint32 (P, S, 32) of bits (N, W): panel after panel, zeros for the columns behind the last."""
+    """Return uint32 (P, S, 32) of bits (N, W), panel after panel."""
     n, words = bits.shape
     out = np.empty(panels_shape(n, words, carry), np.uint32)
     stream = np.zeros((COLUMNS, out.shape[1]), np.uint32)
     for p in range(len(out)):
-        if n < COLUMNS * (p + 1):
-            stream[:] = 0
         for c in range(min(COLUMNS, n - COLUMNS * p)):
             _fill_stream(bits[COLUMNS * p + c], carry, stream[c])
         for s in range(stream.shape[1]):
