@@ -1,33 +1,37 @@
-"""The fastest XNOR product: 32 columns at a time in vector registers, and a carry saved for every pair of words.
+"""The XNOR product in vector registers: tiles of 8 x 32 products, and a way to count half as often.
 
-Numba compiles plain loops well, but not this one: sixteen running sums must stay in registers, and it must be written
-so. An `@intrinsic` writes the compiler's intermediate code itself, here for one tile: 8 rows of A against a *panel* of
-32 columns of B. All is in words of 32 bits, and the same word of the 32 columns lies side by side:
+Numba compiles plain loops well, but not this one: sums must stay in registers while words pass by. So an `@intrinsic`
+writes the intermediate code of LLVM itself, for one tile: 8 rows of A against a *panel* of 32 columns of B. Words here
+have 32 bits, and the same word of 32 columns lies side by side, ready to be loaded as a vector:
 
-    stream  (M, S)           the words of a row, S of them           panels (P, S, 32)   panels[p, s, c]: word s of
-    counts (8, 32)           of one tile: rows by columns                                column 32 p + c
-    splat(a)                 the word a in all lanes of a vector
+    stream (M, S)         the words of a row, S of them
+    panels (P, S, 32)     panels[p, s, c] is word s of column 32 p + c; behind the last column stands anything
+    sums (8, 32)          of a tile; 16 sums are one AVX-512 register
+    splat(a)              the word a in every lane of a vector
 
-    plain    for each word s, row r:   counts[r] += popcount(splat(stream[r, s]) ^ panels[p, s])     3 instructions
+    plain     a stream is the words of the row, and for each word s and row r
 
-Popcounts can be had for less. A full adder takes three bits of equal weight and gives their sum and their carry
-(Harley and Seal; see Mula, Kurz, Lemire 2016, "Faster population counts using AVX2 instructions", arXiv 1611.07612):
+              sums[r] += popcount(splat(stream[r, s]) ^ panels[p, s])                   3 instructions a word
 
-    x + y + z = 2 majority(x, y, z) + (x ^ y ^ z)             in each bit
+Fewer popcounts do. A full adder turns three bits of equal weight into their carry and their sum, in all lanes at once
+(the idea of Harley and Seal; see Mula, Kurz, Lemire 2016, "Faster population counts using AVX2 instructions", arXiv
+1611.07612):
 
-Feed the sum bit p of all words so far into the next pair x, y of words: popcount is then needed for the carries alone,
-once for two words. What is more, p is a XOR of words of A and words of B, so that its part in A and its part in B
-can be computed beforehand, once a row and once a column:
+    p + x + y = 2 majority(p, x, y) + (p ^ x ^ y)
 
-    p = p_A ^ p_B;   p ^ x = (p_A ^ x_A) ^ (p_B ^ x_B);   and majority(p, x, y) = p ^ ((p ^ x) & (p ^ y))
+Let x, y be the next two words of the difference a ^ b, and p the sum bit of all words before them. Then only carries
+are counted, one for two words, and the last p. And p is a XOR of words, so that its parts in A and in B are computed
+beforehand, once a row and once a column; so are those of p ^ x and p ^ y, from which the carry follows:
 
-so a stream holds p, p ^ x, p ^ y for each pair, and the last p behind them:
+    majority(p, x, y) = p ^ ((p ^ x) & (p ^ y))
 
-    carry    u = splat(a1) ^ b1;  v = u & (splat(a2) ^ b2);  counts += popcount(splat(a0) ^ b0 ^ v)  5 instructions,
-    (AVX-512 does any function of three words in one)                                                two words
+    carry     a stream is p, p ^ x, p ^ y for each pair of words, and the last p; with a, b their parts in A and B
 
-The total is 2 counts + popcount(last p). Without AVX-512's popcount of 32-bit lanes, sums are kept in bytes (AVX2 finds
-those of half bytes in a table) and widened before one can pass 255.
+              sums[r] += popcount((splat(a0) ^ b0) ^ ((splat(a1) ^ b1) & (splat(a2) ^ b2)))
+
+With AVX-512, which computes any function of three words in one instruction, two words take 5 in place of 6. With AVX2
+the gain is larger: a popcount there takes six (it looks up the ones of half bytes in a table), and its sums are kept in
+bytes, widened before one can pass 255.
 """
 
 from __future__ import annotations
@@ -203,13 +207,11 @@ def streams(bits, carry):
 
 @njit(cache=True, nogil=True)
 def panels(bits, carry):
-    """Return uint32 (P, S, 32) of bits (N, W): panel after panel, zeros for the columns behind the last."""
+    """Return uint32 (P, S, 32) of bits (N, W), panel after panel."""
     n, words = bits.shape
     out = np.empty(panels_shape(n, words, carry), np.uint32)
     stream = np.zeros((COLUMNS, out.shape[1]), np.uint32)
     for p in range(len(out)):
-        if n < COLUMNS * (p + 1):
-            stream[:] = 0
         for c in range(min(COLUMNS, n - COLUMNS * p)):
             _fill_stream(bits[COLUMNS * p + c], carry, stream[c])
         for s in range(stream.shape[1]):
