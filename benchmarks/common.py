@@ -35,7 +35,7 @@ def alternate(
     A side is (make, arguments): `make(*arguments)`, called in the side's own process, returns the function to time.
     Each turn repeats that function for about `seconds` by a clock of `time`: "process_time" leaves out the time that a
     busy machine gave to others, which is fair on one thread alone. Where the function has an attribute `prepare`, that
-    is called before each repetition and not timed.
+    is called before each of 3 repetitions and not timed.
     """
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(threads)))
@@ -76,7 +76,7 @@ def _serve(pipe: Any, make: Callable, arguments: tuple, threads: int, seconds: f
         call()
     start = now()
     call()
-    repeats = max(1, round(seconds / (now() - start)))
+    repeats = 3 if hasattr(call, "prepare") else max(1, round(seconds / (now() - start)))
     pipe.send("warm")
     while pipe.recv():
         pipe.send(_seconds(call, repeats, now))
