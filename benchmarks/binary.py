@@ -91,9 +91,8 @@ def section(figures: dict[str, Any]) -> str:
         spread = f" (sd {statistics.stdev(errors):.2f})" if len(errors) > 1 else ""
         rows.append([kind, len(runs), f"{statistics.mean(errors):.2f}{spread}", f"{runs[0]['bytes']:,}"])
     table = markdown(["network", "seeds", "test error, %", "bytes on disk"], rows)
-    return (
-        f"## {figures['data']}, hidden layers {figures['hidden']}\n\n{figures['origin']}\n\n{figures['how']}\n\n{table}"
-    )
+    title = f"## {figures['data']}, hidden layers {list(figures['hidden'])}"
+    return "\n\n".join([title, figures["origin"], figures["how"], table])
 
 
 def how(name: str, kinds: list[str]) -> str:
