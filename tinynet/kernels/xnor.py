@@ -33,7 +33,7 @@ from tinynet.kernels.bits import check_bits, n_words, pack_signs, popcount
 from tinynet.kernels.jit import cpu_features, numba_found
 
 BLOCK_WORDS = 2**20  # of the XOR in NumPy: 8 MB
-FEW_ROWS = 8  # of a: fewer do not pay for packing b into panels
+FEW_ROWS = 16  # of a: fewer do not pay for packing b into panels
 WORTH_A_THREAD = 2**31  # multiplications, about a millisecond; to start a thread takes a tenth of it
 NEVER = 2**31 - 1  # a threshold beyond any product
 
