@@ -2,7 +2,8 @@
 
 A saved network (storage.py) holds what is needed to use it; a checkpoint what is needed to train it on: the latent
 weights behind the stored bits, running statistics, the optimizer's running arrays and step count, the state of each
-random generator, the history, and the best epoch so far. It too is a safetensors file, written whole or not at all.
+random generator, the history, and the best epoch so far. What must be the same when training goes on is compared, all
+but the loss function, which has no description to compare. It too is a safetensors file, written whole or not at all.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class Checkpoint:
             raise FileNotFoundError(f"fit: there is no folder {str(self.path.parent)!r} for the checkpoint; create it")
         self.settings = settings | {
             "optimizer": type(optimizer).__name__,
+            "rates": [getattr(optimizer, name, None) for name in ("betas", "eps")],
             "net": net.to_json(),
             "data": checksum("", {str(i): a for i, a in enumerate(data)}),
         }

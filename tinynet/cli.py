@@ -88,10 +88,9 @@ def spread(arguments: list[str]) -> list[str]:
     for argument in arguments:
         if argument.startswith("-"):
             option = argument if argument in LISTS else None
-            if option is None:
-                out.append(argument)
+            out.append(argument)
         elif option:
-            out += [option, argument]
+            out += [argument] if out[-1] == option else [option, argument]
         else:
             out.append(argument)
     return out
@@ -101,6 +100,9 @@ def main() -> None:
     """Run the command line; errors that a user can mend are one line, not a traceback."""
     try:
         app(spread(sys.argv[1:]))
+    except KeyboardInterrupt:
+        typer.echo("tinynet: stopped; what was finished is kept, and the same command goes on from there", err=True)
+        raise SystemExit(130) from None
     except (ValueError, OSError, RuntimeError) as error:
         typer.echo(f"tinynet: {error}", err=True)
         raise SystemExit(1) from error

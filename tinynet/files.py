@@ -13,6 +13,8 @@ import numpy as np
 def write_atomically(path: str | os.PathLike, content: bytes) -> None:
     """Write content to a new file beside `path`, then rename it over `path`; nothing half-written is left behind."""
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name!r} in; create it first")
     temporary = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         with open(temporary, "xb") as file:

@@ -2,8 +2,8 @@
 
 A training step allocates and frees the same large arrays again and again. glibc hands free memory at the top of the
 heap back to the system once it is more than twice the largest block freed so far; the next step then takes it back page
-by page, each a fault: a hashed step of 784-1000-10 met 1,600 of them and took twice as long. Freeing one large block,
-whose pages were never touched, raises that threshold. Elsewhere than on glibc it does nothing.
+by page, each a fault. Freeing one large block, whose pages were never touched, raises that threshold. Elsewhere than on
+glibc it does nothing.
 """
 
 from __future__ import annotations

@@ -91,6 +91,8 @@ def _check_widths(model: str, widths: Sequence[int]) -> int:
 def _one_a_layer(weight: Parameterization | Sequence[Parameterization] | None, count: int) -> list[Parameterization]:
     """Return a recipe for each of `count` linear layers. ValueError for a list of another length."""
     recipes = list(weight) if isinstance(weight, Sequence) else [weight or Dense()] * count
+    if not all(isinstance(recipe, Parameterization) for recipe in recipes):
+        raise TypeError(f"weight={weight!r}: a recipe such as tn.Hashed(1/8), or a list of them, is needed")
     if len(recipes) != count:
         raise ValueError(f"{len(recipes)} recipes for {count} linear layers; give one, or one a layer")
     return recipes

@@ -202,6 +202,8 @@ _METHODS: dict[str, Any] = dict(
     abs=abs, exp=exp, log=log, sqrt=sqrt, tanh=tanh, sigmoid=sigmoid, relu=relu, clip=clip, astype=astype,
     reshape     = lambda x, *shape: reshape(x, _axes_or_list(*shape)),
     transpose   = lambda x, *axes: transpose(x, _axes_or_list(*axes) if axes else None),
+    argmax      = lambda x, axis=None: x._data.argmax(axis),
+    copy        = lambda x: x * 1,
     ravel       = lambda x: reshape(x, -1),
     flatten     = lambda x: reshape(x, -1),
     squeeze     = squeeze,

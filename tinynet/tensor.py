@@ -25,8 +25,8 @@ class Tensor:
         data: anything `numpy.array` takes; it is copied, its dtype is kept.
         requires_grad: whether `backward` shall leave a gradient in `.grad`. TypeError unless data is floating point.
 
-    Operators and methods are those of NumPy, one row each in primitives.py. Writing into `.data` is allowed until a
-    tape needs it: `backward` then raises RuntimeError, since a gradient at overwritten values would be silently wrong.
+    Operators and the usual methods are those of NumPy, one row each in primitives.py. Writing into `.data` is allowed
+    until a tape needs it: `backward` then raises RuntimeError, since the gradient would be silently wrong.
     """
 
     __array_ufunc__ = None  # makes ndarray + Tensor call Tensor.__radd__

@@ -93,7 +93,7 @@ def fit(
     if checkpoint is not None:
         settings = dict(
             batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, seed=seed,
-            schedule=_name(schedule), epochs=epochs if schedule is not constant else "any",
+            schedule=[schedule(t / 8) for t in range(9)], epochs=epochs if schedule is not constant else "any",
         )  # fmt: skip
         saved = Checkpoint(checkpoint, net, opt, settings, (*train, *(valid or ())))
     one_epoch = partial(_one_epoch, net, opt, loss, train, steps, seed)
@@ -209,10 +209,6 @@ def _check_settings(train: Pair, valid: Pair | None, epochs: int, batch_size: in
 
 def _are_classes(labels: np.ndarray) -> bool:
     return labels.dtype.kind in "iu"
-
-
-def _name(function: Callable) -> str:
-    return getattr(function, "__qualname__", type(function).__name__)
 
 
 def _counts(*numbers: Any) -> bool:

@@ -10,13 +10,15 @@ the net, except `dense`, which is the honest rival: an ordinary net made narrowe
     hashed+quantized                   4 bits a bucket, so 8 f m n buckets
     binary-mlp                         another network: signs for activations too, batch norm, frozen before it is saved
 
-A class of parameterization that is not in this table can be swept by its own name: it is built as Class(f).
+A class of parameterization that is not in this table can be swept by its own name, if its first setting is `factor` or
+`density`: it is built as Class(f). One without settings has a single size, drawn at factor 1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from difflib import get_close_matches
 from itertools import pairwise
 from math import isclose
 
@@ -79,10 +81,13 @@ def _lookup(method: str, factor: float, widths: Sequence[int]) -> Weight | None:
     if method in METHODS:
         return METHODS[method](factor, widths)
     cls = Parameterization.registry.get(method)
-    if cls is None:
-        known = ", ".join([*METHODS, *sorted(Parameterization.registry)])
-        raise ValueError(f"frontier: unknown method {method!r}; known are {known}")
-    return cls(factor) if fields(cls) else cls()  # type: ignore[call-arg]
+    settings = [f.name for f in fields(cls)] if cls else ["?"]
+    if cls is None or settings[:1] not in ([], ["factor"], ["density"]):
+        near = "".join(f"; did you mean {name!r}?" for name in get_close_matches(method, METHODS, n=1))
+        raise ValueError(f"frontier: unknown method {method!r}{near}; known are {', '.join(METHODS)}")
+    if not settings:
+        return cls() if factor == 1 else None  # it has one size only
+    return cls(factor)  # type: ignore[call-arg]
 
 
 def build(method: str, factor: float, widths: Sequence[int], seed: int) -> Sequential:

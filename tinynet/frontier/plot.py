@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 # Okabe and Ito's palette, told apart by the colour-blind; markers tell the methods apart in black and white.
 COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#8C6D1F", "#7F7F7F")
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "h")
-FILL = {"trained": "full", "after": "none", "tuned": "left"}
 STAGE_NAMES = {"trained": "", "after": ", after training", "tuned": ", after training, fine-tuned"}
 
 
 def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, title: str | None = None) -> Figure:
-    """Return the figure of a sweep's rows: a point a method and factor, mean and spread over seeds, the frontier drawn.
+    """Return the figure of a sweep's rows: a point a method and factor, mean and spread over seeds; a panel a stage.
+
+    The frontier, over all stages together, is drawn in each panel.
 
     Args:
         rows: from `sweep`; all on one data set.
@@ -27,41 +28,55 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
         title: by default the data set and the number of seeds.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import LogLocator
 
     if not rows:
         raise ValueError("plot: no rows to draw; a sweep returns them")
     points = summarize(rows)
-    figure = Figure(figsize=(7.5, 5), layout="constrained")
-    axes = figure.add_subplot()
+    stages = [stage for stage in STAGE_NAMES if any(p.stage == stage for p in points)]
+    figure = Figure(figsize=(2.5 + 5 * len(stages), 5), layout="constrained")
+    panels = figure.subplots(1, len(stages), sharex=True, sharey=True, squeeze=False)[0]
     methods = list(dict.fromkeys(p.method for p in points))
-    for stage in dict.fromkeys(p.stage for p in points):
+    for axes, stage in zip(panels, stages, strict=True):
         for i, method in enumerate(methods):
             _draw_method(axes, [p for p in points if (p.method, p.stage) == (method, stage)], i)
-    efficient = sorted((p for p in points if p.efficient), key=lambda p: p.bytes)
-    axes.step([p.bytes for p in efficient], [100 * p.error for p in efficient], where="post", color="0.6",
-              linewidth=6, alpha=0.45, zorder=0, label="efficient frontier")  # fmt: skip
-    axes.set(xscale="log", yscale="log", xlabel="bytes on disk (payload, without the header)", ylabel="test error (%)")
+        _draw_frontier(axes, points)
+        _label(axes, STAGE_NAMES[stage].strip(", "))
     seeds = points[0].seeds
-    axes.set_title(title or rows[0]["data"] + (f", mean and standard deviation of {seeds} seeds" if seeds > 1 else ""))
+    spread = f", mean and standard deviation of {seeds} seeds" if seeds > 1 else ""
+    figure.suptitle(title or rows[0]["data"] + spread)
+    panels[0].set_ylabel("test error (%)")
+    panels[0].legend(frameon=False, fontsize="small")
+    if path is not None:
+        figure.savefig(path, dpi=160)
+    return figure
+
+
+def _draw_frontier(axes: Any, points: list[Point]) -> None:
+    """Draw the efficient points as a band of steps, to the right end of the data."""
+    efficient = sorted((p for p in points if p.efficient), key=lambda p: p.bytes)
+    sizes = [p.bytes for p in efficient] + [max(p.bytes for p in points)]
+    errors = [100 * p.error for p in efficient] + [100 * efficient[-1].error]
+    axes.step(sizes, errors, where="post", color="0.6", linewidth=6, alpha=0.45, zorder=0, label="efficient frontier")
+
+
+def _label(axes: Any, stage: str) -> None:
+    from matplotlib.ticker import LogLocator
+
+    axes.set(xscale="log", yscale="log", xlabel="bytes on disk (payload, without the header)", title=stage)
     for axis, form in ((axes.xaxis, "{x:,.0f}"), (axes.yaxis, "{x:g}")):
         axis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
         axis.set_major_formatter(form)
         axis.set_minor_formatter("")
     axes.grid(True, which="both", color="0.92", linewidth=0.6)
-    axes.legend(frameon=False, fontsize="small")
-    if path is not None:
-        figure.savefig(path, dpi=160)
-    return figure
 
 
 def _draw_method(axes: Any, points: list[Point], i: int) -> None:
     if not points:
         return
     points = sorted(points, key=lambda p: p.bytes)
-    label = points[0].method + STAGE_NAMES[points[0].stage]
+    label = points[0].method
     axes.errorbar(
         [p.bytes for p in points], [100 * p.error for p in points], [100 * p.spread for p in points], label=label,
-        color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)], fillstyle=FILL[points[0].stage],
-        linestyle="-" if points[0].stage == "trained" else ":", linewidth=1, markersize=6, capsize=2, elinewidth=0.8,
+        color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)],
+        linewidth=1, markersize=6, capsize=2, elinewidth=0.8,
     )  # fmt: skip

@@ -31,7 +31,15 @@ def table(rows: Sequence[dict[str, Any]]) -> Any:
 def _cells(p: Point) -> tuple[str, ...]:
     name = p.method + STAGE_NAMES[p.stage]
     star = "*" if p.efficient else ""
-    return name, p.factor, f"{p.bytes:,.0f}", f"{p.header:,.0f}", f"{100 * p.error:.2f}", f"{100 * p.spread:.2f}", star
+    return (
+        name,
+        p.factor,
+        f"{p.bytes:,.0f}",
+        f"{p.header:,.0f}",
+        f"{100 * p.error:.2f}",
+        f"{100 * p.spread:.2f}" if p.seeds > 1 else "",
+        star,
+    )
 
 
 def write_csv(rows: Sequence[dict[str, Any]], path: str | os.PathLike) -> None:

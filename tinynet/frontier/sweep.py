@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
@@ -45,7 +46,8 @@ def sweep(
         seeds: how many, or which.
         after_training: add the methods applied to a trained dense net, with and without fine-tuning.
         store: an SQLite file that rows are kept in, or a Store.
-        executor: where runs go; by default `jobs` processes (the number of cores; 1 runs here and now).
+        executor: where runs go; by default `jobs` processes, one a core. They import the calling script, which needs
+            `if __name__ == "__main__":` for that; jobs=1 runs here and now.
         progress: show a bar with the time left; by default only on a terminal.
         settings: further fields of `Settings`: hidden, epochs, batch_size, rates, momentum.
 
@@ -74,6 +76,8 @@ def plan(
     **settings: Any,
 ) -> list[Settings]:  # fmt: skip
     """Return the settings of every run of a sweep."""
+    if isinstance(methods, str) or isinstance(factors, str):
+        raise ValueError(f"sweep: methods={methods!r}, factors={factors!r}; give lists, also of one")
     stages = ("trained", "after", "tuned") if after_training else ("trained",)
     everything = [
         Settings(data=data, method=m, factor=_check_factor(f), stage=stage, seed=seed, **settings)
@@ -82,7 +86,12 @@ def plan(
         for f in factors
         for seed in (range(seeds) if isinstance(seeds, int) else seeds)
     ]
-    return [s for s in everything if s.possible()]
+    possible = [s for s in everything if s.possible()]
+    if not possible:
+        raise ValueError(
+            f"sweep: none of {', '.join(methods)} can meet a factor of {', '.join(map(str, factors))}; {seeds} seeds"
+        )
+    return possible
 
 
 def _check_factor(share: str | float) -> str:
@@ -104,6 +113,11 @@ def _execute(
         for settings, outcome in _outcomes(todo, executor, jobs):
             try:
                 row = outcome()
+            except BrokenProcessPool as error:
+                raise RuntimeError(
+                    "sweep: a worker process died. In a script, put the call under `if __name__ == '__main__':`, for "
+                    "workers import the script; or pass jobs=1"
+                ) from error
             except Exception as error:
                 failures.append((settings, error))
             else:

@@ -14,7 +14,7 @@ the stream, i, then j. It uses only 64-bit xor, shift and product, so it is the 
 
 Training keeps bucket and sign in one number, place = h + K [xi < 0], the place of the entry in the doubled table
 (w, -w). Then W is a plain look-up and its gradient a plain scatter, without a branch on a random sign, which a
-processor would mispredict every other time (six times slower when it was tried).
+processor would mispredict every other time.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def matmul(x: np.ndarray, w: np.ndarray, seed: int, n: int, rows: int = 64) -> n
         seed: of the layer.
         n: columns of W.
 
-    Beside the result it holds 8 rows n bytes, whatever m is.
+    Beside the result it holds a block of W and its places, 8 rows n bytes, and the doubled table, 8 K (in float32).
     """
     m = x.shape[1]
     y = np.zeros((len(x), n), np.result_type(x, w))

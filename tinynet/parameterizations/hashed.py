@@ -80,7 +80,7 @@ class Hashed(Parameterization):
         return gather(self.buckets.weight().ravel(), self._place())
 
     def matmul(self, x: Tensor) -> Tensor:
-        """Return x W; outside training without ever holding W."""
+        """Return x W; inside no_grad() without ever holding W, as `evaluate` does."""
         if recording():
             return x @ self.weight()
         w = self.buckets.weight()._data.ravel()

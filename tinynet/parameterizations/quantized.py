@@ -1,15 +1,16 @@
-"""Quantized: W = s round(clip(V / s, -Q, Q)), few bits an entry, on a grid of 2Q + 1 symmetric levels.
+"""Quantized: W = s round(clip(V / s, -Q, Q)), few bits an entry, on a symmetric grid of few levels.
 
     bits = 1         W = s sign(V): two levels, no zero, in the middle of the cells [-2s, 0] and [0, 2s]
     levels = 3       ternary, Q = 1: log2(3) = 1.58 bits, stored five to a byte
-    bits = k > 1     Q = 2^(k-1) - 1
+    bits = k > 1     Q = 2^(k-1) - 1, so 2^k - 1 levels; 2 bits are ternary too, stored less tightly
 
 Training keeps latent weights V; the gradient passes through `round` as if it were the identity, and not at all where V
 was clipped. The step s is learned too. Its gradient needs no derivation of its own: the product rule on s round(V / s)
 gives round(V / s) - V / s inside the grid and +-Q outside, the learned step size of Esser et al. 2019
 (arXiv 1902.08153, eq. 3), whose gradient scale 1 / sqrt(N Q) over the N entries that share a step is kept as well.
 
-Nearest member: the step of least squared error among those that put max |W| on level 1, 2, 3 ..
+Nearest member: for each step that puts max |W| on level 1, 2, 3 .., the levels are kept and the step refitted by least
+squares; the best of these wins.
 """
 
 from __future__ import annotations
