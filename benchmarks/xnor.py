@@ -104,13 +104,15 @@ def c_tile(library: str, m: int, n: int, k: int) -> Callable[[], object]:
     from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
 
-    a, b, dot = pack_signs(_floats(m, k)), pack_signs(_floats(n, k)), np.empty((m, n), np.int32)
-    arguments = [a.ctypes.data_as(ctypes.c_void_p), b.ctypes.data_as(ctypes.c_void_p), ctypes.c_long(m)]
-    arguments += [ctypes.c_long(n), ctypes.c_long(a.shape[1]), k, dot.ctypes.data_as(ctypes.c_void_p)]
+    a, b = pack_signs(_floats(m, k)), pack_signs(_floats(n, k))
     function = ctypes.CDLL(library).xnor
+    address, long = ctypes.c_void_p, ctypes.c_long
+    function.argtypes = [address, address, long, long, long, ctypes.c_int, address]
 
     def call() -> np.ndarray:
-        function(*arguments)
+        dot = np.empty((m, n), np.int32)  # anew in each call, as on every side
+        if function(a.ctypes.data, b.ctypes.data, m, n, a.shape[1], k, dot.ctypes.data):
+            raise MemoryError("the C reference found no memory for its panels")
         return dot
 
     if not np.array_equal(call()[:16], xnor.xnor_matmul(a[:16], b, k)):
