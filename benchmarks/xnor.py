@@ -5,9 +5,9 @@ OpenBLAS in float32, as NumPy calls it, against every rung of tinynet/kernels/xn
 Panels are packed in every call, except in the rows that begin with "best", where they are kept. One thread is timed by
 its CPU seconds, two by the clock on the wall. Three machines are measured on one:
 
-as found      what each library chooses for this processor
-AVX-512 BLAS  OpenBLAS told to use its AVX-512 kernels, where it would not by itself (OPENBLAS_CORETYPE=SkylakeX)
-AVX2          both restricted: NUMBA_CPU_NAME=haswell, NUMBA_CPU_FEATURES=+avx2,+popcnt; OPENBLAS_CORETYPE=Haswell
+    as found      what each library chooses for this processor
+    AVX-512 BLAS  OpenBLAS told to use its AVX-512 kernels, where it would not by itself (OPENBLAS_CORETYPE=SkylakeX)
+    AVX2          both restricted: NUMBA_CPU_NAME=haswell, NUMBA_CPU_FEATURES=+avx2,+popcnt; OPENBLAS_CORETYPE=Haswell
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ TURNS = 1_000_000
 
 
 def c_ceiling(library: str) -> Callable[[], object]:
-    """Return TURNS x 12 popcounts of 512 bits, on registers."""
+    """Return a function that takes the instructions for TURNS x 12 vectors of 512 bits, on registers."""
     function = ctypes.CDLL(library).ceiling
     return lambda: function(ctypes.c_long(TURNS))
 
@@ -254,10 +254,10 @@ def plot(figures: list[dict], ceiling: float) -> None:
         axis.bar_label(bars, [f"{row['times faster'][1]:.1f} x" for row in rows], padding=3)
         if machine == "as found" and ceiling:
             axis.axvline(ceiling, color="tab:red", linestyle="--", label="popcount on registers")
-            axis.legend(loc="upper right")
-        axis.set(title=f"{shape}, one thread, {machine}", xlabel="GMAC/s")
+            axis.legend(loc="upper right", fontsize="small")
+        axis.set(title=f"{machine}, one thread", xlabel=f"GMAC/s, {shape}")
         axis.invert_yaxis()
-        axis.margins(x=0.15)
+        axis.margins(x=0.2)
     figure.savefig(RESULTS / "xnor.png", dpi=120)
 
 

@@ -9,8 +9,8 @@ Two signs multiply to +1 where their bits agree and to -1 where they differ, so 
     dot_ij = (K - d) - d = K - 2 popcount(a_i ^ b_j)
 
 Padding is 0 in both rows and never differs. (XNOR, which counts the agreements, would count the padding too.)
-One XOR and one popcount do 64 multiplications. A ladder of functions computes the same integers, from the clearest to the
-fastest:
+One XOR and one popcount do 64 multiplications. A ladder of functions computes the same integers, from the clearest to
+the fastest:
 
     xnor_matmul_numpy    the equation in NumPy, slower than a float product: popcounts travel through memory
     xnor_matmul_words    compiled: a loop over words for each product
