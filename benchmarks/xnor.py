@@ -5,9 +5,9 @@ OpenBLAS in float32, as NumPy calls it, against every rung of tinynet/kernels/xn
 Panels are packed in every call, except in the rows that begin with "best", where they are kept. One thread is timed by
 its CPU seconds, two by the clock on the wall. Three machines are measured on one:
 
-as found      what each library chooses for this processor
-AVX-512 BLAS  OpenBLAS told to use its AVX-512 kernels, where it would not by itself (OPENBLAS_CORETYPE=SkylakeX)
-AVX2          both restricted: NUMBA_CPU_NAME=haswell, NUMBA_CPU_FEATURES=+avx2,+popcnt; OPENBLAS_CORETYPE=Haswell
+    as found      what each library chooses for this processor
+    AVX-512 BLAS  OpenBLAS told to use its AVX-512 kernels, where it would not by itself (OPENBLAS_CORETYPE=SkylakeX)
+    AVX2          both restricted: NUMBA_CPU_NAME=haswell, NUMBA_CPU_FEATURES=+avx2,+popcnt; OPENBLAS_CORETYPE=Haswell
 """
 
 from __future__ import annotations
@@ -104,13 +104,15 @@ def c_tile(library: str, m: int, n: int, k: int) -> Callable[[], object]:
     from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
 
-    a, b, dot = pack_signs(_floats(m, k)), pack_signs(_floats(n, k)), np.empty((m, n), np.int32)
-    arguments = [a.ctypes.data_as(ctypes.c_void_p), b.ctypes.data_as(ctypes.c_void_p), ctypes.c_long(m)]
-    arguments += [ctypes.c_long(n), ctypes.c_long(a.shape[1]), k, dot.ctypes.data_as(ctypes.c_void_p)]
+    a, b = pack_signs(_floats(m, k)), pack_signs(_floats(n, k))
     function = ctypes.CDLL(library).xnor
+    address, long = ctypes.c_void_p, ctypes.c_long
+    function.argtypes = [address, address, long, long, long, ctypes.c_int, address]
 
     def call() -> np.ndarray:
-        function(*arguments)
+        dot = np.empty((m, n), np.int32)  # anew in each call, as on every side
+        if function(a.ctypes.data, b.ctypes.data, m, n, a.shape[1], k, dot.ctypes.data):
+            raise MemoryError("the C reference found no memory for its panels")
         return dot
 
     if not np.array_equal(call()[:16], xnor.xnor_matmul(a[:16], b, k)):
@@ -122,7 +124,7 @@ TURNS = 1_000_000
 
 
 def c_ceiling(library: str) -> Callable[[], object]:
-    """Return TURNS x 12 popcounts of 512 bits, on registers."""
+    """Return a function that takes the instructions for TURNS x 12 vectors of 512 bits, on registers."""
     function = ctypes.CDLL(library).ceiling
     return lambda: function(ctypes.c_long(TURNS))
 
@@ -252,10 +254,10 @@ def plot(figures: list[dict], ceiling: float) -> None:
         axis.bar_label(bars, [f"{row['times faster'][1]:.1f} x" for row in rows], padding=3)
         if machine == "as found" and ceiling:
             axis.axvline(ceiling, color="tab:red", linestyle="--", label="popcount on registers")
-            axis.legend(loc="upper right")
-        axis.set(title=f"{shape}, one thread, {machine}", xlabel="GMAC/s")
+            axis.legend(loc="upper right", fontsize="small")
+        axis.set(title=f"{machine}, one thread", xlabel=f"GMAC/s, {shape}")
         axis.invert_yaxis()
-        axis.margins(x=0.15)
+        axis.margins(x=0.2)
     figure.savefig(RESULTS / "xnor.png", dpi=120)
 
 

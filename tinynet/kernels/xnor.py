@@ -9,17 +9,18 @@ Two signs multiply to +1 where their bits agree and to -1 where they differ, so 
     dot_ij = (K - d) - d = K - 2 popcount(a_i ^ b_j)
 
 Padding is 0 in both rows and never differs. (XNOR, which counts the agreements, would count the padding too.)
-One XOR and one popcount do 64 multiplications. A ladder of functions computes the same integers, each rung faster:
+One XOR and one popcount do 64 multiplications. A ladder of functions computes the same integers, from the clearest to
+the fastest:
 
     xnor_matmul_numpy    the equation in NumPy, slower than a float product: popcounts travel through memory
     xnor_matmul_words    compiled: a loop over words for each product
     xnor_matmul_tile     2 x 4 products at a time, in registers
     xnor_matmul_panel    8 x 32 products at a time, in vector registers; columns stored side by side
-    xnor_matmul_carry    the same with half the popcounts
+    xnor_matmul_carry    the same with half the popcounts, which pays where popcount is not one instruction
 
-`xnor_matmul` takes the best for the machine. All are exact, so threads, each with its own rows, change nothing. They
-are threads of Python's, since compiled code holds no interpreter lock; Numba's own would not survive a fork, nor two
-products at once in some of its builds.
+`xnor_matmul` takes the best for the machine: panel with AVX-512 VPOPCNTDQ, carry with AVX2 or Neon, else tile. All are
+exact, so threads, each with its own rows, change nothing. They are threads of Python's, since compiled code holds no
+interpreter lock; Numba's own would not survive a fork, nor two products at once in some of its builds.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def _by_loops(name: str, a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, th
 
 
 def xnor_matmul_panel(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
-    """Return dot (M, N) by tiles of 8 x 32 products: three vector instructions for 512 or 1024 multiplications."""
+    """Return dot (M, N) by tiles of 8 x 32 products: with AVX-512, 3 instructions for 512 multiplications."""
     return _by_panels(False, a_bits, b_bits, n_bits, threads)
 
 

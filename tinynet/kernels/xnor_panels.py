@@ -175,21 +175,6 @@ def at_least(typing_context, dots, thresholds):
 
 
 @njit(cache=True, nogil=True)
-def _fill_stream(bits, carry, stream):
-    """Fill stream (S,) from the words of one row."""
-    p = np.uint32(0)
-    for w in range(len(bits)):
-        x, y = np.uint32(bits[w]), np.uint32(bits[w] >> np.uint64(32))
-        if carry:
-            stream[3 * w], stream[3 * w + 1], stream[3 * w + 2] = p, p ^ x, p ^ y
-            p ^= x ^ y
-        else:
-            stream[2 * w], stream[2 * w + 1] = x, y
-    if carry:
-        stream[3 * len(bits)] = p
-
-
-@njit(cache=True, nogil=True)
 def panels_shape(n, words, carry):
     """Return (P, S, 32) for n columns of `words` words of 64 bits."""
     return (n + COLUMNS - 1) // COLUMNS, 3 * words + 1 if carry else 2 * words, COLUMNS
@@ -198,10 +183,18 @@ def panels_shape(n, words, carry):
 @njit(cache=True, nogil=True)
 def streams(bits, carry):
     """Return uint32 (M, S) of bits (M, W)."""
+    halves = bits.view(np.uint32)  # in the order of the machine, the same for A and B
+    if not carry:
+        return halves
     rows, words = bits.shape
-    out = np.empty((rows, panels_shape(rows, words, carry)[1]), np.uint32)
+    out = np.empty((rows, 3 * words + 1), np.uint32)
     for i in range(rows):
-        _fill_stream(bits[i], carry, out[i])
+        p = np.uint32(0)
+        for w in range(words):
+            x, y = halves[i, 2 * w], halves[i, 2 * w + 1]
+            out[i, 3 * w], out[i, 3 * w + 1], out[i, 3 * w + 2] = p, p ^ x, p ^ y
+            p ^= x ^ y
+        out[i, 3 * words] = p
     return out
 
 
@@ -210,12 +203,10 @@ def panels(bits, carry):
     """Return uint32 (P, S, 32) of bits (N, W), panel after panel."""
     n, words = bits.shape
     out = np.empty(panels_shape(n, words, carry), np.uint32)
-    stream = np.zeros((COLUMNS, out.shape[1]), np.uint32)
-    for p in range(len(out)):
-        for c in range(min(COLUMNS, n - COLUMNS * p)):
-            _fill_stream(bits[COLUMNS * p + c], carry, stream[c])
-        for s in range(stream.shape[1]):
-            for c in range(COLUMNS):
+    for p in range(out.shape[0]):
+        stream = streams(bits[COLUMNS * p : COLUMNS * (p + 1)], carry)
+        for s in range(out.shape[1]):
+            for c in range(stream.shape[0]):
                 out[p, s, c] = stream[c, s]
     return out
 
