@@ -192,6 +192,7 @@ def main() -> None:
     text = (
         "# Training: speed and memory\n\n" + "; ".join(f"{k}: {v}" for k, v in about.items()) + f"; rounds: {rounds}\n"
     )
+    text += "\nA row on two threads that is slower than its row on one says that the second core was not free for it.\n"
     text += "".join(f"\n## {title}\n\n{table}\n" for title, (table, _) in sections.items())
     write("training", text.rstrip(), {"about": about} | {title: figures for title, (_, figures) in sections.items()})
 
