@@ -45,8 +45,9 @@ int xnor(const uint32_t *a, const uint32_t *b, long m, long n, long words, int n
     return 0;
 }
 
-#define WORDS(x, c, s)                                                                                                 \
-    "vpxord %%zmm30, %%zmm" #x ", %%zmm" #x "\n vpopcntd %%zmm31, %%zmm" #c "\n vpaddd %%zmm30, %%zmm" #s ", %%zmm" #s "\n"
+#define WORDS(x, c, s)                                                                                               \
+    "vpxord %%zmm30, %%zmm" #x ", %%zmm" #x "\n vpopcntd %%zmm31, %%zmm" #c "\n"                                       \
+    "vpaddd %%zmm30, %%zmm" #s ", %%zmm" #s "\n"
 #define FOUR WORDS(0, 4, 8) WORDS(1, 5, 9) WORDS(2, 6, 10) WORDS(3, 7, 11)
 
 void ceiling(long turns) {
