@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 # Okabe and Ito's palette, told apart by the colour-blind; markers tell the methods apart in black and white.
 COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#8C6D1F", "#7F7F7F")
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "h")
-STAGE_NAMES = {"trained": "", "after": ", after training", "tuned": ", after training, fine-tuned"}
+STAGE_TITLES = {
+    "trained": "trained under the constraint",
+    "after": "compressed after training",
+    "tuned": "compressed after training, then fine-tuned",
+}
 
 
 def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, title: str | None = None) -> Figure:
@@ -32,7 +36,7 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
     if not rows:
         raise ValueError("plot: no rows to draw; a sweep returns them")
     points = summarize(rows)
-    stages = [stage for stage in STAGE_NAMES if any(p.stage == stage for p in points)]
+    stages = [stage for stage in STAGE_TITLES if any(p.stage == stage for p in points)]
     figure = Figure(figsize=(2.5 + 5 * len(stages), 5), layout="constrained")
     panels = figure.subplots(1, len(stages), sharex=True, sharey=True, squeeze=False)[0]
     methods = list(dict.fromkeys(p.method for p in points))
@@ -40,7 +44,7 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
         for i, method in enumerate(methods):
             _draw_method(axes, [p for p in points if (p.method, p.stage) == (method, stage)], i)
         _draw_frontier(axes, points)
-        _label(axes, STAGE_NAMES[stage].strip(", "))
+        _label(axes, STAGE_TITLES[stage] if len(stages) > 1 else "")
     seeds = points[0].seeds
     spread = f", mean and standard deviation of {seeds} seeds" if seeds > 1 else ""
     figure.suptitle(title or rows[0]["data"] + spread)

@@ -10,7 +10,6 @@ from typing import Any
 
 from tinynet.files import write_atomically
 from tinynet.frontier.pareto import Point, summarize
-from tinynet.frontier.plot import STAGE_NAMES
 
 
 def table(rows: Sequence[dict[str, Any]]) -> Any:
@@ -18,8 +17,8 @@ def table(rows: Sequence[dict[str, Any]]) -> Any:
     from rich.table import Table
 
     out = Table(title="* marks the efficient frontier", title_justify="left", box=None)
-    for name in ("method", "factor", "payload B", "header B", "test error %", "±", ""):
-        out.add_column(name, justify="left" if name == "method" else "right")
+    for name in ("method", "stage", "factor", "payload B", "header B", "test error %", "±", ""):
+        out.add_column(name, justify="left" if name in ("method", "stage") else "right")
     points = summarize(rows)
     for group in dict.fromkeys((p.method, p.stage) for p in points):
         for p in points:
@@ -29,10 +28,10 @@ def table(rows: Sequence[dict[str, Any]]) -> Any:
 
 
 def _cells(p: Point) -> tuple[str, ...]:
-    name = p.method + STAGE_NAMES[p.stage]
     star = "*" if p.efficient else ""
     return (
-        name,
+        p.method,
+        p.stage,
         p.factor,
         f"{p.bytes:,.0f}",
         f"{p.header:,.0f}",
