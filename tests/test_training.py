@@ -562,3 +562,11 @@ def test_a_bar_that_is_asked_for_shows_the_latest_figures_on_stderr(capfd):
 
     assert out == "" and "training" in err and "100%" in err
     assert f"{history.loss[-1]:.4f}" in err.replace("\n", "")
+
+
+@pytest.mark.parametrize("name", ["optimizer", "loss", "schedule"])
+def test_the_name_of_a_function_in_place_of_the_function_is_refused(name):
+    net = tn.MLP([4, 3, 2])
+    data = (np.zeros((6, 4), np.float32), np.zeros(6, np.int64))
+    with pytest.raises(TypeError, match=f"{name}='adam'; pass the function itself"):
+        tn.fit(net, data, batch_size=2, **{name: "adam"})

@@ -82,6 +82,9 @@ def fit(
     Raises ValueError for unusable data or settings before any step; TrainingError as soon as the loss is not finite.
     Ctrl-C ends training early: the net keeps the best epoch so far, and the history says `interrupted`.
     """
+    for name, function in (("schedule", schedule), ("optimizer", optimizer), ("loss", loss)):
+        if function is not None and not callable(function):
+            raise TypeError(f"fit: {name}={function!r}; pass the function itself, as in tn.optim.cosine or tn.Adam")
     train = _check_pair("train", net, train)
     valid = None if valid is None else _check_pair("valid", net, valid)
     _check_settings(train, valid, epochs, batch_size, seed)
