@@ -182,6 +182,14 @@ def test_state_comes_back_bit_for_bit(recipe):
 
 
 @every_recipe
+def test_a_built_one_takes_over_the_state_of_another_seed_and_shape(recipe):
+    built = recipe.build(SHAPE, seed=5)
+    built.weight()  # whatever it computes once and keeps must not outlive the change
+    other = recipe.build((25, 4), seed=6)
+    assert np.array_equal(built.from_state((25, 4), other.state()).weight().numpy(), other.weight().numpy())
+
+
+@every_recipe
 def test_stored_bits_are_the_bits_of_the_state_up_to_padding(recipe):
     built = recipe.build(SHAPE, seed=6)
     bytes_ = sum(a.nbytes for a in built.state().values())

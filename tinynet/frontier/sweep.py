@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 
 from tinynet.frontier.methods import METHODS
-from tinynet.frontier.run import Settings, run
+from tinynet.frontier.run import STAGES, Settings, run
 from tinynet.frontier.store import Store
 
 FACTORS = ("1", "1/2", "1/4", "1/8", "1/16", "1/20", "1/32", "1/64")
@@ -78,7 +78,7 @@ def plan(
     """Return the settings of every run of a sweep."""
     if isinstance(methods, str) or isinstance(factors, str):
         raise ValueError(f"sweep: methods={methods!r}, factors={factors!r}; give lists, also of one")
-    stages = ("trained", "after", "tuned") if after_training else ("trained",)
+    stages = STAGES if after_training else STAGES[:1]
     everything = [
         Settings(data=data, method=m, factor=_check_factor(f), stage=stage, seed=seed, **settings)
         for stage in stages

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isqrt
+from typing import Self
 
 import numpy as np
 
@@ -40,6 +41,12 @@ class Bank(Parameterization):
         bank = cls("pretrained")
         bank.U = Tensor(np.asarray(U, dtype=np.float32))
         return bank
+
+    def _blank(self, shape: tuple[int, int], seed: int) -> Self:
+        built = super()._blank(shape, seed)
+        if self.kind == "pretrained" and hasattr(self, "U"):
+            built.U = self.U  # what `of` was given
+        return built
 
     def draw(self, rng: np.random.Generator, fan_in: int) -> None:
         given = self.U.shape if hasattr(self, "U") else "none"

@@ -11,13 +11,12 @@ A layer calls `build` on it and gets the same class with arrays in it. What a bu
     state()         those very bits as arrays; `recipe.from_state(shape, state)` is the way back
     from_dense(W)   (of the recipe) the nearest member of the family to a given matrix
 
-To add a method, subclass `Parameterization` as a dataclass whose fields are the settings, and write the four steps
-that differ: `draw`, `project`, `restore` (three ways to fill the arrays) and `weight`; plus `state` and `stored_bits`.
+To add a method, subclass `Parameterization` as a dataclass whose fields are the settings, and write what differs: three
+ways to fill the arrays (`draw`, `project`, `restore`), and `weight`, `state` and `stored_bits`.
 """
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Self
 
@@ -104,7 +103,7 @@ class Parameterization:
                 f"{type(self).__name__}: shape {shape}; a weight matrix is (m, n), both at least 1, with at most "
                 f"{MOST_ENTRIES} entries"
             )
-        built = copy(self)
+        built = type(self)(**{f.name: getattr(self, f.name) for f in fields(self)})  # the settings, no arrays
         built.shape, built.seed = (shape[0], shape[1]), int(seed)  # type: ignore[misc]
         return built
 
@@ -151,22 +150,18 @@ class Parameterization:
         return found
 
     def __repr__(self) -> str:
-        first, *others = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)] or [""]
-        changed = [
-            text for f, text in zip(fields(self)[1:], others, strict=True) if getattr(self, f.name) != _default(f)
-        ]
-        return f"{type(self).__name__}({', '.join([first, *changed])})"
+        shown = [f.name for i, f in enumerate(fields(self)) if i == 0 or getattr(self, f.name) != _default(f)]
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     # ---- settings as JSON, for the header of a file
 
     def to_json(self) -> dict[str, Any]:
         """Return {class name: settings that differ from their defaults}."""
-        settings = {f.name: getattr(self, f.name) for f in fields(self)}
+        changed = {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != _default(f)}
         return {
             type(self).__name__: {
-                f.name: value.to_json() if isinstance(value, Parameterization) else value
-                for f in fields(self)
-                if (value := settings[f.name]) != _default(f)
+                name: value.to_json() if isinstance(value, Parameterization) else value
+                for name, value in changed.items()
             }
         }
 
@@ -211,7 +206,7 @@ def seed_array(seed: int) -> np.ndarray:
 
 
 def take(state: State, name: str, shape: tuple[int, ...], kind: str = "f") -> np.ndarray:
-    """Return state[name] after checking its shape and its kind of dtype ('f' float, 'u' unsigned)."""
+    """Return state[name] after checking its shape and dtype: 'f' any float, 'u1', 'u8' unsigned of so many bytes."""
     a = state.get(name)
     if a is None:
         raise ValueError(f"the array {name!r} is missing; there are {sorted(state)}")
