@@ -8,7 +8,8 @@ Reading order of the source (a file imports only from those above it):
     tensor autodiff primitives               the tape: what is recorded, how it is walked, the table of operations
     gradcheck graph                          the check of gradients by two evaluations; the tape as a drawing
     kernels/                                 arithmetic worth compiling: a NumPy reference to read, a Numba twin to run
-    functional                               losses, and steps with a straight-through gradient
+    lstm functional                          a whole sequence as one primitive; losses, and steps with a
+                                             straight-through gradient
     parameterizations/                       W as a function of what is stored, one method a file; base.py first
     layers activations batchnorm models      what networks are made of
     table memory optim datasets/             where their bytes are; how they learn; what they learn from

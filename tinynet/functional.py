@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from tinynet.autodiff import primitive
+from tinynet.lstm import lstm
 from tinynet.primitives import (
     abs,
     add,
@@ -60,7 +61,7 @@ from tinynet.tensor import values_of as _values_of
 
 __all__ = [
     "SURROGATES", "abs", "add", "astype", "broadcast_to", "clip", "concatenate", "div", "exp", "getitem", "log",
-    "log_softmax", "matmul", "max", "maximum", "mean", "mean_squared_error", "min", "minimum", "mul", "neg",
+    "log_softmax", "lstm", "matmul", "max", "maximum", "mean", "mean_squared_error", "min", "minimum", "mul", "neg",
     "power", "relu", "reshape", "round", "sigmoid", "sign", "softmax", "softmax_cross_entropy", "sqrt",
     "squared_hinge", "squeeze", "stack", "std", "sub", "sum", "swapaxes", "tanh", "transpose", "var", "where",
 ]  # fmt: skip
