@@ -14,7 +14,7 @@ Reading order of the source (a file imports only from those above it):
     layers activations batchnorm models      what networks are made of
     table memory optim datasets/             where their bytes are; how they learn; what they learn from
     files storage                            true bytes on disk
-    checkpoint progress training             SGD to the best epoch, interrupted or not
+    checkpoint progress step training        SGD to the best epoch, interrupted or not
     bitwise frozen deploy                    a trained network as packed bits and integers, with the same scores
     frontier/                                every method on one picture
     cli                                      the `tinynet` command
@@ -28,17 +28,21 @@ from tinynet import functional
 from tinynet.gradcheck import check_gradients
 from tinynet.graph import draw_graph
 from tinynet.parameterizations import (
-    Bank, Binary, Dense, Hashed, LowRank, Parameter, Parameterization, Quantized, Scaled, Sparse,
+    Bank, Binary, Columns, Dense, Hashed, LowRank, Parameter, Parameterization, Quantized, Scaled, Sparse,
 )  # fmt: skip
 from tinynet.layers import Layer, Linear, Sequential
 from tinynet.activations import Dropout, ReLU, Rounded, Scale, Sigmoid, SignActivation, Tanh
 from tinynet.batchnorm import BatchNorm
+from tinynet.layernorm import LayerNorm
+from tinynet.recurrent import LSTM, RNN, LSTMCell, RNNCell
 from tinynet.models import MLP, BinaryMLP
+from tinynet.sequence import RecurrentNet, SequenceNet
 from tinynet import optim
 from tinynet.optim import SGD, Adam
 from tinynet import datasets
 from tinynet.storage import ModelFileError, load, save
-from tinynet.training import History, TrainingError, evaluate, fit
+from tinynet.step import TrainingError
+from tinynet.training import History, evaluate, fit
 from tinynet.frozen import Frozen
 from tinynet.deploy import freeze
 from tinynet import frontier

@@ -48,6 +48,10 @@ class BitMatrix:
         """Return what a file holds: each row padded to whole bytes rather than to whole words."""
         return self.words.astype("<u8", copy=False).view(np.uint8)[:, : -(-self.n_in // 8)]
 
+    def state(self) -> State:
+        """Return what a file holds, under its name there."""
+        return {"bits": self.to_bytes()}
+
     def stored_bits(self) -> int:
         """Return the bits of the file, the padding of each row included."""
         return len(self.words) * -(-self.n_in // 8) * 8
@@ -99,7 +103,7 @@ class BitLinear(Layer):
         if not (isinstance(n_out, int) and n_out >= 1):
             raise ValueError(f"BitLinear: n_out={n_out!r}; it must be an integer, at least 1")
         self.n_in, self.n_out, self.takes, self.gives = n_in, n_out, takes, gives
-        self.offsets = "thresholds" if gives == "signs" else "bias"  # what the table calls them
+        self.beside = "thresholds" if gives == "signs" else "bias"
         self.bias: np.ndarray | None = np.zeros(0, np.float32) if bias else None
         self.bound = most(n_in, takes)  # |z| <= bound
 
@@ -120,12 +124,15 @@ class BitLinear(Layer):
         vars(self).update(offsets)
         return self
 
+    def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
+        return [("", self.weight, (self.n_in, self.n_out))]
+
     def config(self) -> dict[str, Any]:
         config = {"n_in": self.n_in, "n_out": self.n_out, "takes": self.takes, "gives": self.gives}
         return config if self.bias is None else config | {"bias": True}
 
     def state(self) -> State:
-        bits = {"bits": self.weight.to_bytes()}
+        bits = self.weight.state()
         if self.gives == "signs":
             return bits | {"thresholds": self.thresholds, "flip": np.packbits(self.flip, bitorder="little")}
         return bits if self.bias is None else bits | {"b": self.bias}

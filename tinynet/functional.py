@@ -62,7 +62,8 @@ from tinynet.tensor import values_of as _values_of
 __all__ = [
     "SURROGATES", "abs", "add", "astype", "broadcast_to", "clip", "concatenate", "div", "exp", "getitem", "log",
     "log_softmax", "lstm", "matmul", "max", "maximum", "mean", "mean_squared_error", "min", "minimum", "mul", "neg",
-    "power", "relu", "reshape", "round", "sigmoid", "sign", "softmax", "softmax_cross_entropy", "sqrt",
+    "power", "relu", "reshape", "round", "sequence_cross_entropy", "sigmoid", "sign", "softmax",
+    "softmax_cross_entropy", "sqrt",
     "squared_hinge", "squeeze", "stack", "std", "sub", "sum", "swapaxes", "tanh", "transpose", "var", "where",
 ]  # fmt: skip
 
@@ -134,6 +135,29 @@ def softmax_cross_entropy(scores: Tensor, targets: Any) -> Tensor:
     one_hot = labels.dtype.kind in "iu"
     return _cross_entropy(scores, _one_hot("softmax_cross_entropy", scores, labels) if one_hot else
                           _same_shape("softmax_cross_entropy", scores, targets))  # fmt: skip
+
+
+def sequence_cross_entropy(scores: Tensor, labels: Any) -> Tensor:
+    """Return the mean of -log softmax(scores) at the label, over all steps that have one.
+
+    Args:
+        scores: (.., classes).
+        labels: integers (..), -1 where nothing is to be predicted, as behind the end of a padded sequence.
+
+    Raises ValueError for labels of another shape, outside -1 .. classes - 1, or all -1.
+    """
+    labels = np.asarray(_values_of(labels))
+    if labels.shape != scores.shape[:-1]:
+        raise ValueError(
+            f"sequence_cross_entropy: scores of shape {scores.shape} and labels of shape {labels.shape}; "
+            f"labels must be {scores.shape[:-1]}, one a step"
+        )
+    counted = labels.ravel() != -1
+    if not counted.any():
+        raise ValueError(f"sequence_cross_entropy: {labels.size} labels, all -1; at least one step needs a label")
+    rows = scores.reshape(labels.size, -1)
+    targets = _one_hot("sequence_cross_entropy", rows, np.where(counted, labels.ravel(), 0)) * counted[:, None]
+    return _cross_entropy(rows, targets.astype(rows.dtype)) * (counted.size / counted.sum())
 
 
 def squared_hinge(scores: Tensor, labels: Any) -> Tensor:

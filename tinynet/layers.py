@@ -26,6 +26,7 @@ class Layer:
 
     registry: ClassVar[dict[str, type[Layer]]] = {}
     training = True
+    beside = "bias"  # what the table calls the numbers that a layer stores beside its matrices
 
     def __init_subclass__(cls) -> None:
         Layer.registry[cls.__name__] = cls
@@ -36,6 +37,10 @@ class Layer:
 
     def parameters(self) -> list[Parameter]:
         """Return the tensors that SGD may change."""
+        return []
+
+    def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
+        """Return the weight matrices: a name, empty for the only one; what stores it; and its virtual shape."""
         return []
 
     def buffers(self) -> list[np.ndarray]:
@@ -135,6 +140,9 @@ class Linear(Layer):
             raise ValueError(f"Linear: the input has shape {x.shape}, this layer takes rows of {self.n_in} entries")
         z = self.weight.matmul(x)
         return z if self.bias is None else z + self.bias
+
+    def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
+        return [("", self.weight, (self.n_in, self.n_out))]
 
     def parameters(self) -> list[Parameter]:
         return self.weight.parameters() + ([] if self.bias is None else [self.bias])

@@ -119,6 +119,25 @@ class Adam(Optimizer):
         return (-eta / (1 - b1**t)) * m / (np.sqrt(c / (1 - b2**t)) + self.eps)
 
 
+def norm(arrays: Sequence[np.ndarray]) -> float:
+    """Return the Euclidean length of all entries together."""
+    return float(np.sqrt(sum(float(np.vdot(a, a)) for a in arrays)))
+
+
+def clip_gradient(parameters: Sequence[Parameter], longest: float) -> float:
+    """Shorten the gradient, all parameters together, to the length `longest` where it is longer; return its length.
+
+    A product over many time steps can make one gradient enormous; its direction is still good (Pascanu, Mikolov, Bengio
+    2013, arXiv 1211.5063, algorithm 1).
+    """
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    length = norm(gradients)
+    if length > longest:
+        for g in gradients:
+            g *= longest / length
+    return length
+
+
 # ---- schedules: functions of the progress through training, from 0 to 1
 
 

@@ -25,18 +25,19 @@ def network_table(net: Sequential) -> str:
 
 
 def _rows(layer: Layer) -> list[list[str]]:
-    """Return the rows of one layer; a Linear shows its weight matrix and its bias (or thresholds) apart."""
-    name, bits = type(layer).__name__, layer.stored_bits()
-    weight: Any = getattr(layer, "weight", None)
-    if weight is None:
+    """Return the rows of one layer: each weight matrix, and apart what is beside them (bias, thresholds, norms)."""
+    name, bits, matrices = type(layer).__name__, layer.stored_bits(), layer.matrices()
+    if not matrices:
         return [[name, "", "", _count(layer), "", f"{bits // 8:,}"] if bits else [name]]
-    m, n = layer.n_in, layer.n_out  # type: ignore[attr-defined]
-    of_weight = weight.stored_bits()
-    bias = (bits - of_weight) // 8
-    size = payload_bytes(layer) - bias  # each array of the weight is padded to whole bytes
-    row = [name, repr(weight), f"{m} x {n}", _count(weight), f"{of_weight / (m * n):.3g}", f"{size:,}"]
-    beside = getattr(layer, "offsets", "bias")
-    return [row, ["", beside, f"{n}", f"{n:,}", f"{8 * bias // n}", f"{bias:,}"]] if bias else [row]
+    rows = []
+    for label, weight, (m, n) in matrices:
+        share, size = weight.stored_bits() / (m * n), sum(a.nbytes for a in weight.state().values())
+        cells = (repr(weight), f"{m} x {n}", _count(weight), f"{share:.3g}", f"{size:,}")
+        rows.append([f"{name} {label}".strip(), *cells])
+    beside = (bits - sum(weight.stored_bits() for _, weight, _ in matrices)) // 8
+    if beside:
+        rows.append(["", layer.beside, f"{n}", f"{n:,}", f"{8 * beside // n}", f"{beside:,}"])
+    return rows
 
 
 def _count(owner: Any) -> str:

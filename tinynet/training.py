@@ -22,13 +22,10 @@ from tinynet.checkpoint import Checkpoint, Snapshot
 from tinynet.layers import Layer
 from tinynet.optim import SGD, Optimizer, Schedule, constant
 from tinynet.progress import epoch_bar
+from tinynet.step import Step
 from tinynet.tensor import Tensor
 
 Pair = tuple[np.ndarray, np.ndarray]
-
-
-class TrainingError(RuntimeError):
-    """Training cannot go on; the message says at which epoch and step, and what to try."""
 
 
 @dataclass
@@ -57,6 +54,7 @@ def fit(
     lr: float = 0.1,
     momentum: float = 0.9,
     weight_decay: float = 0.0,
+    clip: float | None = None,
     schedule: Schedule = constant,
     optimizer: Callable[..., Optimizer] | None = None,
     loss: Callable[[Tensor, np.ndarray], Tensor] | None = None,
@@ -67,11 +65,14 @@ def fit(
     """Train the network in place and return the history.
 
     Args:
-        net: any layer from inputs (batch, n_in) to scores (batch, n_out).
-        train: inputs (N, n_in) and labels (N,) integers, or targets (N, n_out) real for regression.
+        net: any layer from inputs (batch, n_in) to scores (batch, n_out); over sequences, from inputs (batch, time) or
+            (batch, time, n_in) to scores (batch, time, n_out) or (batch, n_out).
+        train: inputs and labels (N,) integers, or targets (N, n_out) real for regression; where there are scores at
+            every step, labels (N, time), -1 where a sequence has ended.
         valid: likewise; with it, the net ends at the epoch of lowest error (the latest of equal ones).
         epochs, batch_size: at least 1; the batch at most N.
         lr, momentum, weight_decay: of SGD.
+        clip: longest gradient, all parameters together; a longer one is shortened to it (see optim.clip_gradient).
         schedule: multiplies lr, as a function of the progress from 0 to 1; see optim.py.
         optimizer: called as optimizer(parameters, lr=, weight_decay=, schedule=) in place of SGD with momentum.
         loss: of (scores, labels); by default softmax cross-entropy for labels, squared error for real targets.
@@ -91,26 +92,33 @@ def fit(
     steps = -(-len(train[0]) // batch_size)
     make = optimizer or partial(SGD, momentum=momentum)
     opt = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * steps)))
-    loss = loss or (F.softmax_cross_entropy if _are_classes(train[1]) else F.mean_squared_error)
+    loss = loss or _loss_for(train[1])
     saved = None
     if checkpoint is not None:
         settings = dict(
-            batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, seed=seed,
+            batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, clip=clip, seed=seed,
             schedule=[schedule(t / 8) for t in range(9)], epochs=epochs if schedule is not constant else "any",
         )  # fmt: skip
         saved = Checkpoint(checkpoint, net, opt, settings, (*train, *(valid or ())))
-    one_epoch = partial(_one_epoch, net, opt, loss, train, steps, seed)
-    try:
-        return _epochs(net, one_epoch, valid, epochs, saved, progress)
-    finally:
-        net.eval()
+    step = Step(net, opt, loss, clip, f"and check the scale of the inputs (here up to {np.abs(train[0]).max():.3g})")
+    judge = None if valid is None else partial(evaluate, net, valid)
+    return run_epochs(net, partial(_one_epoch, step, train, steps, seed), judge, epochs, saved, progress)
 
 
-def _epochs(
-    net: Layer, one_epoch: Callable[[int], dict[str, float]], valid: Pair | None, epochs: int,
-    saved: Checkpoint | None, progress: bool | None,
+def run_epochs(
+    net: Layer, one_epoch: Callable[[int], dict[str, float]], judge: Callable[[], float] | None, epochs: int,
+    saved: Checkpoint | None = None, progress: bool | None = None,
 ) -> History:  # fmt: skip
-    """Run the epochs that are left, keep the best, and put the net back to it."""
+    """Run the epochs that are left, keep the one that the judge finds best, and put the net back to it, in eval mode.
+
+    Args:
+        net: what is trained.
+        one_epoch: trains for the epoch of this number, counted from 0, and returns its entries of the history.
+        judge: returns the error on the validation split; without it the last epoch is the best.
+        epochs: how many there are in all.
+        saved: the checkpoint to go on from, where it exists, and to write after each epoch.
+        progress: as in `fit`.
+    """
     history, best = History(), Snapshot.of(net)
     if saved and saved.exists():
         record, best = saved.resume()
@@ -119,17 +127,19 @@ def _epochs(
         with epoch_bar(epochs, len(history), progress) as tick, np.errstate(over="ignore", invalid="ignore"):
             for epoch in range(len(history), epochs):
                 figures = one_epoch(epoch)
-                if valid is not None:
-                    figures["valid_error"] = evaluate(net, valid)
+                if judge:
+                    figures["valid_error"] = judge()
                 for name, value in figures.items():  # all at once, so that Ctrl-C leaves whole epochs
                     getattr(history, name).append(value)
-                if valid is None or history.valid_error[-1] <= min(history.valid_error):
+                if judge is None or history.valid_error[-1] <= min(history.valid_error):
                     best, history.best_epoch = Snapshot.of(net), epoch
                 if saved:
                     saved.write(asdict(history), best)
                 tick(history)
     except KeyboardInterrupt:
         history.interrupted = True
+    finally:
+        net.eval()
     if len(history):
         best.put_back(net)
     return history
@@ -147,53 +157,36 @@ def evaluate(net: Layer, data: Pair, batch_size: int = 1000) -> float:
     net.eval()
     try:
         with no_grad():
-            total = 0.0
+            total, count = 0.0, 0
             for start in range(0, len(inputs), batch_size):
                 batch = slice(start, start + batch_size)
-                total += _errors(net(inputs[batch])._data, labels[batch])
+                wrong, judged = _errors(net(inputs[batch])._data, labels[batch])
+                total, count = total + wrong, count + judged
     finally:
         net.train(training)
-    return total / len(inputs)
+    return total / count
 
 
-def _errors(scores: np.ndarray, labels: np.ndarray) -> float:
-    """Return the number of wrong classes, or the sum over examples of the squared error (mean over outputs)."""
+def _errors(scores: np.ndarray, labels: np.ndarray) -> tuple[float, int]:
+    """Return the number of wrong classes, or the sum of squared errors (mean over outputs), and of how many."""
     if _are_classes(labels):
-        return float(np.count_nonzero(scores.argmax(axis=1) != labels))
-    return float(((scores - labels) ** 2).mean(axis=1).sum(dtype=np.float64))
+        judged = labels != -1
+        return float(np.count_nonzero((scores.argmax(axis=-1) != labels) & judged)), int(np.count_nonzero(judged))
+    return float(((scores - labels) ** 2).mean(axis=1).sum(dtype=np.float64)), len(labels)
 
 
-def _one_epoch(
-    net: Layer, opt: Optimizer, loss: Callable, train: Pair, steps: int, seed: int, epoch: int
-) -> dict[str, float]:
+def _one_epoch(step: Step, train: Pair, steps: int, seed: int, epoch: int) -> dict[str, float]:
     """Visit every example once, and return the epoch's entries of the history."""
     inputs, labels = train
-    net.train()
-    total, errors = 0.0, 0.0
-    for step, batch in enumerate(_batches(len(inputs), steps, seed, epoch)):
-        scores = net(inputs[batch])
-        value = loss(scores, labels[batch])
-        if not np.isfinite(value._data):
-            raise TrainingError(
-                f"epoch {epoch + 1}, step {step + 1}: the loss is {value.item()}; try a lower learning rate (now "
-                f"{opt.lr}), and check the scale of the inputs (here up to {np.abs(inputs).max():.3g})"
-            )
-        opt.zero_grad()
-        value.backward()
-        opt.step()
-        total += value.item() * len(batch)
-        errors += _errors(scores._data, labels[batch])
-    if not all(np.isfinite(p._data).all() for p in opt.parameters):
-        raise TrainingError(
-            f"epoch {epoch + 1}, step {steps}: the last step left parameters that are not finite; try a lower learning "
-            f"rate (now {opt.lr})"
-        )
-    return {
-        "loss": total / len(inputs),
-        "train_error": errors / len(inputs),
-        "grad_norm": _norm([p.grad for p in opt.parameters if p.grad is not None]),
-        "weight_norm": _norm([p._data for p in opt.parameters]),
-    }
+    step.net.train()
+    total, errors, count = 0.0, 0.0, 0
+    for k, batch in enumerate(_batches(len(inputs), steps, seed, epoch)):
+        scores = step.net(inputs[batch])
+        total += step(scores, labels[batch], f"epoch {epoch + 1}, step {k + 1}") * len(batch)
+        wrong, judged = _errors(scores._data, labels[batch])
+        errors, count = errors + wrong, count + judged
+    norms = step.norms(f"epoch {epoch + 1}, step {steps}")
+    return {"loss": total / len(inputs), "train_error": errors / count} | norms
 
 
 def _check_settings(train: Pair, valid: Pair | None, epochs: int, batch_size: int, seed: int) -> None:
@@ -210,6 +203,12 @@ def _check_settings(train: Pair, valid: Pair | None, epochs: int, batch_size: in
         )
 
 
+def _loss_for(labels: np.ndarray) -> Callable[[Tensor, np.ndarray], Tensor]:
+    if not _are_classes(labels):
+        return F.mean_squared_error
+    return F.softmax_cross_entropy if labels.ndim == 1 else F.sequence_cross_entropy
+
+
 def _are_classes(labels: np.ndarray) -> bool:
     return labels.dtype.kind in "iu"
 
@@ -223,11 +222,6 @@ def _batches(count: int, steps: int, seed: int, epoch: int) -> Iterator[np.ndarr
     """Return the epoch's mini-batches: indices of all examples in random order, split as evenly as possible."""
     order = np.random.default_rng([seed, epoch]).permutation(count)
     return iter(np.array_split(order, steps))
-
-
-def _norm(arrays: list[np.ndarray]) -> float:
-    """Return the Euclidean length of all entries together."""
-    return float(np.sqrt(sum(float(np.vdot(a, a)) for a in arrays)))
 
 
 def _check_pair(name: str, net: Layer, pair: Any) -> Pair:
@@ -247,15 +241,18 @@ def _check_pair(name: str, net: Layer, pair: Any) -> Pair:
     training = net.training
     try:
         with no_grad():
-            outputs = net.eval()(inputs[:1]).shape[-1]  # raises where the width is wrong
+            _, *steps, outputs = net.eval()(inputs[:1]).shape  # raises where the width is wrong
     finally:
         net.train(training)
     if _are_classes(labels):
-        if labels.ndim != 1 or labels.min() < 0 or labels.max() >= outputs:
+        wanted, least = (len(inputs), *steps), -1 if steps else 0
+        if labels.shape != wanted or labels.min() < least or labels.max() >= outputs:
             raise ValueError(
                 f"{name}: labels of shape {labels.shape} from {labels.min()} to {labels.max()}; the network has "
-                f"{outputs} outputs, so labels must be (N,) in 0 .. {outputs - 1}"
+                f"{outputs} outputs, so labels must be {wanted if steps else '(N,)'} in {least} .. {outputs - 1}"
             )
+        if labels.max() < 0:
+            raise ValueError(f"{name}: all labels are -1, which says that there is nothing to predict")
     elif labels.shape != (len(inputs), outputs):
         raise ValueError(
             f"{name}: targets of shape {labels.shape}, dtype {labels.dtype}; real targets must be "

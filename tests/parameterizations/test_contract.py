@@ -77,6 +77,7 @@ COMBINED = [
     tn.Scaled(tn.Binary(scale=None), normalize=True),
     tn.Scaled(tn.Quantized(bits=3)),
     tn.Scaled(tn.LowRank(rank=2)),
+    tn.Columns([tn.Binary(), tn.Quantized(bits=4), tn.LowRank(rank=2)]),
 ]
 every_recipe = pytest.mark.parametrize("recipe", SIMPLE + COMBINED, ids=repr)
 

@@ -26,8 +26,9 @@ from tinynet.deploy import freeze
 from tinynet.frontier.methods import available, build, recipe
 from tinynet.layers import Sequential
 from tinynet.models import MLP, BinaryMLP, compress
+from tinynet.step import TrainingError
 from tinynet.storage import load, save
-from tinynet.training import TrainingError, evaluate, fit
+from tinynet.training import evaluate, fit
 
 STAGES = ("trained", "after", "tuned")  # under the constraint; compressed after training; and then fine-tuned
 

@@ -9,7 +9,9 @@ from tinynet.parameterizations.sparse import Sparse
 from tinynet.parameterizations.quantized import Quantized
 from tinynet.parameterizations.binary import Binary
 from tinynet.parameterizations.scaled import Scaled
+from tinynet.parameterizations.columns import Columns
 
 __all__ = [
-    "Bank", "Binary", "Dense", "Hashed", "LowRank", "Parameter", "Parameterization", "Quantized", "Scaled", "Sparse",
+    "Bank", "Binary", "Columns", "Dense", "Hashed", "LowRank", "Parameter", "Parameterization", "Quantized", "Scaled",
+    "Sparse",
 ]  # fmt: skip

@@ -158,12 +158,7 @@ class Parameterization:
     def to_json(self) -> dict[str, Any]:
         """Return {class name: settings that differ from their defaults}."""
         changed = {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != _default(f)}
-        return {
-            type(self).__name__: {
-                name: value.to_json() if isinstance(value, Parameterization) else value
-                for name, value in changed.items()
-            }
-        }
+        return {type(self).__name__: {name: _described(value) for name, value in changed.items()}}
 
     @staticmethod
     def from_json(description: Any) -> Parameterization:
@@ -175,14 +170,29 @@ class Parameterization:
         if cls is None or not isinstance(settings, dict):
             known = ", ".join(sorted(Parameterization.registry))
             raise ValueError(f"unknown recipe {str(name)[:80]!r}; known are {known}. Import the module that defines it")
-        inner = {k: Parameterization.from_json(v) if isinstance(v, dict) else v for k, v in settings.items()}
+        inner = {k: _undescribed(v) for k, v in settings.items()}
         for f in fields(cls):
-            if f.default_factory is not MISSING and not isinstance(inner.get(f.name, _default(f)), Parameterization):
+            default = _default(f)
+            if isinstance(default, Parameterization) and not isinstance(inner.get(f.name, default), Parameterization):
                 raise ValueError(f"recipe {name}: {f.name}={str(inner[f.name])[:80]!r} is no recipe")
         try:
             return cls(**inner)
         except TypeError as error:
             raise ValueError(f"settings {sorted(settings)} do not fit the recipe {name}: {error}") from error
+
+
+def _described(value: Any) -> Any:
+    """Return a setting as a JSON value."""
+    if isinstance(value, list):
+        return [_described(v) for v in value]
+    return value.to_json() if isinstance(value, Parameterization) else value
+
+
+def _undescribed(value: Any) -> Any:
+    """Return the setting that `_described` was given."""
+    if isinstance(value, list):
+        return [_undescribed(v) for v in value]
+    return Parameterization.from_json(value) if isinstance(value, dict) else value
 
 
 def _default(field: Any) -> Any:

@@ -1,0 +1,70 @@
+"""Columns: W = [W_1 | W_2 | ..], blocks of columns side by side, each by a recipe of its own.
+
+The four gates of an LSTM are such blocks: one may need more bits, or more rank, than the others.
+
+Nearest member: that of each block, so it is the nearest of the whole where the blocks' answers are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+
+from tinynet import functional as F
+from tinynet.parameterizations.base import Parameter, Parameterization, State, child_seed, nest, unnest
+from tinynet.tensor import Tensor
+
+
+@dataclass(repr=False)
+class Columns(Parameterization):
+    """W = [W_1 | W_2 | ..]. parts: the blocks' recipes; widths differ by one at most, the wider first."""
+
+    parts: list[Parameterization] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.parts or not all(isinstance(part, Parameterization) for part in self.parts):
+            raise ValueError(f"Columns: parts={self.parts!r}; give a list of recipes, one a block of columns")
+
+    def _borders(self) -> list[tuple[int, int]]:
+        """Return the first column of each block and the first behind it. ValueError for fewer columns than blocks."""
+        n, count = self.shape[1], len(self.parts)
+        if n < count:
+            raise ValueError(f"Columns: {n} columns for {count} blocks; there must be at least one each")
+        return list(pairwise(accumulate((n // count + (i < n % count) for i in range(count)), initial=0)))
+
+    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
+        m, borders = self.shape[0], self._borders()
+        self.blocks = [
+            part.build((m, last - first), child_seed(self.seed, i), fan_in)
+            for i, (part, (first, last)) in enumerate(zip(self.parts, borders, strict=True))
+        ]
+
+    def project(self, W: np.ndarray) -> None:
+        self.blocks = [
+            part.from_dense(W[:, first:last], child_seed(self.seed, i))
+            for i, (part, (first, last)) in enumerate(zip(self.parts, self._borders(), strict=True))
+        ]
+
+    def restore(self, state: State) -> None:
+        self.blocks = [
+            part.from_state((self.shape[0], last - first), unnest(str(i), state))
+            for i, (part, (first, last)) in enumerate(zip(self.parts, self._borders(), strict=True))
+        ]
+
+    def weight(self) -> Tensor:
+        return F.concatenate([block.weight() for block in self.blocks], axis=1)
+
+    def matmul(self, x: Any) -> Tensor:
+        return F.concatenate([block.matmul(x) for block in self.blocks], axis=-1)
+
+    def parameters(self) -> list[Parameter]:
+        return [p for block in self.blocks for p in block.parameters()]
+
+    def state(self) -> State:
+        return {name: a for i, block in enumerate(self.blocks) for name, a in nest(str(i), block.state()).items()}
+
+    def stored_bits(self) -> int:
+        return sum(block.stored_bits() for block in self.blocks)
