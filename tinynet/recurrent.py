@@ -170,7 +170,7 @@ class Recurrent(Cell):
         name, x = type(self).__name__, x if isinstance(x, Tensor) else Tensor(x)
         if x.ndim != 3 or x.shape[2] != self.n_in or 0 in x.shape:
             raise ValueError(
-                f"{name}: the input has shape {x.shape}; it must be (time, batch, {self.n_in}), the first two at least 1"
+                f"{name}: the input has shape {x.shape}; it must be (time, batch, {self.n_in}), both at least 1"
             )
         (steps, batch, _), n = x.shape, None if lengths is None else np.asarray(lengths)
         if n is not None and (n.shape != (batch,) or n.dtype.kind not in "iu" or n.min() < 1 or n.max() > steps):
