@@ -28,14 +28,19 @@ class SequenceNet(Sequential):
     Args:
         layers: the first one is recurrent (LSTM, RNN); others, such as Linear or Dropout, take the rows of all steps.
         last: give the scores of each sequence's last step alone.
+        alphabet: the characters that the symbols 0, 1, .. stand for, where they do.
     """
 
-    def __init__(self, *layers: Layer, last: bool = False) -> None:
+    def __init__(self, *layers: Layer, last: bool = False, alphabet: str | None = None) -> None:
         super().__init__(*layers)
-        self.last = last
+        self.last, self.alphabet = last, alphabet
         if not layers or not isinstance(layers[0], Recurrent):
             raise ValueError(f"{type(self).__name__}: {list(layers)}; the first layer must be recurrent, as tn.LSTM is")
         self.n_in = layers[0].n_in
+        if alphabet is not None and (not isinstance(alphabet, str) or len(set(alphabet)) != self.n_in):
+            raise ValueError(
+                f"{type(self).__name__}: alphabet={alphabet!r}; it must be {self.n_in} different characters, one a symbol"
+            )
 
     def __call__(self, x: Any, lengths: Any = None) -> Tensor:
         """Return the scores, (batch, time, classes) or, with `last`, (batch, classes).
@@ -93,14 +98,16 @@ class SequenceNet(Sequential):
         return Tensor(np.eye(self.n_in, dtype=self.parameters()[0].dtype)[x.T])
 
     def config(self) -> dict[str, Any]:
-        return super().config() | ({"last": True} if self.last else {})
+        alphabet = {} if self.alphabet is None else {"alphabet": self.alphabet}
+        return super().config() | ({"last": True} if self.last else {}) | alphabet
 
     def to_json(self) -> dict[str, Any]:
         return {"SequenceNet": self.config()}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        return cls(*[Layer.from_json(layer) for layer in config["layers"]], last=bool(config.get("last", False)))
+        layers = [Layer.from_json(layer) for layer in config["layers"]]
+        return cls(*layers, **{name: value for name, value in config.items() if name != "layers"})
 
 
 def detached(state: list[States]) -> list[States]:
@@ -116,7 +123,7 @@ class RecurrentNet(SequenceNet):
         weight: the recipe of all matrices, or a list of one for each recurrent layer and the Linear. A recurrent one
             may itself be a list of one a gate.
         seed: fixes all initial values; each layer draws from a seed of its own.
-        last: see SequenceNet.
+        last, alphabet: see SequenceNet.
         dropout: share of the activations between layers dropped in training.
         layer: the class of recurrent layer; LSTM or RNN.
         options: further arguments of it, such as norm=True.
@@ -129,6 +136,7 @@ class RecurrentNet(SequenceNet):
         seed: int = 0,
         *,
         last: bool = False,
+        alphabet: str | None = None,
         dropout: float = 0.0,
         layer: type[Recurrent] = LSTM,
         **options: Any,

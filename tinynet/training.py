@@ -107,7 +107,7 @@ def fit(
 
 def run_epochs(
     net: Layer, one_epoch: Callable[[int], dict[str, float]], judge: Callable[[], float] | None, epochs: int,
-    saved: Checkpoint | None = None, progress: bool | None = None,
+    saved: Checkpoint | None = None, progress: bool | None = None, report: Callable[[History], None] | None = None,
 ) -> History:  # fmt: skip
     """Run the epochs that are left, keep the one that the judge finds best, and put the net back to it, in eval mode.
 
@@ -118,6 +118,7 @@ def run_epochs(
         epochs: how many there are in all.
         saved: the checkpoint to go on from, where it exists, and to write after each epoch.
         progress: as in `fit`.
+        report: called with the history after each epoch.
     """
     history, best = History(), Snapshot.of(net)
     if saved and saved.exists():
@@ -136,6 +137,8 @@ def run_epochs(
                 if saved:
                     saved.write(asdict(history), best)
                 tick(history)
+                if report:
+                    report(history)
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
