@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDERS = {"mnist": "mnist", "fashion": "fashion-mnist", "rectangles": "rectangles"}
+FOLDERS = {"mnist": "mnist", "fashion": "fashion-mnist", "rectangles": "rectangles", "shakespeare": "tinyshakespeare"}
 
 
 @pytest.fixture

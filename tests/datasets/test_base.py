@@ -27,6 +27,7 @@ NEEDS = {
     "rot": "mnist",
     "bg_rand": "mnist",
 }
+SEQUENCES = ["digits_rows", "reber", "adding", "shakespeare"]  # their promises are in test_sequences.py
 GENERATED = ["convex", "rot", "bg_rand", "teacher", "spirals", "checkerboard"]
 SMALL = {"train": 30, "valid": 20, "test": 10}
 
@@ -40,7 +41,7 @@ def same(a, b):
 
 
 def test_the_names_are_those_tested_here():
-    assert names() == list(SIZES)
+    assert names() == [*SIZES, *SEQUENCES]
 
 
 @pytest.mark.parametrize("name", SIZES)

@@ -13,20 +13,35 @@
     spirals           1,000 /    200 /  2,000        2         2   two spirals in the plane, generated
     checkerboard      1,000 /    200 /  2,000        2         2   a checkerboard in the plane, generated
 
+and sequences, where an example is T steps of so many inputs:
+
+    digits_rows         800 /    200 /    797    8 x 8        10   the digits, row by row
+    reber               256 /    256 /    256    T x 7         7   the next symbol of a grammar, generated
+    adding           10,000 /  1,000 /  1,000  200 x 2     1 real   the sum of two marked numbers, generated
+    shakespeare           1 /      1 /      1   T x 65        65   the next character of the plays, downloaded
+
 Read base.py first (what a data set is), then one of digits.py (a table in the package), files.py, idx.py and
-mnist.py (from the internet), or convex.py (from a seed).
+mnist.py (from the internet), or convex.py (from a seed). For sequences: sequences.py (what they are), reber.py and
+adding.py, then text.py (characters), shakespeare.py and batches.py (windows that carry a state).
 """
 
 import inspect
 from collections.abc import Callable
 from typing import Any
 
-from . import breast_cancer, convex, digits, mnist, plane, rectangles, teacher, variations
+from . import (
+    adding, breast_cancer, convex, digits, mnist, plane, reber, rectangles, shakespeare, teacher, text, variations,
+)  # fmt: skip
 from .base import DataError, Dataset, Split, from_pixels
+from .batches import streams, windows
+from .sequences import SequenceDataset, lengths
 
-__all__ = ["DataError", "Dataset", "Split", "from_pixels", "load", "names", "teacher"]
+__all__ = [
+    "DataError", "Dataset", "SequenceDataset", "Split", "from_pixels", "lengths", "load", "names", "reber", "streams",
+    "teacher", "text", "windows",
+]  # fmt: skip
 
-LOADERS: dict[str, Callable[..., Dataset]] = {
+LOADERS: dict[str, Callable[..., Dataset | SequenceDataset]] = {
     "digits": digits.load,
     "breast_cancer": breast_cancer.load,
     "mnist": mnist.load_mnist,
@@ -38,6 +53,10 @@ LOADERS: dict[str, Callable[..., Dataset]] = {
     "teacher": teacher.load,
     "spirals": plane.load_spirals,
     "checkerboard": plane.load_checkerboard,
+    "digits_rows": digits.load_rows,
+    "reber": reber.load,
+    "adding": adding.load,
+    "shakespeare": shakespeare.load,
 }
 
 
@@ -46,11 +65,11 @@ def names() -> list[str]:
     return list(LOADERS)
 
 
-def load(name: str, seed: int = 0, **options: Any) -> Dataset:
-    """The data set of this name: inputs float32 (N, n) in [-1, 1], labels int64 (N,).
+def load(name: str, seed: int = 0, **options: Any) -> Dataset | SequenceDataset:
+    """The data set of this name: inputs float32 (N, n) in [-1, 1], labels int64 (N,); for sequences see sequences.py.
 
     seed: of a generated set; the same seed gives the same bits. The others have one fixed split.
-    options: of a generated set, as in its loader: train=, valid=, test= sizes; noise=; a teacher's widths=.
+    options: of a generated set, as in its loader: train=, valid=, test= sizes; noise=; length=; a teacher's widths=.
 
     Raises ValueError for an unknown name, TypeError for an option that the set does not take, and DataError
     for a file that is missing, damaged or cannot be downloaded.

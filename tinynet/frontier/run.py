@@ -130,7 +130,12 @@ def _dense(settings: Settings) -> Sequential:
 
 @lru_cache(maxsize=4)
 def _data(name: str) -> Dataset:
-    return load_data(name)
+    data = load_data(name)
+    if not isinstance(data, Dataset):
+        raise ValueError(
+            f"{name} is a set of sequences; the nets of a sweep read one row of numbers, so take another set"
+        )
+    return data
 
 
 def _version() -> str:
