@@ -4,7 +4,7 @@ Notation
     s_1 s_2 ..           the text, as symbols 0 .. classes - 1
     p(s | s_1 .. s_t)    softmax of the scores after step t
 
-    loss, in nats a character       L = -mean_t log p(s_(t+1) | s_1 .. s_t)            classes known by chance: log(classes)
+    loss, in nats a character       L = -mean_t log p(s_(t+1) | s_1 .. s_t)        by mere chance: log(classes)
     drawing at temperature tau      s_(t+1) with probability proportional to p^(1 / tau)
 
 Truncated backpropagation (Williams, Peng 1990): the text is cut into `batch_size` streams that are read side by side, a
@@ -92,7 +92,7 @@ def _one_epoch(
     spare = min(steps, len(train) - 2 * batch_size)
     start = int(np.random.default_rng([seed, epoch]).integers(spare + 1))
     state: list[States] | None = None
-    total, wrong, count, where = 0.0, 0, 0, f"epoch {epoch + 1}"
+    total, wrong, count, where = 0.0, 0.0, 0, f"epoch {epoch + 1}"
     for k, (inputs, labels) in enumerate(windows(train[start:], batch_size, steps)):
         scores, state = net.run(inputs.T, state and detached(state))
         where = f"epoch {epoch + 1}, step {k + 1}"
@@ -117,9 +117,7 @@ def text_loss(net: SequenceNet, ids: np.ndarray, batch_size: int = 16, steps: in
     return total / count
 
 
-def sample(
-    net: SequenceNet, length: int, prompt: str = "\n", temperature: float = 1.0, seed: int = 0
-) -> Iterator[str]:
+def sample(net: SequenceNet, length: int, prompt: str = "\n", temperature: float = 1.0, seed: int = 0) -> Iterator[str]:
     """Yield `length` characters, one by one, as the network would go on after the prompt.
 
     Args:
@@ -142,9 +140,7 @@ def sample(
     return _characters(net, net.alphabet, encode(prompt, net.alphabet), length, temperature, seed)
 
 
-def _characters(
-    net: SequenceNet, alphabet: str, ids: Any, length: int, temperature: float, seed: int
-) -> Iterator[str]:
+def _characters(net: SequenceNet, alphabet: str, ids: Any, length: int, temperature: float, seed: int) -> Iterator[str]:
     rng, state, training = np.random.default_rng(seed), None, net.training
     net.eval()
     try:

@@ -39,7 +39,7 @@ class SequenceNet(Sequential):
         self.n_in = layers[0].n_in
         if alphabet is not None and (not isinstance(alphabet, str) or len(set(alphabet)) != self.n_in):
             raise ValueError(
-                f"{type(self).__name__}: alphabet={alphabet!r}; it must be {self.n_in} different characters, one a symbol"
+                f"{type(self).__name__}: alphabet={alphabet!r}; it must be {self.n_in} different characters, a symbol each"
             )
 
     def __call__(self, x: Any, lengths: Any = None) -> Tensor:
@@ -151,6 +151,5 @@ class RecurrentNet(SequenceNet):
         for i, recipe in enumerate(recipes[:-1]):
             layers.append(layer(widths[i], widths[i + 1], recipe, seed=child_seed(seed, i), **options))
             layers += [Dropout(dropout, child_seed(seed, i))] if dropout else []
-        super().__init__(
-            *layers, Linear(widths[-2], widths[-1], recipes[-1], seed=child_seed(seed, count - 1)), last=last
-        )
+        layers.append(Linear(widths[-2], widths[-1], recipes[-1], seed=child_seed(seed, count - 1)))
+        super().__init__(*layers, last=last, alphabet=alphabet)
