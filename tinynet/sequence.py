@@ -39,7 +39,7 @@ class SequenceNet(Sequential):
         self.n_in = layers[0].n_in
         if alphabet is not None and (not isinstance(alphabet, str) or len(set(alphabet)) != self.n_in):
             raise ValueError(
-                f"{type(self).__name__}: alphabet={alphabet!r}; it must be {self.n_in} different characters, a symbol each"
+                f"{type(self).__name__}: alphabet={alphabet!r}; it must be {self.n_in} different characters, one each"
             )
 
     def __call__(self, x: Any, lengths: Any = None) -> Tensor:
