@@ -11,6 +11,7 @@ rows of one step lie together.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -120,8 +121,8 @@ class RecurrentNet(SequenceNet):
 
     Args:
         widths: [inputs or symbols, hidden .., outputs], at least three.
-        weight: the recipe of all matrices, or a list of one for each recurrent layer and the Linear. A recurrent one
-            may itself be a list of one a gate.
+        weight: the recipe of all matrices, or a list of one each: W and U of each recurrent layer, then the Linear's.
+            Those of W and U may themselves be lists of one a gate.
         seed: fixes all initial values; each layer draws from a seed of its own.
         last, alphabet: see SequenceNet.
         dropout: share of the activations between layers dropped in training.
@@ -143,13 +144,16 @@ class RecurrentNet(SequenceNet):
     ) -> None:
         if len(widths) < 3:
             raise ValueError(f"RecurrentNet: widths {list(widths)}; at least [inputs, hidden, outputs] are needed")
-        count = len(widths) - 1
-        recipes = list(weight) if isinstance(weight, Sequence) else [weight] * count
-        if len(recipes) != count:
-            raise ValueError(f"RecurrentNet: {len(recipes)} recipes for {count} layers; give one, or one a layer")
+        depth = len(widths) - 2
+        recipes = list(weight) if isinstance(weight, Sequence) else [weight] * (2 * depth + 1)
+        if len(recipes) != 2 * depth + 1:
+            raise ValueError(
+                f"RecurrentNet: {len(recipes)} recipes for {2 * depth + 1} matrices; give one for all, or one each"
+            )
         layers: list[Layer] = []
-        for i, recipe in enumerate(recipes[:-1]):
-            layers.append(layer(widths[i], widths[i + 1], recipe, seed=child_seed(seed, i), **options))
+        for i, (m, n) in enumerate(pairwise(widths[:-1])):
+            W, U = recipes[2 * i : 2 * i + 2]
+            layers.append(layer(m, n, W, U, seed=child_seed(seed, i), **options))
             layers += [Dropout(dropout, child_seed(seed, i))] if dropout else []
-        layers.append(Linear(widths[-2], widths[-1], recipes[-1], seed=child_seed(seed, count - 1)))
+        layers.append(Linear(widths[-2], widths[-1], recipes[-1], seed=child_seed(seed, depth)))
         super().__init__(*layers, last=last, alphabet=alphabet)

@@ -50,7 +50,7 @@ def test_the_automaton_is_the_regular_expression():
     # And none is missing: inner strings of 5 to 7 symbols by brute force, and drawn by hand.
     inner = [f"B{''.join(mid)}E" for n in (3, 4, 5) for mid in product("TPSXV", repeat=n)]
     expected = {f"B{o}{i}{o}E" for i in inner for o in "TP" if re.fullmatch(INNER, i)}
-    by_hand = "BTXSE BPVVE BTSXSE BPTVVE BPVPSE BTSSXSE BTXXVVE BPTTVVE BPTVPSE".split()
+    by_hand = ["BTXSE", "BPVVE", "BTSXSE", "BPTVVE", "BPVPSE", "BTSSXSE", "BTXXVVE", "BPTTVVE", "BPTVPSE"]
     assert expected == {f"B{o}{i}{o}E" for i in by_hand for o in "TP"}
     assert {string for string in found if len(string) <= 11} == expected
 

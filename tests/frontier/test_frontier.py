@@ -5,6 +5,7 @@ import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tinynet as tn
-from tinynet.frontier.methods import METHODS, build, narrowed
+from tinynet.frontier.methods import METHODS
 from tinynet.frontier.run import Settings, run
 from tinynet.frontier.sweep import plan
+from tinynet.frontier.tasks import task_of
 from tinynet.table import payload_bytes
 
 SWEEP = sys.modules["tinynet.frontier.sweep"]  # the module: the package's name for it is the function
@@ -50,14 +52,15 @@ def test_points_are_means_over_seeds():
 # ---- budgets
 
 
-OFFERS = [(m, f) for m in METHODS for f in (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64) if METHODS[m](f, WIDTHS)]
+SHAPES = list(pairwise(WIDTHS))
+OFFERS = [(m, f) for m in METHODS for f in (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64) if METHODS[m](f, SHAPES)]
 
 
 @pytest.mark.parametrize(("method", "factor"), OFFERS)
 def test_methods_meet_their_byte_budget(method, factor):
     weights, biases = 64 * 256 + 256 * 10, 266
     budget = 4 * factor * weights + 4 * biases
-    net = build(method, factor, WIDTHS, seed=0)
+    net = task_of("digits").build(method, factor, WIDTHS, seed=0)
     size = payload_bytes(tn.freeze(net) if method == "binary-mlp" else net)
     assert size <= budget + 48  # seeds, steps and rounding to whole numbers
     assert size > 0.75 * budget
@@ -74,7 +77,7 @@ def test_the_binary_network_is_measured_as_its_frozen_file():
 
 def test_the_dense_rival_is_as_wide_as_the_budget_allows():
     for factor in (1 / 2, 1 / 8, 1 / 64):
-        h = narrowed(WIDTHS, factor)[1]
+        h = task_of("digits").narrowed("dense", factor, WIDTHS)[1]
         budget = 4 * (factor * (64 * 256 + 2560) + 266)
         assert 4 * (65 * h + 10 * (h + 1)) <= budget < 4 * (65 * (h + 1) + 10 * (h + 2))
 

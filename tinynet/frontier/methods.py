@@ -19,30 +19,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
-from itertools import pairwise
 from math import isclose
 
-from tinynet.layers import Sequential
-from tinynet.models import MLP, BinaryMLP
 from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Sparse
 
-Weight = Parameterization | list[Parameterization]  # one recipe, or one a layer
-Recipe = Callable[[float, Sequence[int]], Weight | None]  # None where the budget is out of reach
+Weight = Parameterization | list[Parameterization]  # one recipe, or one a matrix
+Shapes = Sequence[tuple[int, int]]  # of the net's weight matrices
+Recipe = Callable[[float, Shapes], Weight | None]  # None where the budget is out of reach
 
 TERNARY = 1 / 20  # 1.6 of 32 bits
 
 
-def _lowrank(f: float, widths: Sequence[int]) -> Weight | None:
-    shapes = list(pairwise(widths))
+def _lowrank(f: float, shapes: Shapes) -> Weight | None:
     dense = sum(m * n for m, n in shapes)
-    sizes = {k: sum(min(m * n, k * (m + n)) for m, n in shapes) for k in range(1, max(widths) + 1)}
+    highest = max(max(shape) for shape in shapes)
+    sizes = {k: sum(min(m * n, k * (m + n)) for m, n in shapes) for k in range(1, highest + 1)}
     rank = max((k for k, size in sizes.items() if size <= f * dense), default=None)
     if rank is None or f == 1:
         return None
     return [LowRank(rank=rank) if rank * (m + n) < m * n else Dense() for m, n in shapes]
 
 
-def _quantized(f: float, widths: Sequence[int]) -> Weight | None:
+def _quantized(f: float, shapes: Shapes) -> Weight | None:
     if isclose(f, TERNARY):
         return Quantized(levels=3)
     bits = round(32 * f)
@@ -51,35 +49,35 @@ def _quantized(f: float, widths: Sequence[int]) -> Weight | None:
 
 # fmt: off
 METHODS: dict[str, Recipe] = {
-    "dense":            lambda f, widths: Dense(),
+    "dense":            lambda f, shapes: Dense(),
     "lowrank":          _lowrank,
-    "lowrank-random":   lambda f, widths: LowRank(factor=f, bank="random") if f < 1 else None,
-    "hashed":           lambda f, widths: Hashed(f) if f < 1 else None,
-    "sparse":           lambda f, widths: Sparse(f) if f < 1 else None,
+    "lowrank-random":   lambda f, shapes: LowRank(factor=f, bank="random") if f < 1 else None,
+    "hashed":           lambda f, shapes: Hashed(f) if f < 1 else None,
+    "sparse":           lambda f, shapes: Sparse(f) if f < 1 else None,
     "quantized":        _quantized,
-    "binary":           lambda f, widths: Binary() if isclose(f, 1 / 32) else None,
-    "hashed+quantized": lambda f, widths: Hashed(8 * f, inner=Quantized(bits=4)) if 8 * f <= 1 else None,
-    "binary-mlp":       lambda f, widths: Binary(scale=None) if isclose(f, 1 / 32) else None,
+    "binary":           lambda f, shapes: Binary() if isclose(f, 1 / 32) else None,
+    "hashed+quantized": lambda f, shapes: Hashed(8 * f, inner=Quantized(bits=4)) if 8 * f <= 1 else None,
+    "binary-mlp":       lambda f, shapes: Binary(scale=None) if isclose(f, 1 / 32) else None,
 }
 # fmt: on
 
 
-def available(method: str, factor: float, widths: Sequence[int]) -> bool:
+def available(method: str, factor: float, shapes: Shapes) -> bool:
     """Return whether a method has a recipe for this factor. ValueError for an unknown method."""
-    return _lookup(method, factor, widths) is not None
+    return _lookup(method, factor, shapes) is not None
 
 
-def recipe(method: str, factor: float, widths: Sequence[int]) -> Weight:
+def recipe(method: str, factor: float, shapes: Shapes) -> Weight:
     """Return the recipe of a method at a factor. ValueError for one that is unknown or cannot meet it."""
-    weight = _lookup(method, factor, widths)
+    weight = _lookup(method, factor, shapes)
     if weight is None:
         raise ValueError(f"frontier: {method} has no recipe for the factor {factor:g}")
     return weight
 
 
-def _lookup(method: str, factor: float, widths: Sequence[int]) -> Weight | None:
+def _lookup(method: str, factor: float, shapes: Shapes) -> Weight | None:
     if method in METHODS:
-        return METHODS[method](factor, widths)
+        return METHODS[method](factor, shapes)
     cls = Parameterization.registry.get(method)
     settings = [f.name for f in fields(cls)] if cls else ["?"]
     if cls is None or settings[:1] not in ([], ["factor"], ["density"]):
@@ -90,25 +88,27 @@ def _lookup(method: str, factor: float, widths: Sequence[int]) -> Weight | None:
     return cls(factor)  # type: ignore[call-arg]
 
 
-def build(method: str, factor: float, widths: Sequence[int], seed: int) -> Sequential:
-    """Return the untrained net of a method at a factor."""
-    weight = recipe(method, factor, widths)
-    if method == "binary-mlp":
-        return BinaryMLP(widths, seed)
-    return MLP(narrowed(widths, factor) if method == "dense" else widths, weight, seed)
-
-
-def narrowed(widths: Sequence[int], factor: float) -> list[int]:
+def narrowed(
+    widths: Sequence[int], factor: float, shapes: Callable[[Sequence[int]], Shapes],
+    biases: Callable[[Sequence[int]], int],
+) -> list[int]:  # fmt: skip
     """Return widths with the hidden ones shrunk together, so that a dense net is as small as the other methods' at f.
 
-    Their bytes are those of f sum m n numbers and of all the biases of the wide net.
+    Their numbers are f times those of the wide net's matrices, and all its biases.
+
+    Args:
+        widths: of the wide net.
+        factor: f.
+        shapes, biases: the matrices' shapes and the number of biases of a net of given widths.
     """
-    pairs = list(pairwise(widths))
-    budget = 4 * (factor * sum(m * n for m, n in pairs) + sum(widths[1:]))
-    narrow = list(widths)
-    for share in range(max(widths[1:-1], default=1), 0, -1):
-        hidden = [max(1, round(h * share / max(widths[1:-1]))) for h in widths[1:-1]]
-        narrow = [widths[0], *hidden, widths[-1]]
-        if sum(4 * (m + 1) * n for m, n in pairwise(narrow)) <= budget:
+
+    def weights(widths: Sequence[int]) -> int:
+        return sum(m * n for m, n in shapes(widths))
+
+    budget = factor * weights(widths) + biases(widths)
+    narrow, widest = list(widths), max(widths[1:-1], default=1)
+    for share in range(widest, 0, -1):
+        narrow = [widths[0], *(max(1, round(h * share / widest)) for h in widths[1:-1]), widths[-1]]
+        if weights(narrow) + biases(narrow) <= budget:
             break
     return narrow

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tinynet.frontier.pareto import Point, summarize
+from tinynet.frontier.tasks import task_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,31 +36,31 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
 
     if not rows:
         raise ValueError("plot: no rows to draw; a sweep returns them")
-    points = summarize(rows)
+    points, task = summarize(rows), task_of(rows[0]["data"])
     stages = [stage for stage in STAGE_TITLES if any(p.stage == stage for p in points)]
     figure = Figure(figsize=(2.5 + 5 * len(stages), 5), layout="constrained")
     panels = figure.subplots(1, len(stages), sharex=True, sharey=True, squeeze=False)[0]
     methods = list(dict.fromkeys(p.method for p in points))
     for axes, stage in zip(panels, stages, strict=True):
         for i, method in enumerate(methods):
-            _draw_method(axes, [p for p in points if (p.method, p.stage) == (method, stage)], i)
-        _draw_frontier(axes, points)
+            _draw_method(axes, [p for p in points if (p.method, p.stage) == (method, stage)], i, task.unit)
+        _draw_frontier(axes, points, task.unit)
         _label(axes, STAGE_TITLES[stage] if len(stages) > 1 else "")
     seeds = points[0].seeds
     spread = f", mean and standard deviation of {seeds} seeds" if seeds > 1 else ""
     figure.suptitle(title or rows[0]["data"] + spread)
-    panels[0].set_ylabel("test error (%)")
+    panels[0].set_ylabel(task.measure)
     panels[0].legend(frameon=False, fontsize="small")
     if path is not None:
         figure.savefig(path, dpi=160)
     return figure
 
 
-def _draw_frontier(axes: Any, points: list[Point]) -> None:
+def _draw_frontier(axes: Any, points: list[Point], unit: float) -> None:
     """Draw the efficient points as a band of steps, to the right end of the data."""
     efficient = sorted((p for p in points if p.efficient), key=lambda p: p.bytes)
     sizes = [p.bytes for p in efficient] + [max(p.bytes for p in points)]
-    errors = [100 * p.error for p in efficient] + [100 * efficient[-1].error]
+    errors = [unit * p.error for p in efficient] + [unit * efficient[-1].error]
     axes.step(sizes, errors, where="post", color="0.6", linewidth=6, alpha=0.45, zorder=0, label="efficient frontier")
 
 
@@ -74,13 +75,13 @@ def _label(axes: Any, stage: str) -> None:
     axes.grid(True, which="both", color="0.92", linewidth=0.6)
 
 
-def _draw_method(axes: Any, points: list[Point], i: int) -> None:
+def _draw_method(axes: Any, points: list[Point], i: int, unit: float) -> None:
     if not points:
         return
     points = sorted(points, key=lambda p: p.bytes)
     label = points[0].method
     axes.errorbar(
-        [p.bytes for p in points], [100 * p.error for p in points], [100 * p.spread for p in points], label=label,
+        [p.bytes for p in points], [unit * p.error for p in points], [unit * p.spread for p in points], label=label,
         color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)],
         linewidth=1, markersize=6, capsize=2, elinewidth=0.8,
     )  # fmt: skip

@@ -10,24 +10,26 @@ from typing import Any
 
 from tinynet.files import write_atomically
 from tinynet.frontier.pareto import Point, summarize
+from tinynet.frontier.tasks import Rows, task_of
 
 
 def table(rows: Sequence[dict[str, Any]]) -> Any:
-    """Return a rich table with a line a point: bytes, test error in percent, mean and deviation over the seeds."""
+    """Return a rich table with a line a point: bytes, test error, mean and deviation over the seeds."""
     from rich.table import Table
 
     out = Table(title="* marks the efficient frontier", title_justify="left", box=None)
-    for name in ("method", "stage", "factor", "payload B", "header B", "test error %", "±", ""):
+    task = task_of(rows[0]["data"]) if rows else Rows()
+    for name in ("method", "stage", "factor", "payload B", "header B", task.measure, "±", ""):
         out.add_column(name, justify="left" if name in ("method", "stage") else "right")
     points = summarize(rows)
     for group in dict.fromkeys((p.method, p.stage) for p in points):
         for p in points:
             if (p.method, p.stage) == group:
-                out.add_row(*_cells(p), style="bold" if p.efficient else None)
+                out.add_row(*_cells(p, task.unit), style="bold" if p.efficient else None)
     return out
 
 
-def _cells(p: Point) -> tuple[str, ...]:
+def _cells(p: Point, unit: float) -> tuple[str, ...]:
     star = "*" if p.efficient else ""
     return (
         p.method,
@@ -35,8 +37,8 @@ def _cells(p: Point) -> tuple[str, ...]:
         p.factor,
         f"{p.bytes:,.0f}",
         f"{p.header:,.0f}",
-        f"{100 * p.error:.2f}",
-        f"{100 * p.spread:.2f}" if p.seeds > 1 else "",
+        f"{unit * p.error:.3g}" if unit == 1 else f"{unit * p.error:.2f}",
+        f"{unit * p.spread:.2f}" if p.seeds > 1 else "",
         star,
     )
 

@@ -19,16 +19,14 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import optim
-from tinynet.datasets import Dataset
+from tinynet.datasets import Dataset, SequenceDataset
 from tinynet.datasets import load as load_data
-from tinynet.deploy import freeze
-from tinynet.frontier.methods import available, build, recipe
+from tinynet.frontier.methods import available, recipe
+from tinynet.frontier.tasks import NORM, task_of
 from tinynet.layers import Sequential
-from tinynet.models import MLP, BinaryMLP, compress
+from tinynet.models import compress
 from tinynet.step import TrainingError
 from tinynet.storage import load, save
-from tinynet.training import evaluate, fit
 
 STAGES = ("trained", "after", "tuned")  # under the constraint; compressed after training; and then fine-tuned
 
@@ -58,9 +56,10 @@ class Settings:
 
     def possible(self) -> bool:
         """Return whether the method has anything to offer at this factor and stage."""
-        if self.stage != "trained" and self.method in ("dense", "binary-mlp"):
+        if self.stage != "trained" and (self.method in ("dense", "binary-mlp") or self.method.endswith(NORM)):
             return False  # a narrower net, or another one, has no nearest member
-        return available(self.method, float(Fraction(self.factor)), self.widths())
+        shapes = task_of(self.data).shapes(self.widths())
+        return available(self.method.removesuffix(NORM), float(Fraction(self.factor)), shapes)
 
 
 def run(settings: Settings) -> dict[str, Any]:
@@ -70,11 +69,11 @@ def run(settings: Settings) -> dict[str, Any]:
     start = time.perf_counter()
     with threadpool_limits(limits=1):
         net, lr = _trained(settings)
-        data = _data(settings.data)
+        data, task = _data(settings.data), task_of(settings.data)
         with tempfile.TemporaryDirectory() as folder:
-            size = save(freeze(net) if isinstance(net, BinaryMLP) else net, Path(folder, "net.safetensors"))
+            size = save(task.finished(net), Path(folder, "net.safetensors"))
             net = load(Path(folder, "net.safetensors"))  # type: ignore[assignment]
-        valid_error, test_error = evaluate(net, data.valid), evaluate(net, data.test)
+        valid_error, test_error = task.error(net, data.valid), task.error(net, data.test)
     return asdict(settings) | {
         "lr": lr,
         "payload_bytes": size.payload,
@@ -88,10 +87,10 @@ def run(settings: Settings) -> dict[str, Any]:
 
 def _trained(settings: Settings) -> tuple[Sequential, float]:
     """Return the finished net of these settings and the rate that made it (0 where nothing was trained)."""
-    factor = float(Fraction(settings.factor))
+    factor, task, widths = float(Fraction(settings.factor)), task_of(settings.data), settings.widths()
     if settings.stage == "trained":
-        return _best_rate(lambda: build(settings.method, factor, settings.widths(), settings.seed), settings)
-    weight = recipe(settings.method, factor, settings.widths())
+        return _best_rate(lambda: task.build(settings.method, factor, widths, settings.seed), settings)
+    weight = recipe(settings.method, factor, task.shapes(widths))
     dense = _dense(replace(settings, method="dense", factor="1", stage="trained"))
     if settings.stage == "after":
         return compress(dense, weight, settings.seed), 0.0
@@ -101,20 +100,17 @@ def _trained(settings: Settings) -> tuple[Sequential, float]:
 
 def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[Sequential, float]:
     """Train a new net at each rate; return the one of least validation error (the first of equal ones) and its rate."""
-    data, best, best_error, failure = _data(settings.data), None, np.inf, None
+    data, task, best, best_error, failure = _data(settings.data), task_of(settings.data), None, np.inf, None
     for lr in settings.rates:
         net = new_net()
         try:
-            history = fit(
-                net, data.train, data.valid, epochs=settings.epochs, batch_size=settings.batch_size, lr=lr,
-                momentum=settings.momentum, schedule=optim.cosine, seed=settings.seed, progress=False,
-            )  # fmt: skip
+            history = task.fit(net, data, settings, lr)
         except TrainingError as error:  # this rate was too high
             failure = error
             continue
         if history.interrupted:
             raise KeyboardInterrupt
-        error_now = min(history.valid_error)
+        error_now = task.error(net, data.valid)  # of the best epoch, to which the net was put back
         if error_now < best_error:
             best, best_error = (net, lr), error_now
     if best is None:
@@ -125,17 +121,12 @@ def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[S
 @lru_cache(maxsize=8)
 def _dense(settings: Settings) -> Sequential:
     """Return the trained dense net that compression after training starts from; `compress` copies it."""
-    return _best_rate(lambda: MLP(settings.widths(), seed=settings.seed), settings)[0]
+    return _best_rate(lambda: task_of(settings.data).build("dense", 1, settings.widths(), settings.seed), settings)[0]
 
 
 @lru_cache(maxsize=4)
-def _data(name: str) -> Dataset:
-    data = load_data(name)
-    if not isinstance(data, Dataset):
-        raise ValueError(
-            f"{name} is a set of sequences; the nets of a sweep read one row of numbers, so take another set"
-        )
-    return data
+def _data(name: str) -> Dataset | SequenceDataset:
+    return load_data(name)
 
 
 def _version() -> str:

@@ -18,16 +18,16 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from tinynet.frontier.methods import METHODS
 from tinynet.frontier.run import STAGES, Settings, run
 from tinynet.frontier.store import Store
+from tinynet.frontier.tasks import task_of
 
 FACTORS = ("1", "1/2", "1/4", "1/8", "1/16", "1/20", "1/32", "1/64")
 
 
 def sweep(
     data: str = "digits",
-    methods: Sequence[str] = tuple(METHODS),
+    methods: Sequence[str] | None = None,
     factors: Sequence[str | float] = FACTORS,
     seeds: int | Sequence[int] = 3,
     after_training: bool = False,
@@ -41,7 +41,7 @@ def sweep(
 
     Args:
         data: a name that `tn.datasets.load` knows.
-        methods: names of METHODS, or of classes of parameterization.
+        methods: names of METHODS, or of classes of parameterization; by default all that suit the data.
         factors: shares of the dense weight bytes, "1/8" or 0.125; a method skips those that it cannot meet.
         seeds: how many, or which.
         after_training: add the methods applied to a trained dense net, with and without fine-tuning.
@@ -49,7 +49,8 @@ def sweep(
         executor: where runs go; by default `jobs` processes, one a core. They import the calling script, which needs
             `if __name__ == "__main__":` for that; jobs=1 runs here and now.
         progress: show a bar with the time left; by default only on a terminal.
-        settings: further fields of `Settings`: hidden, epochs, batch_size, rates, momentum.
+        settings: further fields of `Settings`: hidden, epochs, batch_size, rates, momentum; their defaults depend on
+            the kind of data (see tasks.py).
 
     Raises ValueError for an unknown method, data set or factor; RuntimeError naming the run where one fails, after the
     others are done.
@@ -72,13 +73,14 @@ def sweep(
 
 
 def plan(
-    data: str, methods: Sequence[str], factors: Sequence[str | float], seeds: int | Sequence[int], after_training: bool,
-    **settings: Any,
+    data: str, methods: Sequence[str] | None, factors: Sequence[str | float], seeds: int | Sequence[int],
+    after_training: bool, **settings: Any,
 ) -> list[Settings]:  # fmt: skip
     """Return the settings of every run of a sweep."""
     if isinstance(methods, str) or isinstance(factors, str):
         raise ValueError(f"sweep: methods={methods!r}, factors={factors!r}; give lists, also of one")
     stages = STAGES if after_training else STAGES[:1]
+    methods, settings = methods or task_of(data).methods, task_of(data).defaults | settings
     everything = [
         Settings(data=data, method=m, factor=_check_factor(f), stage=stage, seed=seed, **settings)
         for stage in stages

@@ -1,0 +1,159 @@
+"""What a sweep does on each kind of data: the net that it trains, how, and what it calls the error.
+
+    Rows        x (n,) to a class                   MLP                       error rate
+    Sequences   T steps to a class or a number      LSTM, its last output     error rate, or mean squared error
+    Strings     symbols to the next ones            LSTM, every output        share of strings with an illegal step
+    Text        characters to the next one          LSTM, every output        loss in nats a character
+
+An LSTM has two matrices, W (n_in, 4 H) and U (H, 4 H), and every method compresses both and the Linear on top. A name
+that ends in "+norm" is that method with its products standardized, which recurrent nets of few bits need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from tinynet import optim
+from tinynet.datasets import Split, reber
+from tinynet.deploy import freeze
+from tinynet.frontier.methods import METHODS, Shapes, narrowed, recipe
+from tinynet.language import fit_text, text_loss
+from tinynet.layers import Sequential
+from tinynet.models import MLP, BinaryMLP
+from tinynet.sequence import RecurrentNet
+from tinynet.training import History, evaluate, fit
+
+if TYPE_CHECKING:
+    from tinynet.frontier.run import Settings
+
+NORM = "+norm"
+
+
+class Rows:
+    """Classes of rows, by an MLP."""
+
+    measure, unit = "test error (%)", 100  # the axis of the picture, and what errors are multiplied by there
+    methods: tuple[str, ...] = tuple(METHODS)
+    defaults: dict[str, Any] = {}  # settings that differ from those of `Settings`  # noqa: RUF012
+
+    def shapes(self, widths: Sequence[int]) -> Shapes:
+        """Return the shape of each weight matrix."""
+        return list(pairwise(widths))
+
+    def biases(self, widths: Sequence[int]) -> int:
+        """Return how many biases there are."""
+        return sum(widths[1:])
+
+    def build(self, method: str, factor: float, widths: Sequence[int], seed: int) -> Sequential:
+        """Return the untrained net of a method at a factor."""
+        if method == "binary-mlp":
+            return BinaryMLP(widths, seed)
+        return MLP(self.narrowed(method, factor, widths), recipe(method, factor, self.shapes(widths)), seed)
+
+    def narrowed(self, method: str, factor: float, widths: Sequence[int]) -> Sequence[int]:
+        """Return the widths: narrower ones for a dense net at a factor below 1."""
+        if method != "dense":
+            return widths
+        return narrowed(widths, factor, self.shapes, self.biases)
+
+    def fit(self, net: Any, data: Any, settings: Settings, lr: float) -> History:
+        """Train the net at a learning rate."""
+        return fit(
+            net, data.train, data.valid, epochs=settings.epochs, batch_size=settings.batch_size, lr=lr,
+            momentum=settings.momentum, schedule=optim.cosine, seed=settings.seed, progress=False,
+        )  # fmt: skip
+
+    def finished(self, net: Any) -> Any:
+        """Return the net as it is saved."""
+        return freeze(net) if isinstance(net, BinaryMLP) else net
+
+    def error(self, net: Any, split: Split) -> float:
+        """Return the error on a split."""
+        return evaluate(net, split)
+
+
+class Sequences(Rows):
+    """Classes of sequences, by the last output of an LSTM."""
+
+    last = True
+    methods = (
+        "dense", "lowrank", "hashed", "sparse", "quantized", "quantized+norm", "binary", "binary+norm",
+        "hashed+quantized",
+    )  # fmt: skip
+    defaults = dict(hidden=(64,), epochs=30, batch_size=32, rates=(0.003, 0.01))  # noqa: RUF012
+
+    def shapes(self, widths: Sequence[int]) -> Shapes:
+        *hidden, last = pairwise(widths)
+        return [shape for m, n in hidden for shape in ((m, 4 * n), (n, 4 * n))] + [last]
+
+    def biases(self, widths: Sequence[int]) -> int:
+        return 4 * sum(widths[1:-1]) + widths[-1]
+
+    def build(self, method: str, factor: float, widths: Sequence[int], seed: int) -> Sequential:
+        weight = recipe(method.removesuffix(NORM), factor, self.shapes(widths))
+        widths = self.narrowed(method, factor, widths)
+        return RecurrentNet(widths, weight, seed, last=self.last, norm=method.endswith(NORM))
+
+    def fit(self, net: Any, data: Any, settings: Settings, lr: float) -> History:
+        return fit(
+            net, data.train, self._judged_by(data), epochs=settings.epochs, batch_size=settings.batch_size, lr=lr,
+            optimizer=optim.Adam, clip=1.0, schedule=optim.cosine, seed=settings.seed, progress=False,
+            weight_decay=self.weight_decay,
+        )  # fmt: skip
+
+    weight_decay = 0.0
+
+    def _judged_by(self, data: Any) -> Split | None:
+        """Return the split whose error says which epoch is best."""
+        return data.valid
+
+
+class Numbers(Sequences):
+    """A number of each sequence: regression."""
+
+    measure, unit = "test error (mean square)", 1
+
+
+class Strings(Sequences):
+    """Legal next symbols of the Reber grammar.
+
+    A coin decides which of them comes, so guessing it better is luck, and the last epoch is taken.
+    """
+
+    measure = "test strings with an illegal prediction (%)"
+    last, weight_decay = False, 1e-3
+    defaults = dict(hidden=(20,), epochs=60, batch_size=16, rates=(0.01, 0.03))  # noqa: RUF012
+
+    def _judged_by(self, data: Any) -> None:
+        return None
+
+    def error(self, net: Any, split: Split) -> float:
+        illegal, _ = reber.errors(net(split.inputs).numpy(), split.inputs)
+        return float(illegal.mean())
+
+
+class Text(Sequences):
+    """The next character."""
+
+    measure, unit, last = "test loss (nats a character)", 1, False
+    defaults = dict(hidden=(128,), epochs=4, batch_size=32, rates=(0.004,))  # noqa: RUF012
+    steps = 64
+
+    def fit(self, net: Any, data: Any, settings: Settings, lr: float) -> History:
+        return fit_text(
+            net, data.train.inputs[0], data.valid.inputs[0], epochs=settings.epochs, batch_size=settings.batch_size,
+            steps=self.steps, lr=lr, schedule=optim.cosine, seed=settings.seed, progress=False,
+        )  # fmt: skip
+
+    def error(self, net: Any, split: Split) -> float:
+        return text_loss(net, split.inputs[0])
+
+
+TASKS = {"digits_rows": Sequences(), "adding": Numbers(), "reber": Strings(), "shakespeare": Text()}
+
+
+def task_of(data: str) -> Rows:
+    """Return what is done on the data set of this name."""
+    return TASKS.get(data, Rows())
