@@ -25,10 +25,19 @@ shorter than T keeps its state behind its end, its outputs there are 0, and so i
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
+from tinynet.kernels.jit import numba_found
+from tinynet.kernels.threads import share
 
-def forward(
+WORTH_A_THREAD = 2**25  # multiplications, somewhat under a millisecond
+
+# ---- to read
+
+
+def forward_numpy(
     x: np.ndarray, W: np.ndarray, U: np.ndarray, b: np.ndarray, h: np.ndarray, c: np.ndarray,
     lengths: np.ndarray, keep: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
@@ -61,7 +70,7 @@ def forward(
     return y, gates, cells
 
 
-def backward(
+def backward_numpy(
     gy: np.ndarray, U: np.ndarray, lengths: np.ndarray, gates: np.ndarray, cells: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return dz (T, B, 4H), written over the gates, and the cotangents of the first h and c.
@@ -89,4 +98,42 @@ def backward(
         dc = np.where(on, dc_t * f, dc)
         gates[t] = np.where(on, dz, 0)
         dh = np.where(on, gates[t] @ U.T, dh)
+    return gates, dh, dc
+
+
+# ---- to run
+
+
+def forward(
+    x: np.ndarray, W: np.ndarray, U: np.ndarray, b: np.ndarray, h: np.ndarray, c: np.ndarray,
+    lengths: np.ndarray, keep: bool, threads: int | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Do what `forward_numpy` does; float32 compiled, each thread with rows of its own."""
+    if x.dtype != np.float32 or not numba_found():
+        return forward_numpy(x, W, U, b, h, c, lengths, keep)
+    from tinynet.kernels import lstm_panels as loops
+
+    (T, B, n_in), H = x.shape, len(U)
+    y = np.empty((T + 2, B, H), np.float32)
+    gates = np.empty((T if keep else 1, B, 4 * H), np.float32)
+    cells = np.empty((T if keep else 1, B, H), np.float32)
+    y[T], y[T + 1] = h, c
+    walk = partial(
+        loops.forward, np.ascontiguousarray(x), loops.panels(W), loops.panels(U), b, lengths, gates, cells, y
+    )
+    share(walk, B, T * B * (n_in + H) * 4 * H, WORTH_A_THREAD, threads)
+    return y, gates, cells
+
+
+def backward(
+    gy: np.ndarray, U: np.ndarray, lengths: np.ndarray, gates: np.ndarray, cells: np.ndarray, threads: int | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Do what `backward_numpy` does; float32 compiled, each thread with rows of its own."""
+    if gates.dtype != np.float32 or not numba_found():
+        return backward_numpy(gy, U, lengths, gates, cells)
+    from tinynet.kernels import lstm_panels as loops
+
+    dh, dc = gy[-2].copy(), gy[-1].copy()
+    walk = partial(loops.backward, np.ascontiguousarray(gy), loops.panels(U.T), lengths, gates, cells, dh, dc)
+    share(walk, len(dh), gates.size * U.shape[0], WORTH_A_THREAD, threads)
     return gates, dh, dc

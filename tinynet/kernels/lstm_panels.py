@@ -1,0 +1,242 @@
+"""The walks of an LSTM compiled: a small matrix product in vector registers, and gates in one pass.
+
+At each step a few rows meet the whole of U. A BLAS would lay U out anew each time; here that is done once a sequence,
+in *panels* of two vectors' width, and the product runs by tiles: up to 6 rows of A against a panel, their 6 x 2 sums in
+registers while the common axis passes by.
+
+    panels (P, K, COLUMNS)    panels[p, k, c] = B[k, COLUMNS p + c], zeros behind the last column
+    tile                      out[r, c] += sum_k A[r, k] panels[p, k, c]
+
+Each sum runs over k in order, whatever the tile, so a row's result depends neither on its neighbours nor on threads.
+
+The gates need exp, which LLVM does not vectorise but a polynomial it does. With y = n ln 2 + f, n whole, |f| <= ln 2 / 2,
+
+    exp(y) - 1 = 2^n (exp(f) - 1) + (2^n - 1)      exp(f) - 1 = f + f^2 / 2! + .. + f^7 / 7!  (the next term < 6e-9)
+    s(z) = 1 / (2 + (exp(-z) - 1))                 tanh(z) = m / (m + 2), m = exp(2 z) - 1
+
+both to about 2e-7 of their value, however small it is. (Cody & Waite 1980, "Software manual for the elementary
+functions", for the reduction to f.) The equations of the walks are in lstm.py.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from tinynet.kernels.jit import cpu_features
+
+LANES = 16 if "avx512f" in cpu_features() else 8  # floats in a vector
+COLUMNS, ROWS = 2 * LANES, 6  # of a tile: 12 sums, 2 vectors of a panel and an entry of A fit 16 registers
+FLOAT = ir.FloatType()
+VECTOR = ir.VectorType(FLOAT, LANES)
+
+# ---- the tile, in the compiler's own language
+
+
+def _emit(builder: ir.IRBuilder, rows: int, arguments: list[ir.Value]) -> None:
+    """Write the code of a tile: out (rows, COLUMNS) += A (rows, depth) panel (depth, COLUMNS)."""
+    a, a_width, panel, depth, out, out_width = arguments  # a, panel, out: addresses; widths: of the rows of A and out
+    number = depth.type
+    a, panel, out = (builder.inttoptr(p, t.as_pointer()) for p, t in ((a, FLOAT), (panel, VECTOR), (out, FLOAT)))
+    fma = cgutils.get_or_insert_function(
+        builder.module, ir.FunctionType(VECTOR, [VECTOR] * 3), f"llvm.fmuladd.v{LANES}f32"
+    )
+
+    def splat(x: ir.Value) -> ir.Value:
+        first = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), x, ir.IntType(32)(0))
+        return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
+
+    def place(r: int, v: int) -> ir.Value:
+        entry = builder.add(builder.mul(out_width, number(r)), number(v * LANES))
+        return builder.bitcast(builder.gep(out, [entry]), VECTOR.as_pointer())
+
+    # Variables are on the stack in name only: LLVM keeps each in a register.
+    cells = [(r, v) for r in range(rows) for v in range(2)]
+    sums = {(r, v): cgutils.alloca_once_value(builder, builder.load(place(r, v), align=4)) for r, v in cells}
+    with cgutils.for_range(builder, depth) as loop:
+        b = [
+            builder.load(builder.gep(panel, [builder.add(builder.mul(loop.index, number(2)), number(v))]), align=4)
+            for v in range(2)
+        ]
+        for r in range(rows):
+            entry = splat(builder.load(builder.gep(a, [builder.add(builder.mul(a_width, number(r)), loop.index)])))
+            for v in range(2):
+                builder.store(builder.call(fma, [entry, b[v], builder.load(sums[r, v])]), sums[r, v])
+    for r, v in cells:
+        builder.store(builder.load(sums[r, v]), place(r, v), align=4)
+
+
+@intrinsic
+def _tile(typing_context, rows, a, a_width, panel, depth, out, out_width):
+    """Do what `_emit` says, for 1 to 6 rows."""
+    address, number = types.uintp, types.intp
+
+    def generate(context, builder, signature, arguments):
+        end = builder.append_basic_block("end")
+        switch = builder.switch(arguments[0], end)
+        for rows in range(1, ROWS + 1):
+            block = builder.append_basic_block(f"rows_{rows}")
+            switch.add_case(arguments[0].type(rows), block)
+            builder.position_at_end(block)
+            _emit(builder, rows, arguments[1:])
+            builder.branch(end)
+        builder.position_at_end(end)
+        return context.get_dummy_value()
+
+    return types.void(number, address, number, address, number, address, number), generate
+
+
+def _compiled(function: Any) -> Any:
+    return njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(
+        function
+    )  # contract: a b + c in one
+
+
+@_compiled
+def panels(B):
+    """Return B (K, N) in panels (P, K, COLUMNS)."""
+    K, N = B.shape
+    out = np.zeros(((N + COLUMNS - 1) // COLUMNS, K, COLUMNS), np.float32)
+    for p in range(out.shape[0]):
+        width = min(COLUMNS, N - COLUMNS * p)
+        for k in range(K):
+            for c in range(width):
+                out[p, k, c] = B[k, COLUMNS * p + c]
+    return out
+
+
+@_compiled
+def _add_product(A, panels, out, first, last):
+    """Add to rows first .. last - 1 of out (M, N) those of A (M, K) times the matrix in panels."""
+    K, N = A.shape[1], out.shape[1]
+    tiles = (last - first + ROWS - 1) // ROWS
+    edge = np.empty((ROWS, COLUMNS), np.float32)
+    for p in range(panels.shape[0]):
+        panel = panels.ctypes.data + np.uintp(4 * COLUMNS * K * p)
+        width = min(COLUMNS, N - COLUMNS * p)
+        for tile in range(tiles):
+            i = first + tile * (last - first) // tiles  # tiles of nearly equal height
+            rows = first + (tile + 1) * (last - first) // tiles - i
+            a = A.ctypes.data + np.uintp(4 * K * i)
+            if width == COLUMNS:
+                _tile(rows, a, K, panel, K, out.ctypes.data + np.uintp(4 * (i * N + COLUMNS * p)), N)
+            else:
+                edge[:] = 0
+                _tile(rows, a, K, panel, K, edge.ctypes.data, COLUMNS)
+                out[i : i + rows, COLUMNS * p :] += edge[:rows, :width]
+
+
+# ---- the gates
+
+LOG2_E, LN_2 = np.float32(1 / math.log(2)), math.log(2)
+HIGH = np.float32(355 / 512)  # n HIGH is exact for the n that occur
+LOW = np.float32(LN_2 - 355 / 512)
+ROUNDING = np.float32(1.5 * 2**23)  # x + ROUNDING has no digits behind the point, and its lowest bits are those of n
+LARGEST = np.float32(87)  # exp(87) is still finite
+ONE, TWO = np.float32(1), np.float32(2)
+D2, D3, D4, D5, D6, D7 = (np.float32(1 / math.factorial(k)) for k in range(2, 8))
+
+
+@_compiled
+def _expm1(y):
+    """Return exp(y) - 1 for -87 <= y <= 87, the end's value beyond, and NaN for NaN."""
+    y = LARGEST if y > LARGEST else y
+    y = -LARGEST if y < -LARGEST else y
+    rounded = np.float32(y * LOG2_E + ROUNDING)
+    n = rounded - ROUNDING
+    two_n = np.int32((rounded.view(np.int32) << np.int32(23)) + np.int32(127 << 23)).view(np.float32)
+    f = y - n * HIGH - n * LOW
+    return two_n * (f * (ONE + f * (D2 + f * (D3 + f * (D4 + f * (D5 + f * (D6 + f * D7))))))) + (two_n - ONE)
+
+
+@_compiled
+def _sigmoid(z):
+    return ONE / (TWO + _expm1(-z))
+
+
+@_compiled
+def _tanh(z):
+    m = _expm1(z + z)
+    return m / (m + TWO)
+
+
+# ---- the walks
+
+
+@_compiled
+def _cell(z, c, h, y):
+    """Turn one row of z (4H,) into gates, c and h (H,) into their next values, and write h to y too."""
+    H = len(c)
+    i, f, g, o = z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
+    for j in range(2 * H):
+        z[j] = _sigmoid(z[j])
+    for j in range(H):
+        g[j] = _tanh(g[j])
+    for j in range(H):
+        o[j] = _sigmoid(o[j])
+    for j in range(H):
+        c[j] = f[j] * c[j] + i[j] * g[j]
+    for j in range(H):
+        h[j] = o[j] * _tanh(c[j])
+    y[:] = h
+
+
+@_compiled
+def forward(x, W, U, b, lengths, gates, cells, y, first, last):
+    """Walk the rows first .. last - 1 through all steps; W and U in panels, y[T] and y[T + 1] the first h and c."""
+    T, keep = len(x), len(gates) == len(x)
+    h, c = y[T], y[T + 1]
+    for t in range(T):
+        z = gates[t if keep else 0]
+        z[first:last] = b
+        _add_product(x[t], W, z, first, last)
+        _add_product(h, U, z, first, last)
+        for r in range(first, last):
+            if keep:
+                cells[t, r] = c[r]
+            if t < lengths[r]:
+                _cell(z[r], c[r], h[r], y[t, r])
+            else:
+                y[t, r] = 0
+
+
+@_compiled
+def _cell_back(z, c, gy, dh, dc, tanh_c):
+    """Turn one row of gates z (4H,) into dz, dh into 0 and dc (H,) into that of the step before; tanh_c is scratch."""
+    H = len(c)
+    i, f, g, o = z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
+    for j in range(H):
+        tanh_c[j] = _tanh(f[j] * c[j] + i[j] * g[j])
+    for j in range(H):
+        dh[j] += gy[j]
+    for j in range(H):
+        dc[j] += dh[j] * o[j] * (ONE - tanh_c[j] * tanh_c[j])
+    for j in range(H):
+        o[j] = dh[j] * tanh_c[j] * o[j] * (ONE - o[j])
+        dh[j] = 0
+    for j in range(H):
+        dg = dc[j] * i[j] * (ONE - g[j] * g[j])
+        di = dc[j] * g[j] * i[j] * (ONE - i[j])
+        df = dc[j] * c[j] * f[j] * (ONE - f[j])
+        dc[j] *= f[j]
+        i[j], f[j], g[j] = di, df, dg
+
+
+@_compiled
+def backward(gy, U, lengths, gates, cells, dh, dc, first, last):
+    """Walk back, with U^T in panels: gates become dz, dh and dc, at first those of the last states, those of the first."""
+    tanh_c = np.empty(dh.shape[1], np.float32)
+    for t in range(len(gates) - 1, -1, -1):
+        z = gates[t]
+        for r in range(first, last):
+            if t < lengths[r]:
+                _cell_back(z[r], cells[t, r], gy[t, r], dh[r], dc[r], tanh_c)
+            else:
+                z[r] = 0
+        _add_product(z, U, dh, first, last)
