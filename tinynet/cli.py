@@ -25,12 +25,14 @@ def frontier(
     data: Annotated[str, typer.Option(help="Data set.")] = "digits",
     methods: Annotated[list[str] | None, typer.Option(help="Which methods; all by default.")] = None,
     factors: Annotated[list[str] | None, typer.Option(help="Shares of the dense weight bytes.")] = None,
-    hidden: Annotated[list[int] | None, typer.Option(help="Hidden widths.")] = None,
+    hidden: Annotated[
+        list[int] | None, typer.Option(help="Hidden widths; for each kind of data another default.")
+    ] = None,
     after_training: Annotated[bool, typer.Option(help="Add methods applied to a trained dense net.")] = False,
     seeds: Annotated[int, typer.Option(min=1, help="Runs a point.")] = 3,
-    epochs: Annotated[int, typer.Option(min=1)] = 40,
+    epochs: Annotated[int | None, typer.Option(min=1, help="By default 40 for rows; see frontier/tasks.py.")] = None,
     rates: Annotated[list[float] | None, typer.Option(help="Learning rates that each run tries.")] = None,
-    batch_size: Annotated[int, typer.Option(min=1)] = 50,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="By default 50 for rows.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
     dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, instead of processes.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results; rerunning continues there.")] = Path("frontier"),
@@ -38,22 +40,98 @@ def frontier(
     """Train one net under every compression method; draw bytes on disk against test error."""
     from rich.console import Console
 
-    from tinynet.frontier import METHODS, plot, sweep, table, write_csv
+    from tinynet.frontier import plot, sweep, table, write_csv
     from tinynet.frontier.sweep import FACTORS
 
     out.mkdir(parents=True, exist_ok=True)
-    settings: dict[str, Any] = dict(hidden=tuple(hidden or [256]), epochs=epochs, batch_size=batch_size)
-    if rates:
-        settings["rates"] = tuple(rates)
+    given = dict(hidden=hidden and tuple(hidden), epochs=epochs, batch_size=batch_size, rates=rates and tuple(rates))
+    settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with _executor(dask) as executor:
         rows = sweep(
-            data, methods or tuple(METHODS), factors or FACTORS, seeds, after_training, out / "runs.sqlite", executor,
+            data, methods, factors or FACTORS, seeds, after_training, out / "runs.sqlite", executor,
             jobs, **settings,
         )  # fmt: skip
     Console().print(table(rows))
     write_csv(rows, out / "frontier.csv")
     plot(rows, out / "frontier.png")
     typer.echo(f"Wrote {out / 'frontier.png'}, {out / 'frontier.csv'} and every run in {out / 'runs.sqlite'}.")
+
+
+@app.command()
+def train(
+    text: Annotated[str, typer.Argument(help="The data set shakespeare, or a text file.")] = "shakespeare",
+    hidden: Annotated[int, typer.Option(min=1, help="Units of each LSTM.")] = 256,
+    layers: Annotated[int, typer.Option(min=1, help="LSTMs, one on top of the other.")] = 1,
+    method: Annotated[str, typer.Option(help="How weights are stored, as in tinynet frontier.")] = "dense",
+    factor: Annotated[str, typer.Option(help="Share of the dense weight bytes.")] = "1",
+    dropout: Annotated[float, typer.Option(min=0, max=0.99, help="Between layers.")] = 0.0,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = 10,
+    batch_size: Annotated[int, typer.Option(min=1, help="Places of the text that are read side by side.")] = 32,
+    steps: Annotated[int, typer.Option(min=1, help="Characters between two steps of training.")] = 64,
+    lr: Annotated[float, typer.Option(help="Learning rate at the start; it falls by a cosine.")] = 0.004,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    out: Annotated[Path, typer.Option(help="Where the network goes.")] = Path("text.safetensors"),
+) -> None:
+    """Train an LSTM on text, character by character; show what it writes after each pass.
+
+    A checkpoint beside the network is written after each pass; the same command goes on from there.
+    """
+    from fractions import Fraction
+
+    from threadpoolctl import threadpool_limits
+
+    from tinynet import optim
+    from tinynet.datasets import shakespeare
+    from tinynet.datasets.text import from_file
+    from tinynet.frontier.tasks import TEXT
+    from tinynet.language import fit_text, sample, text_loss
+    from tinynet.storage import save
+
+    data = shakespeare.load() if text == "shakespeare" else from_file(text)
+    characters = data.alphabet or ""
+    widths = [len(characters), *[hidden] * layers, len(characters)]
+    net = TEXT.build(method, float(Fraction(factor)), widths, seed, dropout=dropout, alphabet=characters)
+    typer.echo(f"{data}\n\n{net}\n")
+
+    def report(history: Any) -> None:
+        typer.echo(
+            f"pass {len(history)} of {epochs}: training loss {history.loss[-1]:.3f}, validation "
+            f"{history.valid_error[-1]:.3f} nats a character\n{''.join(sample(net, 200, seed=seed))}\n"
+        )
+
+    parts = [split.inputs[0] for split in data]
+    checkpoint = out.with_name(out.name + ".checkpoint")
+    with threadpool_limits(1):  # BLAS; products this small lose by being shared, rows are shared instead
+        history = fit_text(
+            net, *parts[:2], epochs=epochs, batch_size=batch_size, steps=steps, lr=lr, schedule=optim.cosine, seed=seed,
+            checkpoint=checkpoint, report=report,
+        )  # fmt: skip
+        if history.interrupted:
+            raise KeyboardInterrupt
+        size = save(net, out)
+        test = text_loss(net, parts[2])
+    typer.echo(
+        f"best validation loss {min(history.valid_error):.3f}, test {test:.3f} nats a "
+        f"character; wrote {out}, {sum(size):,} bytes"
+    )
+
+
+@app.command(name="sample")
+def sample_(
+    file: Annotated[Path, typer.Argument(help="A network that tinynet train wrote.")],
+    length: Annotated[int, typer.Option(min=0, help="Characters.")] = 500,
+    prompt: Annotated[str, typer.Option(help="What the network has read before.")] = "\n",
+    temperature: Annotated[float, typer.Option(help="Below 1: likelier characters; above: bolder.")] = 0.8,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Write text with a trained network, as it goes on after a prompt."""
+    from tinynet.language import sample
+    from tinynet.storage import load
+
+    typer.echo(prompt.lstrip("\n"), nl=False)
+    for character in sample(load(file), length, prompt, temperature, seed):
+        typer.echo(character, nl=False)
+    typer.echo()
 
 
 @app.command()

@@ -130,14 +130,15 @@ def sample(net: SequenceNet, length: int, prompt: str = "\n", temperature: float
     Raises ValueError for a network without an alphabet, an empty prompt, characters that it does not know, or a
     temperature that is not positive.
     """
-    if net.alphabet is None:
+    alphabet: str | None = getattr(net, "alphabet", None)
+    if alphabet is None:
         raise ValueError("sample: the network has no alphabet, so its symbols are no characters; train it on text")
     if not prompt or not temperature > 0 or length < 0:
         raise ValueError(
             f"sample: prompt={prompt!r}, temperature={temperature}, length={length}; give a prompt of at least one "
             "character, a temperature above 0 and a length of at least 0"
         )
-    return _characters(net, net.alphabet, encode(prompt, net.alphabet), length, temperature, seed)
+    return _characters(net, alphabet, encode(prompt, alphabet), length, temperature, seed)
 
 
 def _characters(net: SequenceNet, alphabet: str, ids: Any, length: int, temperature: float, seed: int) -> Iterator[str]:

@@ -9,9 +9,12 @@ The alphabet of a data set is that of its training part alone, sorted, for a mod
 that comes up later is an error, not a guess.
 """
 
+import os
+from pathlib import Path
+
 import numpy as np
 
-from .base import Split
+from .base import DataError, Split
 from .sequences import NOTHING, SequenceDataset
 
 PARTS = (90, 95)  # percent of the text: where the training part ends, and where the validation part does
@@ -39,6 +42,15 @@ def from_text(text: str, name: str = "text", source: str = "") -> SequenceDatase
             raise ValueError(f"{name}, {part}, whose alphabet is that of train: {error}") from error
         splits[part] = Split(ids[None], np.append(ids[1:].astype(np.int64), NOTHING)[None])
     return SequenceDataset(**splits, name=name, alphabet=alphabet, source=source)
+
+
+def from_file(path: str | os.PathLike) -> SequenceDataset:
+    """The characters of a text file in UTF-8, split as `from_text` does. Raises DataError if it cannot be read."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{os.fspath(path)!r} is no text file in UTF-8 that can be read: {error}") from error
+    return from_text(text, Path(path).name, os.fspath(path))
 
 
 def alphabet_of(text: str) -> str:

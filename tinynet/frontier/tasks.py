@@ -91,10 +91,10 @@ class Sequences(Rows):
     def biases(self, widths: Sequence[int]) -> int:
         return 4 * sum(widths[1:-1]) + widths[-1]
 
-    def build(self, method: str, factor: float, widths: Sequence[int], seed: int) -> Sequential:
+    def build(self, method: str, factor: float, widths: Sequence[int], seed: int, **options: Any) -> RecurrentNet:
         weight = recipe(method.removesuffix(NORM), factor, self.shapes(widths))
         widths = self.narrowed(method, factor, widths)
-        return RecurrentNet(widths, weight, seed, last=self.last, norm=method.endswith(NORM))
+        return RecurrentNet(widths, weight, seed, last=self.last, norm=method.endswith(NORM), **options)
 
     def fit(self, net: Any, data: Any, settings: Settings, lr: float) -> History:
         return fit(
@@ -151,7 +151,8 @@ class Text(Sequences):
         return text_loss(net, split.inputs[0])
 
 
-TASKS = {"digits_rows": Sequences(), "adding": Numbers(), "reber": Strings(), "shakespeare": Text()}
+TEXT = Text()
+TASKS: dict[str, Rows] = {"digits_rows": Sequences(), "adding": Numbers(), "reber": Strings(), "shakespeare": TEXT}
 
 
 def task_of(data: str) -> Rows:
