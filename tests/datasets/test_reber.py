@@ -135,6 +135,8 @@ def test_disjoint_and_longer(seed):
     train = strings_of(load("reber", seed).train)
     fresh, longer = strings_of(reber.disjoint(seed)), strings_of(reber.longer(seed))
     assert len(set(fresh)) == 256 and not set(fresh) & set(train)
+    for split in load("reber", seed):  # drawn anew, not picked from another split
+        assert [string for string in strings_of(split) if string not in train][:9] != fresh[:9]
     assert min(map(len, longer)) >= 2 * max(map(len, train))
     assert np.mean(list(map(len, longer))) < 2 * max(map(len, train)) + 10  # and not much longer
     assert len(set(longer)) > 250
@@ -158,7 +160,7 @@ def test_at_least_is_at_least(at_least):
     rng = np.random.default_rng(at_least)
     strings = [reber.generate(rng, at_least) for _ in range(50)]
     assert all(GRAMMAR.fullmatch(string) for string in strings)
-    assert at_least <= min(map(len, strings)) <= at_least + 4
+    assert min(map(len, strings)) == at_least
 
 
 def test_legal_targets_are_what_the_expression_can_still_match():
@@ -200,6 +202,9 @@ def test_inputs_that_are_no_strings():
             continue
         with pytest.raises(ValueError, match=message):
             reber.legal_targets(bad)
+    for begun in ("BTBTXSE", "BPBTXSE"):  # padding cannot begin before the repeated symbol
+        with pytest.raises(ValueError, match=f"row 0 begins with {begun}B"):
+            reber.legal_targets(np.array([[reber.ALPHABET.index(s) for s in begun] + [0, 0]]))
     padded = np.pad(good, ((0, 0), (0, 2)))
     padded[0, -1] = 1
     with pytest.raises(ValueError, match=r"row 0 begins with .*BT, as no string of the grammar does, nor padding"):
