@@ -44,6 +44,7 @@ from tinynet.storage import ModelFileError, load, save
 from tinynet.step import TrainingError
 from tinynet.training import History, evaluate, fit
 from tinynet.frozen import Frozen
+from tinynet.frozen_sequence import FrozenSequence
 from tinynet.deploy import freeze
 from tinynet import frontier
 

@@ -128,8 +128,9 @@ def sample_(
     from tinynet.language import sample
     from tinynet.storage import load
 
+    net: Any = load(file)
     typer.echo(prompt.lstrip("\n"), nl=False)
-    for character in sample(load(file), length, prompt, temperature, seed):
+    for character in sample(net, length, prompt, temperature, seed):
         typer.echo(character, nl=False)
     typer.echo()
 

@@ -15,7 +15,7 @@ with the trained layers themselves finds it in 16 questions for a sum of 4,096 s
 units at once. So the frozen network is not close to the trained one, it is equal, for every example.
 
 Other methods have no integers to exploit and keep their arithmetic, without latent weights and without building W
-(frozen.py): the scores agree to rounding. Dropout vanishes.
+(frozen.py, frozen_sequence.py): the scores agree to rounding. Dropout vanishes.
 """
 
 from __future__ import annotations
@@ -29,9 +29,13 @@ from tinynet.autodiff import no_grad
 from tinynet.batchnorm import BatchNorm
 from tinynet.bitwise import BitLinear, FromPixels, FromSigns, most
 from tinynet.frozen import Frozen
+from tinynet.frozen_sequence import FrozenSequence
 from tinynet.kernels.bits import pack_signs
+from tinynet.layernorm import LayerNorm
 from tinynet.layers import Layer, Linear, Sequential
 from tinynet.parameterizations import Binary
+from tinynet.recurrent import LSTM, RNN
+from tinynet.sequence import SequenceNet
 from tinynet.tensor import Tensor
 
 MONOTONE = (Scale, Rounded, BatchNorm)  # between a sum of bits and its sign
@@ -39,18 +43,20 @@ ELEMENTWISE = (Scale, Rounded, BatchNorm, Tanh, Sigmoid, ReLU)  # frozen as they
 Named = tuple[str, Layer]  # a layer and where it stands: "3", or "1.0" in a nested network
 
 
-def freeze(net: Layer) -> Frozen:
+def freeze(net: Layer) -> Frozen | FrozenSequence:
     """Return the frozen form of a trained network, which itself stays as it is.
 
     Where its first layer is Rounded(255) and weights are Binary(scale=None), scores equal those of net.eval() exactly;
     elsewhere they are computed in the same precision, in another order at times (they agree to some 1e-5 of their
     size). Raises ValueError for a network that has no such form; the message names the layer and the reason.
     """
-    if isinstance(net, Frozen):
+    if isinstance(net, Frozen | FrozenSequence):
         return net
+    if isinstance(net, SequenceNet):
+        return _frozen_sequence(net)
     todo = [(name, layer) for name, layer in _flat(net) if not isinstance(layer, Dropout)]
     for name, layer in todo:
-        _check(name, layer)
+        _check(name, layer, (Linear, SignActivation, *ELEMENTWISE))
     training = net.training
     try:
         with no_grad(), np.errstate(all="ignore"):
@@ -69,9 +75,17 @@ def _flat(net: Layer, name: str = "") -> Iterator[Named]:
         yield name or "0", net
 
 
-def _check(name: str, layer: Layer) -> None:
+def _frozen_sequence(net: SequenceNet) -> FrozenSequence:
+    """Return the same layers with their matrices as they are stored (frozen_sequence.py)."""
+    layers = [(str(i), layer) for i, layer in enumerate(net.layers) if not isinstance(layer, Dropout)]
+    for name, layer in layers:
+        _check(name, layer, (LSTM, RNN, Linear, LayerNorm, *ELEMENTWISE))
+    frozen = FrozenSequence(*[_copy(layer) for _, layer in layers], last=net.last, alphabet=net.alphabet)
+    return frozen.eval()
+
+
+def _check(name: str, layer: Layer, known: tuple[type[Layer], ...]) -> None:
     """Raise ValueError for a layer without a frozen form, or one whose numbers are not finite float32."""
-    known = (Linear, SignActivation, *ELEMENTWISE)
     if type(layer) not in known:
         names = ", ".join(cls.__name__ for cls in known)
         raise _cannot(name, layer, f"no frozen form of it is known; there are those of {names} and Dropout")
@@ -137,8 +151,8 @@ def _to_the_sign(rest: list[Named]) -> list[Named]:
 
 
 def _copy(layer: Layer) -> Layer:
-    """Return a layer of its own with the same numbers, a Linear as it is stored."""
-    kind = {"StoredLinear": layer.config()} if isinstance(layer, Linear) else layer.to_json()
+    """Return a layer of its own with the same numbers; matrices as they are stored."""
+    kind = {f"Stored{type(layer).__name__}": layer.config()} if layer.matrices() else layer.to_json()
     copy = Layer.from_json(kind)
     copy.restore(layer.state())
     return copy

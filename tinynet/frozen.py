@@ -45,7 +45,7 @@ class Stored:
     """A parameterization reduced to what its file holds; it can still multiply, see `product`."""
 
     def __init__(self, built: Parameterization) -> None:
-        self._state, self._bits = built.state(), built.stored_bits()
+        self._state, self._bits, self._shape = built.state(), built.stored_bits(), built.shape
         self._recipe = Parameterization.from_json(built.to_json())
         self._product = product(built, self._state)
 
@@ -60,6 +60,10 @@ class Stored:
     def matmul(self, x: Tensor) -> Tensor:
         """Return x W."""
         return Tensor(self._product(x._data))
+
+    def weight(self) -> Tensor:
+        """Return W, decoded anew."""
+        return self._recipe.from_state(self._shape, self._state).weight().detach()
 
     def state(self) -> State:
         """Return the arrays that a file must hold."""

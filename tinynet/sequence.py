@@ -96,7 +96,11 @@ class SequenceNet(Sequential):
             raise ValueError(
                 f"{type(self).__name__}: symbols from {x.min()} to {x.max()}; this network knows 0 .. {self.n_in - 1}"
             )
-        return Tensor(np.eye(self.n_in, dtype=self.parameters()[0].dtype)[x.T])
+        return Tensor(self._as_floats(np.eye(self.n_in)[x.T]))
+
+    def _as_floats(self, x: np.ndarray) -> np.ndarray:
+        first: Any = self.layers[0]
+        return x.astype(first.bias.dtype)
 
     def config(self) -> dict[str, Any]:
         alphabet = {} if self.alphabet is None else {"alphabet": self.alphabet}
