@@ -1,0 +1,148 @@
+"""What the LSTM learns: python -m benchmarks.sequences [reber adding] [--seeds 10] [--jobs 2]   (from the root)
+
+reber     the embedded Reber grammar, 256 strings to train on, 256 to test: strings with an illegal prediction, and by
+          the criterion of 1997 (the k legal symbols must be the k highest scores); the same on strings that training
+          does not hold, and on strings at least twice as long as its longest
+adding    two marked numbers of 200: mean squared error of the LSTM and of a plain RNN; predicting the mean gives 0.167
+
+A seed is one run on one thread, `jobs` of them side by side; seconds are those of training alone, on the clock on the
+wall. Finished seeds are kept in benchmarks/runs/, so that the same command goes on; delete them to measure anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.common import RESULTS, THREAD_VARIABLES, markdown, origin, write
+
+os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads
+
+import tinynet as tn
+from tinynet.datasets import reber
+
+RUNS = Path(__file__).parent / "runs"
+HOW = {
+    "reber": dict(epochs=60, batch_size=16, lr=0.02, weight_decay=1e-3),
+    "adding": dict(epochs=12, batch_size=50, lr=0.01),
+}
+NETS: dict[str, dict[str, Any]] = {"reber": dict(widths=[7, 20, 7]), "adding": dict(widths=[2, 64, 1], last=True)}
+KINDS = {"reber": ("LSTM",), "adding": ("LSTM", "RNN")}
+
+
+def trained(task: str, kind: str, seed: int, data: Any) -> tuple[Any, float]:
+    """Return the trained network, and the seconds that took."""
+    net = tn.RecurrentNet(**NETS[task], seed=seed, layer=getattr(tn, kind))
+    valid = data.valid if task == "adding" else None  # which next symbol comes is a coin's decision
+    start = time.perf_counter()
+    history = tn.fit(
+        net, data.train, valid, optimizer=tn.Adam, clip=1.0, schedule=tn.optim.cosine, seed=seed, progress=False,
+        **HOW[task],
+    )  # fmt: skip
+    if history.interrupted:
+        raise KeyboardInterrupt
+    return net, time.perf_counter() - start
+
+
+def reber_run(kind: str, seed: int) -> dict[str, Any]:
+    """Return the wrong strings of one seed on each set, (illegal, strict)."""
+    data = tn.datasets.load("reber", seed=seed)
+    net, seconds = trained("reber", kind, seed, data)
+    sets = {"train": data.train, "test": data.test, "disjoint": reber.disjoint(seed), "longer": reber.longer(seed)}
+    wrong = {name: reber.errors(net(split.inputs).numpy(), split.inputs) for name, split in sets.items()}
+    counts = {name: [int(kind.sum()) for kind in both] for name, both in wrong.items()}
+    return dict(kind=kind, seed=seed, seconds=seconds, longest=int(1 + sets["longer"].inputs.shape[1]), **counts)
+
+
+def adding_run(kind: str, seed: int) -> dict[str, Any]:
+    """Return the mean squared error of one seed."""
+    data = tn.datasets.load("adding", seed=seed)
+    net, seconds = trained("adding", kind, seed, data)
+    return dict(kind=kind, seed=seed, seconds=seconds, error=tn.evaluate(net, data.test))
+
+
+def run(job: tuple[str, str, int]) -> dict[str, Any]:
+    """Return the figures of one (task, kind, seed), measured now or before."""
+    task, kind, seed = job
+    finished = RUNS / f"{task}-{kind}-{seed}.json"
+    if not finished.exists():
+        finished.write_text(json.dumps((reber_run if task == "reber" else adding_run)(kind, seed)))
+    row = json.loads(finished.read_text())
+    print(task, row, flush=True)
+    return row
+
+
+# ---- what is said about it
+
+
+def reber_table(runs: list[dict[str, Any]]) -> str:
+    """Return the Markdown of the Reber runs."""
+    rows = [
+        [run["seed"], *(f"{a} / {b}" for a, b in (run[k] for k in ("train", "test", "disjoint", "longer"))),
+         run["longest"], f"{run['seconds']:.0f}"]
+        for run in runs
+    ]  # fmt: skip
+    solved = sum(run["train"][1] + run["test"][1] == 0 for run in runs)
+    head = ["seed", "train", "test", "disjoint", "longer", "up to symbols", "seconds"]
+    return (
+        "Wrong strings of 256 each: illegal predictions / by the criterion of 1997.\n\n"
+        f"{markdown(head, rows)}\n\n{solved} of {len(runs)} seeds have all 512 strings right by both criteria; "
+        f"slowest seed {max(run['seconds'] for run in runs):.0f} s."
+    )
+
+
+def adding_table(runs: list[dict[str, Any]]) -> str:
+    """Return the Markdown of the adding runs."""
+    lines = []
+    for kind in KINDS["adding"]:
+        errors = [run["error"] for run in runs if run["kind"] == kind]
+        seconds = [run["seconds"] for run in runs if run["kind"] == kind]
+        below = sum(error < 0.01 for error in errors)
+        shown = ", ".join(f"{error:.4f}" for error in errors)
+        lines.append([kind, shown, f"{below} of {len(errors)}", f"{statistics.median(seconds):.0f}"])
+    return markdown(["net", "mean squared error on the test rows, by seed", "below 0.01", "seconds, median"], lines)
+
+
+TABLES: dict[str, Callable[[list[dict[str, Any]]], str]] = {"reber": reber_table, "adding": adding_table}
+
+
+def section(figures: dict[str, Any]) -> str:
+    """Return the Markdown of one task."""
+    task = figures["task"]
+    net, how = figures["net"], figures["how"]
+    text = f"Widths {net['widths']}; Adam, gradients clipped to length 1, lr falling as a cosine; " + ", ".join(
+        f"{name} {value}" for name, value in how.items()
+    )
+    return "\n\n".join([f"## {task}", figures["origin"], text, TABLES[task](figures["runs"])])
+
+
+def main() -> None:
+    """Train, and write results/sequences.md and .json."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tasks", nargs="*", default=list(HOW), metavar="task", help="reber, adding; both by default")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    RUNS.mkdir(exist_ok=True)
+    spawn = multiprocessing.get_context("spawn")
+    for task in options.tasks:
+        jobs = [(task, kind, seed) for kind in KINDS[task] for seed in range(options.seeds)]
+        with ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
+            runs = list(pool.map(run, jobs))
+        about = "; ".join(f"{k}: {v}" for k, v in origin().items()) + f"; {options.jobs} runs side by side"
+        path = RESULTS / "sequences.json"
+        figures = json.loads(path.read_text()) if path.exists() else {}
+        figures[task] = dict(task=task, origin=about, net=NETS[task], how=HOW[task], runs=runs)
+        write("sequences", "\n\n".join(["# Sequences", *(section(figures[key]) for key in sorted(figures))]), figures)
+
+
+if __name__ == "__main__":
+    main()
