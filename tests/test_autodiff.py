@@ -98,6 +98,31 @@ def test_only_leaves_that_require_a_gradient_get_one():
     np.testing.assert_array_equal(x.grad, [3, 4])
 
 
+def test_a_tensor_that_retains_its_gradient_gets_the_sum_over_its_uses():
+    x = leaf(1.0, 2.0)
+    y = x * 3
+    y.retains_grad = True
+    z = y * y + y  # dz/dy = 2 y + 1
+    z.retains_grad = True
+    z.backward([10.0, 100.0])
+    np.testing.assert_array_equal(z.grad, [10, 100])
+    np.testing.assert_array_equal(y.grad, [70, 1300])
+    np.testing.assert_array_equal(x.grad, [210, 3900])
+
+
+def test_a_retained_gradient_shares_no_memory():
+    x = leaf(1.0, 2.0)
+    y = x + 0.0
+    z = y + 0.0
+    y.retains_grad = z.retains_grad = True
+    z.backward([1.0, 1.0])
+    z.grad += 1
+    y.grad += 2
+    np.testing.assert_array_equal(z.grad, [2, 2])
+    np.testing.assert_array_equal(y.grad, [3, 3])
+    np.testing.assert_array_equal(x.grad, [1, 1])
+
+
 def test_a_frozen_leaf_gets_no_gradient():
     x, w = leaf(1.0), leaf(2.0)
     w.requires_grad = False

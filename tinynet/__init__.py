@@ -17,6 +17,7 @@ Reading order of the source (a file imports only from those above it):
     checkpoint progress step training        SGD to the best epoch, interrupted or not
     bitwise frozen deploy                    a trained network as packed bits and integers, with the same scores
     frontier/                                every method on one picture
+    reading/                                 what goes on inside a network, one instrument a file
     cli                                      the `tinynet` command
 """
 
@@ -47,5 +48,6 @@ from tinynet.frozen import Frozen
 from tinynet.frozen_sequence import FrozenSequence
 from tinynet.deploy import freeze
 from tinynet import frontier
+from tinynet import reading
 
 __version__ = "0.1.0"

@@ -147,6 +147,8 @@ def _not_floating(name: str, args: Sequence[Any]) -> TypeError:
 def backward(root: Tensor, cotangent: Any = None) -> None:
     """Add dL/dx to `.grad` of every leaf x that requires it, where L = sum(cotangent * this tensor).
 
+    Of the tensors in between, those do likewise whose `retains_grad` was set to True.
+
     Args:
         cotangent: dL/d(this tensor), of the tensor's shape; may be left out (then 1) where self has a single entry.
 
@@ -164,6 +166,8 @@ def backward(root: Tensor, cotangent: Any = None) -> None:
         y = ready.pop()
         g, tape, vjps = cotangents.pop(id(y)), y._tape, y._primitive.vjps  # type: ignore[union-attr]
         y._tape = None  # freed as we go
+        if y.retains_grad:
+            _accumulate(y, g.copy())
         for k, x in enumerate(tape.inputs):  # type: ignore[union-attr]
             if x is None:
                 continue

@@ -32,6 +32,7 @@ class Tensor:
     __array_ufunc__ = None  # makes ndarray + Tensor call Tensor.__radd__
     grad: np.ndarray | None = None
     requires_grad = False
+    retains_grad = False  # whether backward shall leave a gradient here too, though this is no leaf
     _primitive: Primitive | None = None  # the row of the table that made this tensor; None for a leaf
     _tape: Record | None = None  # what its VJPs need; None for a leaf and once backward has used it
     _writes = 0  # in-place writes known so far

@@ -86,13 +86,13 @@ def fit(
     for name, function in (("schedule", schedule), ("optimizer", optimizer), ("loss", loss)):
         if function is not None and not callable(function):
             raise TypeError(f"fit: {name}={function!r}; pass the function itself, as in tn.optim.cosine or tn.Adam")
-    train = _check_pair("train", net, train)
-    valid = None if valid is None else _check_pair("valid", net, valid)
+    train = check_pair("train", net, train)
+    valid = None if valid is None else check_pair("valid", net, valid)
     _check_settings(train, valid, epochs, batch_size, seed)
     steps = -(-len(train[0]) // batch_size)
     make = optimizer or partial(SGD, momentum=momentum)
     opt = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * steps)))
-    loss = loss or _loss_for(train[1])
+    loss = loss or loss_for(train[1])
     saved = None
     if checkpoint is not None:
         settings = dict(
@@ -153,7 +153,7 @@ def evaluate(net: Layer, data: Pair, batch_size: int = 1000) -> float:
 
     The net works in evaluation mode, its own mode is put back afterwards. Raises ValueError for unusable data.
     """
-    inputs, labels = _check_pair("data", net, data)
+    inputs, labels = check_pair("data", net, data)
     if not _counts(batch_size):
         raise ValueError(f"evaluate: batch_size={batch_size}; it must be an integer, at least 1")
     training = net.training
@@ -206,7 +206,8 @@ def _check_settings(train: Pair, valid: Pair | None, epochs: int, batch_size: in
         )
 
 
-def _loss_for(labels: np.ndarray) -> Callable[[Tensor, np.ndarray], Tensor]:
+def loss_for(labels: np.ndarray) -> Callable[[Tensor, np.ndarray], Tensor]:
+    """Return the loss that `fit` takes by default: see there."""
     if not _are_classes(labels):
         return F.mean_squared_error
     return F.softmax_cross_entropy if labels.ndim == 1 else F.sequence_cross_entropy
@@ -227,7 +228,7 @@ def _batches(count: int, steps: int, seed: int, epoch: int) -> Iterator[np.ndarr
     return iter(np.array_split(order, steps))
 
 
-def _check_pair(name: str, net: Layer, pair: Any) -> Pair:
+def check_pair(name: str, net: Layer, pair: Any) -> Pair:
     """Return inputs and labels as arrays, or say what about them is wrong."""
     if not (isinstance(pair, tuple) and len(pair) == 2):
         raise ValueError(f"{name}: a pair (inputs, labels) is needed, got {type(pair).__name__}")
