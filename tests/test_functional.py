@@ -44,6 +44,15 @@ def hinge_by_hand(scores, labels):
     return total / scores.size
 
 
+def over_steps_by_hand(scores, labels):
+    losses = [
+        cross_entropy_by_hand([s], np.eye(5)[[k]]) for s, k in zip(scores, np.ravel(labels), strict=True) if k >= 0
+    ]
+    return sum(losses) / len(losses)
+
+
+STEPS = np.array([[2, -1, 0], [4, 1, -1]])  # labels of two sequences of three steps
+
 # fmt: off
 LOSSES = {  # loss(scores), the same by hand
     "cross-entropy, labels":  (lambda s: F.softmax_cross_entropy(s, LABELS),        lambda s: cross_entropy_by_hand(s, np.eye(5)[LABELS])),
@@ -54,6 +63,9 @@ LOSSES = {  # loss(scores), the same by hand
     "cross-entropy, sum 3":   (lambda s: F.softmax_cross_entropy(s, 3 * SOFT),      lambda s: 3 * cross_entropy_by_hand(s, SOFT)),
     "squared hinge":          (lambda s: F.squared_hinge(s, LABELS),                lambda s: hinge_by_hand(s, LABELS)),
     "squared hinge, uint8":   (lambda s: F.squared_hinge(s, LABELS.astype(np.uint8)), lambda s: hinge_by_hand(s, LABELS)),
+    "over steps":             (lambda s: F.sequence_cross_entropy(s.reshape(2, 3, 5), STEPS), lambda s: over_steps_by_hand(s, STEPS)),
+    "over steps, all count":  (lambda s: F.sequence_cross_entropy(s.reshape(3, 2, 5), LABELS.reshape(3, 2).astype(np.uint8)), lambda s: cross_entropy_by_hand(s, np.eye(5)[LABELS])),
+    "over steps, last ones":  (lambda s: F.sequence_cross_entropy(s, [-1, 3, -1, -1, 0, -1]), lambda s: over_steps_by_hand(s, [-1, 3, -1, -1, 0, -1])),
     "squared error":          (lambda s: F.mean_squared_error(s, SOFT),             lambda s: sum((s - SOFT).ravel()**2) / 30),
 }
 OTHERS = {  # rows that are no losses: f(x), the same by hand
@@ -156,7 +168,8 @@ def test_the_loss_is_the_mean_over_the_batch():
 # ---------------------------------------------------------------------------------------------- errors
 
 SCORES = tn.Tensor(np.zeros((4, 3)))
-CE, HINGE, MSE = F.softmax_cross_entropy, F.squared_hinge, F.mean_squared_error
+OVER_TIME = SCORES.reshape(2, 2, 3)
+CE, HINGE, MSE, STEPWISE = F.softmax_cross_entropy, F.squared_hinge, F.mean_squared_error, F.sequence_cross_entropy
 # fmt: off
 ERRORS = {
     "label too high":           (lambda: CE(SCORES, [0, 1, 2, 3]),                  "softmax_cross_entropy", "0 to 3", "0 .. 2"),
@@ -177,6 +190,12 @@ ERRORS = {
     "scores in a row, soft":    (lambda: CE(SCORES[0], np.ones(3) / 3),             "softmax_cross_entropy", "(3,)", "(batch, classes)"),
     "scores over time":         (lambda: CE(SCORES.reshape(2, 2, 3), [0, 1]),       "softmax_cross_entropy", "(2, 2, 3)", "(batch, classes)"),
     "scores over time, soft":   (lambda: CE(SCORES.reshape(2, 2, 3), np.zeros((2, 2, 3))), "softmax_cross_entropy", "(2, 2, 3)", "(batch, classes)"),
+    "steps, a label a row":     (lambda: STEPWISE(OVER_TIME, [0, 1]),                "sequence_cross_entropy", "(2, 2, 3)", "(2,)", "must be integers (2, 2)"),
+    "steps, time first":        (lambda: STEPWISE(OVER_TIME[:, :1], [[0, 1]]),       "sequence_cross_entropy", "(2, 1, 3)", "(1, 2)", "must be integers (2, 1)"),
+    "steps, floats":            (lambda: STEPWISE(OVER_TIME, np.zeros((2, 2))),      "sequence_cross_entropy", "(2, 2, 3)", "float64", "must be integers (2, 2)"),
+    "steps, label too high":    (lambda: STEPWISE(OVER_TIME, [[0, -1], [3, 1]]),     "sequence_cross_entropy", "0 to 3", "3 classes"),
+    "steps, label too low":     (lambda: STEPWISE(OVER_TIME, [[0, -1], [-2, 1]]),    "sequence_cross_entropy", "-2 to 1", "3 classes"),
+    "steps, nothing to predict": (lambda: STEPWISE(OVER_TIME, np.full((2, 2), -1)),  "sequence_cross_entropy", "4 labels, all -1", "at least one"),
     "squared error, broadcast": (lambda: MSE(SCORES, np.zeros(3)),                  "mean_squared_error", "(4, 3)", "(3,)", "equal"),
     "squared error, column":    (lambda: MSE(SCORES[:, :1], np.zeros(4)),           "mean_squared_error", "(4, 1)", "(4,)", "equal"),
 }
@@ -213,6 +232,12 @@ def test_targets_written_after_the_loss_do_not_change_its_gradient():
         right = leaf(s.data)
         loss(right, SOFT).backward()
         np.testing.assert_array_equal(s.grad, right.grad)
+
+
+def test_scores_of_steps_without_a_label_get_no_gradient():
+    s = leaf(drawn(2, 3, 5))
+    F.sequence_cross_entropy(s, STEPS).backward()
+    np.testing.assert_array_equal(s.grad.any(axis=-1), STEPS != -1)
 
 
 # ----------------------------------------------------------------------------------------------- steps
@@ -264,7 +289,7 @@ def test_every_row_of_functional_is_tested_here():
     tested = {"sign", "round"}  # above
     for f, _ in (LOSSES | OTHERS).values():
         tested.add(f(leaf(drawn(6, 5)))._primitive.name)
-    assert rows(F) - rows(primitives) == tested
+    assert rows(F) - rows(primitives) == tested - rows(primitives)
 
 
 def test_every_straight_through_row_declares_its_surrogate():
@@ -293,6 +318,10 @@ def test_losses_and_gradients_equal_pytorchs(scale):
     for ours, theirs in [
         (lambda s: F.softmax_cross_entropy(s, LABELS), lambda s: f.cross_entropy(s, torch.tensor(LABELS))),
         (lambda s: F.softmax_cross_entropy(s, SOFT), lambda s: f.cross_entropy(s, torch.tensor(SOFT))),
+        (
+            lambda s: F.sequence_cross_entropy(s.reshape(2, 3, 5), STEPS),
+            lambda s: f.cross_entropy(s, torch.tensor(STEPS.ravel()), ignore_index=-1),
+        ),
         (lambda s: F.squared_hinge(s, LABELS), lambda s: (f.relu(1 - signs * s) ** 2).mean()),
         (lambda s: F.mean_squared_error(s, SOFT), lambda s: f.mse_loss(s, torch.tensor(SOFT))),
         (lambda s: (F.softmax(s) * SOFT).sum(), lambda s: (f.softmax(s, -1) * torch.tensor(SOFT)).sum()),

@@ -147,6 +147,79 @@ def test_unusable_settings_are_refused(make, message):
         make(parameter([1.0]))
 
 
+# ---- the length of a gradient
+
+
+def with_gradients(*gradients, dtype=np.float64):
+    parameters = [Parameter(np.zeros(np.shape(g), dtype)) for g in gradients]
+    for p, g in zip(parameters, gradients, strict=True):
+        p.grad = np.array(g, dtype)
+    return parameters
+
+
+@pytest.mark.parametrize("longest", [4.0, 0.1, 6.9999])
+def test_a_longer_gradient_is_shortened_to_the_length_given_and_keeps_its_direction(longest):
+    before = [[3.0, 0.0], [[-6.0], [2.0]]]  # 9 + 36 + 4 = 7^2
+    parameters = with_gradients(*before)
+
+    assert optim.clip_gradient(parameters, longest) == 7
+    for p, g in zip(parameters, before, strict=True):
+        np.testing.assert_allclose(p.grad, np.array(g) * longest / 7, rtol=1e-15)
+    assert optim.norm([p.grad for p in parameters]) == pytest.approx(longest, rel=1e-15)
+
+
+@pytest.mark.parametrize("longest", [7.0, 7.5, np.inf])
+def test_a_gradient_that_is_short_enough_is_left_as_it_is(longest):
+    parameters = with_gradients([3.0, 0.0], [[-6.0], [2.0]])
+
+    assert optim.clip_gradient(parameters, longest) == 7
+    assert [p.grad.tolist() for p in parameters] == [[3, 0], [[-6], [2]]]
+
+
+def test_parameters_without_gradient_count_as_zero():
+    parameters = [*with_gradients([3.0, 4.0]), parameter([1.0])]
+
+    assert optim.clip_gradient(parameters, 1.0) == 5
+    np.testing.assert_allclose(parameters[0].grad, [0.6, 0.8], rtol=1e-15)
+    assert parameters[1].grad is None
+    assert optim.clip_gradient(parameters[1:], 1.0) == 0
+
+
+def test_clipping_does_as_pytorch_does():
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, an extra of the benchmarks")
+    rng = np.random.default_rng(0)
+    parameters = with_gradients(rng.normal(size=(3, 4)), rng.normal(size=5))
+    theirs = [torch.nn.Parameter(torch.tensor(p.numpy())) for p in parameters]
+    for p, q in zip(parameters, theirs, strict=True):
+        q.grad = torch.tensor(p.grad)
+    length = torch.nn.utils.clip_grad_norm_(theirs, 0.5)
+
+    assert optim.clip_gradient(parameters, 0.5) == pytest.approx(length.item(), rel=1e-12)
+    for p, q in zip(parameters, theirs, strict=True):
+        np.testing.assert_allclose(p.grad, q.grad.numpy(), rtol=1e-5)  # PyTorch adds 1e-6 to the length
+
+
+@pytest.mark.parametrize("size", [1e25, 1e-25])
+def test_single_precision_squares_neither_overflow_nor_vanish(size):
+    [p] = with_gradients([3 * size, 4 * size], dtype=np.float32)
+
+    assert optim.clip_gradient([p], size) == pytest.approx(5 * size, rel=1e-6)
+    np.testing.assert_allclose(p.grad, [0.6 * size, 0.8 * size], rtol=1e-6)
+    assert p.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize("longest", [0, -1.0, float("nan")])
+def test_a_longest_gradient_that_is_not_positive_is_refused_and_nothing_is_touched(longest):
+    [p] = with_gradients([3.0, 4.0])
+    with pytest.raises(ValueError, match=f"longest gradient of {longest}; it must be positive"):
+        optim.clip_gradient([p], longest)
+
+    assert p.grad.tolist() == [3, 4]
+
+
+# ---- schedules
+
+
 @pytest.mark.parametrize(
     "schedule, values",
     [

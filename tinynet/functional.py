@@ -147,10 +147,10 @@ def sequence_cross_entropy(scores: Tensor, labels: Any) -> Tensor:
     Raises ValueError for labels of another shape, outside -1 .. classes - 1, or all -1.
     """
     labels = np.asarray(_values_of(labels))
-    if labels.shape != scores.shape[:-1]:
+    if labels.shape != scores.shape[:-1] or labels.dtype.kind not in "iu":
         raise ValueError(
-            f"sequence_cross_entropy: scores of shape {scores.shape} and labels of shape {labels.shape}; "
-            f"labels must be {scores.shape[:-1]}, one a step"
+            f"sequence_cross_entropy: scores of shape {scores.shape} and labels of shape {labels.shape}, dtype "
+            f"{labels.dtype}; labels must be integers {scores.shape[:-1]}, one a step"
         )
     counted = labels.ravel() != -1
     if not counted.any():

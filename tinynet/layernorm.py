@@ -9,7 +9,7 @@ training chose.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -70,6 +70,12 @@ class LayerNorm(Layer):
         self.gamma = Parameter(take(state, "gamma", (self.n,)))
         if self.beta is not None:
             self.beta = Parameter(take(state, "beta", (self.n,)))
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        layer = cls(**config | {"n": 1})  # nothing of size n is made before `restore` has seen that the file holds it
+        layer.n = width("LayerNorm", config["n"])
+        return layer
 
     def stored_bits(self) -> int:
         return sum(map(count_bits, self.parameters()))

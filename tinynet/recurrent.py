@@ -215,9 +215,8 @@ class LSTMCell(Cell):
         self.forget_bias = forget_bias
         super().__init__(n_in, n_hidden, weight, recurrent, seed)
         H = self.n_hidden
-        self.norms: list[LayerNorm] = (
-            [LayerNorm(n, bias=False) for n in (4 * H, 4 * H, H)] if norm else []
-        )  # of x W, h U and c
+        norms: list[dict[str, Any]] = [{"n": n, "bias": False} for n in (4 * H, 4 * H, H)] if norm else []
+        self.norms = [LayerNorm.from_config(d) if seed is None else LayerNorm(**d) for d in norms]  # of x W, h U, c
         self.beside = "bias, norms" if norm else "bias"
 
     def _first_bias(self) -> np.ndarray:

@@ -76,18 +76,20 @@ class SequenceNet(Sequential):
 
     def _by_time(self, x: Any) -> Tensor:
         """Return the inputs as floats, time first: symbols become rows with a single 1."""
-        if isinstance(x, Tensor):
-            return x.swapaxes(0, 1)
         try:
-            x = np.asarray(x)
+            x = x if isinstance(x, Tensor) else np.asarray(x)
         except ValueError as error:
             raise ValueError(
                 f"{type(self).__name__}: {len(x)} sequences of several lengths; pad them to one array with "
                 "tn.datasets.pad, which also returns their lengths, and pass both"
             ) from error
-        if x.dtype.kind not in "iu":
-            x = self._as_floats(x)
-            return Tensor(x.swapaxes(0, 1) if x.ndim == 3 else x)  # of another shape, the layer says what is wrong
+        if isinstance(x, Tensor) or x.dtype.kind not in "iu":
+            if x.ndim != 3 or x.shape[2] != self.n_in or 0 in x.shape:
+                raise ValueError(
+                    f"{type(self).__name__}: inputs of shape {x.shape}; they must be numbers (batch, time, "
+                    f"{self.n_in}) or integer symbols (batch, time), both at least 1"
+                )
+            return (x if isinstance(x, Tensor) else Tensor(self._as_floats(x))).swapaxes(0, 1)
         if x.ndim != 2 or 0 in x.shape:
             raise ValueError(
                 f"{type(self).__name__}: symbols of shape {x.shape}; they must be (batch, time), both at least 1"

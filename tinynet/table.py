@@ -36,7 +36,9 @@ def _rows(layer: Layer) -> list[list[str]]:
         rows.append([f"{name} {label}".strip(), *cells])
     beside = (bits - sum(weight.stored_bits() for _, weight, _ in matrices)) // 8
     if beside:
-        rows.append(["", layer.beside, f"{n}", f"{n:,}", f"{8 * beside // n}", f"{beside:,}"])
+        trained = sum(p.size for p in layer.parameters()) - sum(p.size for _, w, _ in matrices for p in w.parameters())
+        count = trained or n  # of a frozen layer nothing is trained: one threshold a column
+        rows.append(["", layer.beside, f"{count}", f"{count:,}", f"{8 * beside // count}", f"{beside:,}"])
     return rows
 
 

@@ -88,7 +88,7 @@ def fit(
             raise TypeError(f"fit: {name}={function!r}; pass the function itself, as in tn.optim.cosine or tn.Adam")
     train = check_pair("train", net, train)
     valid = None if valid is None else check_pair("valid", net, valid)
-    _check_settings(train, valid, epochs, batch_size, seed)
+    _check_settings(train, valid, epochs, batch_size, clip, seed)
     steps = -(-len(train[0]) // batch_size)
     make = optimizer or partial(SGD, momentum=momentum)
     opt = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * steps)))
@@ -192,7 +192,9 @@ def _one_epoch(step: Step, train: Pair, steps: int, seed: int, epoch: int) -> di
     return {"loss": total / len(inputs), "train_error": errors / count} | norms
 
 
-def _check_settings(train: Pair, valid: Pair | None, epochs: int, batch_size: int, seed: int) -> None:
+def _check_settings(
+    train: Pair, valid: Pair | None, epochs: int, batch_size: int, clip: float | None, seed: int
+) -> None:
     if not (_counts(epochs, batch_size) and batch_size <= len(train[0])):
         raise ValueError(
             f"fit: epochs={epochs}, batch_size={batch_size}, {len(train[0])} examples; epochs and batch size must be "
@@ -200,6 +202,8 @@ def _check_settings(train: Pair, valid: Pair | None, epochs: int, batch_size: in
         )
     if seed < 0:
         raise ValueError(f"fit: seed={seed}; it must be non-negative")
+    if clip is not None and not clip > 0:
+        raise ValueError(f"fit: clip={clip}; the longest gradient must be positive, or None for any length")
     if valid is not None and _are_classes(valid[1]) != _are_classes(train[1]):
         raise ValueError(
             f"valid: labels of dtype {valid[1].dtype}, those of train are {train[1].dtype}; give both alike"

@@ -1,5 +1,6 @@
 """What is special to each method."""
 
+import json
 from itertools import pairwise
 
 import numpy as np
@@ -36,6 +37,10 @@ def random_matrix(m=12, n=8):
         (lambda: tn.Quantized(levels=5), "levels=5"),
         (lambda: tn.Quantized(bits=4, levels=3), "levels=3"),
         (lambda: tn.Binary(scale="row"), "'layer', 'column' or None"),
+        (lambda: tn.Columns(), r"parts=\[\]; give a list of recipes"),
+        (lambda: tn.Columns([tn.Dense(), "Binary"]), "give a list of recipes, one a block of columns"),
+        (lambda: tn.Columns([tn.Dense()] * 3).build((4, 2)), "2 columns for 3 blocks; .* at least one each"),
+        (lambda: tn.Columns([tn.Dense()] * 3).from_dense(np.ones((4, 2))), "2 columns for 3 blocks"),
         (lambda: tn.Dense().build((0, 3)), "at least 1"),
         (lambda: tn.Dense().build((2**20, 2**20)), "at most"),
         (lambda: tn.Dense().from_dense(np.zeros(3)), r"must be a finite floating-point matrix"),
@@ -196,6 +201,51 @@ def test_weight_normalization_separates_length_and_direction():
     built = tn.Scaled(normalize=True).build((12, 8), seed=1)
     built.V.W.data = built.V.W.numpy() * 3
     assert np.allclose(np.linalg.norm(built.weight().numpy(), axis=0), built.g.numpy(), rtol=1e-5)
+
+
+# ---- columns
+
+
+@pytest.mark.parametrize("n, widths", [(12, [4, 4, 4]), (8, [3, 3, 2]), (7, [3, 2, 2]), (3, [1, 1, 1])])
+def test_blocks_of_columns_are_as_equal_as_they_can_be_the_wider_first(n, widths):
+    recipes = [tn.Dense(), tn.Binary(scale=None), tn.LowRank(rank=1)]
+    built = tn.Columns(recipes).build((6, n), seed=1)
+    W, borders = built.weight().numpy(), np.cumsum(widths)[:-1]
+
+    assert [block.shape for block in built.blocks] == [(6, width) for width in widths]
+    for block, columns in zip(built.blocks, np.split(W, borders, axis=1), strict=True):
+        assert np.array_equal(block.weight().numpy(), columns)
+    assert built.stored_bits() == sum(block.stored_bits() for block in built.blocks)
+
+
+def test_columns_from_dense_takes_each_blocks_nearest():
+    W = random_matrix(12, 8)
+    recipes = [tn.Quantized(bits=3), tn.LowRank(rank=2)]
+    kept = tn.Columns(recipes).from_dense(W, seed=4).weight().numpy()
+    halves = [r.from_dense(half).weight().numpy() for r, half in zip(recipes, np.split(W, 2, axis=1), strict=True)]
+
+    assert np.array_equal(kept, np.concatenate(halves, axis=1))
+
+
+def test_equal_recipes_draw_different_columns():
+    for recipe in (tn.Dense(), tn.Binary(), tn.Hashed(1 / 4), tn.Sparse(1 / 2)):
+        W = tn.Columns([recipe] * 4).build((6, 12), seed=1).weight().numpy()
+        assert len({block.tobytes() for block in np.split(W, 4, axis=1)}) == 4
+
+
+def test_columns_inside_columns_and_of_a_tuple_come_back():
+    recipe = tn.Columns((tn.Columns([tn.Binary(), tn.Dense()]), tn.Scaled(tn.Quantized(levels=3))))
+    again = tn.Parameterization.from_json(json.loads(json.dumps(recipe.to_json())))
+    built = recipe.build((5, 9), seed=2)
+
+    assert again == recipe and again.parts == recipe.parts
+    assert np.array_equal(again.from_state((5, 9), built.state()).weight().numpy(), built.weight().numpy())
+
+
+@pytest.mark.parametrize("parts", [5, "ab", [5], [{}], {"Dense": {}}, None])
+def test_a_description_of_columns_without_recipes_is_refused(parts):
+    with pytest.raises(ValueError, match=r"Columns|recipe"):
+        tn.Parameterization.from_json({"Columns": {"parts": parts}})
 
 
 # ---- packing

@@ -27,6 +27,7 @@ class Columns(Parameterization):
     def __post_init__(self) -> None:
         if not self.parts or not all(isinstance(part, Parameterization) for part in self.parts):
             raise ValueError(f"Columns: parts={self.parts!r}; give a list of recipes, one a block of columns")
+        self.parts = list(self.parts)  # a tuple would have no JSON
 
     def _borders(self) -> list[tuple[int, int]]:
         """Return the first column of each block and the first behind it. ValueError for fewer columns than blocks."""
