@@ -66,3 +66,53 @@ def test_options_take_several_values():
     assert " ".join(spread(["frontier", "--methods", "a", "b", "--out", "x"])) == (
         "frontier --methods a --methods b --out x"
     )
+
+
+def test_train_writes_a_network_that_sample_goes_on_with_and_a_checkpoint_to_resume(tmp_path):
+    (tmp_path / "text.txt").write_text("the cat sat on the mat; the dog sat on the log.\n" * 60)
+    arguments = [
+        "train",
+        "text.txt",
+        "--hidden",
+        "16",
+        "--epochs",
+        "2",
+        "--batch-size",
+        "4",
+        "--out",
+        "net.safetensors",
+    ]
+    done = tinynet(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "pass 2 of 2: training loss" in done.stdout and "LSTM W" in done.stdout
+    assert "nats a character; wrote net.safetensors" in done.stdout
+    assert (tmp_path / "net.safetensors.checkpoint").exists()
+    again = tinynet(*arguments, cwd=tmp_path)
+    assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1] and "pass 2" not in again.stdout
+
+    text = tinynet("sample", "net.safetensors", "--length", "40", "--prompt", "the", "--seed", "1", cwd=tmp_path)
+    assert text.stdout.startswith("the") and len(text.stdout) == 3 + 40 + 1
+    assert (
+        tinynet("sample", "net.safetensors", "--length", "40", "--prompt", "the", "--seed", "1", cwd=tmp_path) == text
+    )
+    small = tinynet(*arguments[:-1], "small", "--method", "binary+norm", "--factor", "1/32", cwd=tmp_path)
+    assert "Binary" in small.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["train", "missing.txt"], "'missing.txt' is no text file in UTF-8 that can be read"),
+        (["train", "short.txt"], "a text of 5 characters leaves"),
+        (["sample", "mlp"], "the network has no alphabet"),
+        (["sample", "net", "--prompt", "7"], "'7' at position 0 is not in the alphabet"),
+        (["sample", "net", "--temperature", "0"], "temperature=0.0"),
+        (["train", "net", "--method", "hashd"], "no text file"),
+    ],
+)
+def test_text_that_cannot_be_trained_on_or_drawn_is_one_line(arguments, message, tmp_path):
+    (tmp_path / "short.txt").write_text("abcde")
+    tn.save(tn.MLP([2, 2]), tmp_path / "mlp")
+    tn.save(tn.RecurrentNet([3, 4, 3], alphabet="\nab"), tmp_path / "net")
+    done = tinynet(*arguments, cwd=tmp_path)
+    assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr

@@ -200,13 +200,13 @@ def test_a_detached_state_gives_the_gradient_of_the_last_window_alone(options):
 # ---- recipes, seeds, modes
 
 
-def test_each_layer_has_the_recipe_given_for_it_and_each_gate_too():
+def test_each_matrix_has_the_recipe_given_for_it_and_each_gate_too():
     gates = [tn.Binary(), tn.Quantized(bits=2), tn.LowRank(rank=1), tn.Dense()]
-    net = tn.RecurrentNet([SYMBOLS, 8, 4, CLASSES], weight=[gates, tn.Hashed(1 / 4), tn.Sparse(1 / 2)])
-    first, second, head = net.layers
+    recipes = [gates, tn.Hashed(1 / 2), tn.Hashed(1 / 4), tn.Scaled(), tn.Sparse(1 / 2)]
+    first, second, head = tn.RecurrentNet([SYMBOLS, 8, 4, CLASSES], weight=recipes).layers
 
-    assert first.weight.parts == first.recurrent.parts == gates
-    assert second.weight == second.recurrent == tn.Hashed(1 / 4) and head.weight == tn.Sparse(1 / 2)
+    assert first.weight.parts == gates
+    assert [first.recurrent, second.weight, second.recurrent, head.weight] == recipes[1:]
 
 
 def test_options_reach_the_recurrent_layers_and_dropout_stands_behind_each():
@@ -240,7 +240,8 @@ NETS = {
     "norm": lambda: net_of(dtype=np.float32, norm=True, last=True),
     "RNN of bits": lambda: net_of(dtype=np.float32, layer=tn.RNN, weight=tn.Binary(), dropout=0.5),
     "a recipe a gate": lambda: net_of(
-        dtype=np.float32, weight=[[tn.Quantized(bits=k) for k in (1, 2, 3, 4)], tn.Hashed(1 / 4), tn.LowRank(rank=2)]
+        dtype=np.float32,
+        weight=[[tn.Quantized(bits=k) for k in (1, 2, 3, 4)], *[tn.Hashed(1 / 4)] * 3, tn.LowRank(rank=2)],
     ),
     "by hand": lambda: tn.SequenceNet(
         tn.LSTM(SYMBOLS, 4, tn.Quantized(levels=3), tn.Sparse(1 / 2), norm=True), tn.LayerNorm(4), tn.Linear(4, CLASSES)
@@ -354,6 +355,8 @@ def test_a_small_file_cannot_ask_for_much_memory(name):
 
 
 STATE = [(np.zeros((BATCH, 7)), np.zeros((BATCH, 7))), (np.zeros((BATCH, 4)), np.zeros((BATCH, 4)))]
+TWO = [tn.Dense(), tn.Dense()]
+# fmt: off
 ERRORS = {
     "ragged list":            (lambda net: net([[0, 1, 2], [3, 4]]), "2 sequences of several lengths; pad them"),
     "ragged arrays":          (lambda net: net([numbers(1, 2)[0], numbers(1, 3)[0]]), "2 sequences of several lengths"),
@@ -375,13 +378,14 @@ ERRORS = {
     "length above time":      (lambda net: net(symbols(), [6, 3, 1, 7]), r"lengths \[6, 3, 1, 7\].*each 1 \.\. 6"),
     "too few lengths":        (lambda net: net(symbols(), [6, 3, 1]), r"must be integers \(4,\)"),
     "two widths":             (lambda _: tn.RecurrentNet([5, 3]), r"widths \[5, 3\]; at least \[inputs"),
-    "too few recipes":        (lambda _: tn.RecurrentNet([5, 4, 3], [tn.Binary()]), "1 recipes for 2 layers"),
-    "too many recipes":       (lambda _: tn.RecurrentNet([5, 4, 3], [tn.Binary()] * 4), "4 recipes for 2 layers"),
-    "too few gates":          (lambda _: tn.RecurrentNet([5, 4, 3], [[tn.Binary()] * 3, tn.Dense()]), "for 4 gates"),
+    "too few recipes":        (lambda _: tn.RecurrentNet([5, 4, 3], [tn.Binary()]), "1 recipes for 3 matrices"),
+    "too many recipes":       (lambda _: tn.RecurrentNet([5, 4, 3], [tn.Binary()] * 4), "4 recipes for 3 matrices"),
+    "too few gates":          (lambda _: tn.RecurrentNet([5, 4, 3], [[tn.Binary()] * 3, *TWO]), "for 4 gates"),
     "Linear first":           (lambda _: tn.SequenceNet(tn.Linear(5, 3)), "first layer must be recurrent"),
     "a cell first":           (lambda _: tn.SequenceNet(tn.LSTMCell(5, 3)), "the first layer must be recurrent"),
     "no layers":              (lambda _: tn.SequenceNet(), r"SequenceNet: \[\]; the first layer must be recurrent"),
-}  # fmt: skip
+}
+# fmt: on
 
 
 @pytest.mark.parametrize("act, message", ERRORS.values(), ids=ERRORS)

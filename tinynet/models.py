@@ -12,6 +12,7 @@ integer scores are divided by sqrt(n) so that the loss starts at an ordinary siz
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tinynet.activations import Dropout, Rounded, Scale, SignActivation, Tanh
 from tinynet.batchnorm import BatchNorm
@@ -99,13 +100,23 @@ def _one_a_layer(weight: Parameterization | Sequence[Parameterization] | None, c
 
 
 def compress(net: Sequential, weight: Parameterization | Sequence[Parameterization], seed: int = 0) -> Sequential:
-    """Return a copy of a trained net in which every Linear has the nearest matrix that its recipe can store.
+    """Return a copy of a trained net in which every matrix is the nearest one that its recipe can store.
 
-    Biases and the other layers are copied as they are. See `from_dense` of the recipe for what "nearest" means.
+    Args:
+        net: with Linear or recurrent layers; their biases, and the other layers, are copied as they are.
+        weight: one recipe for all matrices, or a list of one each: for a recurrent layer two, W's and U's.
+        seed: of what the recipes draw.
+
+    See `from_dense` of the recipe for what "nearest" means.
     """
-    small = Sequential.from_config(net.config())
+    small: Any = Layer.from_json(net.to_json())
     small.restore(net.state())
-    linear = [layer for layer in small.layers if isinstance(layer, Linear)]
-    for i, (layer, recipe) in enumerate(zip(linear, _one_a_layer(weight, len(linear)), strict=True)):
-        layer.weight = recipe.from_dense(layer.weight.weight().numpy(), child_seed(seed, i))
+    places = [
+        (layer, name)
+        for layer in small.layers
+        for name in ("weight", "recurrent")
+        if isinstance(getattr(layer, name, None), Parameterization)
+    ]
+    for i, ((layer, name), recipe) in enumerate(zip(places, _one_a_layer(weight, len(places)), strict=True)):
+        setattr(layer, name, recipe.from_dense(getattr(layer, name).weight().numpy(), child_seed(seed, i)))
     return small

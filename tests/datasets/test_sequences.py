@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tinynet.datasets import SequenceDataset, Split, lengths, load
+from tinynet.datasets import SequenceDataset, Split, lengths, load, pad
 from tinynet.datasets.sequences import next_symbols
 
 SMALL = {"train": 30, "valid": 20, "test": 10}
@@ -143,3 +143,21 @@ def test_targets_make_no_classes():
     split = Split(np.zeros((5, 4, 2), np.float32), np.zeros((5, 3), np.float32))
     data = SequenceDataset(split, split, split, "toy")
     assert data.n_classes == 3 and not data.per_step
+
+
+# ---- padding
+
+
+def test_padded_sequences_keep_their_steps_and_have_zeros_behind():
+    rows = [[3, 1, 2], [5], [4, 4]]
+    array, lengths = pad(rows)
+    np.testing.assert_array_equal(array, [[3, 1, 2], [5, 0, 0], [4, 4, 0]])
+    np.testing.assert_array_equal(lengths, [3, 1, 2])
+    vectors, _ = pad([np.ones((2, 3), np.float32), np.ones((4, 3), np.float32)])
+    assert vectors.shape == (2, 4, 3) and vectors.dtype == np.float32 and vectors.sum() == 18
+
+
+@pytest.mark.parametrize("rows", [[], [[1], []], [np.ones((2, 3)), np.ones((2, 4))], [3]])
+def test_padding_says_what_does_not_fit(rows):
+    with pytest.raises(ValueError, match=r"pad: sequences of shapes .*at least one step long, all of the same width"):
+        pad(rows)

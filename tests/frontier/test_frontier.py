@@ -5,6 +5,7 @@ import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -243,3 +244,51 @@ def test_the_table_and_the_csv_hold_every_point(rows, tmp_path):
     assert [(line["method"], float(line["bytes"]), float(line["error"])) for line in lines] == [
         (p.method, p.bytes, p.error) for p in points
     ]
+
+
+# ---- sequences
+
+STRINGS = dict(data="reber", hidden=(6,), epochs=2, rates=(0.01,), seeds=1, jobs=1)
+
+
+@pytest.mark.parametrize("method", task_of("reber").methods)
+def test_every_method_of_sequences_meets_its_budget_and_is_measured_from_its_file(method):
+    factor = {"quantized": "1/16", "quantized+norm": "1/16", "binary": "1/32", "binary+norm": "1/32"}.get(method, "1/4")
+    factor = "1/8" if method == "hashed+quantized" else factor
+    [row] = tn.frontier.sweep(methods=[method], factors=[factor], **STRINGS | dict(hidden=(24,)))
+    weights, biases = 4 * 24 * (7 + 24) + 24 * 7, 4 * 24 + 7
+    norms = 9 * 24 if method.endswith("+norm") else 0
+    budget = 4 * float(Fraction(factor)) * weights + 4 * (biases + norms)
+    assert 0.75 * budget < row["payload_bytes"] <= budget + 64
+    assert 0 <= row["test_error"] <= 1
+
+
+def test_the_error_on_strings_is_the_share_with_an_illegal_step():
+    net = tn.RecurrentNet([7, 6, 7], seed=0)
+    split = tn.datasets.load("reber", test=20).test
+    wrong = 0
+    for string, labels in zip(split.inputs, split.labels, strict=True):
+        text = "".join("BTPSXVE"[k] for k in string[: (labels >= 0).sum()])
+        picks = net(string[None]).numpy()[0].argmax(axis=1)
+        wrong += any("BTPSXVE"[picks[t]] not in tn.datasets.reber.legal_next(text[: t + 1]) for t in range(len(text)))
+    assert task_of("reber").error(net, split) == wrong / 20
+
+
+def test_a_set_of_sequences_has_settings_of_its_own_and_axes_that_say_what_is_measured():
+    assert all(s.hidden == (20,) and s.epochs == 60 for s in plan("reber", None, ["1/4"], 1, False))
+    rows = tn.frontier.sweep(methods=["dense"], factors=["1", "1/4"], **STRINGS)
+    assert tn.frontier.plot(rows).axes[0].get_ylabel() == "test strings with an illegal prediction (%)"
+    assert task_of("shakespeare").measure == "test loss (nats a character)" and task_of("shakespeare").unit == 1
+
+
+def test_text_is_swept_by_its_loss(monkeypatch):
+    words = np.random.default_rng(0).choice(["the", "cat", "dog", "sat", "on", "a", "mat"], 500)
+    tiny = tn.datasets.text.from_text(" ".join(words), "shakespeare")
+    monkeypatch.setattr(sys.modules["tinynet.frontier.run"], "_data", lambda name: tiny)
+    [row] = tn.frontier.sweep("shakespeare", ["binary+norm"], ["1/32"], 1, jobs=1, epochs=3, hidden=(16,), batch_size=4)
+    assert 0 < row["test_error"] < np.log(len(tiny.alphabet)) and row["test_error"] != row["valid_error"]
+
+
+def test_sequences_can_be_compressed_after_training():
+    rows = tn.frontier.sweep(methods=["hashed", "binary+norm"], factors=["1/4"], after_training=True, **STRINGS)
+    assert [row["stage"] for row in rows] == ["trained", "after", "tuned"]

@@ -34,11 +34,11 @@ from . import (
 )  # fmt: skip
 from .base import DataError, Dataset, Split, from_pixels
 from .batches import streams, windows
-from .sequences import SequenceDataset, lengths
+from .sequences import SequenceDataset, lengths, pad
 
 __all__ = [
-    "DataError", "Dataset", "SequenceDataset", "Split", "from_pixels", "lengths", "load", "names", "reber", "streams",
-    "teacher", "text", "windows",
+    "DataError", "Dataset", "SequenceDataset", "Split", "from_pixels", "lengths", "load", "names", "pad", "reber",
+    "streams", "teacher", "text", "windows",
 ]  # fmt: skip
 
 LOADERS: dict[str, Callable[..., Dataset | SequenceDataset]] = {

@@ -15,6 +15,7 @@ and a loss that skips the labels -1 is the loss of the strings, whatever they we
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -80,6 +81,25 @@ def next_symbols(strings: Sequence[np.ndarray]) -> Split:
         inputs[i, : len(string) - 1] = string[:-1]
         labels[i, : len(string) - 1] = string[1:]
     return Split(inputs, labels)
+
+
+def pad(sequences: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Sequences of several lengths as one array, zeros behind their ends, and the lengths, int64 (N,).
+
+    sequences: N of them, ids (T_i,) or vectors (T_i, d); the array is (N, T) or (N, T, d), T the longest.
+    Raises ValueError for none, for one of length 0, or for several widths.
+    """
+    rows = [np.asarray(sequence) for sequence in sequences]
+    if not rows or any(not row.ndim or not len(row) or row.shape[1:] != rows[0].shape[1:] for row in rows):
+        raise ValueError(
+            f"pad: sequences of shapes {[row.shape for row in rows]}; there must be at least one, each at least one"
+            " step long, all of the same width"
+        )
+    n = np.array([len(row) for row in rows])
+    out = np.zeros((len(rows), n.max(), *rows[0].shape[1:]), np.result_type(*rows))
+    for padded, row in zip(out, rows, strict=True):
+        padded[: len(row)] = row
+    return out, n
 
 
 def lengths(labels: np.ndarray) -> np.ndarray:
