@@ -11,11 +11,14 @@ Reading order of the source (a file imports only from those above it):
     lstm functional                          a whole sequence as one primitive; losses, and steps with a
                                              straight-through gradient
     parameterizations/                       W as a function of what is stored, one method a file; base.py first
-    layers activations batchnorm models      what networks are made of
+    layers activations batchnorm layernorm   what networks are made of
+    cells recurrent                          layers that carry a state from step to step
+    models sequence                          networks of rows, and over sequences
     table memory optim datasets/             where their bytes are; how they learn; what they learn from
     files storage                            true bytes on disk
     checkpoint progress step training        SGD to the best epoch, interrupted or not
-    bitwise frozen deploy                    a trained network as packed bits and integers, with the same scores
+    language                                 text: predicting the next character, and drawing it
+    bitwise frozen frozen_sequence deploy    a trained network as packed bits and integers, with the same scores
     frontier/                                every method on one picture
     reading/                                 what goes on inside a network, one instrument a file
     cli                                      the `tinynet` command
@@ -35,7 +38,8 @@ from tinynet.layers import Layer, Linear, Sequential
 from tinynet.activations import Dropout, ReLU, Rounded, Scale, Sigmoid, SignActivation, Tanh
 from tinynet.batchnorm import BatchNorm
 from tinynet.layernorm import LayerNorm
-from tinynet.recurrent import LSTM, RNN, LSTMCell, RNNCell
+from tinynet.cells import LSTMCell, RNNCell
+from tinynet.recurrent import LSTM, RNN
 from tinynet.models import MLP, BinaryMLP
 from tinynet.sequence import RecurrentNet, SequenceNet
 from tinynet import optim
@@ -44,6 +48,7 @@ from tinynet import datasets
 from tinynet.storage import ModelFileError, load, save
 from tinynet.step import TrainingError
 from tinynet.training import History, evaluate, fit
+from tinynet import language
 from tinynet.frozen import Frozen
 from tinynet.frozen_sequence import FrozenSequence
 from tinynet.deploy import freeze

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from tinynet.autodiff import no_grad
+from tinynet.cells import Cell
 from tinynet.frozen import Stored
 from tinynet.parameterizations.base import Parameter, State
-from tinynet.recurrent import LSTM, RNN, Cell
+from tinynet.recurrent import LSTM, RNN
 from tinynet.sequence import SequenceNet
 
 

@@ -23,11 +23,11 @@ import numpy as np
 
 from tinynet import functional as F
 from tinynet.autodiff import no_grad
+from tinynet.cells import States
 from tinynet.checkpoint import Checkpoint
 from tinynet.datasets.batches import streams, windows
 from tinynet.datasets.text import decode, encode
 from tinynet.optim import Adam, Schedule, constant
-from tinynet.recurrent import States
 from tinynet.sequence import SequenceNet, detached
 from tinynet.step import Step
 from tinynet.training import History, run_epochs

@@ -17,9 +17,10 @@ from typing import Any, Self
 import numpy as np
 
 from tinynet.activations import Dropout
+from tinynet.cells import States
 from tinynet.layers import Layer, Linear, Sequential
 from tinynet.parameterizations.base import Parameterization, child_seed
-from tinynet.recurrent import LSTM, Recurrent, States
+from tinynet.recurrent import LSTM, Recurrent
 from tinynet.tensor import Tensor
 
 

@@ -41,9 +41,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from tinynet.cells import States
 from tinynet.frontier.plot import COLOURS, MARKERS
 from tinynet.layers import Sequential
-from tinynet.recurrent import Recurrent, States
+from tinynet.recurrent import Recurrent
 from tinynet.sequence import SequenceNet
 from tinynet.tensor import Tensor
 from tinynet.training import Pair, check_pair, loss_for
