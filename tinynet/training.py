@@ -61,6 +61,7 @@ def fit(
     seed: int = 0,
     checkpoint: str | os.PathLike | None = None,
     progress: bool | None = None,
+    report: Callable[[History], None] | None = None,
 ) -> History:
     """Train the network in place and return the history.
 
@@ -79,6 +80,7 @@ def fit(
         seed: fixes the order of the examples.
         checkpoint: a file written after each epoch; where it exists, training goes on from it.
         progress: show a bar; by default only on a terminal.
+        report: called with the history after each epoch.
 
     Raises ValueError for unusable data or settings before any step; TrainingError as soon as the loss is not finite.
     Ctrl-C ends training early: the net keeps the best epoch so far, and the history says `interrupted`.
@@ -102,7 +104,7 @@ def fit(
         saved = Checkpoint(checkpoint, net, opt, settings, (*train, *(valid or ())))
     step = Step(net, opt, loss, clip, f"and check the scale of the inputs (here up to {np.abs(train[0]).max():.3g})")
     judge = None if valid is None else partial(evaluate, net, valid)
-    return run_epochs(net, partial(_one_epoch, step, train, steps, seed), judge, epochs, saved, progress)
+    return run_epochs(net, partial(_one_epoch, step, train, steps, seed), judge, epochs, saved, progress, report)
 
 
 def run_epochs(

@@ -44,6 +44,7 @@ import numpy as np
 from tinynet.cells import States
 from tinynet.frontier.plot import COLOURS, MARKERS
 from tinynet.layers import Sequential
+from tinynet.reading.inside import name_of
 from tinynet.recurrent import Recurrent
 from tinynet.sequence import SequenceNet
 from tinynet.tensor import Tensor
@@ -88,7 +89,7 @@ def gradient_flow(
     norms = {what: np.array([_norm(x) for x in places]) for what, places in passed.items()}
     if over_time:
         return GradientFlow("step", [str(t) for t in range(inputs.shape[1])], norms)
-    return GradientFlow("layer", [_name(net, i) for i in range(len(net.layers))], norms)
+    return GradientFlow("layer", [name_of(net, i) for i in range(len(net.layers))], norms)
 
 
 Passed = dict[str, list[Tensor]]  # the tensors that will keep their gradients, by what they are
@@ -109,7 +110,7 @@ def _by_step(net: Any, inputs: np.ndarray) -> tuple[Tensor, Passed]:
     watched = {i: _watch(layer) for i, layer in enumerate(net.layers) if isinstance(layer, Recurrent)}
     scores = net(inputs)
     return scores, {
-        f"{_name(net, i)} {part}": list(values)
+        f"{name_of(net, i)} {part}": list(values)
         for i, states in watched.items()
         for part, values in zip("hc", zip(*states, strict=True), strict=False)  # an RNN has no c
     }
@@ -133,10 +134,6 @@ def _watch(layer: Any) -> list[States]:
 
 def _norm(x: Tensor) -> float:
     return 0.0 if x.grad is None else float(np.linalg.norm(x.grad))  # None where no way leads to the loss
-
-
-def _name(net: Sequential, i: int) -> str:
-    return f"{i} {type(net.layers[i]).__name__}"
 
 
 # ---- the picture
