@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/results/*.md")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/**/*.md")]
 PROGRAMS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
 
 
@@ -23,6 +23,7 @@ def test_the_programs_of_the_readme_run_and_print_what_they_say(tmp_path, monkey
         quick = re.sub(r"epochs=\d+", "epochs=3", program)
         exec(compile(quick, "README.md", "exec"), names)
     printed = capsys.readouterr().out
-    assert len(PROGRAMS) == 3
+    assert len(PROGRAMS) == 4
     assert re.search(r"test error \d", printed) and "FileSize(header=" in printed and "digraph" in printed
+    assert re.search(r"illegal prediction: [\d.]+%", printed)
     assert "\nTrue\n" in printed  # the frozen scores are equal
