@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import tinynet as tn
 from tinynet.frontier.methods import METHODS
-from tinynet.frontier.run import Settings, run
+from tinynet.frontier.run import run
+from tinynet.frontier.settings import Settings
 from tinynet.frontier.sweep import plan
 from tinynet.frontier.tasks import task_of
 from tinynet.table import payload_bytes

@@ -11,7 +11,7 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -22,44 +22,27 @@ import numpy as np
 from tinynet.datasets import Dataset, SequenceDataset
 from tinynet.datasets import load as load_data
 from tinynet.frontier.methods import available, recipe
+from tinynet.frontier.settings import Settings
 from tinynet.frontier.tasks import NORM, task_of
 from tinynet.layers import Sequential
 from tinynet.models import compress
 from tinynet.step import TrainingError
 from tinynet.storage import load, save
 
-STAGES = ("trained", "after", "tuned")  # under the constraint; compressed after training; and then fine-tuned
+
+def widths_of(settings: Settings) -> list[int]:
+    """Return the widths of the full net on this data."""
+    data = _data(settings.data)
+    return [data.n_features, *settings.hidden, data.n_classes]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Everything that a run depends on; two runs with equal settings give equal results.
-
-    factor is text such as "1/8", so that it has one spelling. Fine-tuning takes half the epochs, a third of the rates.
-    """
-
-    data: str
-    method: str
-    factor: str
-    hidden: tuple[int, ...] = (256,)
-    stage: str = "trained"
-    epochs: int = 40
-    batch_size: int = 50
-    rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3)
-    momentum: float = 0.9
-    seed: int = 0
-
-    def widths(self) -> list[int]:
-        """Return the widths of the full net on this data."""
-        data = _data(self.data)
-        return [data.n_features, *self.hidden, data.n_classes]
-
-    def possible(self) -> bool:
-        """Return whether the method has anything to offer at this factor and stage."""
-        if self.stage != "trained" and (self.method in ("dense", "binary-mlp") or self.method.endswith(NORM)):
-            return False  # a narrower net, or another one, has no nearest member
-        shapes = task_of(self.data).shapes(self.widths())
-        return available(self.method.removesuffix(NORM), float(Fraction(self.factor)), shapes)
+def possible(settings: Settings) -> bool:
+    """Return whether the method has anything to offer at this factor and stage."""
+    method = settings.method
+    if settings.stage != "trained" and (method in ("dense", "binary-mlp") or method.endswith(NORM)):
+        return False  # a narrower net, or another one, has no nearest member
+    shapes = task_of(settings.data).shapes(widths_of(settings))
+    return available(method.removesuffix(NORM), float(Fraction(settings.factor)), shapes)
 
 
 def run(settings: Settings) -> dict[str, Any]:
@@ -87,7 +70,7 @@ def run(settings: Settings) -> dict[str, Any]:
 
 def _trained(settings: Settings) -> tuple[Sequential, float]:
     """Return the finished net of these settings and the rate that made it (0 where nothing was trained)."""
-    factor, task, widths = float(Fraction(settings.factor)), task_of(settings.data), settings.widths()
+    factor, task, widths = float(Fraction(settings.factor)), task_of(settings.data), widths_of(settings)
     if settings.stage == "trained":
         return _best_rate(lambda: task.build(settings.method, factor, widths, settings.seed), settings)
     weight = recipe(settings.method, factor, task.shapes(widths))
@@ -121,7 +104,7 @@ def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[S
 @lru_cache(maxsize=8)
 def _dense(settings: Settings) -> Sequential:
     """Return the trained dense net that compression after training starts from; `compress` copies it."""
-    return _best_rate(lambda: task_of(settings.data).build("dense", 1, settings.widths(), settings.seed), settings)[0]
+    return _best_rate(lambda: task_of(settings.data).build("dense", 1, widths_of(settings), settings.seed), settings)[0]
 
 
 @lru_cache(maxsize=4)

@@ -12,7 +12,7 @@ import sqlite3
 from dataclasses import asdict
 from typing import Any
 
-from tinynet.frontier.run import Settings
+from tinynet.frontier.settings import Settings
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (

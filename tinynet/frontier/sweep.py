@@ -18,7 +18,8 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from tinynet.frontier.run import STAGES, Settings, run
+from tinynet.frontier.run import possible, run
+from tinynet.frontier.settings import STAGES, Settings
 from tinynet.frontier.store import Store
 from tinynet.frontier.tasks import task_of
 
@@ -88,12 +89,12 @@ def plan(
         for f in factors
         for seed in (range(seeds) if isinstance(seeds, int) else seeds)
     ]
-    possible = [s for s in everything if s.possible()]
-    if not possible:
+    todo = [s for s in everything if possible(s)]
+    if not todo:
         raise ValueError(
             f"sweep: none of {', '.join(methods)} can meet a factor of {', '.join(map(str, factors))}; {seeds} seeds"
         )
-    return possible
+    return todo
 
 
 def _check_factor(share: str | float) -> str:

@@ -13,20 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tinynet import optim
 from tinynet.datasets import Split, reber
 from tinynet.deploy import freeze
 from tinynet.frontier.methods import METHODS, Shapes, narrowed, recipe
+from tinynet.frontier.settings import Settings
 from tinynet.language import fit_text, text_loss
 from tinynet.layers import Sequential
 from tinynet.models import MLP, BinaryMLP
 from tinynet.sequence import RecurrentNet
 from tinynet.training import History, evaluate, fit
-
-if TYPE_CHECKING:
-    from tinynet.frontier.run import Settings
 
 NORM = "+norm"
 

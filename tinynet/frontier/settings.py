@@ -1,0 +1,26 @@
+"""The settings of one run of a sweep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STAGES = ("trained", "after", "tuned")  # under the constraint; compressed after training; and then fine-tuned
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a run depends on; two runs with equal settings give equal results.
+
+    factor is text such as "1/8", so that it has one spelling. Fine-tuning takes half the epochs, a third of the rates.
+    """
+
+    data: str
+    method: str
+    factor: str
+    hidden: tuple[int, ...] = (256,)
+    stage: str = "trained"
+    epochs: int = 40
+    batch_size: int = 50
+    rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3)
+    momentum: float = 0.9
+    seed: int = 0
