@@ -26,9 +26,9 @@ class _Walk:
         self.lengths, self.keep = lengths, keep
 
     def forward(self, *inputs: np.ndarray) -> np.ndarray:
-        """Return y (T + 2, B, H): the outputs, the last h, the last c."""
+        """Return y (T + 3, B, H): the first h, the outputs, the last h, the last c."""
         dtype = np.result_type(*inputs)
-        x, W, U, b, h0, c0 = (a.astype(dtype, copy=False) for a in inputs)
+        x, W, U, b, h0, c0 = (np.ascontiguousarray(a, dtype) for a in inputs)
         y, gates, cells = kernel.forward(x, W, U, b, h0, c0, self.lengths, self.keep)
         if self.keep:
             self.U, self.gates, self.cells = U, gates, cells
@@ -42,21 +42,28 @@ class _Walk:
             del self.gates, self.cells  # overwritten by dz
         return self.result
 
+    def dz(self, g: np.ndarray) -> np.ndarray:
+        return self.backward(g)[0]
+
 
 def _rows(a: np.ndarray) -> np.ndarray:
-    return a.reshape(-1, a.shape[-1])  # (T, B, n) to (T B, n)
+    return np.ascontiguousarray(a).reshape(-1, a.shape[-1])  # (T, B, n) to (T B, n)
 
 
-def _dU(dz: np.ndarray, y: np.ndarray, h0: np.ndarray) -> np.ndarray:
-    return h0.T @ dz[0] + _rows(y[: len(dz) - 1]).T @ _rows(dz[1:])
+def _dx(dz: np.ndarray, W: np.ndarray) -> np.ndarray:
+    return kernel.product(_rows(dz), W.T.astype(dz.dtype, copy=False)).reshape(*dz.shape[:2], -1)
+
+
+def _dW(dz: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return kernel.transposed_product(_rows(x.astype(dz.dtype, copy=False)), _rows(dz))
 
 
 # fmt: off
 _lstm = primitive("lstm", lambda x, W, U, b, h0, c0, walk: walk.forward(x, W, U, b, h0, c0),
-    lambda g, y, x, W, U, b, h0, c0, walk: (_rows(walk.backward(g)[0]) @ W.T).reshape(x.shape),
-    lambda g, y, x, W, U, b, h0, c0, walk: _rows(x).T @ _rows(walk.backward(g)[0]),
-    lambda g, y, x, W, U, b, h0, c0, walk: _dU(walk.backward(g)[0], y, h0),
-    lambda g, y, x, W, U, b, h0, c0, walk: _rows(walk.backward(g)[0]).sum(axis=0),
+    lambda g, y, x, W, U, b, h0, c0, walk: _dx(walk.dz(g), W),
+    lambda g, y, x, W, U, b, h0, c0, walk: _dW(walk.dz(g), x),
+    lambda g, y, x, W, U, b, h0, c0, walk: _dW(walk.dz(g), y[: len(x)]),
+    lambda g, y, x, W, U, b, h0, c0, walk: _rows(walk.dz(g)).sum(axis=0),
     lambda g, y, x, W, U, b, h0, c0, walk: walk.backward(g)[1],
     lambda g, y, x, W, U, b, h0, c0, walk: walk.backward(g)[2],
 )
@@ -94,7 +101,7 @@ def lstm(
     inputs = (x, W, U, b, h0, c0)
     keep = recording() and any(isinstance(a, Tensor) and a.requires_grad for a in inputs)
     y = _lstm(*inputs, walk=_Walk(_checked(lengths, T, B), keep))
-    return y[:T], y[T], y[T + 1]
+    return y[1 : T + 1], y[T + 1], y[T + 2]
 
 
 def _checked(lengths: Any, T: int, B: int) -> np.ndarray:

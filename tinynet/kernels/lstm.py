@@ -25,7 +25,9 @@ shorter than T keeps its state behind its end, its outputs there are 0, and so i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -47,26 +49,35 @@ def forward_numpy(
         x, W, U, b: as above, x (T, B, n_in).
         h, c: the first states.
         lengths: integers (B,), the steps of each row.
-        keep: whether `backward` will follow; otherwise gates and cells are those of the last step alone.
+        keep: whether `backward` will follow; otherwise there are no gates and cells to speak of.
 
-    y (T + 2, B, H) holds the outputs, then the last h, then the last c; gates (T, B, 4H) the activated gates and cells
-    (T, B, H) the cells c_t-1 that each step began with.
+    y (T + 3, B, H) holds the first h, the outputs, the last h and the last c, so that y[t] is h_t-1; gates (T, B, 4H)
+    the activated gates and cells (T, B, H) the c_t-1 that each step began with.
     """
-    (T, B, _), H = x.shape, len(U)
-    y = np.empty((T + 2, B, H), x.dtype)
-    gates, cells = np.empty((T if keep else 1, B, 4 * H), x.dtype), np.empty((T if keep else 1, B, H), x.dtype)
-    for t in range(T):
-        z, on = x[t] @ W + h @ U + b, (t < lengths)[:, None]
-        slot = t if keep else 0
-        cells[slot], gates[slot] = c, np.tanh(z)
-        for k in (0, 1, 3):
-            gate = slice(k * H, (k + 1) * H)
-            gates[slot, :, gate] = (1 + np.tanh(z[:, gate] / 2)) / 2  # s(z), without overflow
-        i, f, g, o = np.split(gates[slot], 4, axis=1)
+    y, gates, cells = _empty(x, U, keep)
+    y[0] = h
+    for t in range(len(x)):
+        i, f, g, o = np.split(x[t] @ W + h @ U + b, 4, axis=1)
+        i, f, g, o = _sigmoid(i), _sigmoid(f), np.tanh(g), _sigmoid(o)
+        if keep:
+            cells[t], gates[t] = c, np.concatenate([i, f, g, o], axis=1)
+        on = (t < lengths)[:, None]
         c = np.where(on, f * c + i * g, c)
-        y[t] = np.where(on, o * np.tanh(c), 0)
-        h = np.where(on, y[t], h)
-    y[T], y[T + 1] = h, c
+        y[t + 1] = np.where(on, o * np.tanh(c), 0)
+        h = np.where(on, y[t + 1], h)
+    y[-2], y[-1] = h, c
+    return y, gates, cells
+
+
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    return (1 + np.tanh(z / 2)) / 2  # without overflow
+
+
+def _empty(x: np.ndarray, U: np.ndarray, keep: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return room for y, gates and cells."""
+    (T, B, _), H = x.shape, len(U)
+    shapes = (T + 3, B, H), (T if keep else 1, B, 4 * H), (T if keep else 1, B, H)
+    y, gates, cells = (np.empty(shape, x.dtype) for shape in shapes)
     return y, gates, cells
 
 
@@ -84,7 +95,7 @@ def backward_numpy(
         i, f, g, o = np.split(gates[t], 4, axis=1)
         on = (t < lengths)[:, None]
         tanh_c = np.tanh(f * cells[t] + i * g)
-        dh_t = dh + gy[t]
+        dh_t = dh + gy[t + 1]
         dc_t = dc + dh_t * o * (1 - tanh_c**2)
         dz = np.concatenate(
             [
@@ -101,39 +112,67 @@ def backward_numpy(
     return gates, dh, dc
 
 
-# ---- to run
+# ---- to run: float32 compiled, each thread with rows of its own
 
 
 def forward(
     x: np.ndarray, W: np.ndarray, U: np.ndarray, b: np.ndarray, h: np.ndarray, c: np.ndarray,
     lengths: np.ndarray, keep: bool, threads: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """Do what `forward_numpy` does; float32 compiled, each thread with rows of its own."""
-    if x.dtype != np.float32 or not numba_found():
+    """Do what `forward_numpy` does."""
+    if not _compiles(x):
         return forward_numpy(x, W, U, b, h, c, lengths, keep)
-    from tinynet.kernels import lstm_panels as loops
-
-    (T, B, n_in), H = x.shape, len(U)
-    y = np.empty((T + 2, B, H), np.float32)
-    gates = np.empty((T if keep else 1, B, 4 * H), np.float32)
-    cells = np.empty((T if keep else 1, B, H), np.float32)
-    y[T], y[T + 1] = h, c
-    walk = partial(
-        loops.forward, np.ascontiguousarray(x), loops.panels(W), loops.panels(U), b, lengths, gates, cells, y
-    )
-    share(walk, B, T * B * (n_in + H) * 4 * H, WORTH_A_THREAD, threads)
+    y, gates, cells = _empty(x, U, keep)
+    y[0], y[-2], y[-1] = h, h, c
+    walk = partial(_loops().forward, x, _panels(W), _panels(U), b, lengths, gates, cells, y)
+    _share(walk, x.shape[1], x.size * W.shape[1] + y.size * U.shape[1], threads)
     return y, gates, cells
 
 
 def backward(
     gy: np.ndarray, U: np.ndarray, lengths: np.ndarray, gates: np.ndarray, cells: np.ndarray, threads: int | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Do what `backward_numpy` does; float32 compiled, each thread with rows of its own."""
-    if gates.dtype != np.float32 or not numba_found():
+    """Do what `backward_numpy` does."""
+    if not _compiles(gates):
         return backward_numpy(gy, U, lengths, gates, cells)
-    from tinynet.kernels import lstm_panels as loops
-
     dh, dc = gy[-2].copy(), gy[-1].copy()
-    walk = partial(loops.backward, np.ascontiguousarray(gy), loops.panels(U.T), lengths, gates, cells, dh, dc)
-    share(walk, len(dh), gates.size * U.shape[0], WORTH_A_THREAD, threads)
+    walk = partial(_loops().backward, np.ascontiguousarray(gy), _panels(U.T), lengths, gates, cells, dh, dc)
+    _share(walk, len(dh), gates.size * len(U), threads)
     return gates, dh, dc
+
+
+def product(A: np.ndarray, B: np.ndarray, threads: int | None = None) -> np.ndarray:
+    """Return A B, for many rows of A."""
+    if not _compiles(A):
+        return A @ B
+    out = np.zeros((len(A), B.shape[1]), np.float32)
+    _share(partial(_loops().add_product, A, _panels(B), out), len(A), A.size * B.shape[1], threads)
+    return out
+
+
+def transposed_product(A: np.ndarray, B: np.ndarray, threads: int | None = None) -> np.ndarray:
+    """Return A^T B, for many rows of both."""
+    if not _compiles(A):
+        return A.T @ B
+    out = np.zeros((A.shape[1], B.shape[1]), np.float32)
+    panels = -(-B.shape[1] // _loops().COLUMNS)
+    _share(partial(_loops().add_transposed_product, A, B, out), panels, A.size * B.shape[1], threads)
+    return out
+
+
+def _compiles(a: np.ndarray) -> bool:
+    return a.dtype == np.float32 and numba_found()
+
+
+def _loops() -> Any:
+    from tinynet.kernels import lstm_panels  # loads Numba
+
+    return lstm_panels
+
+
+def _panels(B: np.ndarray) -> np.ndarray:
+    return _loops().panels(np.ascontiguousarray(B))
+
+
+def _share(run: Callable[[int, int], None], rows: int, work: int, threads: int | None) -> None:
+    share(run, rows, threads, 1 + work // WORTH_A_THREAD)

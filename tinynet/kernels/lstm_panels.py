@@ -9,7 +9,7 @@ registers while the common axis passes by.
 
 Each sum runs over k in order, whatever the tile, so a row's result depends neither on its neighbours nor on threads.
 
-The gates need exp, which LLVM does not vectorise but a polynomial it does. With y = n ln 2 + f, n whole, |f| <= ln 2 / 2,
+The gates need exp, for which LLVM has no vectors; a polynomial it has. With y = n ln 2 + f, n whole, |f| <= ln 2 / 2,
 
     exp(y) - 1 = 2^n (exp(f) - 1) + (2^n - 1)      exp(f) - 1 = f + f^2 / 2! + .. + f^7 / 7!  (the next term < 6e-9)
     s(z) = 1 / (2 + (exp(-z) - 1))                 tanh(z) = m / (m + 2), m = exp(2 z) - 1
@@ -32,6 +32,7 @@ from numba.extending import intrinsic
 from tinynet.kernels.jit import cpu_features
 
 LANES = 16 if "avx512f" in cpu_features() else 8  # floats in a vector
+BLOCK = 256  # rows of a panel that fit the first cache, 16 KB
 COLUMNS, ROWS = 2 * LANES, 6  # of a tile: 12 sums, 2 vectors of a panel and an entry of A fit 16 registers
 FLOAT = ir.FloatType()
 VECTOR = ir.VectorType(FLOAT, LANES)
@@ -41,7 +42,7 @@ VECTOR = ir.VectorType(FLOAT, LANES)
 
 def _emit(builder: ir.IRBuilder, rows: int, arguments: list[ir.Value]) -> None:
     """Write the code of a tile: out (rows, COLUMNS) += A (rows, depth) panel (depth, COLUMNS)."""
-    a, a_width, panel, depth, out, out_width = arguments  # a, panel, out: addresses; widths: of the rows of A and out
+    a, down, along, panel, depth, out, width = arguments  # a, panel, out: addresses; see `_tile`
     number = depth.type
     a, panel, out = (builder.inttoptr(p, t.as_pointer()) for p, t in ((a, FLOAT), (panel, VECTOR), (out, FLOAT)))
     fma = cgutils.get_or_insert_function(
@@ -53,28 +54,33 @@ def _emit(builder: ir.IRBuilder, rows: int, arguments: list[ir.Value]) -> None:
         return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
 
     def place(r: int, v: int) -> ir.Value:
-        entry = builder.add(builder.mul(out_width, number(r)), number(v * LANES))
+        entry = builder.add(builder.mul(width, number(r)), number(v * LANES))
         return builder.bitcast(builder.gep(out, [entry]), VECTOR.as_pointer())
 
     # Variables are on the stack in name only: LLVM keeps each in a register.
     cells = [(r, v) for r in range(rows) for v in range(2)]
-    sums = {(r, v): cgutils.alloca_once_value(builder, builder.load(place(r, v), align=4)) for r, v in cells}
+    sums = {(r, v): cgutils.alloca_once_value(builder, ir.Constant(VECTOR, [0.0] * LANES)) for r, v in cells}
     with cgutils.for_range(builder, depth) as loop:
         b = [
             builder.load(builder.gep(panel, [builder.add(builder.mul(loop.index, number(2)), number(v))]), align=4)
             for v in range(2)
         ]
         for r in range(rows):
-            entry = splat(builder.load(builder.gep(a, [builder.add(builder.mul(a_width, number(r)), loop.index)])))
+            place_a = builder.add(builder.mul(down, number(r)), builder.mul(along, loop.index))
+            entry = splat(builder.load(builder.gep(a, [place_a])))
             for v in range(2):
                 builder.store(builder.call(fma, [entry, b[v], builder.load(sums[r, v])]), sums[r, v])
     for r, v in cells:
-        builder.store(builder.load(sums[r, v]), place(r, v), align=4)
+        total = builder.fadd(builder.load(place(r, v), align=4), builder.load(sums[r, v]))
+        builder.store(total, place(r, v), align=4)
 
 
 @intrinsic
-def _tile(typing_context, rows, a, a_width, panel, depth, out, out_width):
-    """Do what `_emit` says, for 1 to 6 rows."""
+def _tile(typing_context, rows, a, down, along, panel, depth, out, width):
+    """Do what `_emit` says, for 1 to 6 rows.
+
+    a, panel, out: addresses; A[r, k] is `down` r + `along` k numbers behind a, out[r, c] is `width` r + c behind out.
+    """
     address, number = types.uintp, types.intp
 
     def generate(context, builder, signature, arguments):
@@ -89,7 +95,7 @@ def _tile(typing_context, rows, a, a_width, panel, depth, out, out_width):
         builder.position_at_end(end)
         return context.get_dummy_value()
 
-    return types.void(number, address, number, address, number, address, number), generate
+    return types.void(number, address, number, number, address, number, address, number), generate
 
 
 def _compiled(function: Any) -> Any:
@@ -99,44 +105,74 @@ def _compiled(function: Any) -> Any:
 
 
 @_compiled
+def _fill(panels, B, first):
+    """Copy the rows of B, from column COLUMNS first on, to panels (P, K, COLUMNS)."""
+    K, N = B.shape
+    for k in range(K):
+        for p in range(len(panels)):
+            column = COLUMNS * (first + p)
+            if N - column >= COLUMNS:
+                for c in range(COLUMNS):  # so many, known beforehand, are two vectors
+                    panels[p, k, c] = B[k, column + c]
+            else:
+                for c in range(N - column):
+                    panels[p, k, c] = B[k, column + c]
+
+
+@_compiled
 def panels(B):
     """Return B (K, N) in panels (P, K, COLUMNS)."""
     K, N = B.shape
     out = np.zeros(((N + COLUMNS - 1) // COLUMNS, K, COLUMNS), np.float32)
-    for p in range(out.shape[0]):
-        width = min(COLUMNS, N - COLUMNS * p)
-        for k in range(K):
-            for c in range(width):
-                out[p, k, c] = B[k, COLUMNS * p + c]
+    _fill(out, B, 0)
     return out
 
 
 @_compiled
-def _add_product(A, panels, out, first, last):
+def _add_panel(a, down, along, panel, depth, out, first, last, p, edge):
+    """Add A times the panel p of B to rows first .. last - 1 of out; a, panel: addresses of row `first` and of p."""
+    N, rows = out.shape[1], last - first
+    tiles, width = (rows + ROWS - 1) // ROWS, min(COLUMNS, N - COLUMNS * p)
+    for tile in range(tiles):
+        i, end = tile * rows // tiles, (tile + 1) * rows // tiles  # tiles of nearly equal height
+        entry = a + np.uintp(4 * down * i)
+        if width == COLUMNS:
+            to = out.ctypes.data + np.uintp(4 * (N * (first + i) + COLUMNS * p))
+            _tile(end - i, entry, down, along, panel, depth, to, N)
+        else:
+            edge[:] = 0
+            _tile(end - i, entry, down, along, panel, depth, edge.ctypes.data, COLUMNS)
+            out[first + i : first + end, COLUMNS * p :] += edge[: end - i, :width]
+
+
+@_compiled
+def add_product(A, panels, out, first, last):
     """Add to rows first .. last - 1 of out (M, N) those of A (M, K) times the matrix in panels."""
-    K, N = A.shape[1], out.shape[1]
-    tiles = (last - first + ROWS - 1) // ROWS
+    K = A.shape[1]
     edge = np.empty((ROWS, COLUMNS), np.float32)
-    for p in range(panels.shape[0]):
+    a = A.ctypes.data + np.uintp(4 * K * first)
+    for p in range(len(panels)):
         panel = panels.ctypes.data + np.uintp(4 * COLUMNS * K * p)
-        width = min(COLUMNS, N - COLUMNS * p)
-        for tile in range(tiles):
-            i = first + tile * (last - first) // tiles  # tiles of nearly equal height
-            rows = first + (tile + 1) * (last - first) // tiles - i
-            a = A.ctypes.data + np.uintp(4 * K * i)
-            if width == COLUMNS:
-                _tile(rows, a, K, panel, K, out.ctypes.data + np.uintp(4 * (i * N + COLUMNS * p)), N)
-            else:
-                edge[:] = 0
-                _tile(rows, a, K, panel, K, edge.ctypes.data, COLUMNS)
-                out[i : i + rows, COLUMNS * p :] += edge[:rows, :width]
+        _add_panel(a, K, 1, panel, K, out, first, last, p, edge)
+
+
+@_compiled
+def add_transposed_product(A, B, out, first, last):
+    """Add A^T B to the panels first .. last - 1 of out (M, N); A (K, M) and B (K, N) meet in blocks of rows."""
+    K, M = A.shape
+    edge, block = np.empty((ROWS, COLUMNS), np.float32), np.zeros((last - first, BLOCK, COLUMNS), np.float32)
+    for k in range(0, K, BLOCK):
+        depth = min(BLOCK, K - k)
+        a = A.ctypes.data + np.uintp(4 * M * k)
+        _fill(block, B[k : k + depth], first)
+        for p in range(first, last):
+            panel = block.ctypes.data + np.uintp(4 * COLUMNS * BLOCK * (p - first))
+            _add_panel(a, 1, M, panel, depth, out, 0, M, p, edge)
 
 
 # ---- the gates
 
-LOG2_E, LN_2 = np.float32(1 / math.log(2)), math.log(2)
-HIGH = np.float32(355 / 512)  # n HIGH is exact for the n that occur
-LOW = np.float32(LN_2 - 355 / 512)
+LOG2_E, LN_2 = np.float32(1 / math.log(2)), np.float32(math.log(2))  # LN_2 is rounded by 2e-9 only
 ROUNDING = np.float32(1.5 * 2**23)  # x + ROUNDING has no digits behind the point, and its lowest bits are those of n
 LARGEST = np.float32(87)  # exp(87) is still finite
 ONE, TWO = np.float32(1), np.float32(2)
@@ -151,7 +187,7 @@ def _expm1(y):
     rounded = np.float32(y * LOG2_E + ROUNDING)
     n = rounded - ROUNDING
     two_n = np.int32((rounded.view(np.int32) << np.int32(23)) + np.int32(127 << 23)).view(np.float32)
-    f = y - n * HIGH - n * LOW
+    f = y - n * LN_2
     return two_n * (f * (ONE + f * (D2 + f * (D3 + f * (D4 + f * (D5 + f * (D6 + f * D7))))))) + (two_n - ONE)
 
 
@@ -184,26 +220,26 @@ def _cell(z, c, h, y):
         c[j] = f[j] * c[j] + i[j] * g[j]
     for j in range(H):
         h[j] = o[j] * _tanh(c[j])
-    y[:] = h
+        y[j] = h[j]
 
 
 @_compiled
 def forward(x, W, U, b, lengths, gates, cells, y, first, last):
-    """Walk the rows first .. last - 1 through all steps; W and U in panels, y[T] and y[T + 1] the first h and c."""
+    """Walk rows first .. last - 1 through all steps; W and U in panels, y[-2] and y[-1] at first the first h and c."""
     T, keep = len(x), len(gates) == len(x)
-    h, c = y[T], y[T + 1]
+    h, c = y[T + 1], y[T + 2]
     for t in range(T):
         z = gates[t if keep else 0]
         z[first:last] = b
-        _add_product(x[t], W, z, first, last)
-        _add_product(h, U, z, first, last)
+        add_product(x[t], W, z, first, last)
+        add_product(h, U, z, first, last)
         for r in range(first, last):
             if keep:
                 cells[t, r] = c[r]
             if t < lengths[r]:
-                _cell(z[r], c[r], h[r], y[t, r])
+                _cell(z[r], c[r], h[r], y[t + 1, r])
             else:
-                y[t, r] = 0
+                y[t + 1, r] = 0
 
 
 @_compiled
@@ -230,13 +266,13 @@ def _cell_back(z, c, gy, dh, dc, tanh_c):
 
 @_compiled
 def backward(gy, U, lengths, gates, cells, dh, dc, first, last):
-    """Walk back, with U^T in panels: gates become dz, dh and dc, at first those of the last states, those of the first."""
+    """Walk back, U^T in panels: gates become dz; dh and dc, at first those of the last states, those of the first."""
     tanh_c = np.empty(dh.shape[1], np.float32)
     for t in range(len(gates) - 1, -1, -1):
         z = gates[t]
         for r in range(first, last):
             if t < lengths[r]:
-                _cell_back(z[r], cells[t, r], gy[t, r], dh[r], dc[r], tanh_c)
+                _cell_back(z[r], cells[t, r], gy[t + 1, r], dh[r], dc[r], tanh_c)
             else:
                 z[r] = 0
-        _add_product(z, U, dh, first, last)
+        add_product(z, U, dh, first, last)

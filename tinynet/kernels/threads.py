@@ -10,27 +10,29 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 
-def share(
-    run: Callable[[int, int], None], rows: int, work: int, worth: int, threads: int | None = None, unit: int = 1
-) -> None:
+def share(run: Callable[[int, int], None], rows: int, threads: int | None, worth: int, unit: int = 1) -> None:
     """Call run(first, last) for pieces of the rows 0 .. rows - 1, each in a thread of its own.
 
     Args:
         run: computes rows first .. last - 1, whatever the other pieces do.
         rows: how many there are.
-        work: multiplications in all.
-        worth: multiplications that pay for a thread, whose start takes a tenth of a millisecond.
-        threads: how many; None for as many as Numba would use and `work` is worth.
+        threads: how many; None for as many as Numba would use, but no more than `worth`.
+        worth: the threads that the work pays for; to start one takes a tenth of a millisecond.
         unit: pieces are multiples of it, but the last.
     """
     if threads is None:
         from numba.core import config
 
-        threads = min(config.NUMBA_NUM_THREADS, 1 + work // worth)
+        threads = min(config.NUMBA_NUM_THREADS, worth)
+    elif threads < 1:
+        raise ValueError(f"threads={threads}; there must be at least 1, or None for all that are worth it")
     step = unit * max(1, -(-rows // (unit * threads)))
     pieces = [(first, min(first + step, rows)) for first in range(0, rows, step)]
     if len(pieces) < 2:
         run(0, rows)
-    else:
-        with ThreadPoolExecutor(len(pieces)) as pool:
-            list(pool.map(lambda piece: run(*piece), pieces))
+        return
+    with ThreadPoolExecutor(len(pieces) - 1) as pool:
+        others = [pool.submit(run, *piece) for piece in pieces[1:]]
+        run(*pieces[0])
+        for other in others:
+            other.result()

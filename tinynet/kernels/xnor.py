@@ -19,19 +19,18 @@ the fastest:
     xnor_matmul_carry    the same with half the popcounts, which pays where popcount is not one instruction
 
 `xnor_matmul` takes the best for the machine: panel with AVX-512 VPOPCNTDQ, carry with AVX2 or Neon, else tile. All are
-exact, so threads, each with its own rows, change nothing. They are threads of Python's, since compiled code holds no
-interpreter lock; Numba's own would not survive a fork, nor two products at once in some of its builds.
+exact, so threads, each with its own rows, change nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from tinynet.kernels.bits import check_bits, n_words, pack_signs, popcount
 from tinynet.kernels.jit import cpu_features, numba_found
+from tinynet.kernels.threads import share
 
 BLOCK_WORDS = 2**20  # of the XOR in NumPy: 8 MB
 FEW_ROWS = 16  # of a: fewer do not pay for packing b into panels
@@ -121,20 +120,8 @@ def _panels(b_bits: np.ndarray, carry: bool, panels: np.ndarray | None) -> np.nd
 
 
 def _share(run: Callable[[slice], None], work: int, out: np.ndarray, threads: int | None) -> None:
-    """Call run(rows) for slices of the rows of out, each in a thread of its own; `work` multiplications in all."""
-    if threads is None:
-        from numba.core import config
-
-        threads = min(config.NUMBA_NUM_THREADS, 1 + work // WORTH_A_THREAD)
-    elif threads < 1:
-        raise ValueError(f"xnor_matmul: threads={threads}; there must be at least 1, or None for all that are worth it")
-    step = 8 * max(1, -(-len(out) // (8 * threads)))  # whole tiles
-    slices = [slice(first, first + step) for first in range(0, len(out), step)]
-    if len(slices) < 2:
-        run(slice(None))
-    else:
-        with ThreadPoolExecutor(len(slices)) as pool:
-            list(pool.map(run, slices))
+    """Call run(rows) for slices of the rows of out, whole tiles; `work` multiplications in all."""
+    share(lambda first, last: run(slice(first, last)), len(out), threads, 1 + work // WORTH_A_THREAD, unit=8)
 
 
 # ---- what the networks call
