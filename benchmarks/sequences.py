@@ -32,7 +32,7 @@ from tinynet.datasets import reber
 RUNS = Path(__file__).parent / "runs"
 HOW = {
     "reber": dict(epochs=60, batch_size=16, lr=0.02, weight_decay=1e-3),
-    "adding": dict(epochs=12, batch_size=50, lr=0.01),
+    "adding": dict(epochs=8, batch_size=50, lr=0.01),
 }
 NETS: dict[str, dict[str, Any]] = {"reber": dict(widths=[7, 20, 7]), "adding": dict(widths=[2, 64, 1], last=True)}
 KINDS = {"reber": ("LSTM",), "adding": ("LSTM", "RNN")}

@@ -302,7 +302,7 @@ def peak_of_training(built, steps):
 
 @every_kind
 def test_memory_grows_as_time_and_not_as_its_square(layer, cell, options):
-    built, steps = layer(2, 8, **options), 60 if options else 300  # so many that what is made once hides nothing
+    built, steps = layer(2, 8, **options), 60 if options else 800  # so many that what is made once hides nothing
     peak_of_training(built, steps)
     once, twice = peak_of_training(built, steps), peak_of_training(built, 2 * steps)
     assert 1.6 * once < twice < 2.4 * once

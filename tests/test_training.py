@@ -580,20 +580,23 @@ def test_a_resumed_run_over_sequences_ends_with_the_same_bits(tmp_path):
 
 
 SYMBOLS, STEPS = sequences(6)
+NO_THIRD = np.arange(6)[:, None] != 2
 UNUSABLE_SEQUENCES = {
     "a label a sequence": ((SYMBOLS, STEPS[:, 0]), {}, r"labels of shape \(6,\) .*must be \(6, 7\) in -1 \.\. 1"),
     "fewer steps": ((SYMBOLS, STEPS[:, :5]), {}, r"labels of shape \(6, 5\) .*must be \(6, 7\)"),
     "label above": ((SYMBOLS, np.where(STEPS == 1, 2, STEPS)), {}, r"from -1 to 2.*in -1 \.\. 1"),
     "label below": ((SYMBOLS, STEPS - 1), {}, r"from -2 to 0.*in -1 \.\. 1"),
-    "no label at all": ((SYMBOLS, np.full_like(STEPS, -1)), {}, "train: all labels are -1"),
-    "nothing to validate": (
-        (SYMBOLS, STEPS),
-        {"valid": (SYMBOLS, np.full_like(STEPS, -1))},
-        "valid: all labels are -1",
-    ),
+    "no label at all": ((SYMBOLS, np.full_like(STEPS, -1)), {}, "train: 6 sequences have labels of -1 alone"),
+    "no label in a row": ((SYMBOLS, np.where(NO_THIRD, STEPS, -1)), {}, "train: 1 sequences .* the first in row 2"),
+    "nothing to validate": ((SYMBOLS, STEPS), {"valid": (SYMBOLS, np.full_like(STEPS, -1))}, "valid: 6 sequences have"),
     "an unknown symbol": ((SYMBOLS + 4, STEPS), {}, r"this network knows 0 \.\. 3"),
+    "one unknown symbol, in a later row": (
+        (SYMBOLS + np.where(NO_THIRD, 0, 4), STEPS),
+        {},
+        r"this network knows 0 \.\. 3",
+    ),
     "targets at every step": ((SYMBOLS, np.ones((6, 7, 2))), {}, r"targets of shape \(6, 7, 2\)"),
-    "numbers of another width": ((np.ones((6, 7, 3)), STEPS), {}, r"\(1, 7, 3\).*numbers \(batch, time, 4\)"),
+    "numbers of another width": ((np.ones((6, 7, 3)), STEPS), {}, r"\(3, 7, 3\).*numbers \(batch, time, 4\)"),
     "clip 0": ((SYMBOLS, STEPS), {"clip": 0}, "clip=0; the longest gradient must be positive"),
     "clip negative": ((SYMBOLS, STEPS), {"clip": -1.0}, r"clip=-1\.0"),
     "clip nan": ((SYMBOLS, STEPS), {"clip": np.nan}, "clip=nan"),

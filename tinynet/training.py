@@ -212,6 +212,12 @@ def _check_settings(
         )
 
 
+def _probe(inputs: np.ndarray) -> np.ndarray:
+    """Return three rows of the inputs, those of the least and the greatest entry among them."""
+    rows = [0, *(int(np.unravel_index(i, inputs.shape)[0]) for i in (inputs.argmin(), inputs.argmax()))]
+    return inputs[rows]
+
+
 def loss_for(labels: np.ndarray) -> Callable[[Tensor, np.ndarray], Tensor]:
     """Return the loss that `fit` takes by default: see there."""
     if not _are_classes(labels):
@@ -251,7 +257,7 @@ def check_pair(name: str, net: Layer, pair: Any) -> Pair:
     training = net.training
     try:
         with no_grad():
-            _, *steps, outputs = net.eval()(inputs[:1]).shape  # raises where the width is wrong
+            _, *steps, outputs = net.eval()(_probe(inputs)).shape  # raises where width or symbols are wrong
     finally:
         net.train(training)
     if _are_classes(labels):
@@ -261,8 +267,11 @@ def check_pair(name: str, net: Layer, pair: Any) -> Pair:
                 f"{name}: labels of shape {labels.shape} from {labels.min()} to {labels.max()}; the network has "
                 f"{outputs} outputs, so labels must be {wanted if steps else '(N,)'} in {least} .. {outputs - 1}"
             )
-        if labels.max() < 0:
-            raise ValueError(f"{name}: all labels are -1, which says that there is nothing to predict")
+        if steps and (empty := (labels < 0).all(axis=tuple(range(1, labels.ndim)))).any():
+            raise ValueError(
+                f"{name}: {empty.sum()} sequences have labels of -1 alone, the first in row {empty.argmax()}; there is "
+                "nothing to predict there: leave them out"
+            )
     elif labels.shape != (len(inputs), outputs):
         raise ValueError(
             f"{name}: targets of shape {labels.shape}, dtype {labels.dtype}; real targets must be "
