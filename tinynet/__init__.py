@@ -14,7 +14,7 @@ Reading order of the source (a file imports only from those above it):
     table memory optim datasets/             where their bytes are; how they learn; what they learn from
     files storage                            true bytes on disk
     checkpoint progress training             SGD to the best epoch, interrupted or not
-    bitwise frozen deploy                    a trained network as packed bits and integers, with the same scores
+    bitwise chain frozen deploy              a trained network as packed bits and integers, with the same scores
     frontier/                                every method on one picture
     cli                                      the `tinynet` command
 """

@@ -15,7 +15,7 @@ bits of all pixels are eight rows of signs, next to each other, so that a word o
     planes (W, 8)      z = sum_k 2^k (n - 2 d_k) = 255 n - 2 sum_k 2^k d_k,      d_k = popcount(planes_k ^ w)
 
 With AVX2, whose popcount takes six instructions, by products of bytes: let q_i = p_i - 128, which fits a signed byte.
-2 p_i - 255 = 2 q_i + 1, and with c the ones of w, the same for every picture,
+2 p_i - 255 = 2 q_i + 1, and with c the ones of w, which do not depend on the picture,
 
     centred (V, 8, 32)      z = 2 sum_i w_i (2 q_i + 1) - sum_i (2 q_i + 1) = 4 sum_i w_i q_i + 2 c - sum_i (2 q_i + 1)
 
@@ -27,8 +27,6 @@ second from four than from one. While the first layer computes, the next one is 
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -164,14 +162,14 @@ def plane_part(planes, row, words, ones):
 
 @njit(cache=True, nogil=True)
 def centred_of(pixels):
-    """Return q of pixels (n,) and -sum_i (2 q_i + 1); q[v, k, c], int8 (V, 8, 32), meets bit k of byte c of vector v."""
-    n, total = pixels.size, 0
+    """Return q of pixels (n,), int8 (V, 8, 32), [v, k, c] for bit k of byte c of vector v, and -sum_i (2 q_i + 1)."""
+    n, constant = pixels.size, np.int64(0)
     q = np.zeros(((n + 255) // 256, 8, 32), np.int8)
     for i in range(n):
-        p = np.int64(pixels[i])
-        q[i // 256, i % 8, i // 8 % 32] = p - 128
-        total += 2 * p - 255
-    return q, -total
+        centre = np.int64(pixels[i]) - 128
+        q[i // 256, i % 8, i // 8 % 32] = centre
+        constant -= 2 * centre + 1
+    return q, constant
 
 
 @njit(cache=True, nogil=True)
@@ -210,14 +208,17 @@ def _dots(signs, a, b, c, d, n, sums):
     cache=True, nogil=True,
 )  # fmt: skip
 def scores(pixels, words, layers, limits, flips, ones, tail):
-    """Return the scores, float32 (N, classes); none for more than FEW rows or another width. `ones` are those of layer 0."""
+    """Return the scores, float32 (N, classes); none for more than FEW rows or another width.
+
+    `ones` (units of layer 0) counts the ones in each row of its weights.
+    """
     classes = tail.size - 1
     if pixels.shape[0] > FEW or pixels.shape[1] != layers[0, 0]:
         return np.empty((0, classes), np.float32)
     out, sums = np.empty((pixels.shape[0], classes), np.float32), np.empty(STREAMS, np.int64)
     start = words.ctypes.data
     for i in range(pixels.shape[0]):
-        spreaded, constant = spread(pixels[i])
+        operand, constant = spread(pixels[i])
         signs = np.empty(0, np.uint64)
         for layer in range(layers.shape[0]):
             n_in, n_out, first, unit = layers[layer]
@@ -234,7 +235,7 @@ def scores(pixels, words, layers, limits, flips, ones, tail):
                         ahead += np.uintp(64)
                     for s in range(STREAMS):
                         row = start + np.uintp(8 * (first + width * units[s]))
-                        sums[s] = constant + part(spreaded, row, width, ones[units[s]])
+                        sums[s] = constant + part(operand, row, width, ones[units[s]])
                 else:
                     a, b, c, d = units
                     _dots(signs, rows[a], rows[b], rows[c], rows[d], n_in, sums)
