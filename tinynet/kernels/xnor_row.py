@@ -38,7 +38,7 @@ from tinynet.kernels.jit import cpu_features
 
 FEW = 8  # rows; more pay for packing weights into panels
 STREAMS = 4
-AHEAD = 8  # lines of 64 bytes that are called for with each STREAMS units of the first layer
+AHEAD = 2  # lines of 64 bytes of the next layer that are called for with each unit of the first
 BYTES = "avx2" in cpu_features() and "avx512vpopcntdq" not in cpu_features()
 SPAN = 8  # vectors of weights whose products fit 16 bits: 8 * 2 * 2 * 2^3 * -128 = -2^15
 
@@ -175,9 +175,10 @@ def centred_of(pixels):
 @njit(cache=True, nogil=True)
 def centred_part(q, row, words, ones):
     """Return z + sum_i (2 q_i + 1) for the weights at the address `row`, of which `ones` are 1."""
-    eightfold, vectors = 0, (words + 3) // 4
-    for v in range(0, vectors, SPAN):
-        eightfold += products(q.ctypes.data + np.uintp(256 * v), row + np.uintp(32 * v), min(SPAN, vectors - v))
+    address, eightfold, left = q.ctypes.data, 0, (words + 3) // 4
+    while left > 0:  # once, up to 2048 pixels
+        eightfold += products(address, row, min(SPAN, left))
+        address, row, left = address + np.uintp(256 * SPAN), row + np.uintp(32 * SPAN), left - SPAN
     return (eightfold >> 1) + 2 * ones
 
 
@@ -187,17 +188,59 @@ spread, part = (centred_of, centred_part) if BYTES else (planes_of, plane_part)
 
 
 @njit(cache=True, nogil=True)
-def _dots(signs, a, b, c, d, n, sums):
-    """Set sums to n - 2 popcount(signs ^ row), for STREAMS rows of weights."""
-    in_a = in_b = in_c = in_d = np.uint64(0)
-    for w in range(signs.size):
-        sign = signs[w]
-        in_a += popcount(sign ^ a[w])
-        in_b += popcount(sign ^ b[w])
-        in_c += popcount(sign ^ c[w])
-        in_d += popcount(sign ^ d[w])
-    sums[0], sums[1] = n - 2 * np.int64(in_a), n - 2 * np.int64(in_b)
-    sums[2], sums[3] = n - 2 * np.int64(in_c), n - 2 * np.int64(in_d)
+def _units(j, step, n):
+    """Return the STREAMS units that are computed together; where n is no multiple, the last one several times."""
+    return j, min(j + step, n - 1), min(j + 2 * step, n - 1), min(j + 3 * step, n - 1)
+
+
+@njit(cache=True, nogil=True)
+def _first(pixels, rows, ones, sums):
+    """Fill sums (n_out,) for the first layer, and call for what lies behind its rows of weights."""
+    operand, constant = spread(pixels)
+    n, words = rows.shape
+    row = rows.ctypes.data
+    ahead = row + np.uintp(8 * n * words)
+    for j in range(n):
+        for _ in range(AHEAD):
+            prefetch(ahead)
+            ahead += np.uintp(64)
+        sums[j] = constant + part(operand, row, words, ones[j])
+        row += np.uintp(8 * words)
+
+
+@njit(cache=True, nogil=True)
+def _next(signs, rows, n_bits, sums):
+    """Fill sums (n_out,) = n_bits - 2 popcount(signs ^ row) for another layer."""
+    n, words = rows.shape
+    step = (n + STREAMS - 1) // STREAMS
+    for j in range(step):
+        a, b, c, d = _units(j, step, n)
+        row_a, row_b, row_c, row_d = rows[a], rows[b], rows[c], rows[d]
+        in_a = in_b = in_c = in_d = np.uint64(0)
+        for w in range(words):
+            sign = signs[w]
+            in_a += popcount(sign ^ row_a[w])
+            in_b += popcount(sign ^ row_b[w])
+            in_c += popcount(sign ^ row_c[w])
+            in_d += popcount(sign ^ row_d[w])
+        sums[a], sums[b] = n_bits - 2 * np.int64(in_a), n_bits - 2 * np.int64(in_b)
+        sums[c], sums[d] = n_bits - 2 * np.int64(in_c), n_bits - 2 * np.int64(in_d)
+
+
+@njit(cache=True, nogil=True)
+def _compare(sums, limits, flips, signs):
+    """Set the signs of units, packed: bit j is (sums_j >= limits_j) != flips_j."""
+    n = limits.size
+    for w in range(n // 64):
+        word = np.uint64(0)
+        for k in range(64):
+            j = 64 * w + k
+            word |= np.uint64((sums[j] >= limits[j]) != flips[j]) << np.uint64(k)
+        signs[w] = word
+    if n % 64:
+        signs[n // 64] = 0
+    for j in range(n - n % 64, n):
+        signs[n // 64] |= np.uint64((sums[j] >= limits[j]) != flips[j]) << np.uint64(j % 64)
 
 
 @njit(
@@ -215,36 +258,20 @@ def scores(pixels, words, layers, limits, flips, ones, tail):
     classes = tail.size - 1
     if pixels.shape[0] > FEW or pixels.shape[1] != layers[0, 0]:
         return np.empty((0, classes), np.float32)
-    out, sums = np.empty((pixels.shape[0], classes), np.float32), np.empty(STREAMS, np.int64)
-    start = words.ctypes.data
+    out = np.empty((pixels.shape[0], classes), np.float32)
+    widest = layers[:, 1].max()
+    sums, signs = np.empty(widest, np.int32), np.empty((widest + 63) // 64, np.uint64)
     for i in range(pixels.shape[0]):
-        operand, constant = spread(pixels[i])
-        signs = np.empty(0, np.uint64)
         for layer in range(layers.shape[0]):
-            n_in, n_out, first, unit = layers[layer]
-            width, step = (n_in + 63) // 64, (n_out + STREAMS - 1) // STREAMS
-            ahead = start + np.uintp(8 * (first + width * n_out))
-            rows = words[first : first + width * n_out].reshape(n_out, width)
-            new = np.zeros((n_out + 63) // 64, np.uint64)
-            for j in range(step):
-                last = n_out - 1
-                units = (j, min(j + step, last), min(j + 2 * step, last), min(j + 3 * step, last))
-                if layer == 0:
-                    for _ in range(AHEAD):
-                        prefetch(ahead)
-                        ahead += np.uintp(64)
-                    for s in range(STREAMS):
-                        row = start + np.uintp(8 * (first + width * units[s]))
-                        sums[s] = constant + part(operand, row, width, ones[units[s]])
-                else:
-                    a, b, c, d = units
-                    _dots(signs, rows[a], rows[b], rows[c], rows[d], n_in, sums)
-                for s in range(STREAMS):
-                    k = units[s]
-                    if layer == layers.shape[0] - 1:
-                        out[i, k] = (np.float32(sums[s]) + tail[k]) * tail[classes]
-                    else:
-                        on = (sums[s] >= limits[unit + k]) != flips[unit + k]
-                        new[k // 64] |= np.uint64(on) << np.uint64(k % 64)
-            signs = new
+            n_in, n_out, word, unit = layers[layer]
+            width = (n_in + 63) // 64
+            rows = words[word : word + width * n_out].reshape(n_out, width)
+            if layer == 0:
+                _first(pixels[i], rows, ones, sums)
+            else:
+                _next(signs, rows, n_in, sums)
+            if layer < layers.shape[0] - 1:
+                _compare(sums, limits[unit : unit + n_out], flips[unit : unit + n_out], signs)
+        for k in range(classes):
+            out[i, k] = (np.float32(sums[k]) + tail[k]) * tail[classes]
     return out
