@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.common import alternate, markdown, origin, ratio, write
+from benchmarks.common import RESULTS, alternate, markdown, origin, ratio, write
 
 WIDTHS = [784, 4096, 4096, 4096, 10]
 Call = Callable[[], Any]
@@ -188,6 +188,7 @@ def main() -> None:
         f"Scores exactly those of the network before it was frozen: {same} of 200 examples, batch norm at random.",
         f"## Files\n\n{size_table}",
         f"## Time\n\nBatch 1 has cold caches.\n\n{speed_table}",
+        (RESULTS / "inference_earlier.md").read_text().rstrip(),
     ])  # fmt: skip
     write("inference", text, {"about": about, "equal": same, "bytes": size_figures, "speed": speed_figures})
 
