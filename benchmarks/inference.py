@@ -5,7 +5,12 @@ numpy     a float32 network of the same widths, x = 2 p / 255 - 1, matrix produc
 torch     the same in PyTorch on the CPU
 
 Batches of 1,000 run one after the other. A batch of 1 runs with cold caches: before each call, untimed, 256 MB of other
-data are written. Speed does not depend on the values of weights, so the networks are not trained.
+data are written. It cannot take less time than its weights need to arrive, so that is measured beside it:
+
+packed    reading the words of the frozen network alone, from four places at a time, by compiled code
+floats    reading the float32 weights alone, in the same way
+
+Speed does not depend on the values of weights, so the networks are not trained.
 """
 
 from __future__ import annotations
@@ -20,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.common import alternate, markdown, origin, ratio, write
+from benchmarks.common import RESULTS, alternate, markdown, origin, ratio, write
 
 WIDTHS = [784, 4096, 4096, 4096, 10]
 Call = Callable[[], Any]
@@ -96,6 +101,32 @@ def torch_classes(batch: int) -> Call:
     return cold(lambda: predict(), batch)
 
 
+def reading(words: np.ndarray) -> Call:
+    """Return a function that reads all words, from four places in turn, 512 bytes each, and adds them up."""
+    from numba import njit
+
+    @njit(nogil=True)
+    def read(words: np.ndarray) -> int:
+        total, quarter = np.uint64(0), words.size // 4
+        for first in range(0, quarter - 63, 64):
+            for place in range(4):
+                for word in words[place * quarter + first : place * quarter + first + 64]:
+                    total += word
+        return total
+
+    return cold(lambda: read(words), 1)
+
+
+def packed_words() -> Call:
+    """Return the reading of a frozen network's words."""
+    return reading(np.ones(sum(-(-m // 64) * n for m, n in pairwise(WIDTHS)), np.uint64))
+
+
+def float_words() -> Call:
+    """Return the reading of the float network's weights."""
+    return reading(np.ones(sum(m * n for m, n in pairwise(WIDTHS)) // 2, np.uint64))
+
+
 def equal() -> int:
     """Return how many of 200 examples get exactly the scores of the network that was frozen, with random batch norm."""
     import tinynet as tn
@@ -129,14 +160,18 @@ def speed(rounds: int) -> tuple[str, list[dict]]:
     sides = {"frozen": frozen_classes, "numpy": numpy_classes, "torch": torch_classes}
     for threads in (1, 2):
         for batch in (1000, 1):
-            times = alternate({name: (make, (batch,)) for name, make in sides.items()}, threads, rounds)
+            calls: dict = {name: (make, (batch,)) for name, make in sides.items()}
+            if batch == 1:
+                calls |= {"packed": (packed_words, ()), "floats": (float_words, ())}
+            times = alternate(calls, threads, rounds)
             ms = {name: 1e3 * statistics.median(seconds) for name, seconds in times.items()}
             against = {name: ratio(times[name], times["frozen"]) for name in ("numpy", "torch")}
             faster = [f"{middle:.1f} ({low:.1f} to {high:.1f})" for low, middle, high in against.values()]
-            rows.append([batch, threads, *(f"{ms[name]:.2f}" for name in sides), *faster])
+            alone = [f"{ms[name]:.2f}" if name in ms else "" for name in ("packed", "floats")]
+            rows.append([batch, threads, *(f"{ms[name]:.2f}" for name in sides), *faster, *alone])
             figures.append({"batch": batch, "threads": threads, "ms": ms, "times_faster": against})
     header = ["batch", "threads", "frozen ms", "NumPy ms", "PyTorch ms", "times faster than NumPy, median (quartiles)",
-              "than PyTorch"]  # fmt: skip
+              "than PyTorch", "reading packed weights alone, ms", "float weights"]  # fmt: skip
     return markdown(header, rows), figures
 
 
@@ -153,6 +188,7 @@ def main() -> None:
         f"Scores exactly those of the network before it was frozen: {same} of 200 examples, batch norm at random.",
         f"## Files\n\n{size_table}",
         f"## Time\n\nBatch 1 has cold caches.\n\n{speed_table}",
+        (RESULTS / "inference_earlier.md").read_text().rstrip(),
     ])  # fmt: skip
     write("inference", text, {"about": about, "equal": same, "bytes": size_figures, "speed": speed_figures})
 

@@ -18,7 +18,8 @@ Reading order of the source (a file imports only from those above it):
     files storage                            true bytes on disk
     checkpoint progress step training        SGD to the best epoch, interrupted or not
     language                                 text: predicting the next character, and drawing it
-    bitwise frozen frozen_sequence deploy    a trained network as packed bits and integers, with the same scores
+    bitwise chain frozen frozen_sequence     a trained network as packed bits and integers, with the same scores
+    deploy                                   from the one to the other
     frontier/                                every method on one picture
     reading/                                 what goes on inside a network, one instrument a file
     cli                                      the `tinynet` command

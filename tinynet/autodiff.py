@@ -21,7 +21,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -65,6 +65,17 @@ class every:
 
     def __getitem__(self, k: int) -> Callable[..., np.ndarray]:
         return partial(self.vjp, k)
+
+
+class Part(NamedTuple):
+    """A cotangent that is g at a basic index and zero elsewhere.
+
+    A VJP may return it, so that a tensor that is read piece by piece, as a sequence is step by step, costs its own size
+    once and not once a piece.
+    """
+
+    index: Any
+    g: np.ndarray
 
 
 def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = FIT) -> Callable[..., Tensor]:
@@ -161,6 +172,7 @@ def backward(root: Tensor, cotangent: Any = None) -> None:
         return
     unvisited_uses = _count_uses(root)
     cotangents: dict[int, np.ndarray] = {id(root): g}
+    own: set[int] = set()  # of these, those that nothing else holds, so that parts can be added in place
     ready = [root]
     while ready:
         y = ready.pop()
@@ -171,11 +183,13 @@ def backward(root: Tensor, cotangent: Any = None) -> None:
         for k, x in enumerate(tape.inputs):  # type: ignore[union-attr]
             if x is None:
                 continue
-            gx = _unbroadcast(vjps[k](g, tape.result, *tape.values, **tape.static), tape.values[k])  # type: ignore[union-attr]
+            gx = vjps[k](g, tape.result, *tape.values, **tape.static)  # type: ignore[union-attr]
+            if type(gx) is not Part:
+                gx = _unbroadcast(gx, tape.values[k])  # type: ignore[union-attr]
             if x._primitive is None:
-                _accumulate(x, gx.copy() if gx is g or gx.base is not None else gx)
+                _accumulate(x, gx.copy() if type(gx) is not Part and (gx is g or gx.base is not None) else gx)
                 continue
-            cotangents[id(x)] = cotangents[id(x)] + gx if id(x) in cotangents else gx
+            _add(cotangents, own, x, gx)
             unvisited_uses[id(x)] -= 1
             if unvisited_uses[id(x)] == 0:
                 ready.append(x)
@@ -200,11 +214,28 @@ def _first_cotangent(root: Tensor, cotangent: Any) -> np.ndarray:
     return g
 
 
-def _accumulate(x: Tensor, g: np.ndarray) -> None:
-    if x.grad is None:
+def _accumulate(x: Tensor, g: np.ndarray | Part) -> None:
+    if type(g) is Part:
+        if x.grad is None:
+            x.grad = np.zeros_like(x._data)
+        x.grad[g.index] += g.g
+    elif x.grad is None:
         x.grad = np.asarray(g)
     else:
         x.grad += g
+
+
+def _add(cotangents: dict[int, np.ndarray], own: set[int], x: Tensor, g: np.ndarray | Part) -> None:
+    """Add g to the cotangent of x."""
+    key, before = id(x), cotangents.get(id(x))
+    if type(g) is Part:
+        if key not in own:
+            cotangents[key] = np.zeros_like(x._data) if before is None else np.array(before)
+            own.add(key)
+        cotangents[key][g.index] += g.g
+    else:
+        cotangents[key] = g if before is None else before + g  # type: ignore[assignment]
+        own.discard(key)
 
 
 def _count_uses(root: Tensor) -> dict[int, int]:

@@ -16,12 +16,14 @@ Sparse, a Bank and methods that are not known here multiply as they do in evalua
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from tinynet.autodiff import no_grad
 from tinynet.batchnorm import BatchNorm
+from tinynet.chain import chain
 from tinynet.datasets.base import from_pixels, nearest_pixels
 from tinynet.kernels import hashed
 from tinynet.layers import Layer, Linear, Sequential
@@ -137,7 +139,12 @@ class Frozen(Sequential):
             raise ValueError(f"Frozen: the last layer gives {flow}; scores are floats")
         self.n_in: int = layers[0].n_in  # type: ignore[attr-defined]
         self.n_out = width
+        self._chain = chain(layers) if hasattr(layers[0], "weight") else None  # else `restore` brings the weights
         self.eval()
+
+    def restore(self, state: State) -> None:
+        super().restore(state)
+        self._chain = chain(self.layers)
 
     def scores(self, pixels: Any) -> np.ndarray:
         """Return the scores, float32 (N, classes).
@@ -147,10 +154,23 @@ class Frozen(Sequential):
 
         Raises TypeError for floats and ValueError for another width or values outside; nothing is computed then.
         """
+        scores = self._of_few(pixels)
+        if scores is not None:
+            return scores
         pixels = self._check(pixels)
         blocks = [pixels[i : i + ROWS] for i in range(0, max(1, len(pixels)), ROWS)]
         with no_grad():
             return np.concatenate([super(Frozen, self).__call__(block)._data for block in blocks])
+
+    def _of_few(self, pixels: Any) -> np.ndarray | None:
+        """Return the scores of a few rows of pixels by one compiled call; None for anything else, errors included."""
+        if self._chain is None or type(pixels) is not np.ndarray:
+            return None
+        floats = self._chain(pixels)
+        if floats is None or self._chain.length == len(self.layers):
+            return floats
+        with no_grad():
+            return reduce(lambda x, layer: layer(x), self.layers[self._chain.length :], Tensor(floats))._data
 
     def predict(self, pixels: Any) -> np.ndarray:
         """Return the class of the highest score, int64 (N,); see `scores`."""

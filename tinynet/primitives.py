@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.autodiff import FIT, every, primitive
+from tinynet.autodiff import FIT, Part, every, primitive
 from tinynet.tensor import Tensor, values_of
 
 
@@ -31,14 +31,13 @@ def _share_among_ties(g: np.ndarray, y: np.ndarray, x: np.ndarray, axis: Any, ke
     return _expand(g, x, axis, keepdims) * tied / tied.sum(axis=axis, keepdims=True)
 
 
-def _scatter(g: np.ndarray, x: np.ndarray, index: Any) -> np.ndarray:
-    """Return zeros of x's shape with g added at `index`; an entry picked twice receives both shares."""
-    out = np.zeros_like(x)
+def _scatter(g: np.ndarray, x: np.ndarray, index: Any) -> Part | np.ndarray:
+    """Return the cotangent of x that is g at `index` and else zero; an entry picked twice receives both shares."""
     parts = index if isinstance(index, tuple) else (index,)
     if all(i is None or i is Ellipsis or isinstance(i, (int, slice)) for i in parts):
-        out[index] = g
-    else:
-        np.add.at(out, index, g)
+        return Part(index, g)
+    out = np.zeros_like(x)
+    np.add.at(out, index, g)
     return out
 
 

@@ -1,0 +1,277 @@
+"""A whole binary network in one compiled call, for few rows: from pixels to the sums of the last layer.
+
+One row meets each weight once, so it runs as fast as memory delivers weights, and every call between two layers is time
+in which nothing is read. Notation (xnor.py derives the sums over signs, bits.py the order of bits):
+
+    pixels (N, n)            uint8
+    words                    uint64: the rows of all layers, a row for each unit, layer behind layer, and 4 spare ones
+    layers (L, 4)            int64: n_in, n_out, and where the layer's words and its units begin
+    limits, flips (units)    int32, bool: hidden unit j is on as (z_j >= limits_j) != flips_j
+    tail (classes + 1)       float32: scores are (z + tail_j) tail_classes, each step rounded as in training
+
+The first layer takes z = sum_i (2 p_i - 255) s_i over signs s_i = 2 w_i - 1, in one of two ways. By planes: the eight
+bits of all pixels are eight rows of signs, next to each other, so that a word of weights, read once, meets one vector:
+
+    planes (W, 8)      z = sum_k 2^k (n - 2 d_k) = 255 n - 2 sum_k 2^k d_k,      d_k = popcount(planes_k ^ w)
+
+With AVX2, whose popcount takes six instructions, by products of bytes: let q_i = p_i - 128, which fits a signed byte.
+2 p_i - 255 = 2 q_i + 1, and with c the ones of w, which do not depend on the picture,
+
+    centred (V, 8, 32)      z = 2 sum_i w_i (2 q_i + 1) - sum_i (2 q_i + 1) = 4 sum_i w_i q_i + 2 c - sum_i (2 q_i + 1)
+
+32 bytes of weights are 256 of them. A mask leaves bit k of each byte, 2^k w_i, and `vpmaddubsw` multiplies it by the 32
+q_i that stand at that bit and adds neighbours, in 16 bits.
+
+Weights stream in from STREAMS places of a layer at a time: a processor fetches ahead of each, and gets more bytes a
+second from four than from one. While the first layer computes, the next one is called for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from tinynet.kernels.jit import cpu_features
+
+FEW = 8  # rows; more pay for packing weights into panels
+STREAMS = 4
+AHEAD = 2  # lines of 64 bytes of the next layer that are called for with each unit of the first
+BYTES = "avx2" in cpu_features() and "avx512vpopcntdq" not in cpu_features()
+SPAN = 8  # vectors of weights whose products fit 16 bits: 8 * 2 * 2 * 2^3 * -128 = -2^15
+
+# ---- what NumPy has no name for
+
+
+@intrinsic
+def popcount(typing_context, word):
+    """Return the number of ones of an integer."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.ctpop(arguments[0])
+
+    return word(word), generate
+
+
+@intrinsic
+def prefetch(typing_context, address):
+    """Call for the line at an address, which may lie anywhere."""
+
+    def generate(context, builder, signature, arguments):
+        line, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [line, number, number, number])
+        call_for = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        read, keep, data = number(0), number(3), number(1)
+        builder.call(call_for, [builder.inttoptr(arguments[0], line), read, keep, data])
+        return context.get_dummy_value()
+
+    return types.void(types.uintp), generate
+
+
+def _vector(bits: int, lanes: int) -> ir.VectorType:
+    return ir.VectorType(ir.IntType(bits), lanes)
+
+
+def _all(kind: ir.VectorType, value: int) -> ir.Constant:
+    return ir.Constant(kind, [value] * kind.count)
+
+
+def _call(builder: ir.IRBuilder, name: str, result: ir.Type, *arguments: ir.Value) -> ir.Value:
+    kind = ir.FunctionType(result, [argument.type for argument in arguments])
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+
+
+def _load(builder: ir.IRBuilder, address: ir.Value, kind: ir.Type, index: ir.Value) -> ir.Value:
+    return builder.load(builder.gep(builder.inttoptr(address, kind.as_pointer()), [index]), align=1)
+
+
+def _add(builder: ir.IRBuilder, variable: ir.Value, value: ir.Value) -> None:
+    builder.store(builder.add(builder.load(variable), value), variable)
+
+
+@intrinsic
+def differences(typing_context, planes, row, words):
+    """Return sum_k 2^k popcount(planes_k ^ row), over `words` words at two addresses."""
+
+    def generate(context, builder, signature, arguments):
+        planes, row, words = arguments
+        eight, number = _vector(64, 8), ir.IntType(64)
+        sums = cgutils.alloca_once_value(builder, _all(eight, 0))  # in name on the stack, in truth in registers
+        with cgutils.for_range(builder, words) as loop:
+            word = builder.insert_element(_all(eight, 0), _load(builder, row, number, loop.index), ir.IntType(32)(0))
+            word = builder.shuffle_vector(word, word, _all(_vector(32, 8), 0))
+            different = builder.xor(word, _load(builder, planes, eight, loop.index))
+            _add(builder, sums, _call(builder, "llvm.ctpop.v8i64", eight, different))
+        weighted = builder.shl(builder.load(sums), ir.Constant(eight, list(range(8))))
+        return _call(builder, "llvm.vector.reduce.add.v8i64", number, weighted)
+
+    return types.int64(types.uintp, types.uintp, types.intp), generate
+
+
+@intrinsic
+def products(typing_context, centred, row, vectors):
+    """Return 8 sum_i w_i q_i over at most SPAN vectors of 32 bytes of weights, at two addresses. AVX2."""
+
+    def generate(context, builder, signature, arguments):
+        centred, row, vectors = arguments
+        octets, pairs, fours = _vector(8, 32), _vector(16, 16), _vector(32, 8)
+        sums = [cgutils.alloca_once_value(builder, _all(pairs, 0)) for _ in range(4)]  # sums_k counts 2^k-fold
+        with cgutils.for_range(builder, vectors) as loop:
+            low = _load(builder, row, octets, loop.index)
+            high = builder.bitcast(builder.lshr(builder.bitcast(low, pairs), _all(pairs, 4)), octets)
+            for k in range(8):
+                ones = builder.and_(low if k < 4 else high, _all(octets, 1 << k % 4))
+                place = builder.add(builder.shl(loop.index, ir.IntType(64)(3)), ir.IntType(64)(k))
+                q = _load(builder, centred, octets, place)
+                _add(builder, sums[k % 4], _call(builder, "llvm.x86.avx2.pmadd.ub.sw", pairs, ones, q))
+        total = _all(fours, 0)
+        for k, some in enumerate(sums):
+            equal = _all(pairs, 8 >> k)
+            total = builder.add(total, _call(builder, "llvm.x86.avx2.pmadd.wd", fours, builder.load(some), equal))
+        return builder.sext(_call(builder, "llvm.vector.reduce.add.v8i32", ir.IntType(32), total), ir.IntType(64))
+
+    return types.int64(types.uintp, types.uintp, types.intp), generate
+
+
+# ---- the first layer: a row of pixels is spread out, and its sum is a constant and a part for each row of weights
+
+
+@njit(cache=True, nogil=True)
+def planes_of(pixels):
+    """Return the planes of pixels (n,), uint64 (W, 8), and 255 n: of 8 pixels a product brings the bits k together."""
+    n = pixels.size
+    planes = np.zeros(((n + 63) // 64, 8), np.uint64)
+    for first in range(0, n, 8):
+        eight = np.uint64(0)
+        for i in range(min(8, n - first)):
+            eight |= np.uint64(pixels[first + i]) << np.uint64(8 * i)
+        for k in range(8):
+            bits = (eight >> np.uint64(k)) & np.uint64(0x0101010101010101)
+            octet = (bits * np.uint64(0x0102040810204080)) >> np.uint64(56)
+            planes[first // 64, k] |= octet << np.uint64(first % 64)
+    return planes, 255 * n
+
+
+@njit(cache=True, nogil=True)
+def plane_part(planes, row, words, ones):
+    """Return z - 255 n for the weights at the address `row`."""
+    return -2 * differences(planes.ctypes.data, row, words)
+
+
+@njit(cache=True, nogil=True)
+def centred_of(pixels):
+    """Return q of pixels (n,), int8 (V, 8, 32), [v, k, c] for bit k of byte c of vector v, and -sum_i (2 q_i + 1)."""
+    n, constant = pixels.size, np.int64(0)
+    q = np.zeros(((n + 255) // 256, 8, 32), np.int8)
+    for i in range(n):
+        centre = np.int64(pixels[i]) - 128
+        q[i // 256, i % 8, i // 8 % 32] = centre
+        constant -= 2 * centre + 1
+    return q, constant
+
+
+@njit(cache=True, nogil=True)
+def centred_part(q, row, words, ones):
+    """Return z + sum_i (2 q_i + 1) for the weights at the address `row`, of which `ones` are 1."""
+    address, eightfold, left = q.ctypes.data, 0, (words + 3) // 4
+    while left > 0:  # once, up to 2048 pixels
+        eightfold += products(address, row, min(SPAN, left))
+        address, row, left = address + np.uintp(256 * SPAN), row + np.uintp(32 * SPAN), left - SPAN
+    return (eightfold >> 1) + 2 * ones
+
+
+spread, part = (centred_of, centred_part) if BYTES else (planes_of, plane_part)
+
+# ---- all layers
+
+
+@njit(cache=True, nogil=True)
+def _units(j, step, n):
+    """Return the STREAMS units that are computed together; where n is no multiple, the last one several times."""
+    return j, min(j + step, n - 1), min(j + 2 * step, n - 1), min(j + 3 * step, n - 1)
+
+
+@njit(cache=True, nogil=True)
+def _first(pixels, rows, ones, sums):
+    """Fill sums (n_out,) for the first layer, and call for what lies behind its rows of weights."""
+    operand, constant = spread(pixels)
+    n, words = rows.shape
+    row = rows.ctypes.data
+    ahead = row + np.uintp(8 * n * words)
+    for j in range(n):
+        for _ in range(AHEAD):
+            prefetch(ahead)
+            ahead += np.uintp(64)
+        sums[j] = constant + part(operand, row, words, ones[j])
+        row += np.uintp(8 * words)
+
+
+@njit(cache=True, nogil=True)
+def _next(signs, rows, n_bits, sums):
+    """Fill sums (n_out,) = n_bits - 2 popcount(signs ^ row) for another layer."""
+    n, words = rows.shape
+    step = (n + STREAMS - 1) // STREAMS
+    for j in range(step):
+        a, b, c, d = _units(j, step, n)
+        row_a, row_b, row_c, row_d = rows[a], rows[b], rows[c], rows[d]
+        in_a = in_b = in_c = in_d = np.uint64(0)
+        for w in range(words):
+            sign = signs[w]
+            in_a += popcount(sign ^ row_a[w])
+            in_b += popcount(sign ^ row_b[w])
+            in_c += popcount(sign ^ row_c[w])
+            in_d += popcount(sign ^ row_d[w])
+        sums[a], sums[b] = n_bits - 2 * np.int64(in_a), n_bits - 2 * np.int64(in_b)
+        sums[c], sums[d] = n_bits - 2 * np.int64(in_c), n_bits - 2 * np.int64(in_d)
+
+
+@njit(cache=True, nogil=True)
+def _compare(sums, limits, flips, signs):
+    """Set the signs of units, packed: bit j is (sums_j >= limits_j) != flips_j."""
+    n = limits.size
+    for w in range(n // 64):
+        word = np.uint64(0)
+        for k in range(64):
+            j = 64 * w + k
+            word |= np.uint64((sums[j] >= limits[j]) != flips[j]) << np.uint64(k)
+        signs[w] = word
+    if n % 64:
+        signs[n // 64] = 0
+    for j in range(n - n % 64, n):
+        signs[n // 64] |= np.uint64((sums[j] >= limits[j]) != flips[j]) << np.uint64(j % 64)
+
+
+@njit(
+    types.float32[:, ::1](
+        types.Array(types.uint8, 2, "C", readonly=True), types.uint64[::1], types.int64[:, ::1],
+        types.int32[::1], types.boolean[::1], types.int32[::1], types.float32[::1],
+    ),
+    cache=True, nogil=True,
+)  # fmt: skip
+def scores(pixels, words, layers, limits, flips, ones, tail):
+    """Return the scores, float32 (N, classes); none for more than FEW rows or another width.
+
+    `ones` (units of layer 0) counts the ones in each row of its weights.
+    """
+    classes = tail.size - 1
+    if pixels.shape[0] > FEW or pixels.shape[1] != layers[0, 0]:
+        return np.empty((0, classes), np.float32)
+    out = np.empty((pixels.shape[0], classes), np.float32)
+    widest = layers[:, 1].max()
+    sums, signs = np.empty(widest, np.int32), np.empty((widest + 63) // 64, np.uint64)
+    for i in range(pixels.shape[0]):
+        for layer in range(layers.shape[0]):
+            n_in, n_out, word, unit = layers[layer]
+            width = (n_in + 63) // 64
+            rows = words[word : word + width * n_out].reshape(n_out, width)
+            if layer == 0:
+                _first(pixels[i], rows, ones, sums)
+            else:
+                _next(signs, rows, n_in, sums)
+            if layer < layers.shape[0] - 1:
+                _compare(sums, limits[unit : unit + n_out], flips[unit : unit + n_out], signs)
+        for k in range(classes):
+            out[i, k] = (np.float32(sums[k]) + tail[k]) * tail[classes]
+    return out
