@@ -902,16 +902,26 @@ def test_pieces_and_whole_uses_add_up_in_any_order_and_leave_other_cotangents_al
 
     def pieces_last(x, z):
         a, b = x * 1.5, z * 2.0
-        both = a + b  # hands the same array to a and to b; adding a piece to that of a must not reach b
-        return (both * u).sum() + (a[0] * v).sum() + (a[1:] * w).sum() + (a[0] * a[-1]).sum()
+        return ((a + b) * u).sum() + (a[0] * v).sum() + (a[1:] * w).sum() + (a[0] * a[-1]).sum()
 
     def pieces_first(x, z):
         a, b = x * 1.5, z * 2.0
         return (a[1:] * w).sum() + (a[0] * v).sum() + ((a + b) * u).sum() + (a * a).sum() + x[1].sum() + x[..., 2].sum()
 
-    for f in (pieces_last, pieces_first):
+    def shared(x, z):
+        a, b = x * 1.5, z * 2.0
+        return (
+            (b[0] * v).sum() + (a[0] * v).sum() + ((a + b) * u).sum()
+        )  # the sum gives a and b one array, walked first
+
+    for f in (pieces_last, pieces_first, shared):
         x, z = (tn.Tensor(rng.normal(size=(3, 4)), requires_grad=True) for _ in range(2))
         tn.check_gradients(f, x, z)
+
+
+def test_a_number_may_be_read_as_a_whole_and_as_its_only_piece():
+    x = tn.Tensor(0.7, requires_grad=True)
+    tn.check_gradients(lambda x: (a := x * 3.0)[()] * 2.0 + a * a + a[...] * 5.0 + a[()] * a[...], x)
 
 
 def test_a_piece_makes_no_array_of_the_whole(monkeypatch):
