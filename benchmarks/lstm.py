@@ -41,7 +41,7 @@ def _tinynet(shape: Shape) -> tuple[Callable, list]:
     _, _, n_in, H = shape
     rng, scale = np.random.default_rng(1), H**-0.5
     shapes = ((n_in, 4 * H), (H, 4 * H), (4 * H,))
-    weights = [tn.Tensor(rng.uniform(-scale, scale, s).astype(np.float32), requires_grad=True) for s in shapes]
+    weights = [tn.Parameter(rng.uniform(-scale, scale, s).astype(np.float32)) for s in shapes]
     return lambda x: tn.functional.lstm(x, *weights)[0], weights
 
 
@@ -50,12 +50,12 @@ def tinynet_step(shape: Shape) -> Callable[[], None]:
     import tinynet as tn
 
     layer, weights = _tinynet(shape)
+    optimizer = tn.SGD(weights, lr=0.01)
     x, g = _arrays(shape)
     x = tn.Tensor(x)
 
     def step() -> None:
-        for p in weights:
-            p.grad = None
+        optimizer.zero_grad()
         layer(x).backward(g)
 
     return step

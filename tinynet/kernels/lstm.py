@@ -154,9 +154,9 @@ def transposed_product(A: np.ndarray, B: np.ndarray, threads: int | None = None)
     """Return A^T B, for many rows of both."""
     if not _compiles(A):
         return A.T @ B
-    out = np.zeros((A.shape[1], B.shape[1]), np.float32)
+    out = np.empty((A.shape[1], B.shape[1]), np.float32)
     panels = -(-B.shape[1] // _loops().COLUMNS)
-    _share(partial(_loops().add_transposed_product, A, B, out), panels, A.size * B.shape[1], threads)
+    _share(partial(_loops().transposed_product, A, B, out), panels, A.size * B.shape[1], threads)
     return out
 
 
