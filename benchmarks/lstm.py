@@ -123,11 +123,11 @@ def speed(rounds: int, training: bool) -> tuple[str, list[dict]]:
     for threads in (1, 2):
         for shape in SHAPES:
             _, B, _, H = shape
-            sides: dict[str, Any] = {"tinynet": (ours, (shape,)), "torch": (theirs, (shape,))}
-            sides |= {"large": (numpy_product, (LARGE, LARGE, LARGE)), "small": (numpy_product, (B, H, 4 * H))}
-            times = alternate(sides, threads, rounds)
+            times = alternate({"tinynet": (ours, (shape,)), "torch": (theirs, (shape,))}, threads, rounds)
+            sizes = {"large": (LARGE, LARGE, LARGE), "small": (B, H, 4 * H)}
+            times |= alternate({name: (numpy_product, size) for name, size in sizes.items()}, threads, rounds)
             low, middle, high = ratio(times["torch"], times["tinynet"])
-            a, b, large, small = (statistics.median(times[name]) for name in sides)
+            a, b, large, small = (statistics.median(seconds) for seconds in times.values())
             rate, small_rate = LARGE**3 / large, B * H * 4 * H / small
             floor = products(shape, training) / rate
             rows.append([*shape, threads, f"{1e3 * a:.2f}", f"{1e3 * b:.2f}",
