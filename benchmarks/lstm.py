@@ -120,15 +120,15 @@ def speed(rounds: int, training: bool) -> tuple[str, list[dict]]:
     """Compare steps, or forward passes, with PyTorch and with the floor."""
     ours, theirs = (tinynet_step, torch_step) if training else (tinynet_inference, torch_inference)
     figures, rows = [], []
+    sizes = {"large": (LARGE, LARGE, LARGE)} | {str(shape): (shape[1], shape[3], 4 * shape[3]) for shape in SHAPES}
     for threads in (1, 2):
+        seconds = alternate({name: (numpy_product, size) for name, size in sizes.items()}, threads, rounds)
+        rates = {name: np.prod(size, dtype=float) / statistics.median(seconds[name]) for name, size in sizes.items()}
         for shape in SHAPES:
-            _, B, _, H = shape
             times = alternate({"tinynet": (ours, (shape,)), "torch": (theirs, (shape,))}, threads, rounds)
-            sizes = {"large": (LARGE, LARGE, LARGE), "small": (B, H, 4 * H)}
-            times |= alternate({name: (numpy_product, size) for name, size in sizes.items()}, threads, rounds)
             low, middle, high = ratio(times["torch"], times["tinynet"])
-            a, b, large, small = (statistics.median(seconds) for seconds in times.values())
-            rate, small_rate = LARGE**3 / large, B * H * 4 * H / small
+            a, b = (statistics.median(times[name]) for name in ("tinynet", "torch"))
+            rate, small_rate = rates["large"], rates[str(shape)]
             floor = products(shape, training) / rate
             rows.append([*shape, threads, f"{1e3 * a:.2f}", f"{1e3 * b:.2f}",
                          f"{middle:.2f} ({low:.2f} to {high:.2f})", f"{1e3 * floor:.2f}", f"{floor / a:.0%}",

@@ -206,7 +206,10 @@ def _tanh(z):
 
 @_compiled
 def _cell(z, c, h, y):
-    """Turn one row of z (4H,) into gates, c and h (H,) into their next values, and write h to y too."""
+    """Turn one row of z (4H,) into gates, c and h (H,) into their next values, and write h to y too.
+
+    Each loop writes to few arrays, so that LLVM can tell them apart and use vectors.
+    """
     H = len(c)
     i, f, g, o = z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
     for j in range(2 * H):
@@ -247,21 +250,21 @@ def _cell_back(z, c, gy, dh, dc, tanh_c):
     H = len(c)
     i, f, g, o = z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
     for j in range(H):
-        tanh_c[j] = _tanh(f[j] * c[j] + i[j] * g[j])
+        tanh_c[j] = _tanh(f[j] * c[j] + i[j] * g[j])  # c here is c_t-1
     for j in range(H):
         dh[j] += gy[j]
         dc[j] += dh[j] * o[j] * (ONE - tanh_c[j] * tanh_c[j])
     for j in range(H):
-        o[j] = dh[j] * tanh_c[j] * o[j] * (ONE - o[j])
-        dh[j] = 0
+        o[j] = dh[j] * tanh_c[j] * o[j] * (ONE - o[j])  # dz_o
+        dh[j] = 0  # room for dz U^T
     for j in range(H):
-        dg = dc[j] * i[j] * (ONE - g[j] * g[j])
-        i[j] = dc[j] * g[j] * i[j] * (ONE - i[j])
-        g[j] = dg
+        dz_g = dc[j] * i[j] * (ONE - g[j] * g[j])
+        i[j] = dc[j] * g[j] * i[j] * (ONE - i[j])  # dz_i
+        g[j] = dz_g
     for j in range(H):
-        df = dc[j] * c[j] * f[j] * (ONE - f[j])
+        dz_f = dc[j] * c[j] * f[j] * (ONE - f[j])
         dc[j] *= f[j]
-        f[j] = df
+        f[j] = dz_f
 
 
 @_compiled
