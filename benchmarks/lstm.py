@@ -41,7 +41,7 @@ def _tinynet(shape: Shape) -> tuple[Callable, list]:
     _, _, n_in, H = shape
     rng, scale = np.random.default_rng(1), H**-0.5
     shapes = ((n_in, 4 * H), (H, 4 * H), (4 * H,))
-    weights = [tn.Tensor(rng.uniform(-scale, scale, s).astype(np.float32), requires_grad=True) for s in shapes]
+    weights = [tn.Parameter(rng.uniform(-scale, scale, s).astype(np.float32)) for s in shapes]
     return lambda x: tn.functional.lstm(x, *weights)[0], weights
 
 
@@ -50,12 +50,12 @@ def tinynet_step(shape: Shape) -> Callable[[], None]:
     import tinynet as tn
 
     layer, weights = _tinynet(shape)
+    optimizer = tn.SGD(weights, lr=0.01)
     x, g = _arrays(shape)
     x = tn.Tensor(x)
 
     def step() -> None:
-        for p in weights:
-            p.grad = None
+        optimizer.zero_grad()
         layer(x).backward(g)
 
     return step
@@ -120,15 +120,15 @@ def speed(rounds: int, training: bool) -> tuple[str, list[dict]]:
     """Compare steps, or forward passes, with PyTorch and with the floor."""
     ours, theirs = (tinynet_step, torch_step) if training else (tinynet_inference, torch_inference)
     figures, rows = [], []
+    sizes = {"large": (LARGE, LARGE, LARGE)} | {str(shape): (shape[1], shape[3], 4 * shape[3]) for shape in SHAPES}
     for threads in (1, 2):
+        seconds = alternate({name: (numpy_product, size) for name, size in sizes.items()}, threads, rounds)
+        rates = {name: np.prod(size, dtype=float) / statistics.median(seconds[name]) for name, size in sizes.items()}
         for shape in SHAPES:
-            _, B, _, H = shape
-            sides: dict[str, Any] = {"tinynet": (ours, (shape,)), "torch": (theirs, (shape,))}
-            sides |= {"large": (numpy_product, (LARGE, LARGE, LARGE)), "small": (numpy_product, (B, H, 4 * H))}
-            times = alternate(sides, threads, rounds)
+            times = alternate({"tinynet": (ours, (shape,)), "torch": (theirs, (shape,))}, threads, rounds)
             low, middle, high = ratio(times["torch"], times["tinynet"])
-            a, b, large, small = (statistics.median(times[name]) for name in sides)
-            rate, small_rate = LARGE**3 / large, B * H * 4 * H / small
+            a, b = (statistics.median(times[name]) for name in ("tinynet", "torch"))
+            rate, small_rate = rates["large"], rates[str(shape)]
             floor = products(shape, training) / rate
             rows.append([*shape, threads, f"{1e3 * a:.2f}", f"{1e3 * b:.2f}",
                          f"{middle:.2f} ({low:.2f} to {high:.2f})", f"{1e3 * floor:.2f}", f"{floor / a:.0%}",

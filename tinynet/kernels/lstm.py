@@ -21,6 +21,8 @@ as output and by the next step, so its cotangents add:
 
 All else that a gradient needs follows from dz, in one product over all steps (see tinynet/lstm.py). A row that is
 shorter than T keeps its state behind its end, its outputs there are 0, and so is dz.
+
+float32, to train, runs compiled (lstm_panels.py); float64, to check gradients, runs the reference here.
 """
 
 from __future__ import annotations
@@ -51,8 +53,8 @@ def forward_numpy(
         lengths: integers (B,), the steps of each row.
         keep: whether `backward` will follow; otherwise there are no gates and cells to speak of.
 
-    y (T + 3, B, H) holds the first h, the outputs, the last h and the last c, so that y[t] is h_t-1; gates (T, B, 4H)
-    the activated gates and cells (T, B, H) the c_t-1 that each step began with.
+    y (T + 3, B, H) holds the first h, the outputs, the last h and the last c, so that y[t] is h_t-1 (or 0 behind a
+    row's end, where dz is 0 too); gates (T, B, 4H) the activated gates and cells (T, B, H) the c_t-1 of each step.
     """
     y, gates, cells = _empty(x, U, keep)
     y[0] = h
@@ -90,26 +92,21 @@ def backward_numpy(
         gy: the cotangent of y.
         U, lengths, gates, cells: those of `forward`.
     """
+    # fmt: off
     dh, dc = gy[-2], gy[-1]
     for t in reversed(range(len(gates))):
         i, f, g, o = np.split(gates[t], 4, axis=1)
-        on = (t < lengths)[:, None]
-        tanh_c = np.tanh(f * cells[t] + i * g)
-        dh_t = dh + gy[t + 1]
-        dc_t = dc + dh_t * o * (1 - tanh_c**2)
-        dz = np.concatenate(
-            [
-                dc_t * g * i * (1 - i),
-                dc_t * cells[t] * f * (1 - f),
-                dc_t * i * (1 - g**2),
-                dh_t * tanh_c * o * (1 - o),
-            ],
-            axis=1,
-        )
-        dc = np.where(on, dc_t * f, dc)
-        gates[t] = np.where(on, dz, 0)
-        dh = np.where(on, gates[t] @ U.T, dh)
+        tanh_c     = np.tanh(f * cells[t] + i * g)
+        dh_t       = dh + gy[t + 1]
+        dc_t       = dc + dh_t * o * (1 - tanh_c**2)
+        dz_i, dz_f = dc_t * g * i * (1 - i),  dc_t * cells[t] * f * (1 - f)
+        dz_g, dz_o = dc_t * i * (1 - g**2),   dh_t * tanh_c * o * (1 - o)
+        on         = (t < lengths)[:, None]
+        dc         = np.where(on, dc_t * f, dc)  # before f, a view of the gates, is overwritten
+        gates[t]   = np.where(on, np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1), 0)
+        dh         = np.where(on, gates[t] @ U.T, dh)
     return gates, dh, dc
+    # fmt: on
 
 
 # ---- to run: float32 compiled, each thread with rows of its own
@@ -154,9 +151,9 @@ def transposed_product(A: np.ndarray, B: np.ndarray, threads: int | None = None)
     """Return A^T B, for many rows of both."""
     if not _compiles(A):
         return A.T @ B
-    out = np.zeros((A.shape[1], B.shape[1]), np.float32)
+    out = np.empty((A.shape[1], B.shape[1]), np.float32)
     panels = -(-B.shape[1] // _loops().COLUMNS)
-    _share(partial(_loops().add_transposed_product, A, B, out), panels, A.size * B.shape[1], threads)
+    _share(partial(_loops().transposed_product, A, B, out), panels, A.size * B.shape[1], threads)
     return out
 
 

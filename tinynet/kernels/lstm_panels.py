@@ -129,45 +129,44 @@ def panels(B):
 
 
 @_compiled
-def _add_panel(a, down, along, panel, depth, out, first, last, p, edge):
-    """Add A times the panel p of B to rows first .. last - 1 of out; a, panel: addresses of row `first` and of p."""
-    N, rows = out.shape[1], last - first
-    tiles, width = (rows + ROWS - 1) // ROWS, min(COLUMNS, N - COLUMNS * p)
+def _tiles(rows, a, down, along, panel, depth, out, width):
+    """Do what a tile does for any number of rows, in tiles of nearly equal height."""
+    tiles = (rows + ROWS - 1) // ROWS
     for tile in range(tiles):
-        i, end = tile * rows // tiles, (tile + 1) * rows // tiles  # tiles of nearly equal height
-        entry = a + np.uintp(4 * down * i)
-        if width == COLUMNS:
-            to = out.ctypes.data + np.uintp(4 * (N * (first + i) + COLUMNS * p))
-            _tile(end - i, entry, down, along, panel, depth, to, N)
-        else:
-            edge[:] = 0
-            _tile(end - i, entry, down, along, panel, depth, edge.ctypes.data, COLUMNS)
-            out[first + i : first + end, COLUMNS * p :] += edge[: end - i, :width]
+        i, end = tile * rows // tiles, (tile + 1) * rows // tiles
+        _tile(end - i, a + np.uintp(4 * down * i), down, along, panel, depth, out + np.uintp(4 * width * i), width)
 
 
 @_compiled
 def add_product(A, panels, out, first, last):
     """Add to rows first .. last - 1 of out (M, N) those of A (M, K) times the matrix in panels."""
-    K = A.shape[1]
-    edge = np.empty((ROWS, COLUMNS), np.float32)
+    K, N, rows = A.shape[1], out.shape[1], last - first
     a = A.ctypes.data + np.uintp(4 * K * first)
     for p in range(len(panels)):
-        panel = panels.ctypes.data + np.uintp(4 * COLUMNS * K * p)
-        _add_panel(a, K, 1, panel, K, out, first, last, p, edge)
+        panel, column = panels[p].ctypes.data, COLUMNS * p
+        if N - column >= COLUMNS:
+            _tiles(rows, a, K, 1, panel, K, out.ctypes.data + np.uintp(4 * (N * first + column)), N)
+        else:
+            edge = np.zeros((rows, COLUMNS), np.float32)
+            _tiles(rows, a, K, 1, panel, K, edge.ctypes.data, COLUMNS)
+            out[first:last, column:] += edge[:, : N - column]
 
 
 @_compiled
-def add_transposed_product(A, B, out, first, last):
-    """Add A^T B to the panels first .. last - 1 of out (M, N); A (K, M) and B (K, N) meet in blocks of rows."""
-    K, M = A.shape
-    edge, block = np.empty((ROWS, COLUMNS), np.float32), np.zeros((last - first, BLOCK, COLUMNS), np.float32)
+def transposed_product(A, B, out, first, last):
+    """Write A^T B to the panels first .. last - 1 of out (M, N); A (K, M) and B (K, N) meet in blocks of rows."""
+    (K, M), N, P = A.shape, B.shape[1], last - first
+    block, sums = np.zeros((P, BLOCK, COLUMNS), np.float32), np.zeros((P, M, COLUMNS), np.float32)
     for k in range(0, K, BLOCK):
         depth = min(BLOCK, K - k)
-        a = A.ctypes.data + np.uintp(4 * M * k)
         _fill(block, B[k : k + depth], first)
-        for p in range(first, last):
-            panel = block.ctypes.data + np.uintp(4 * COLUMNS * BLOCK * (p - first))
-            _add_panel(a, 1, M, panel, depth, out, 0, M, p, edge)
+        for p in range(P):
+            _tiles(M, A[k:].ctypes.data, 1, M, block[p].ctypes.data, depth, sums[p].ctypes.data, COLUMNS)
+    for m in range(M):
+        for p in range(P):
+            column = COLUMNS * (first + p)
+            for c in range(min(COLUMNS, N - column)):
+                out[m, column + c] = sums[p, m, c]
 
 
 # ---- the gates
@@ -207,7 +206,10 @@ def _tanh(z):
 
 @_compiled
 def _cell(z, c, h, y):
-    """Turn one row of z (4H,) into gates, c and h (H,) into their next values, and write h to y too."""
+    """Turn one row of z (4H,) into gates, c and h (H,) into their next values, and write h to y too.
+
+    Each loop writes to few arrays, so that LLVM can tell them apart and use vectors.
+    """
     H = len(c)
     i, f, g, o = z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
     for j in range(2 * H):
@@ -248,20 +250,21 @@ def _cell_back(z, c, gy, dh, dc, tanh_c):
     H = len(c)
     i, f, g, o = z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
     for j in range(H):
-        tanh_c[j] = _tanh(f[j] * c[j] + i[j] * g[j])
+        tanh_c[j] = _tanh(f[j] * c[j] + i[j] * g[j])  # c here is c_t-1
     for j in range(H):
         dh[j] += gy[j]
-    for j in range(H):
         dc[j] += dh[j] * o[j] * (ONE - tanh_c[j] * tanh_c[j])
     for j in range(H):
-        o[j] = dh[j] * tanh_c[j] * o[j] * (ONE - o[j])
-        dh[j] = 0
+        o[j] = dh[j] * tanh_c[j] * o[j] * (ONE - o[j])  # dz_o
+        dh[j] = 0  # room for dz U^T
     for j in range(H):
-        dg = dc[j] * i[j] * (ONE - g[j] * g[j])
-        di = dc[j] * g[j] * i[j] * (ONE - i[j])
-        df = dc[j] * c[j] * f[j] * (ONE - f[j])
+        dz_g = dc[j] * i[j] * (ONE - g[j] * g[j])
+        i[j] = dc[j] * g[j] * i[j] * (ONE - i[j])  # dz_i
+        g[j] = dz_g
+    for j in range(H):
+        dz_f = dc[j] * c[j] * f[j] * (ONE - f[j])
         dc[j] *= f[j]
-        i[j], f[j], g[j] = di, df, dg
+        f[j] = dz_f
 
 
 @_compiled

@@ -1,0 +1,79 @@
+"""The compiled walks and products against the NumPy reference; threads change no bit."""
+
+import numpy as np
+import pytest
+
+from tinynet.kernels import lstm as kernel
+from tinynet.kernels.jit import numba_found
+
+pytestmark = pytest.mark.skipif(not numba_found(), reason="without Numba the reference is all there is")
+SHAPES = [(1, 1, 1, 1), (4, 3, 2, 5), (3, 7, 5, 13), (2, 20, 9, 16), (5, 13, 33, 40)]
+SPLITS = [(2, 40), (7, 3), (300, 50), (513, 6)]  # K, M: blocks and tiles in part
+
+
+def drawn(*shapes, seed=0):
+    rng = np.random.default_rng(seed)
+    return [rng.normal(scale=0.7, size=shape).astype(np.float32) for shape in shapes]
+
+
+def inputs(T, B, n_in, H):
+    arrays = drawn((T, B, n_in), (n_in, 4 * H), (H, 4 * H), (4 * H,), (B, H), (B, H))
+    return arrays, 1 + np.arange(B) % T
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_walks_equal_the_reference(shape, threads):
+    (x, W, U, b, h, c), lengths = inputs(*shape)
+    results = kernel.forward(x, W, U, b, h, c, lengths, True, threads)
+    expected = kernel.forward_numpy(x, W, U, b, h, c, lengths, True)
+    on = np.arange(shape[0])[:, None] < lengths  # behind its end a row has no gates to speak of
+    np.testing.assert_allclose(results[0], expected[0], atol=3e-6)
+    for a, other in zip(results[1:], expected[1:], strict=True):
+        np.testing.assert_allclose(a[on], other[on], atol=3e-6)
+    (gy,) = drawn(results[0].shape, seed=1)
+    back = kernel.backward(gy, U, lengths, *results[1:], threads)
+    for a, other in zip(back, kernel.backward_numpy(gy, U, lengths, *expected[1:]), strict=True):
+        np.testing.assert_allclose(a, other, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("K, M", SPLITS)
+def test_the_products_equal_numpys(K, M):
+    A, B, C = drawn((K, M), (K, 37), (M, 37))
+    np.testing.assert_allclose(kernel.transposed_product(A, B), A.T @ B, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(kernel.product(A, C), A @ C, rtol=1e-4, atol=1e-4)
+
+
+def test_threads_change_no_bit():
+    (x, W, U, b, h, c), lengths = inputs(6, 17, 5, 24)
+
+    def all_of_it(threads):
+        y, gates, cells = kernel.forward(x, W, U, b, h, c, lengths, True, threads)
+        dz, dh, dc = kernel.backward(y, U, lengths, gates, cells, threads)
+        rows = dz.reshape(-1, 96)
+        return y, dz, dh, dc, kernel.product(rows, W.T, threads), kernel.transposed_product(rows, rows, threads)
+
+    one = all_of_it(1)
+    for threads in (2, 3, 17):
+        for a, other in zip(one, all_of_it(threads), strict=True):
+            np.testing.assert_array_equal(a, other)
+
+
+def test_gates_keep_their_digits_saturate_and_hand_on_nan():
+    from tinynet.kernels import lstm_panels
+
+    z = np.concatenate([np.linspace(-85, 85, 4001), np.geomspace(1e-6, 1, 500)]).astype(np.float32)
+    exact = z.astype(np.float64)
+    np.testing.assert_allclose([lstm_panels._tanh(v) for v in z], np.tanh(exact), rtol=4e-7)
+    np.testing.assert_allclose([lstm_panels._sigmoid(v) for v in z], 1 / (1 + np.exp(-exact)), rtol=4e-7)
+    ends = np.array([-1e30, 1e30, -np.inf, np.inf, np.nan], np.float32)
+    np.testing.assert_array_equal([lstm_panels._tanh(v) for v in ends], [-1, 1, -1, 1, np.nan])
+    np.testing.assert_allclose([lstm_panels._sigmoid(v) for v in ends], [0, 1, 0, 1, np.nan], atol=1e-37)
+
+
+def test_without_numba_the_reference_runs(monkeypatch):
+    monkeypatch.setattr(kernel, "numba_found", lambda: False)
+    (x, W, U, b, h, c), lengths = inputs(3, 4, 2, 5)
+    results = kernel.forward(x, W, U, b, h, c, lengths, True)
+    for a, other in zip(results, kernel.forward_numpy(x, W, U, b, h, c, lengths, True), strict=True):
+        np.testing.assert_array_equal(a, other)
