@@ -122,7 +122,7 @@ class Strings(Sequences):
 
     measure = "test strings with an illegal prediction (%)"
     last, weight_decay = False, 1e-3
-    defaults = dict(hidden=(20,), epochs=60, batch_size=16, rates=(0.01, 0.03))  # noqa: RUF012
+    defaults = dict(hidden=(20,), epochs=60, batch_size=16, rates=(0.02,))  # noqa: RUF012
 
     def _judged_by(self, data: Any) -> None:
         return None
