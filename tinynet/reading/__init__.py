@@ -5,6 +5,8 @@ gradient_flow     how long the gradient is on its way back, through depth and th
 svd               a layer as rotate, stretch, rotate; how many directions it uses; its columns as images
 saturation        where squashing units have stopped to answer; histograms of z
 updates           how far and which way one step of training moves z
+scores            where class scores, margins, loss and weights go over many epochs
+calibration       are scores probabilities: reliability diagram, expected calibration error
 """
 
 from tinynet.reading.inside import activations, weights
@@ -14,9 +16,15 @@ from tinynet.reading.svd import (
 )  # fmt: skip
 from tinynet.reading.saturation import plot_saturation, plot_squashed, saturation, squashed
 from tinynet.reading.updates import Steps, Watch, chance, plot_steps
+from tinynet.reading.scores import Scores, plot_scores, score_record
+from tinynet.reading.calibration import (
+    Calibration, by_chance, calibration, plot_calibration, plot_reliability, reliability,
+)  # fmt: skip
 
 __all__ = [
-    "GradientFlow", "Steps", "Turns", "Watch", "activations", "chance", "effective_rank", "gradient_flow",
-    "plot_columns", "plot_gradient_flow", "plot_saturation", "plot_spectra", "plot_squashed", "plot_steps",
-    "plot_three_steps", "saturation", "spectra", "squashed", "stable_rank", "three_steps", "turns", "weights",
+    "Calibration", "GradientFlow", "Scores", "Steps", "Turns", "Watch", "activations", "by_chance", "calibration",
+    "chance", "effective_rank", "gradient_flow", "plot_calibration", "plot_columns", "plot_gradient_flow",
+    "plot_reliability", "plot_saturation", "plot_scores", "plot_spectra", "plot_squashed", "plot_steps",
+    "plot_three_steps", "reliability", "saturation", "score_record", "spectra", "squashed", "stable_rank",
+    "three_steps", "turns", "weights",
 ]  # fmt: skip

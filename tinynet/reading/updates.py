@@ -104,8 +104,8 @@ class Watch:
         place = np.searchsorted(edges, np.abs(z), side="right")
         count = np.bincount(place, minlength=bins)
         with np.errstate(invalid="ignore"):
-            means = [np.bincount(place, v, bins) / count for v in (np.abs(z), np.abs(d), np.sign(z) * d)]
-        return Steps(*means, count)
+            mean = lambda v: np.bincount(place, v, bins) / count
+            return Steps(mean(np.abs(z)), mean(np.abs(d)), mean(np.sign(z) * d), count)
 
 
 def chance(seed: int = 0) -> Callable[[Tensor, Any], Tensor]:
