@@ -7,6 +7,7 @@ saturation        where squashing units have stopped to answer; histograms of z
 updates           how far and which way one step of training moves z
 scores            where class scores, margins, loss and weights go over many epochs
 calibration       are scores probabilities: reliability diagram, expected calibration error
+hardening         the borders of a two-dimensional network over epochs, as an animation
 """
 
 from tinynet.reading.inside import activations, weights
@@ -20,11 +21,12 @@ from tinynet.reading.scores import Scores, plot_scores, score_record
 from tinynet.reading.calibration import (
     Calibration, by_chance, calibration, plot_calibration, plot_reliability, reliability,
 )  # fmt: skip
+from tinynet.reading.hardening import Borders, animate_borders, borders, plot_borders, soft_share
 
 __all__ = [
-    "Calibration", "GradientFlow", "Scores", "Steps", "Turns", "Watch", "activations", "by_chance", "calibration",
-    "chance", "effective_rank", "gradient_flow", "plot_calibration", "plot_columns", "plot_gradient_flow",
-    "plot_reliability", "plot_saturation", "plot_scores", "plot_spectra", "plot_squashed", "plot_steps",
-    "plot_three_steps", "reliability", "saturation", "score_record", "spectra", "squashed", "stable_rank",
-    "three_steps", "turns", "weights",
+    "Borders", "Calibration", "GradientFlow", "Scores", "Steps", "Turns", "Watch", "activations", "animate_borders",
+    "borders", "by_chance", "calibration", "chance", "effective_rank", "gradient_flow", "plot_borders",
+    "plot_calibration", "plot_columns", "plot_gradient_flow", "plot_reliability", "plot_saturation", "plot_scores",
+    "plot_spectra", "plot_squashed", "plot_steps", "plot_three_steps", "reliability", "saturation", "score_record",
+    "soft_share", "spectra", "squashed", "stable_rank", "three_steps", "turns", "weights",
 ]  # fmt: skip

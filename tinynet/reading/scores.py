@@ -11,9 +11,9 @@ For a last layer s = a W + b the gradient is dL/dW = a^T e, whose rows sum to ze
 of each row of W, and of b, as it was at the start, and the mean score of an example changes through a alone.
 
 In float32 it does end, in two places. L = log(1 + sum over c != y of exp(s_c - s_y)) is exactly 0 where that sum is
-lost beside the 1: with one other class from 2^-24 on, a margin of 24 log 2 = 16.64; with k others at most log k later. Then
-p_y = 1, and e_y = 0 as well. The other e_c stay positive until exp underflows, at a margin of 103.97; in between the
-terms do not sum to zero, and the others are lowered while nothing lifts the true score.
+lost beside the 1: with one other class from 2^-24 on, a margin of 24 log 2 = 16.64; with k others at most log k later.
+Then p_y = 1, and e_y = 0 as well. The other e_c stay positive until exp underflows, at a margin of 103.97; in between
+the terms do not sum to zero, and the others are lowered while nothing lifts the true score.
 """
 
 from __future__ import annotations
@@ -140,5 +140,5 @@ def plot_scores(records: dict[str, Sequence[Scores]]) -> Figure:
                 )  # fmt: skip
         axes.set(title=title, xlabel="epoch", yscale=scale)
         axes.grid(True, color="0.92", linewidth=0.6)
-        axes.legend(frameon=False, fontsize="small")
+        axes.legend(fontsize="small", framealpha=0.85, edgecolor="none")
     return figure
