@@ -8,6 +8,8 @@ updates           how far and which way one step of training moves z
 scores            where class scores, margins, loss and weights go over many epochs
 calibration       are scores probabilities: reliability diagram, expected calibration error
 hardening         the borders of a two-dimensional network over epochs, as an animation
+normalization     batch norm as a scale of columns, beside other products
+percentiles       what the last hidden layer receives while the others learn
 """
 
 from tinynet.reading.inside import activations, weights
@@ -22,11 +24,14 @@ from tinynet.reading.calibration import (
     Calibration, by_chance, calibration, plot_calibration, plot_reliability, reliability,
 )  # fmt: skip
 from tinynet.reading.hardening import Borders, animate_borders, borders, plot_borders, soft_share
+from tinynet.reading.normalization import ScaleFit, compare_scales, fold, plot_scales, scale_ways
+from tinynet.reading.percentiles import input_percentiles, median_drift, plot_percentiles
 
 __all__ = [
-    "Borders", "Calibration", "GradientFlow", "Scores", "Steps", "Turns", "Watch", "activations", "animate_borders",
-    "borders", "by_chance", "calibration", "chance", "effective_rank", "gradient_flow", "plot_borders",
-    "plot_calibration", "plot_columns", "plot_gradient_flow", "plot_reliability", "plot_saturation", "plot_scores",
-    "plot_spectra", "plot_squashed", "plot_steps", "plot_three_steps", "reliability", "saturation", "score_record",
-    "soft_share", "spectra", "squashed", "stable_rank", "three_steps", "turns", "weights",
+    "Borders", "Calibration", "GradientFlow", "ScaleFit", "Scores", "Steps", "Turns", "Watch", "activations",
+    "animate_borders", "borders", "by_chance", "calibration", "chance", "compare_scales", "effective_rank", "fold",
+    "gradient_flow", "input_percentiles", "median_drift", "plot_borders", "plot_calibration", "plot_columns",
+    "plot_gradient_flow", "plot_percentiles", "plot_reliability", "plot_saturation", "plot_scales", "plot_scores",
+    "plot_spectra", "plot_squashed", "plot_steps", "plot_three_steps", "reliability", "saturation", "scale_ways",
+    "score_record", "soft_share", "spectra", "squashed", "stable_rank", "three_steps", "turns", "weights",
 ]  # fmt: skip
