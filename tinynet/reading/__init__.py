@@ -4,6 +4,7 @@ inside            the raw material: matrices and activations, by layer
 gradient_flow     how long the gradient is on its way back, through depth and through time
 regions           how hidden units cut the input space, and how sharp the borders are
 splits            hidden units as the questions of a decision tree
+geometry          columns as lengths and angles; those of binary and of hashed columns
 """
 
 from tinynet.reading.inside import activations, weights
@@ -13,9 +14,15 @@ from tinynet.reading.regions import (
     sampled_regions,
 )  # fmt: skip
 from tinynet.reading.splits import Node, SplitTree, agreement, grow, grow_tree, plot_tree, sign_limit
+from tinynet.reading.geometry import (
+    Geometry, Spectrum, binary_spectrum, column_geometry, hold_lengths, imposed_cosines, plot_geometry, plot_spectrum,
+    random_spectrum,
+)  # fmt: skip
 
 __all__ = [
-    "Borders", "Cells", "GradientFlow", "Node", "Regions", "SplitTree", "activations", "agreement", "borders", "cells",
-    "count_cells", "decisions", "gradient_flow", "grow", "grow_tree", "hidden", "planes", "plot_gradient_flow",
-    "plot_regions", "plot_tree", "region_codes", "sampled_regions", "sign_limit", "weights",
+    "Borders", "Cells", "Geometry", "GradientFlow", "Node", "Regions", "Spectrum", "SplitTree", "activations",
+    "agreement", "binary_spectrum", "borders", "cells", "column_geometry", "count_cells", "decisions", "gradient_flow",
+    "grow", "grow_tree", "hidden", "hold_lengths", "imposed_cosines", "planes", "plot_geometry", "plot_gradient_flow",
+    "plot_regions", "plot_spectrum", "plot_tree", "random_spectrum", "region_codes", "sampled_regions", "sign_limit",
+    "weights",
 ]  # fmt: skip

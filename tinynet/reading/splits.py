@@ -10,11 +10,11 @@ Notation (the n examples that reached a node; y what the network says about them
 
 The tree is grown from the root by the largest gain (Quinlan 1986, ID3; with thresholds 1993, C4.5); equal gains go to
 the earlier unit. A node becomes a leaf at the greatest depth, where a class has the share `purity`, or where no unit
-divides the examples further. A gain of zero does not stop it: at the root of a parity no single question tells anything.
+divides the examples further. A gain of zero does not stop it: at the root of a parity no single question helps.
 
 Trees with t = 0 see region codes alone (regions.py), so none agrees with the network more often than the majority of
-each region does: `sign_limit`, to hold `agreement` against. The last layer weighs all units at once, where a tree asks a
-few: a tree much larger than the number of units means that the network does not decide by questions.
+each region does: `sign_limit`, to hold `agreement` against. The last layer weighs all units at once, where a tree asks
+a few: a tree much larger than the number of units means that the network does not decide by questions.
 """
 
 from __future__ import annotations
