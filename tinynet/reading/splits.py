@@ -245,12 +245,13 @@ def plot_tree(tree: SplitTree, classes: Sequence[str] | None = None) -> Figure:
     from matplotlib.figure import Figure
 
     leaves = tree.splits + 1
-    figure = Figure(figsize=(max(5.0, 1.15 * leaves), 1.2 + 1.1 * tree.depth), layout="constrained")
+    figure = Figure(figsize=(max(6.5, 0.75 * leaves), 1.2 + 1.1 * tree.depth), layout="constrained")
     axes = figure.subplots()
     axes.set_axis_off()
     _draw(axes, tree, tree.root, 0, 0, classes)
     axes.set(xlim=(-0.6, leaves - 0.4), ylim=(-tree.depth - 0.5, 0.5))
-    axes.set_title(f"{tree.splits} splits on {len(tree.units)} of {len(tree.names)} units; right: yes, left: no")
+    asked = f"{tree.splits} splits on {len(tree.units)} of {len(tree.names)} units"
+    axes.set_title(f"{asked}; right: yes, left: no\nleaves: class, examples, share of the class if not all")
     return figure
 
 
