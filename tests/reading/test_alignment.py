@@ -7,6 +7,8 @@ import pytest
 
 import tinynet as tn
 from tinynet.reading import align, match_units, plot_alignment, weight_distance
+from tinynet.reading.alignment import _folded
+from tinynet.reading.inside import activations
 from tinynet.reading.units import opened, rearrange
 
 DIGITS = tn.datasets.load("digits")
@@ -98,6 +100,12 @@ def test_unequal_widths():
     np.testing.assert_array_equal(arrays(align(narrow, net))[0][:, :24], arrays(narrow)[0])  # partners come first
     assert weight_distance(net, narrow) == pytest.approx(weight_distance(narrow, net))
     assert 0 < weight_distance(net, narrow) < weight_distance(net, trained(seed=2)) < 1
+
+
+def test_a_batch_norm_is_folded_into_the_linear_before_it():
+    net, x = trained(batch_norm=True), DIGITS.test.inputs
+    W, b = _folded(net)[0]
+    np.testing.assert_allclose(x @ W + b, activations(net, x)["1 BatchNorm"], atol=1e-4)
 
 
 # ---------------------------------------------------------------------- every kind of network
