@@ -1,0 +1,206 @@
+"""Alignment: two networks' hidden units brought into the same order and the same sign.
+
+The order of hidden units says nothing, and neither does their sign where the activation is odd (see units.py): n units
+give n! 2^n networks of one function. So weights can be compared only after the units of b have been matched to those
+of a, each with a sign. The assignment that maximizes a sum of similarities, sum_i |S_i,pi(i)|, is found exactly in
+O(n^3) (Kuhn 1955, the Hungarian method; scipy's linear_sum_assignment). Two similarities:
+
+    activations     S_ij = correlation of a's unit i with b's unit j over some inputs; needs data, not weights
+    weights         S_ij = <v_i, u_j>, v_i a unit's column, bias and row, in a; u_j likewise in b
+
+As |v_i - s u_j|^2 = |v_i|^2 + |u_j|^2 - 2 s <v_i, u_j> with the sign s = +-1, the second minimizes the distance of the
+weights, |theta_a - P theta_b|, over one layer's P. With several hidden layers v and u depend on the order of the layers
+beside it: they are taken in turn until none changes, which never lengthens the distance and ends in a local minimum
+(Ainsworth, Hayase, Srinivasa 2022, Git Re-Basin, arXiv 2209.04836, section 3.2). The first round goes from the inputs
+up and looks at columns and biases only.
+
+A batch norm behind a Linear is folded into it, W g / sigma and (b - mu) g / sigma + beta, before weights are compared.
+The narrower of two layers gets units of zero weights, so that every unit has a partner.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from tinynet.activations import Scale
+from tinynet.batchnorm import BatchNorm
+from tinynet.layers import Linear, Sequential
+from tinynet.reading.units import ODD, hidden_layers, matrices, opened, rearrange, unit_activations
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Match(NamedTuple):
+    """Which unit of b stands for each unit of a, in one hidden layer; as many as the wider of the two has."""
+
+    order: np.ndarray  # order[i] is b's unit for place i; b's width or more where there is none
+    signs: np.ndarray  # +1 or -1
+    similarity: np.ndarray  # in [0, 1]: |correlation|, or |cosine| of the weights; 0 where a partner is missing
+
+
+def align(a: Sequential, b: Sequential, inputs: Any = None) -> Sequential:
+    """Return a copy of b, the same function, with its hidden units in the order and with the signs of a's.
+
+    Args:
+        a, b: Sequentials of Linear layers such as tn.MLP, with as many hidden layers, inputs and outputs. Where widths
+            differ, b's partners of a's units come first. The copy's matrices are dense.
+        inputs: match by activations for these inputs (N, n_in); by default by weights.
+
+    Raises TypeError for networks whose units are not to be had one by one, ValueError for two that do not fit.
+    """
+    copy = opened(b)
+    for hidden, match in enumerate(match_units(a, b, inputs)):
+        there = match.order < len(matrices(b, hidden_layers(b)[hidden].after)[0])
+        rearrange(copy, hidden, match.order[there], match.signs[there])
+    return copy
+
+
+def match_units(a: Sequential, b: Sequential, inputs: Any = None) -> list[Match]:
+    """Return the match of each hidden layer; arguments and errors as for `align`."""
+    _check_pair(a, b)
+    turns = [_odd(a, i) and _odd(b, i) for i in range(len(hidden_layers(a)))]
+    if inputs is None:
+        return _by_weights(*_padded(a, b), turns)
+    return [
+        _by_activations(unit_activations(a, inputs, i), unit_activations(b, inputs, i), turn)
+        for i, turn in enumerate(turns)
+    ]
+
+
+def weight_distance(a: Sequential, b: Sequential, inputs: Any = None) -> float:
+    """Return |theta_a - P theta_b| / sqrt(|theta_a|^2 + |theta_b|^2): 0 for the same network, 1 for orthogonal weights.
+
+    Strangers are nearer than 1, since the best of many orders is taken: 0.86 for two fresh nets of 64-40-10 units.
+
+    theta: all weights and biases, batch norms folded in. Arguments and errors as for `align`.
+    """
+    matches, (A, B) = match_units(a, b, inputs), _padded(a, b)
+    moved = [_moved(B, matches, i) for i in range(len(B))]
+    difference = sum(((x - y) ** 2).sum() for x, y in zip(A, moved, strict=True))
+    return float(np.sqrt(difference / sum((x**2).sum() for x in (*A, *B))))
+
+
+# ---- matching
+
+
+def _by_activations(A: np.ndarray, B: np.ndarray, turn: bool) -> Match:
+    """Return the match of units by their correlation; A (N, n_a), B (N, n_b)."""
+    n = max(A.shape[1], B.shape[1])
+    A, B = (X - X.mean(axis=0) for X in (A, B))
+    A, B = (np.pad(X / np.maximum(np.linalg.norm(X, axis=0), 1e-30), ((0, 0), (0, n - X.shape[1]))) for X in (A, B))
+    return _assigned(A.T @ B, turn)
+
+
+def _by_weights(A: list[np.ndarray], B: list[np.ndarray], turns: list[bool]) -> list[Match]:
+    """Return the matches of all hidden layers; A and B hold [W; b] of each Linear, padded to the same shapes."""
+    matches: list[Match] = []
+    for i, turn in enumerate(turns):  # from the inputs up; the units of layer i + 1 have no order yet
+        matches.append(_assigned(A[i].T @ _moved(B, matches, i), turn))
+    for _ in range(100):  # two or three do; a bound all the same, for equal units could change places for ever
+        before = [match.order for match in matches]
+        for i, turn in enumerate(turns):
+            still = Match(np.arange(len(before[i])), np.ones(len(before[i])), np.empty(0))
+            others = [*matches[:i], still, *matches[i + 1 :]]
+            v, u = (np.vstack([X[i], Y[:-1].T]) for X, Y in (
+                (A, A[i + 1]), ([*B[:i], _moved(B, others, i)], _moved(B, others, i + 1)),
+            ))  # fmt: skip
+            found = _assigned(v.T @ u, turn)
+            lengths = np.linalg.norm(v, axis=0) * np.linalg.norm(u[:, found.order], axis=0)
+            matches[i] = found._replace(similarity=found.similarity / np.maximum(lengths, 1e-30))
+        if all((old == new.order).all() for old, new in zip(before, matches, strict=True)):
+            break
+    return matches
+
+
+def _assigned(S: np.ndarray, turn: bool) -> Match:
+    """Return the assignment of columns to rows of largest sum of |S|, or of S where no unit can be turned."""
+    from scipy.optimize import linear_sum_assignment
+
+    _, order = linear_sum_assignment(np.abs(S) if turn else S, maximize=True)
+    chosen = S[np.arange(len(S)), order]
+    signs = np.where(turn & (chosen < 0), -1.0, 1.0)
+    return Match(order, signs, signs * chosen)
+
+
+def _moved(B: list[np.ndarray], matches: list[Match], i: int) -> np.ndarray:
+    """Return B[i], [W; b], with its rows in the order of the units below it and its columns in that of its own."""
+    W, b = B[i][:-1], B[i][-1:]
+    if i > 0:
+        W = matches[i - 1].signs[:, None] * W[matches[i - 1].order]
+    X = np.vstack([W, b])
+    return X if i >= len(matches) else X[:, matches[i].order] * matches[i].signs
+
+
+# ---- the two networks' weights, side by side
+
+
+def _padded(a: Sequential, b: Sequential) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return [W; b] of each Linear of both networks, batch norms folded in, with zero units up to the same widths."""
+    sides: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+    for (W, b_a), (V, b_b) in zip(_folded(a), _folded(b), strict=True):
+        m, n = (max(sizes) for sizes in zip(W.shape, V.shape, strict=True))
+        for side, X, bias in ((sides[0], W, b_a), (sides[1], V, b_b)):
+            out = np.zeros((m + 1, n))
+            out[: X.shape[0], : X.shape[1]], out[-1, : X.shape[1]] = X, bias
+            side.append(out)
+    return sides
+
+
+def _folded(net: Sequential) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return W and b of each Linear, with the scales and batch norms between it and the next activation in them."""
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    for i, layer in enumerate(net.layers):
+        if isinstance(layer, Linear):
+            found.append(matrices(net, i))
+        elif isinstance(layer, Scale) and found:
+            found[-1] = found[-1][0] * layer.c, found[-1][1] * layer.c
+        elif isinstance(layer, BatchNorm):
+            gamma, beta, mean, var = layer.state()["gamma,beta,mean,var"].astype(np.float64)
+            g, (W, b) = gamma / np.sqrt(var + layer.eps), found[-1]
+            found[-1] = W * g, (b - mean) * g + beta
+    return found
+
+
+def _odd(net: Sequential, hidden: int) -> bool:
+    before, after = hidden_layers(net)[hidden]
+    return all(isinstance(layer, ODD) for layer in net.layers[before + 1 : after])
+
+
+def _check_pair(a: Sequential, b: Sequential) -> None:
+    """ValueError for networks that have no layers in common to match."""
+    widths = []
+    for net in (a, b):
+        places = [before for before, _ in hidden_layers(net)]
+        linear: list[Any] = [layer for layer in net.layers if isinstance(layer, Linear)]
+        if not places:
+            raise ValueError(f"alignment: a network of {len(linear)} Linear layers has no hidden units to match")
+        widths.append([linear[0].n_in, *(layer.n_out for layer in linear)])
+    (n_a, *hidden_a, m_a), (n_b, *hidden_b, m_b) = widths
+    if (n_a, m_a, len(hidden_a)) != (n_b, m_b, len(hidden_b)):
+        raise ValueError(
+            f"alignment: networks of widths {widths[0]} and {widths[1]}; only the hidden widths may differ, not their "
+            "number, nor inputs or outputs"
+        )
+
+
+# ---- the picture
+
+
+def plot_alignment(a: Sequential, b: Sequential, inputs: Any, hidden: int = 0) -> Figure:
+    """Return the figure of the correlations of a's units with b's in one hidden layer, before and after alignment."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    panels = figure.subplots(1, 2, sharey=True)
+    A = unit_activations(a, inputs, hidden)
+    for axes, title, net in zip(panels, ("as trained", "aligned"), (b, align(a, b, inputs)), strict=True):
+        B = unit_activations(net, inputs, hidden)
+        X, Y = ((Z - Z.mean(axis=0)) / np.maximum(Z.std(axis=0), 1e-30) for Z in (A, B))
+        image = axes.imshow(X.T @ Y / len(X), cmap="PuOr", vmin=-1, vmax=1)
+        axes.set(title=title, xlabel="unit of b")
+    panels[0].set_ylabel("unit of a")
+    figure.colorbar(image, ax=panels, label="correlation", shrink=0.8)
+    return figure
