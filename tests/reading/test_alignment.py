@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import align, match_units, plot_alignment, weight_distance
-from tinynet.reading.alignment import _folded
+from tinynet.reading.alignment import _folded, align, match_units, plot_alignment, weight_distance
 from tinynet.reading.inside import activations
 from tinynet.reading.units import opened, rearrange
 

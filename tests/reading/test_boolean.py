@@ -6,8 +6,17 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import is_self_dual, plot_boolean, reached, threshold_functions, two_layers, xnor_closure
-from tinynet.reading.boolean import points, tables, values
+from tinynet.reading.boolean import (
+    is_self_dual,
+    plot_boolean,
+    points,
+    reached,
+    tables,
+    threshold_functions,
+    two_layers,
+    values,
+    xnor_closure,
+)
 
 
 def table(f, n):

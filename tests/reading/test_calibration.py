@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import by_chance, calibration, plot_calibration, plot_reliability, reliability
+from tinynet.reading.calibration import by_chance, calibration, plot_calibration, plot_reliability, reliability
 
 
 def two(confidence):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import (
+from tinynet.reading.dependence import (
+    _cheapest_gone,
     correlations,
     dependent_units,
     numerical_rank,
@@ -12,10 +13,8 @@ from tinynet.reading import (
     plot_shrink,
     remove_dependent,
     shrink,
-    unit_activations,
-)  # fmt: skip
-from tinynet.reading.dependence import _cheapest_gone
-from tinynet.reading.units import rearrange
+)
+from tinynet.reading.units import rearrange, unit_activations
 
 DIGITS = tn.datasets.load("digits")
 RECIPES = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import (
+from tinynet.reading.distance import (
     cka,
     clopper_pearson,
     disagreement,
@@ -14,9 +14,9 @@ from tinynet.reading import (
     labelled_gap,
     linear_cka,
     noise,
+    paired_gap,
     plot_estimates,
-)  # fmt: skip
-from tinynet.reading.distance import paired_gap
+)
 
 DIGITS = tn.datasets.load("digits")
 RECIPES = [

@@ -7,7 +7,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.kernels import hashed
-from tinynet.reading import (
+from tinynet.reading.geometry import (
     binary_spectrum,
     column_geometry,
     hold_lengths,
@@ -15,8 +15,8 @@ from tinynet.reading import (
     plot_geometry,
     plot_spectrum,
     random_spectrum,
-    weights,
 )
+from tinynet.reading.inside import weights
 
 ALL = [
     tn.Dense(), tn.LowRank(rank=4), tn.Hashed(1 / 8), tn.Sparse(1 / 8), tn.Quantized(bits=2), tn.Quantized(levels=3),

@@ -5,7 +5,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.layers import Layer
-from tinynet.reading import GradientFlow, gradient_flow, plot_gradient_flow
+from tinynet.reading.gradient_flow import GradientFlow, gradient_flow, plot_gradient_flow
 
 
 def drawn(*shape, seed=0):

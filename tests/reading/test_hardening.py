@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import animate_borders, borders, plot_borders, soft_share
+from tinynet.reading.hardening import animate_borders, borders, plot_borders, soft_share
 
 
 def planes(w, kind=tn.Sequential):

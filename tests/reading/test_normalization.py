@@ -4,13 +4,8 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import (
-    compare_scales,
-    fold,
-    plot_scales,
-    scale_ways,
-    weights,
-)
+from tinynet.reading.inside import weights
+from tinynet.reading.normalization import compare_scales, fold, plot_scales, scale_ways
 from tinynet.table import payload_bytes
 
 RECIPES = [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import input_percentiles, median_drift, plot_percentiles
+from tinynet.reading.percentiles import input_percentiles, median_drift, plot_percentiles
 
 
 def test_percentiles_of_normal_inputs():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import (
+from tinynet.reading.regions import (
     borders,
     cells,
     count_cells,
@@ -13,7 +13,7 @@ from tinynet.reading import (
     plot_regions,
     region_codes,
     sampled_regions,
-)  # fmt: skip
+)
 
 ALL = [
     tn.Dense(), tn.LowRank(rank=2), tn.Hashed(1 / 2), tn.Sparse(1 / 2), tn.Quantized(bits=2), tn.Quantized(levels=3),

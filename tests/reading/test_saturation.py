@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import plot_saturation, plot_squashed, saturation, squashed
+from tinynet.reading.saturation import plot_saturation, plot_squashed, saturation, squashed
 
 
 def test_the_example_of_three_inputs():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import plot_scores, score_record
+from tinynet.reading.scores import plot_scores, score_record
 
 
 class Fixed(tn.Sequential):

@@ -5,7 +5,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.datasets import teacher as hidden_network
-from tinynet.reading import distinct, judged, plot_students, students, teacher_net
+from tinynet.reading.solutions import distinct, judged, plot_students, students, teacher_net
 from tinynet.reading.units import opened, rearrange
 
 LAYERS = hidden_network.network(0, (8, 4, 3))

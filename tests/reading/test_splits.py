@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import agreement, decisions, grow, grow_tree, hidden, plot_tree, sign_limit
-from tinynet.reading.splits import entropy, gain
+from tinynet.reading.regions import decisions, hidden
+from tinynet.reading.splits import agreement, entropy, gain, grow, grow_tree, plot_tree, sign_limit
 
 BITS = np.array(list(itertools.product([-1.0, 1.0], repeat=4)))  # (16, 4): a1 a0 b1 b0
 SUMS = ((BITS + 1) / 2) @ [2, 1, 2, 1]  # 0 .. 6

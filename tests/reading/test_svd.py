@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import (
+from tinynet.reading.inside import weights
+from tinynet.reading.svd import (
     effective_rank,
     plot_columns,
     plot_spectra,
@@ -13,8 +14,7 @@ from tinynet.reading import (
     stable_rank,
     three_steps,
     turns,
-    weights,
-)  # fmt: skip
+)
 
 
 def drawn(*shape, seed=0):

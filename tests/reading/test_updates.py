@@ -5,7 +5,7 @@ import pytest
 
 import tinynet as tn
 from tinynet import functional as F
-from tinynet.reading import Watch, chance, plot_steps
+from tinynet.reading.updates import Watch, chance, plot_steps
 
 
 def data(n=40, seed=0):

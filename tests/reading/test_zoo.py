@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.reading import Member, members, open_zoo, rank_correlations
 from tinynet.reading.units import opened
-from tinynet.reading.zoo import Measured, Zoo, compare
+from tinynet.reading.zoo import Measured, Member, Zoo, compare, members, open_zoo, rank_correlations
 
 OPTIONS = dict(widths=(16, 8, 4), train=400, valid=300, test=10_000)
 
