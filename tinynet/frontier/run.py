@@ -15,20 +15,30 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinynet.datasets import Dataset, SequenceDataset
 from tinynet.datasets import load as load_data
+from tinynet.distillation import scores_of
 from tinynet.frontier.methods import available, recipe
-from tinynet.frontier.tasks import NORM, task_of
+from tinynet.frontier.tasks import NORM, SOFT, task_of
 from tinynet.layers import Sequential
 from tinynet.models import compress
 from tinynet.step import TrainingError
 from tinynet.storage import load, save
 
 STAGES = ("trained", "after", "tuned")  # under the constraint; compressed after training; and then fine-tuned
+
+
+class Teacher(NamedTuple):
+    """A trained network that others learn from."""
+
+    file: str  # written by tn.save
+    checksum: str  # of the network: another one in the same file is another setting
+    temperature: float
+    mix: float
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,7 @@ class Settings:
     rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3)
     momentum: float = 0.9
     seed: int = 0
+    teacher: Teacher | None = None  # of a method "+soft"
 
     def widths(self) -> list[int]:
         """Return the widths of the full net on this data."""
@@ -56,10 +67,16 @@ class Settings:
 
     def possible(self) -> bool:
         """Return whether the method has anything to offer at this factor and stage."""
-        if self.stage != "trained" and (self.method in ("dense", "binary-mlp") or self.method.endswith(NORM)):
+        if self.stage != "trained" and (self.plain() in ("dense", "binary-mlp") or self.plain().endswith(NORM)):
             return False  # a narrower net, or another one, has no nearest member
+        if self.stage == "after" and self.teacher:
+            return False  # nothing is trained that could learn from it
         shapes = task_of(self.data).shapes(self.widths())
-        return available(self.method.removesuffix(NORM), float(Fraction(self.factor)), shapes)
+        return available(self.plain().removesuffix(NORM), float(Fraction(self.factor)), shapes)
+
+    def plain(self) -> str:
+        """Return the method that is taught."""
+        return self.method.removesuffix(SOFT) if self.teacher else self.method
 
 
 def run(settings: Settings) -> dict[str, Any]:
@@ -89,9 +106,9 @@ def _trained(settings: Settings) -> tuple[Sequential, float]:
     """Return the finished net of these settings and the rate that made it (0 where nothing was trained)."""
     factor, task, widths = float(Fraction(settings.factor)), task_of(settings.data), settings.widths()
     if settings.stage == "trained":
-        return _best_rate(lambda: task.build(settings.method, factor, widths, settings.seed), settings)
-    weight = recipe(settings.method, factor, task.shapes(widths))
-    dense = _dense(replace(settings, method="dense", factor="1", stage="trained"))
+        return _best_rate(lambda: task.build(settings.plain(), factor, widths, settings.seed), settings)
+    weight = recipe(settings.plain(), factor, task.shapes(widths))
+    dense = _dense(replace(settings, method="dense", factor="1", stage="trained", teacher=None))
     if settings.stage == "after":
         return compress(dense, weight, settings.seed), 0.0
     shorter = replace(settings, epochs=max(1, settings.epochs // 2), rates=tuple(r / 3 for r in settings.rates))
@@ -101,10 +118,11 @@ def _trained(settings: Settings) -> tuple[Sequential, float]:
 def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[Sequential, float]:
     """Train a new net at each rate; return the one of least validation error (the first of equal ones) and its rate."""
     data, task, best, best_error, failure = _data(settings.data), task_of(settings.data), None, np.inf, None
+    soft = soft_targets(settings.data, settings.teacher) if settings.teacher else {}
     for lr in settings.rates:
         net = new_net()
         try:
-            history = task.fit(net, data, settings, lr)
+            history = task.fit(net, data, settings, lr, **soft)
         except TrainingError as error:  # this rate was too high
             failure = error
             continue
@@ -122,6 +140,13 @@ def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[S
 def _dense(settings: Settings) -> Sequential:
     """Return the trained dense net that compression after training starts from; `compress` copies it."""
     return _best_rate(lambda: task_of(settings.data).build("dense", 1, settings.widths(), settings.seed), settings)[0]
+
+
+@lru_cache(maxsize=4)
+def soft_targets(data: str, teacher: Teacher) -> dict[str, Any]:
+    """Return what `fit` needs to know of a teacher: its scores of the training inputs, saved, and its settings."""
+    scores = scores_of(load(teacher.file), _data(data).train.inputs)
+    return dict(teacher=scores, temperature=teacher.temperature, mix=teacher.mix)
 
 
 @lru_cache(maxsize=4)
