@@ -28,6 +28,13 @@ def test_frontier_writes_table_picture_csv_and_store_and_continues(tmp_path):
     assert again.stdout == done.stdout
 
 
+def test_frontier_takes_a_teacher(tmp_path):
+    tn.save(tn.MLP([64, 16, 10]), tmp_path / "teacher.safetensors")
+    done = tinynet("frontier", "--methods", "hashed", "--factors", "1/8", "--seeds", "1", "--epochs", "1", "--hidden",
+                   "16", "--rates", "0.1", "--jobs", "1", "--teacher", "teacher.safetensors", cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 0 and "hashed+soft" in done.stdout, done.stderr
+
+
 def test_info_shows_the_table_and_the_size(tmp_path):
     net = tn.MLP([64, 32, 10], weight=tn.Hashed(1 / 8))
     size = tn.save(net, tmp_path / "net.safetensors")
@@ -45,6 +52,7 @@ def test_info_shows_the_table_and_the_size(tmp_path):
         (["frontier", "--methods", "magic"], "unknown method 'magic'"),
         (["frontier", "--data", "nowhere"], "no data set is called 'nowhere'"),
         (["frontier", "--factors", "2"], "factor '2'"),
+        (["frontier", "--teacher", "junk"], "is not a readable network"),
     ],
 )
 def test_mistakes_are_one_line_not_a_traceback(arguments, message, tmp_path):

@@ -16,7 +16,8 @@ Reading order of the source (a file imports only from those above it):
     models sequence                          networks of rows, and over sequences
     table memory optim datasets/             where their bytes are; how they learn; what they learn from
     files storage                            true bytes on disk
-    checkpoint progress step training        SGD to the best epoch, interrupted or not
+    checkpoint progress step
+    distillation training                    SGD to the best epoch, interrupted or not; a teacher beside the labels
     language                                 text: predicting the next character, and drawing it
     bitwise chain frozen frozen_sequence     a trained network as packed bits and integers, with the same scores
     deploy                                   from the one to the other

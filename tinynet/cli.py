@@ -33,6 +33,12 @@ def frontier(
     epochs: Annotated[int | None, typer.Option(min=1, help="By default 40 for rows; see frontier/tasks.py.")] = None,
     rates: Annotated[list[float] | None, typer.Option(help="Learning rates that each run tries.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="By default 50 for rows.")] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(help='A saved network; every method is also trained on its soft targets, as "hashed+soft".'),
+    ] = None,
+    temperature: Annotated[float, typer.Option(help="Of the teacher's soft targets.")] = 4.0,
+    mix: Annotated[float, typer.Option(min=0, max=1, help="Share of the soft targets in the loss.")] = 0.5,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
     dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, instead of processes.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results; rerunning continues there.")] = Path("frontier"),
@@ -49,7 +55,7 @@ def frontier(
     with _executor(dask) as executor:
         rows = sweep(
             data, methods, factors or FACTORS, seeds, after_training, out / "runs.sqlite", executor,
-            jobs, **settings,
+            jobs, teacher=teacher, temperature=temperature, mix=mix, **settings,
         )  # fmt: skip
     Console().print(table(rows))
     write_csv(rows, out / "frontier.csv")

@@ -5,6 +5,7 @@ VJPs are derived by hand: one row of the table each, exact where a chain of prim
 
     softmax          p_c = exp(s_c) / sum_k exp(s_k)
     cross-entropy    L = -sum_c t_c log p_c,                dL/ds = p sum_c t_c - t      (Bishop 2006, eq. 4.109)
+    soft targets     L = -T^2 sum_c softmax(v / T)_c log softmax(s / T)_c      (Hinton, Vinyals, Dean 2015, section 2)
     squared hinge    L = mean_c max(0, 1 - t_c s_c)^2,      t_c = +1 for the true class, -1 for the others
     squared error    L = mean_c (y_c - t_c)^2
 
@@ -62,7 +63,7 @@ from tinynet.tensor import values_of as _values_of
 __all__ = [
     "SURROGATES", "abs", "add", "astype", "broadcast_to", "clip", "concatenate", "div", "exp", "getitem", "log",
     "log_softmax", "lstm", "matmul", "max", "maximum", "mean", "mean_squared_error", "min", "minimum", "mul", "neg",
-    "power", "relu", "reshape", "round", "sequence_cross_entropy", "sigmoid", "sign", "softmax",
+    "power", "relu", "reshape", "round", "sequence_cross_entropy", "sigmoid", "sign", "soft_targets", "softmax",
     "softmax_cross_entropy", "sqrt",
     "squared_hinge", "squeeze", "stack", "std", "sub", "sum", "swapaxes", "tanh", "transpose", "var", "where",
 ]  # fmt: skip
@@ -158,6 +159,28 @@ def sequence_cross_entropy(scores: Tensor, labels: Any) -> Tensor:
     rows = scores.reshape(labels.size, -1)
     targets = _one_hot("sequence_cross_entropy", rows, np.where(counted, labels.ravel(), 0)) * counted[:, None]
     return _cross_entropy(rows, targets.astype(rows.dtype)) * (counted.size / counted.sum())
+
+
+def soft_targets(scores: Tensor, teacher: Any, temperature: float = 1.0, counted: np.ndarray | None = None) -> Tensor:
+    """Return T^2 times the mean cross-entropy of softmax(scores / T) and softmax(teacher / T); see distillation.py.
+
+    Args:
+        scores, teacher: (.., classes).
+        temperature: T, positive.
+        counted: bool (..), over which rows the mean is; by default all.
+
+    Raises ValueError for a teacher of another shape, a temperature that is not positive, or no row that counts.
+    """
+    p = _softmax(_same_shape("soft_targets", scores, teacher) / temperature)
+    counted = np.ones(scores.shape[:-1], bool) if counted is None else counted
+    if not temperature > 0 or not counted.any():
+        raise ValueError(
+            f"soft_targets: temperature={temperature}, {np.count_nonzero(counted)} rows that count; the temperature "
+            "must be positive, and at least one row count"
+        )
+    rows = scores.reshape(counted.size, -1)
+    q = _cross_entropy(rows / temperature, (p * counted[..., None]).reshape(rows.shape).astype(rows.dtype))
+    return q * (temperature**2 * counted.size / counted.sum())
 
 
 def squared_hinge(scores: Tensor, labels: Any) -> Tensor:

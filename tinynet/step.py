@@ -22,13 +22,13 @@ class Step:
 
     net: Layer
     optimizer: Optimizer
-    loss: Callable[[Tensor, np.ndarray], Tensor]
+    loss: Callable[..., Tensor]
     clip: float | None = None
     advice: str = ""
 
-    def __call__(self, scores: Tensor, labels: np.ndarray, where: str) -> float:
+    def __call__(self, scores: Tensor, labels: np.ndarray, where: str, *teacher: np.ndarray) -> float:
         """Take the step and return the loss. TrainingError, which says `where` we are, if that is not finite."""
-        value = self.loss(scores, labels)
+        value = self.loss(scores, labels, *teacher)
         if not np.isfinite(value._data):
             raise self._error(where, f"the loss is {value.item()}", self.advice)
         self.optimizer.zero_grad()

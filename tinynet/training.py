@@ -19,6 +19,7 @@ import numpy as np
 from tinynet import functional as F
 from tinynet.autodiff import no_grad
 from tinynet.checkpoint import Checkpoint, Snapshot
+from tinynet.distillation import check_teacher, taught
 from tinynet.layers import Layer
 from tinynet.optim import SGD, Optimizer, Schedule, constant
 from tinynet.progress import epoch_bar
@@ -58,6 +59,9 @@ def fit(
     schedule: Schedule = constant,
     optimizer: Callable[..., Optimizer] | None = None,
     loss: Callable[[Tensor, np.ndarray], Tensor] | None = None,
+    teacher: Layer | np.ndarray | None = None,
+    temperature: float = 4.0,
+    mix: float = 0.5,
     seed: int = 0,
     checkpoint: str | os.PathLike | None = None,
     progress: bool | None = None,
@@ -77,6 +81,8 @@ def fit(
         schedule: multiplies lr, as a function of the progress from 0 to 1; see optim.py.
         optimizer: called as optimizer(parameters, lr=, weight_decay=, schedule=) in place of SGD with momentum.
         loss: of (scores, labels); by default softmax cross-entropy for labels, squared error for real targets.
+        teacher: a net whose scores of the training inputs are learned too, or these scores, saved: (N, n_out).
+        temperature, mix: of the teacher's soft targets, and their share of the loss; see distillation.py.
         seed: fixes the order of the examples.
         checkpoint: a file written after each epoch; where it exists, training goes on from it.
         progress: show a bar; by default only on a terminal.
@@ -95,16 +101,21 @@ def fit(
     make = optimizer or partial(SGD, momentum=momentum)
     opt = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * steps)))
     loss = loss or loss_for(train[1])
+    examples: tuple[np.ndarray, ...] = train
+    if teacher is not None:
+        examples = (*train, check_teacher(net, *train, teacher, temperature, mix))
+        loss = partial(taught, loss, temperature, mix)
     saved = None
     if checkpoint is not None:
         settings = dict(
             batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, clip=clip, seed=seed,
             schedule=[schedule(t / 8) for t in range(9)], epochs=epochs if schedule is not constant else "any",
+            soft=None if teacher is None else [temperature, mix],
         )  # fmt: skip
-        saved = Checkpoint(checkpoint, net, opt, settings, (*train, *(valid or ())))
+        saved = Checkpoint(checkpoint, net, opt, settings, (*examples, *(valid or ())))
     step = Step(net, opt, loss, clip, f"and check the scale of the inputs (here up to {np.abs(train[0]).max():.3g})")
     judge = None if valid is None else partial(evaluate, net, valid)
-    return run_epochs(net, partial(_one_epoch, step, train, steps, seed), judge, epochs, saved, progress, report)
+    return run_epochs(net, partial(_one_epoch, step, examples, steps, seed), judge, epochs, saved, progress, report)
 
 
 def run_epochs(
@@ -180,14 +191,15 @@ def _errors(scores: np.ndarray, labels: np.ndarray) -> tuple[float, int]:
     return float(((scores - labels) ** 2).mean(axis=1).sum(dtype=np.float64)), len(labels)
 
 
-def _one_epoch(step: Step, train: Pair, steps: int, seed: int, epoch: int) -> dict[str, float]:
+def _one_epoch(step: Step, train: tuple[np.ndarray, ...], steps: int, seed: int, epoch: int) -> dict[str, float]:
     """Visit every example once, and return the epoch's entries of the history."""
-    inputs, labels = train
+    inputs, labels, *teacher = train
     step.net.train()
     total, errors, count = 0.0, 0.0, 0
     for k, batch in enumerate(_batches(len(inputs), steps, seed, epoch)):
         scores = step.net(inputs[batch])
-        total += step(scores, labels[batch], f"epoch {epoch + 1}, step {k + 1}") * len(batch)
+        where = f"epoch {epoch + 1}, step {k + 1}"
+        total += step(scores, labels[batch], where, *(soft[batch] for soft in teacher)) * len(batch)
         wrong, judged = _errors(scores._data, labels[batch])
         errors, count = errors + wrong, count + judged
     norms = step.norms(f"epoch {epoch + 1}, step {steps}")

@@ -293,3 +293,60 @@ def test_text_is_swept_by_its_loss(monkeypatch):
 def test_sequences_can_be_compressed_after_training():
     rows = tn.frontier.sweep(methods=["hashed", "binary+norm"], factors=["1/4"], after_training=True, **STRINGS)
     assert [row["stage"] for row in rows] == ["trained", "after", "tuned"]
+
+
+# ---- soft targets
+
+
+def test_with_a_teacher_every_method_is_trained_a_second_time_and_drawn_dashed(tmp_path):
+    teacher = tmp_path / "teacher.safetensors"
+    tn.save(tn.MLP([64, 32, 10], seed=3), teacher)
+    what = dict(methods=["dense", "hashed"], factors=["1", "1/8"], seeds=1, after_training=True) | QUICK
+    plain = tn.frontier.sweep(**what)
+    rows = tn.frontier.sweep(**what, teacher=teacher, mix=1.0)
+    assert without_clock(rows[: len(plain)]) == without_clock(plain)
+    taught = [(row["method"], row["stage"], row["factor"]) for row in rows[len(plain) :]]
+    assert taught == [
+        ("dense+soft", "trained", "1"), ("dense+soft", "trained", "1/8"), ("hashed+soft", "trained", "1/8"),
+        ("hashed+soft", "tuned", "1/8"),  # what is compressed after training and left as it is learns from no one
+    ]  # fmt: skip
+    error = {(row["method"], row["factor"]): row["test_error"] for row in rows if row["stage"] == "trained"}
+    assert error["dense+soft", "1"] > error["dense", "1"] + 0.2  # the teacher was not trained, and mix = 1 trusts it
+    shown = {c.get_label(): c[0] for c in tn.frontier.plot(rows).axes[0].containers}
+    assert shown["hashed"].get_color() == shown["hashed+soft"].get_color() != shown["dense"].get_color()
+    assert shown["hashed"].get_linestyle() == "-" and shown["hashed+soft"].get_linestyle() == "--"
+
+
+def test_rows_are_kept_by_the_content_of_the_teachers_file(tmp_path, monkeypatch):
+    what = dict(methods=["hashed"], factors=["1/8"], seeds=1, store=tmp_path / "runs.sqlite") | QUICK
+    done = []
+    monkeypatch.setattr(SWEEP, "run", lambda s: done.append(s.method) or run(s))
+    teacher = tmp_path / "teacher.safetensors"
+    tn.frontier.sweep(**what)
+    for seed, temperature, new in ((3, 4.0, 1), (3, 4.0, 0), (3, 2.0, 1), (4, 4.0, 1)):
+        tn.save(tn.MLP([64, 32, 10], seed=seed), teacher)
+        before = len(done)
+        rows = tn.frontier.sweep(**what, teacher=teacher, temperature=temperature)
+        assert len(rows) == 2 and done[before:] == ["hashed+soft"] * new
+    assert rows[1]["teacher"].file == str(teacher) and rows[0]["teacher"] is None
+
+
+def test_a_teacher_that_cannot_teach_is_named_before_anything_is_trained(tmp_path, monkeypatch):
+    monkeypatch.setattr(SWEEP, "run", lambda settings: pytest.fail("something was trained"))
+    teacher = tmp_path / "teacher.safetensors"
+    tn.save(tn.MLP([64, 3]), teacher)
+    what = dict(methods=["hashed"], factors=["1/8"], seeds=1) | QUICK
+    with pytest.raises(ValueError, match="the teacher has 3 outputs; digits has 10 classes"):
+        tn.frontier.sweep(**what, teacher=teacher)
+    with pytest.raises(FileNotFoundError):
+        tn.frontier.sweep(**what, teacher=tmp_path / "missing")
+    with pytest.raises(ValueError, match="a teacher for adding; soft targets are of classes"):
+        tn.frontier.sweep("adding", **what, teacher=teacher)
+    with pytest.raises(ValueError, match=r"unknown method 'hashed\+soft'"):
+        tn.frontier.sweep(**what | dict(methods=["hashed+soft"]))
+
+
+def test_strings_are_taught_at_every_step(tmp_path):
+    tn.save(tn.RecurrentNet([7, 6, 7]), tmp_path / "teacher.safetensors")
+    rows = tn.frontier.sweep(methods=["hashed"], factors=["1/4"], teacher=tmp_path / "teacher.safetensors", **STRINGS)
+    assert [row["method"] for row in rows] == ["hashed", "hashed+soft"]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tinynet.frontier.pareto import Point, summarize
+from tinynet.frontier.settings import SOFT
 from tinynet.frontier.tasks import task_of
 
 if TYPE_CHECKING:
@@ -40,10 +41,11 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
     stages = [stage for stage in STAGE_TITLES if any(p.stage == stage for p in points)]
     figure = Figure(figsize=(2.5 + 5 * len(stages), 5), layout="constrained")
     panels = figure.subplots(1, len(stages), sharex=True, sharey=True, squeeze=False)[0]
-    methods = list(dict.fromkeys(p.method for p in points))
+    methods = list(dict.fromkeys(p.method.removesuffix(SOFT) for p in points))
     for axes, stage in zip(panels, stages, strict=True):
         for i, method in enumerate(methods):
-            _draw_method(axes, [p for p in points if (p.method, p.stage) == (method, stage)], i, task.unit)
+            for name in (method, method + SOFT):
+                _draw_method(axes, [p for p in points if (p.method, p.stage) == (name, stage)], i, task.unit)
         _draw_frontier(axes, points, task.unit)
         _label(axes, STAGE_TITLES[stage] if len(stages) > 1 else "")
     seeds = points[0].seeds
@@ -80,8 +82,9 @@ def _draw_method(axes: Any, points: list[Point], i: int, unit: float) -> None:
         return
     points = sorted(points, key=lambda p: p.bytes)
     label = points[0].method
+    soft = dict(linestyle="--", markerfacecolor="white") if label.endswith(SOFT) else {}
     axes.errorbar(
         [p.bytes for p in points], [unit * p.error for p in points], [unit * p.spread for p in points], label=label,
         color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)],
-        linewidth=1, markersize=6, capsize=2, elinewidth=0.8,
+        linewidth=1, markersize=6, capsize=2, elinewidth=0.8, **soft,
     )  # fmt: skip

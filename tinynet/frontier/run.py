@@ -21,8 +21,9 @@ import numpy as np
 
 from tinynet.datasets import Dataset, SequenceDataset
 from tinynet.datasets import load as load_data
+from tinynet.distillation import scores_of
 from tinynet.frontier.methods import available, recipe
-from tinynet.frontier.settings import Settings
+from tinynet.frontier.settings import Settings, Teacher
 from tinynet.frontier.tasks import NORM, task_of
 from tinynet.layers import Sequential
 from tinynet.models import compress
@@ -38,9 +39,11 @@ def widths_of(settings: Settings) -> list[int]:
 
 def possible(settings: Settings) -> bool:
     """Return whether the method has anything to offer at this factor and stage."""
-    method = settings.method
+    method = settings.plain()
     if settings.stage != "trained" and (method in ("dense", "binary-mlp") or method.endswith(NORM)):
         return False  # a narrower net, or another one, has no nearest member
+    if settings.stage == "after" and settings.teacher:
+        return False  # nothing is trained that could learn from it
     shapes = task_of(settings.data).shapes(widths_of(settings))
     return available(method.removesuffix(NORM), float(Fraction(settings.factor)), shapes)
 
@@ -72,9 +75,9 @@ def _trained(settings: Settings) -> tuple[Sequential, float]:
     """Return the finished net of these settings and the rate that made it (0 where nothing was trained)."""
     factor, task, widths = float(Fraction(settings.factor)), task_of(settings.data), widths_of(settings)
     if settings.stage == "trained":
-        return _best_rate(lambda: task.build(settings.method, factor, widths, settings.seed), settings)
-    weight = recipe(settings.method, factor, task.shapes(widths))
-    dense = _dense(replace(settings, method="dense", factor="1", stage="trained"))
+        return _best_rate(lambda: task.build(settings.plain(), factor, widths, settings.seed), settings)
+    weight = recipe(settings.plain(), factor, task.shapes(widths))
+    dense = _dense(replace(settings, method="dense", factor="1", stage="trained", teacher=None))
     if settings.stage == "after":
         return compress(dense, weight, settings.seed), 0.0
     shorter = replace(settings, epochs=max(1, settings.epochs // 2), rates=tuple(r / 3 for r in settings.rates))
@@ -84,10 +87,11 @@ def _trained(settings: Settings) -> tuple[Sequential, float]:
 def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[Sequential, float]:
     """Train a new net at each rate; return the one of least validation error (the first of equal ones) and its rate."""
     data, task, best, best_error, failure = _data(settings.data), task_of(settings.data), None, np.inf, None
+    soft = soft_targets(settings.data, settings.teacher) if settings.teacher else {}
     for lr in settings.rates:
         net = new_net()
         try:
-            history = task.fit(net, data, settings, lr)
+            history = task.fit(net, data, settings, lr, **soft)
         except TrainingError as error:  # this rate was too high
             failure = error
             continue
@@ -105,6 +109,13 @@ def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[S
 def _dense(settings: Settings) -> Sequential:
     """Return the trained dense net that compression after training starts from; `compress` copies it."""
     return _best_rate(lambda: task_of(settings.data).build("dense", 1, widths_of(settings), settings.seed), settings)[0]
+
+
+@lru_cache(maxsize=4)
+def soft_targets(data: str, teacher: Teacher) -> dict[str, Any]:
+    """Return what `fit` needs to know of a teacher: its scores of the training inputs, saved, and its settings."""
+    scores = scores_of(load(teacher.file), _data(data).train.inputs)
+    return dict(teacher=scores, temperature=teacher.temperature, mix=teacher.mix)
 
 
 @lru_cache(maxsize=4)

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 STAGES = ("trained", "after", "tuned")  # under the constraint; compressed after training; and then fine-tuned
+SOFT = "+soft"  # ends the name of a method that learns from a teacher
+
+
+class Teacher(NamedTuple):
+    """A trained network that others learn from."""
+
+    file: str  # written by tn.save
+    checksum: str  # of the network: another one in the same file is another setting
+    temperature: float
+    mix: float
 
 
 @dataclass(frozen=True)
@@ -24,3 +35,8 @@ class Settings:
     rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3)
     momentum: float = 0.9
     seed: int = 0
+    teacher: Teacher | None = None  # of a method "+soft"
+
+    def plain(self) -> str:
+        """Return the method that is taught."""
+        return self.method.removesuffix(SOFT) if self.teacher else self.method

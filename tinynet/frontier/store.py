@@ -57,4 +57,5 @@ class Store:
 
 
 def _key(settings: Settings) -> str:
-    return json.dumps(asdict(settings), sort_keys=True)
+    """Return the key; without a teacher it is what it was before there were any."""
+    return json.dumps({k: v for k, v in asdict(settings).items() if v is not None}, sort_keys=True)

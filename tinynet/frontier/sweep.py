@@ -6,6 +6,7 @@ Each row is written as its run ends; rows that the store already holds are not c
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -14,14 +15,17 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from tinynet.frontier.run import possible, run
-from tinynet.frontier.settings import STAGES, Settings
+from tinynet.files import checksum
+from tinynet.frontier.run import possible, run, soft_targets, widths_of
+from tinynet.frontier.settings import SOFT, STAGES, Settings, Teacher
 from tinynet.frontier.store import Store
 from tinynet.frontier.tasks import task_of
+from tinynet.storage import load
 
 FACTORS = ("1", "1/2", "1/4", "1/8", "1/16", "1/20", "1/32", "1/64")
 
@@ -36,6 +40,9 @@ def sweep(
     executor: Executor | None = None,
     jobs: int | None = None,
     progress: bool | None = None,
+    teacher: str | os.PathLike | None = None,
+    temperature: float = 4.0,
+    mix: float = 0.5,
     **settings: Any,
 ) -> list[dict[str, Any]]:
     """Train every method at every factor and seed, and return the rows, in that order.
@@ -50,6 +57,9 @@ def sweep(
         executor: where runs go; by default `jobs` processes, one a core. They import the calling script, which needs
             `if __name__ == "__main__":` for that; jobs=1 runs here and now.
         progress: show a bar with the time left; by default only on a terminal.
+        teacher: a file that `tn.save` wrote. Every method is then trained a second time, as "hashed+soft", on the soft
+            targets of the network in this file too.
+        temperature, mix: of the soft targets, as for `tn.fit`.
         settings: further fields of `Settings`: hidden, epochs, batch_size, rates, momentum; their defaults depend on
             the kind of data (see tasks.py).
 
@@ -60,6 +70,8 @@ def sweep(
     results = store if isinstance(store, Store) else Store(store)
     try:
         todo = plan(data, methods, factors, seeds, after_training, **settings)
+        if teacher is not None:
+            todo = with_soft_targets(todo, teacher, temperature, mix)
         missing = [s for s in todo if results.get(s) is None]
         failures = _execute(missing, results, executor, jobs, progress)
         if failures:
@@ -95,6 +107,19 @@ def plan(
             f"sweep: none of {', '.join(methods)} can meet a factor of {', '.join(map(str, factors))}; {seeds} seeds"
         )
     return todo
+
+
+def with_soft_targets(runs: list[Settings], file: str | os.PathLike, temperature: float, mix: float) -> list[Settings]:
+    """Return the runs, and after them those of the same methods taught by the network in a file."""
+    if not task_of(runs[0].data).teachable:
+        raise ValueError(f"sweep: a teacher for {runs[0].data}; soft targets are of classes, one set an example")
+    net = load(file)
+    teacher = Teacher(os.fspath(file), checksum(json.dumps(net.to_json()), net.state()), temperature, mix)
+    classes, wanted = soft_targets(runs[0].data, teacher)["teacher"].shape[-1], widths_of(runs[0])[-1]
+    if classes != wanted:
+        raise ValueError(f"sweep: the teacher has {classes} outputs; {runs[0].data} has {wanted} classes")
+    taught = [replace(s, method=s.method + SOFT, teacher=teacher) for s in runs]
+    return runs + [s for s in taught if possible(s)]
 
 
 def _check_factor(share: str | float) -> str:

@@ -6,7 +6,8 @@
     Text        characters to the next one          LSTM, every output        loss in nats a character
 
 An LSTM has two matrices, W (n_in, 4 H) and U (H, 4 H), and every method compresses both and the Linear on top. A name
-that ends in "+norm" is that method with its products standardized, which recurrent nets of few bits need.
+that ends in "+norm" is that method with its products standardized, which recurrent nets of few bits need. One that
+ends in "+soft" is trained on a teacher's soft targets too, which a sweep with a teacher adds for classes.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Rows:
     measure, unit = "test error (%)", 100  # the axis of the picture, and what errors are multiplied by there
     methods: tuple[str, ...] = tuple(METHODS)
     defaults: dict[str, Any] = {}  # settings that differ from those of `Settings`  # noqa: RUF012
+    teachable = True  # whether there are classes, for a teacher's soft targets
 
     def shapes(self, widths: Sequence[int]) -> Shapes:
         """Return the shape of each weight matrix."""
@@ -56,11 +58,11 @@ class Rows:
             return widths
         return narrowed(widths, factor, self.shapes, self.biases)
 
-    def fit(self, net: Any, data: Any, settings: Settings, lr: float) -> History:
-        """Train the net at a learning rate."""
+    def fit(self, net: Any, data: Any, settings: Settings, lr: float, **soft: Any) -> History:
+        """Train the net at a learning rate. soft: a teacher's scores, their temperature and mix, as for tn.fit."""
         return fit(
             net, data.train, data.valid, epochs=settings.epochs, batch_size=settings.batch_size, lr=lr,
-            momentum=settings.momentum, schedule=optim.cosine, seed=settings.seed, progress=False,
+            momentum=settings.momentum, schedule=optim.cosine, seed=settings.seed, progress=False, **soft,
         )  # fmt: skip
 
     def finished(self, net: Any) -> Any:
@@ -94,11 +96,11 @@ class Sequences(Rows):
         widths = self.narrowed(method, factor, widths)
         return RecurrentNet(widths, weight, seed, last=self.last, norm=method.endswith(NORM), **options)
 
-    def fit(self, net: Any, data: Any, settings: Settings, lr: float) -> History:
+    def fit(self, net: Any, data: Any, settings: Settings, lr: float, **soft: Any) -> History:
         return fit(
             net, data.train, self._judged_by(data), epochs=settings.epochs, batch_size=settings.batch_size, lr=lr,
             optimizer=optim.Adam, clip=1.0, schedule=optim.cosine, seed=settings.seed, progress=False,
-            weight_decay=self.weight_decay,
+            weight_decay=self.weight_decay, **soft,
         )  # fmt: skip
 
     weight_decay = 0.0
@@ -112,6 +114,7 @@ class Numbers(Sequences):
     """A number of each sequence: regression."""
 
     measure, unit = "test error (mean square)", 1
+    teachable = False
 
 
 class Strings(Sequences):
@@ -137,9 +140,9 @@ class Text(Sequences):
 
     measure, unit, last = "test loss (nats a character)", 1, False
     defaults = dict(hidden=(128,), epochs=4, batch_size=32, rates=(0.004,))  # noqa: RUF012
-    steps = 64
+    steps, teachable = 64, False  # its text is read in windows, other ones each epoch
 
-    def fit(self, net: Any, data: Any, settings: Settings, lr: float) -> History:
+    def fit(self, net: Any, data: Any, settings: Settings, lr: float, **soft: Any) -> History:
         return fit_text(
             net, data.train.inputs[0], data.valid.inputs[0], epochs=settings.epochs, batch_size=settings.batch_size,
             steps=self.steps, lr=lr, schedule=optim.cosine, seed=settings.seed, progress=False,
