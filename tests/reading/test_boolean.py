@@ -92,6 +92,20 @@ def test_two_layers(n, counts):
     assert [len(two_layers(units, n, k)) for k in range(1, len(counts) + 1)] == counts
 
 
+@pytest.mark.parametrize("thresholds", ["zero", "constant", "any"])
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_two_layers_written_out(k, thresholds):
+    units = [[1, -1, 1, 1], [1, 1, 1, 1], [-1, -1, 1, -1]]
+    t = {"zero": [0], "constant": [-1, 1], "any": range(-k, k + 2)}[thresholds]
+    expected = {
+        sum((sum(s * f[p] for s, f in zip(signs, chosen, strict=True)) >= c) << p for p in range(4))
+        for chosen in product(units, repeat=k)
+        for signs in product([-1, 1], repeat=k)
+        for c in t
+    }
+    assert two_layers(tables(np.array(units)), 2, k, thresholds) == expected
+
+
 def test_two_layers_are_what_networks_compute():
     rng = np.random.default_rng(0)
     reach = two_layers(threshold_functions(3), 3, 3)

@@ -106,6 +106,8 @@ def test_sampled_regions_are_the_largest_first():
     assert (np.diff(regions.volumes) <= 0).all() and regions.volumes.sum() == pytest.approx(1)
     np.testing.assert_allclose(regions.volumes, np.bincount(regions.place) / 500)
     assert sampled_regions(net, x[:1]).unseen == 1
+    seen_thrice = np.concatenate([x[[0, 0, 0]], -x[:1]])  # no biases: -x has the other code
+    assert sampled_regions(net, seen_thrice).unseen == 1 / 4
 
 
 @pytest.mark.parametrize("weight", ALL, ids=repr)

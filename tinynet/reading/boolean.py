@@ -170,8 +170,10 @@ def plot_boolean(inputs: Iterable[int] = (2, 3, 4)) -> Figure:
         counts = reached(n)
         axes.barh(list(counts), list(counts.values()), color=COLOURS[1 + i], log=True)
         for y, count in enumerate(counts.values()):
-            axes.text(count, y, f" {count:,}", va="center", fontsize="small")
-        axes.axvline(2**2**n, color="black", linewidth=1)
+            axes.text(
+                1.2 * count, y, f"{count:,}", va="center", fontsize="small", bbox=dict(pad=0.5, fc="white", ec="none")
+            )
+        axes.axvline(2**2**n, color="black", linewidth=1, zorder=0)
         axes.set(xlabel="functions reached", xlim=(1, 2 ** (2**n) * 6), title=f"{n} inputs: {2 ** (2**n):,} functions")
     panels[0].invert_yaxis()  # shared
     return figure

@@ -100,7 +100,7 @@ def sampled_regions(net: Sequential, inputs: Any, layers: Sequence[str] | None =
     order = np.argsort(-counts, kind="stable")
     rank = np.argsort(order)
     return Regions(
-        codes[first[order]], counts[order] / len(codes), float(np.mean(counts == 1) * len(counts) / len(codes)),
+        codes[first[order]], counts[order] / len(codes), np.count_nonzero(counts == 1) / len(codes),
         rank[place.ravel()],
     )  # fmt: skip
 
