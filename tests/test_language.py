@@ -5,7 +5,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.datasets.text import encode
-from tinynet.language import fit_text, sample, text_loss
+from tinynet.language import ANEW, fit_text, sample, text_loss
 
 ALPHABET = "abcd"
 CYCLE = encode("abcd" * 100, ALPHABET)
@@ -158,3 +158,18 @@ def test_the_alphabet_is_kept_with_the_network_frozen_or_not(tmp_path):
     tn.save(tn.freeze(net), tmp_path / "frozen")
     texts = {"".join(sample(n, 40, "ab")) for n in (net, tn.load(tmp_path / "net"), tn.load(tmp_path / "frozen"))}
     assert len(texts) == 1
+
+
+def test_some_streams_start_anew_at_the_border_of_a_window_and_the_others_go_on():
+    """A net that only ever went on would not know how to begin: it is lost where a text starts."""
+    started = []
+
+    class Listening(tn.RecurrentNet):
+        def run(self, x, state=None, lengths=None):
+            if state is not None and self.training:
+                started.append((state[0][0].numpy() == 0).all(axis=1))
+            return super().run(x, state, lengths)
+
+    fit_text(Listening([4, 8, 4]), np.tile(CYCLE, 20), epochs=1, batch_size=20, steps=4)
+    share = np.mean(started)
+    assert len(started) == 99 and abs(share - ANEW) < 5 * np.sqrt(ANEW / (20 * 99))

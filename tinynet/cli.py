@@ -74,7 +74,7 @@ def train(
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = 10,
     batch_size: Annotated[int, typer.Option(min=1, help="Places of the text that are read side by side.")] = 32,
     steps: Annotated[int, typer.Option(min=1, help="Characters between two steps of training.")] = 64,
-    lr: Annotated[float, typer.Option(help="Learning rate at the start; it falls by a cosine.")] = 0.004,
+    lr: Annotated[float, typer.Option(help="Learning rate at the start; it falls by a cosine.")] = 0.008,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     out: Annotated[Path, typer.Option(help="Where the network goes.")] = Path("text.safetensors"),
 ) -> None:

@@ -9,7 +9,9 @@ Notation
 
 Truncated backpropagation (Williams, Peng 1990): the text is cut into `batch_size` streams that are read side by side, a
 window of `steps` characters at a time. The state at the end of a window is the start of the next one's, so that memory
-reaches across, but it is a constant there: gradients, and the tape's memory, end at the window's border.
+reaches across, but it is a constant there: gradients, and the tape's memory, end at the window's border. A few streams,
+drawn at random, start anew at each border: a net that saw the state of zeros only once a pass would not know how to
+begin, and could be lost for thousands of characters when it is used.
 """
 
 from __future__ import annotations
@@ -28,9 +30,12 @@ from tinynet.checkpoint import Checkpoint
 from tinynet.datasets.batches import streams, windows
 from tinynet.datasets.text import decode, encode
 from tinynet.optim import Adam, Schedule, constant
-from tinynet.sequence import SequenceNet, detached
+from tinynet.sequence import SequenceNet
 from tinynet.step import Step
+from tinynet.tensor import Tensor
 from tinynet.training import History, run_epochs
+
+ANEW = 0.05  # share of the streams that start anew at a window's border
 
 
 def fit_text(
@@ -42,6 +47,7 @@ def fit_text(
     batch_size: int = 32,
     steps: int = 64,
     lr: float = 3e-3,
+    weight_decay: float = 0.0,
     clip: float | None = 1.0,
     schedule: Schedule = constant,
     seed: int = 0,
@@ -58,7 +64,7 @@ def fit_text(
         epochs: passes over the text; each begins a few characters later, drawn from (seed, epoch), so that the borders
             of windows move.
         batch_size, steps: of the windows.
-        lr, clip, schedule, checkpoint, progress: as for `fit`.
+        lr, weight_decay, clip, schedule, checkpoint, progress: as for `fit`.
         report: called with the history after each epoch.
 
     Raises ValueError for a text too short for the windows or with unknown symbols, before any step; TrainingError as
@@ -70,11 +76,13 @@ def fit_text(
     if not isinstance(epochs, int) or epochs < 1:
         raise ValueError(f"fit_text: epochs={epochs!r}; it must be an integer, at least 1")
     count = sum(1 for _ in windows(train, batch_size, steps))
-    optimizer = Adam(net.parameters(), lr=lr, schedule=lambda t: schedule(t / (epochs * count)))
+    optimizer = Adam(
+        net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * count))
+    )
     saved = None
     if checkpoint is not None:
         settings = dict(
-            batch_size=batch_size, steps=steps, lr=lr, clip=clip, seed=seed,
+            batch_size=batch_size, steps=steps, lr=lr, weight_decay=weight_decay, clip=clip, seed=seed,
             schedule=[schedule(t / 8) for t in range(9)], epochs=epochs if schedule is not constant else "any",
         )  # fmt: skip
         saved = Checkpoint(checkpoint, net, optimizer, settings, (train,) if valid is None else (train, valid))
@@ -90,16 +98,22 @@ def _one_epoch(
     """Read the text once, and return the epoch's entries of the history."""
     net.train()
     spare = min(steps, len(train) - 2 * batch_size)
-    start = int(np.random.default_rng([seed, epoch]).integers(spare + 1))
+    rng = np.random.default_rng([seed, epoch])
+    start = int(rng.integers(spare + 1))
     state: list[States] | None = None
     total, wrong, count, where = 0.0, 0.0, 0, f"epoch {epoch + 1}"
     for k, (inputs, labels) in enumerate(windows(train[start:], batch_size, steps)):
-        scores, state = net.run(inputs.T, state and detached(state))
+        scores, state = net.run(inputs.T, state and _carried(state, rng.random(batch_size) >= ANEW))
         where = f"epoch {epoch + 1}, step {k + 1}"
         total += step(scores, labels.T, where) * labels.size
         wrong += np.count_nonzero(scores._data.argmax(axis=-1) != labels.T)
         count += labels.size
     return {"loss": total / count, "train_error": wrong / count} | step.norms(where)
+
+
+def _carried(state: list[States], kept: np.ndarray) -> list[States]:
+    """Return the state as constants: that of the kept streams, and zeros for the others."""
+    return [tuple(Tensor(part._data * kept[:, None].astype(part.dtype)) for part in layer) for layer in state]
 
 
 def text_loss(net: SequenceNet, ids: np.ndarray, batch_size: int = 16, steps: int = 256) -> float:

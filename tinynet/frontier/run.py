@@ -25,6 +25,7 @@ from tinynet.distillation import scores_of
 from tinynet.frontier.methods import available, recipe
 from tinynet.frontier.settings import Settings, Teacher
 from tinynet.frontier.tasks import NORM, task_of
+from tinynet.kernels.threads import at_most
 from tinynet.layers import Sequential
 from tinynet.models import compress
 from tinynet.step import TrainingError
@@ -53,7 +54,7 @@ def run(settings: Settings) -> dict[str, Any]:
     from threadpoolctl import threadpool_limits
 
     start = time.perf_counter()
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=1), at_most(1):
         net, lr = _trained(settings)
         data, task = _data(settings.data), task_of(settings.data)
         with tempfile.TemporaryDirectory() as folder:

@@ -139,7 +139,7 @@ class Text(Sequences):
     """The next character."""
 
     measure, unit, last = "test loss (nats a character)", 1, False
-    defaults = dict(hidden=(128,), epochs=4, batch_size=32, rates=(0.004,))  # noqa: RUF012
+    defaults = dict(hidden=(128,), epochs=4, batch_size=32, rates=(0.01,))  # noqa: RUF012
     steps, teachable = 64, False  # its text is read in windows, other ones each epoch
 
     def fit(self, net: Any, data: Any, settings: Settings, lr: float, **soft: Any) -> History:

@@ -6,8 +6,22 @@ two products at once in some of its builds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_most: ContextVar[int | None] = ContextVar("most", default=None)
+
+
+@contextmanager
+def at_most(threads: int) -> Iterator[None]:
+    """Within this context no loop takes more threads: for those who run several things side by side themselves."""
+    before = _most.set(threads)
+    try:
+        yield
+    finally:
+        _most.reset(before)
 
 
 def share(run: Callable[[int, int], None], rows: int, threads: int | None, worth: int, unit: int = 1) -> None:
@@ -16,14 +30,14 @@ def share(run: Callable[[int, int], None], rows: int, threads: int | None, worth
     Args:
         run: computes rows first .. last - 1, whatever the other pieces do.
         rows: how many there are.
-        threads: how many; None for as many as Numba would use, but no more than `worth`.
+        threads: how many; None for as many as Numba would use, but no more than `worth` and `at_most`.
         worth: the threads that the work pays for; to start one takes a tenth of a millisecond.
         unit: pieces are multiples of it, but the last.
     """
     if threads is None:
         from numba.core import config
 
-        threads = min(config.NUMBA_NUM_THREADS, worth)
+        threads = min(_most.get() or config.NUMBA_NUM_THREADS, worth)
     elif threads < 1:
         raise ValueError(f"threads={threads}; there must be at least 1, or None for all that are worth it")
     step = unit * max(1, -(-rows // (unit * threads)))
