@@ -165,6 +165,9 @@ def test_errors_say_what_is_wrong():
         sampled_regions(tn.MLP([2, 3, 2]), np.full((1, 2), np.nan))
     with pytest.raises(ValueError, match=r"borders: 1 ReLU does not saturate at -1 and \+1; layers of tanh or sign"):
         borders(tn.MLP([2, 3, 2], activation=tn.ReLU), x)
+    mixed = tn.Sequential(tn.Linear(2, 3), tn.ReLU(), tn.Linear(3, 3), tn.Tanh(), tn.Linear(3, 2))
+    with pytest.raises(ValueError, match="borders: 1 ReLU does not saturate"):
+        borders(mixed, x, layers=["3 Tanh"])
     with pytest.raises(ValueError, match="borders: level=1; a unit is soft where"):
         borders(tn.MLP([2, 3, 2]), x, level=1)
     with pytest.raises(ValueError, match="the first hidden layer's z is no affine function"):

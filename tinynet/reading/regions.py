@@ -206,28 +206,21 @@ def borders(net: Sequential, inputs: Any, level: float = 0.9, layers: Sequence[s
     if not 0 < level < 1:
         raise ValueError(f"borders: level={level}; a unit is soft where |a| < level, which lies in (0, 1)")
     z = hidden(net, inputs, layers)
-    if other := [name for name in z if not name.endswith(("Tanh", "SignActivation"))]:
+    first = next(name_of(net, i) for i, layer in enumerate(net.layers) if isinstance(layer, ACTIVATIONS))
+    if other := [name for name in dict.fromkeys([first, *z]) if not name.endswith(("Tanh", "SignActivation"))]:
         raise ValueError(
             f"borders: {', '.join(other)} does not saturate at -1 and +1; layers of tanh or sign are needed"
         )
-    a = {
-        name: np.tanh(v.astype(np.float64)) if name.endswith("Tanh") else np.where(v >= 0, 1.0, -1)
-        for name, v in z.items()
-    }
-    W, _ = planes(net)
-    bend = np.arctanh(level) if isinstance(next(l for l in net.layers if isinstance(l, ACTIVATIONS)), Tanh) else 0.0
-    all_units = np.concatenate(list(a.values()), axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        widths = 2 * bend / np.linalg.norm(W, axis=0)
-        p = (1 + all_units) / 2
-        H = -np.nan_to_num(p * np.log2(p)) - np.nan_to_num((1 - p) * np.log2(1 - p))
-    soft = np.abs(all_units) < level
-    return Borders(
-        widths,
-        {name: np.mean(np.abs(v) < level, axis=0) for name, v in a.items()},
-        soft.sum(axis=1),
-        2 ** H.sum(axis=1),
-    )
+    a = {name: np.tanh(v) if name.endswith("Tanh") else np.where(v >= 0, 1, -1) for name, v in z.items()}
+    length = np.linalg.norm(planes(net)[0], axis=0)
+    with np.errstate(divide="ignore"):  # a unit that sees no input is soft, or hard, everywhere
+        widths = 2 * np.arctanh(level) / length if first.endswith("Tanh") else np.zeros(len(length))
+    overlap, H = np.zeros(len(inputs), np.int64), np.zeros(len(inputs))
+    for values in a.values():
+        overlap += np.count_nonzero(np.abs(values) < level, axis=1)
+        for p in (1 + values) / 2, (1 - values) / 2:
+            H -= (p * np.log2(np.where(p > 0, p, 1))).sum(axis=1, dtype=np.float64)
+    return Borders(widths, {name: np.mean(np.abs(v) < level, axis=0) for name, v in a.items()}, overlap, 2**H)
 
 
 # ---- the picture
