@@ -78,6 +78,17 @@ def test_a_normalized_column_is_pulled_across_itself(way):
     np.testing.assert_allclose((V.numpy() * V.grad).sum(axis=0), 0, atol=1e-9)
 
 
+def test_a_rate_that_diverges_is_left_out():
+    rng = np.random.default_rng(0)
+    regression = [(rng.normal(size=(20, 3)), rng.normal(size=(20, 2)))] * 3  # squared error, steps far too long
+    settings = dict(seeds=(0,), epochs=3, batch_size=1)
+    with pytest.raises(ValueError, match=r"plain diverged at every rate of \[1e\+30\]; pass smaller ones"):
+        compare_scales(regression, [3, 2, 2], lrs=(1e30,), **settings)
+    settings["batch_size"] = 5
+    found = compare_scales(regression, [3, 2, 2], lrs=(1e30, 1e-3), **settings)
+    assert {f.lr for f in found.values()} == {1e-3}
+
+
 def test_errors_say_what_to_do():
     with pytest.raises(
         ValueError, match="fold: the layers are Linear, Tanh, Linear; a BatchNorm right behind a Linear"

@@ -34,6 +34,7 @@ from tinynet.parameterizations.lowrank import LowRank
 from tinynet.parameterizations.scaled import Scaled
 from tinynet.reading.inside import weights
 from tinynet.reading.svd import effective_rank
+from tinynet.step import TrainingError
 from tinynet.table import payload_bytes
 from tinynet.training import evaluate, fit
 
@@ -115,6 +116,8 @@ def compare_scales(
 ) -> dict[str, ScaleFit]:  # fmt: skip
     """Train each of `scale_ways` at each learning rate from each seed; return, by name, the rate that validates best.
 
+    A rate at which a fit diverges is left out; ValueError where that is so at every one.
+
     Args:
         data: a Dataset, or (train, valid, test).
         widths: as for `scale_ways`.
@@ -127,10 +130,13 @@ def compare_scales(
         best = np.inf
         for lr in lrs:
             nets = [build(seed) for seed in seeds]
-            histories = [
-                fit(net, train, valid, epochs=epochs, lr=lr, seed=seed, progress=False, **settings)
-                for net, seed in zip(nets, seeds, strict=True)
-            ]
+            try:
+                histories = [
+                    fit(net, train, valid, epochs=epochs, lr=lr, seed=seed, progress=False, **settings)
+                    for net, seed in zip(nets, seeds, strict=True)
+                ]
+            except TrainingError:  # this rate is too high for this one
+                continue
             validated = float(np.mean([min(history.valid_error) for history in histories]))
             if validated < best:
                 best = validated
@@ -140,6 +146,8 @@ def compare_scales(
                     payload_bytes(nets[0]), lr, np.mean([history.loss for history in histories], axis=0),
                     float(np.mean(errors)), float(np.std(errors)), float(np.mean(ranks)),
                 )  # fmt: skip
+        if name not in found:
+            raise ValueError(f"compare_scales: {name} diverged at every rate of {list(lrs)}; pass smaller ones")
     return found
 
 
@@ -153,6 +161,7 @@ def _first_rank(net: Sequential) -> float:
 def plot_scales(found: dict[str, ScaleFit]) -> Figure:
     """Return the picture of training loss by epoch, a line a way to write W, with its bytes, rate and test error."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     if not found:
         raise ValueError("plot_scales: nothing to draw; pass what compare_scales(data, widths) returns")
@@ -165,6 +174,7 @@ def plot_scales(found: dict[str, ScaleFit]) -> Figure:
             label=f"{name}: {f.bytes:,} bytes, lr {f.lr:g}, test error {f.test_error:.3g}",
         )  # fmt: skip
     axes.set(xlabel="epoch", ylabel="training loss", yscale="log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(True, which="both", color="0.92", linewidth=0.6)
     axes.legend(frameon=False, fontsize="small")
     return figure
