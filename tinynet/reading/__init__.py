@@ -8,11 +8,11 @@ comparison        networks in training side by side: gradients, spectra, saturat
 
 from tinynet.reading.inside import activations, weights
 from tinynet.reading.gradient_flow import GradientFlow, gradient_flow, plot_gradient_flow
-from tinynet.reading.automaton import NetAutomaton, difference, minimal, read_automaton
+from tinynet.reading.automaton import NetAutomaton, minimal_automaton, read_automaton, shortest_difference
 from tinynet.reading.automaton_drawing import draw_automaton, plot_automaton
 from tinynet.reading.comparison import Record, plot_training
 
 __all__ = [
-    "GradientFlow", "NetAutomaton", "Record", "activations", "difference", "draw_automaton", "gradient_flow", "minimal",
-    "plot_automaton", "plot_gradient_flow", "plot_training", "read_automaton", "weights",
+    "GradientFlow", "NetAutomaton", "Record", "activations", "draw_automaton", "gradient_flow", "minimal_automaton",
+    "plot_automaton", "plot_gradient_flow", "plot_training", "read_automaton", "shortest_difference", "weights",
 ]  # fmt: skip
