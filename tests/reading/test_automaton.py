@@ -7,7 +7,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.datasets import reber
-from tinynet.reading.automaton import classes, difference, k_means, minimal, read_automaton
+from tinynet.reading.automaton import classes, k_means, minimal_automaton, read_automaton, shortest_difference
 from tinynet.reading.automaton_drawing import draw_automaton, plot_automaton
 
 
@@ -50,20 +50,20 @@ def test_planted_equivalent_states_are_found(seed):
         (q, i): {s: (r, int(rng.integers(3))) for s, r in arcs.items()}
         for q, arcs in automaton.items() for i in range(3)
     }  # fmt: skip
-    assert minimal(copies) == minimal(automaton) and len(minimal(automaton)) <= 6
-    assert all(legal_after(minimal(copies), s) == legal_after(automaton, s) for s in every_string(6))
-    assert difference(automaton, copies) is None
+    assert minimal_automaton(copies) == minimal_automaton(automaton) and len(minimal_automaton(automaton)) <= 6
+    assert all(legal_after(minimal_automaton(copies), s) == legal_after(automaton, s) for s in every_string(6))
+    assert shortest_difference(automaton, copies) is None
 
 
 def test_states_that_differ_only_far_ahead_stay_apart():
     chain = {i: {"a": i + 1} for i in range(30)} | {30: {}}
-    assert len(minimal(chain)) == 31
-    assert minimal(chain | {30: {"a": 0}}) == {0: {"a": 0}}  # a ring of equal states is one
+    assert len(minimal_automaton(chain)) == 31
+    assert minimal_automaton(chain | {30: {"a": 0}}) == {0: {"a": 0}}  # a ring of equal states is one
 
 
 def test_the_grammar_is_its_own_smallest_form():
-    smallest = minimal(reber.AUTOMATON)
-    assert len(smallest) == 20 and difference(reber.AUTOMATON, smallest) is None
+    smallest = minimal_automaton(reber.AUTOMATON)
+    assert len(smallest) == 20 and shortest_difference(reber.AUTOMATON, smallest) is None
 
 
 # ---------------------------------------------------------------------- difference
@@ -75,19 +75,19 @@ def test_the_difference_is_the_first_that_enumeration_finds(seed):
     other[seed % 4] = drawn(seed + 100, 4)[seed % 4]
     strings = [s for s in every_string(8) if legal_after(right, s) is not None]
     differing = [s for s in strings if legal_after(right, s) != legal_after(other, s)]
-    found = difference(right, other)
+    found = shortest_difference(right, other)
     assert (found is None) == (not differing)
     if differing:
         assert len(found) == len(differing[0]) and tuple(found) in differing
-        assert difference(right, other, length=len(found)) == found
-        assert not found or difference(right, other, length=len(found) - 1) is None
+        assert shortest_difference(right, other, length=len(found)) == found
+        assert not found or shortest_difference(right, other, length=len(found) - 1) is None
 
 
 def test_a_forgotten_t_or_p_is_a_difference_at_the_end_of_the_inner_string():
     forgets = {q: dict(arcs) for q, arcs in reber.AUTOMATON.items()}
     forgets["P5"]["V"] = "T6"
-    assert difference(reber.AUTOMATON, forgets) == "BPBPVVE"
-    assert difference(reber.AUTOMATON, forgets, length=6) is None
+    assert shortest_difference(reber.AUTOMATON, forgets) == "BPBPVVE"
+    assert shortest_difference(reber.AUTOMATON, forgets, length=6) is None
 
 
 # ---------------------------------------------------------------------- out of a network
@@ -127,7 +127,10 @@ def words(n, seed=0):
 @pytest.mark.parametrize("clusters", [None, 60])
 def test_a_network_written_by_hand_gives_back_its_automaton(clusters):
     found = read_automaton(net_of(reber.AUTOMATON, reber.ALPHABET), words(300), clusters=clusters)
-    assert minimal(found.arcs) == minimal(reber.AUTOMATON) and difference(reber.AUTOMATON, found.arcs) is None
+    assert (
+        minimal_automaton(found.arcs) == minimal_automaton(reber.AUTOMATON)
+        and shortest_difference(reber.AUTOMATON, found.arcs) is None
+    )
     arcs = sum(map(len, reber.AUTOMATON.values()))
     assert found.steps == sum(map(len, words(300))) and (found.unlike, found.unknown) == (0, 0)
     if clusters is None:
@@ -138,7 +141,7 @@ def test_a_network_that_forgets_is_caught():
     forgets = {q: dict(arcs) for q, arcs in reber.AUTOMATON.items()}
     forgets["P5"]["V"] = "T6"
     found = read_automaton(net_of(forgets, reber.ALPHABET), words(300))
-    assert difference(reber.AUTOMATON, found.arcs) == "BPBPVVE"
+    assert shortest_difference(reber.AUTOMATON, found.arcs) == "BPBPVVE"
 
 
 def test_states_with_different_legal_symbols_are_never_one():
@@ -146,18 +149,18 @@ def test_states_with_different_legal_symbols_are_never_one():
     found = read_automaton(net, words(300), clusters=1)  # h says nothing; what may follow still does
     sets = {frozenset(arcs) for arcs in reber.AUTOMATON.values()}
     assert found.states == len(sets) + 1 and found.conflicts >= found.unlike > 0  # start is a state of its own
-    assert difference(reber.AUTOMATON, found.arcs) is not None
+    assert shortest_difference(reber.AUTOMATON, found.arcs) is not None
 
 
 def test_an_arc_that_no_string_took_leads_to_what_is_unknown():
     found = read_automaton(net_of(reber.AUTOMATON, reber.ALPHABET), ["BTBTXSETE"])
     assert found.unknown == 4  # P for each T before the X, S for the X, X for the S after it
-    assert difference(reber.AUTOMATON, found.arcs) == "BP"
+    assert shortest_difference(reber.AUTOMATON, found.arcs) == "BP"
 
 
 def test_the_threshold_says_what_is_legal():
     found = read_automaton(net_of(reber.AUTOMATON, reber.ALPHABET), words(300), threshold=0.6)
-    assert difference(reber.AUTOMATON, found.arcs) == "B"  # two symbols have one half each
+    assert shortest_difference(reber.AUTOMATON, found.arcs) == "B"  # two symbols have one half each
 
 
 def test_a_trained_lstm_has_the_automaton_of_the_grammar():
@@ -168,7 +171,11 @@ def test_a_trained_lstm_has_the_automaton_of_the_grammar():
     )  # fmt: skip
     for clusters in (None, 80):
         found = read_automaton(net, words(1000, seed=1), reber.ALPHABET, clusters=clusters)
-        assert minimal(found.arcs) == minimal(reber.AUTOMATON) != minimal(dict(found.arcs) | {"end": {"E": "end"}})
+        assert (
+            minimal_automaton(found.arcs)
+            == minimal_automaton(reber.AUTOMATON)
+            != minimal_automaton(dict(found.arcs) | {"end": {"E": "end"}})
+        )
         assert found.conflicts < 0.1 * found.steps and found.unlike < 0.01 * found.steps
 
 
@@ -210,7 +217,7 @@ def test_errors_say_what_to_do():
     with pytest.raises(ValueError, match=r"states or scores are not finite"):
         read_automaton(net, ["BTB"], reber.ALPHABET)
     for nonsense, what in [({0: {"a": 1}}, "0 -a-> 1, which is no state"), ({}, "no states")]:
-        for use in (minimal, draw_automaton, lambda a: difference(reber.AUTOMATON, a)):
+        for use in (minimal_automaton, draw_automaton, lambda a: shortest_difference(reber.AUTOMATON, a)):
             with pytest.raises(ValueError, match=f"automaton: {what}; give"):
                 use(nonsense)
     with pytest.raises(ValueError, match=r"nothing to draw; pass \{title: automaton"):

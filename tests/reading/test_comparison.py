@@ -91,6 +91,13 @@ def test_saturation_is_the_share_beyond_nine_tenths():
     assert Record(net, (z, np.array([0, 1, 0, 1]))).moments[0].saturated == 4 / 8
 
 
+def test_signs_are_saturated_from_the_start():
+    net = tn.BinaryMLP([8, 16, 3])
+    record = Record(net, (np.tanh(blobs()[0]), blobs()[1]))
+    tn.fit(net, blobs(), epochs=2, lr=1.0, report=record)
+    assert [m.saturated for m in record.moments] == [1, 1, 1] and record.moments[-1].distance["1 Linear"] > 0
+
+
 def test_the_picture_has_a_line_a_network_and_panel():
     records = {way: recorded(WAYS[way])[1] for way in ("dense", "hashed")}
     panels = plot_training(records).axes
@@ -106,7 +113,7 @@ def test_the_picture_has_a_line_a_network_and_panel():
 
 def test_errors_say_what_is_wrong():
     x, labels = blobs()
-    with pytest.raises(ValueError, match="no Tanh layer among its own"):
+    with pytest.raises(ValueError, match="no Tanh or sign layer among its own"):
         Record(tn.MLP([8, 4, 3], activation=tn.ReLU), (x, labels))
     with pytest.raises(ValueError, match=r"probe: inputs of shape \(0, 8\)"):
         Record(tn.MLP([8, 4, 3]), (x[:0], labels[:0]))

@@ -173,7 +173,7 @@ def classes(automaton: Automaton) -> dict[Any, int]:
         block = {q: numbers[future] for q, future in futures.items()}
 
 
-def minimal(automaton: Automaton) -> dict[int, dict[str, int]]:
+def minimal_automaton(automaton: Automaton) -> dict[int, dict[str, int]]:
     """Return the smallest automaton that does the same, its states numbered from the start in breadth.
 
     The same is returned for automata that do the same. Raises ValueError where an arc leads to no state.
@@ -188,7 +188,7 @@ def minimal(automaton: Automaton) -> dict[int, dict[str, int]]:
     return {i: {s: number[r] for s, r in merged[b].items()} for b, i in number.items()}
 
 
-def difference(right: Automaton, other: Automaton, length: int | None = None) -> str | None:
+def shortest_difference(right: Automaton, other: Automaton, length: int | None = None) -> str | None:
     """Return the shortest legal prefix after which the two do not allow the same symbols; None where there is none.
 
     Args:

@@ -3,7 +3,8 @@
     loss, error       of the epoch, as `fit` reports them
     |dL/dw|           of each stored number w of a matrix, for a probe batch: a distribution
     sigma_1, ..       singular values of the virtual matrix W
-    saturated         share of the tanh units' values on the probe with |a| > 0.9, where the slope is below 0.19
+    saturated         share of the tanh units' values on the probe with |a| > 0.9, where the slope is below 0.19; all
+                      of a sign layer's
     distance          |W - W_0| / |W_0| from the start, Frobenius norms of virtual matrices
 
 In a hashed matrix a stored number is a bucket, and its gradient the sum of those of its entries, each times its sign,
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.activations import Tanh
+from tinynet.activations import SignActivation, Tanh
 from tinynet.frontier.plot import COLOURS, MARKERS
 from tinynet.layers import Sequential
 from tinynet.reading.inside import activations, name_of, weights
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SATURATED = 0.9
+SQUASHING = (Tanh, SignActivation)
 
 
 class Moment(NamedTuple):
@@ -51,18 +53,20 @@ class Record:
     It only looks: the network and its training are the same with it and without, bit for bit.
 
     Args:
-        net: a Sequential with tanh layers, such as tn.MLP, before its training.
+        net: a Sequential with tanh or sign layers, such as tn.MLP, before its training.
         probe: inputs and labels on which gradients and activations are taken; some hundred examples.
         loss: of (scores, labels); by default that of `fit`.
 
-    Raises ValueError for a net without tanh, an unusable probe, and values that are not finite.
+    Raises ValueError for a net without such layers, an unusable probe, and values that are not finite.
     """
 
     def __init__(
         self, net: Sequential, probe: Pair, loss: Callable[[Tensor, np.ndarray], Tensor] | None = None
     ) -> None:
-        if not any(isinstance(layer, Tanh) for layer in getattr(net, "layers", [])):
-            raise ValueError("Record: the network has no Tanh layer among its own, so nothing of it can be saturated")
+        if not any(isinstance(layer, SQUASHING) for layer in getattr(net, "layers", [])):
+            raise ValueError(
+                "Record: the network has no Tanh or sign layer among its own, so nothing of it can saturate"
+            )
         self.net, (self.inputs, self.labels) = net, check_pair("probe", net, probe)
         self.loss = loss or loss_for(self.labels)
         self.start = weights(net)
@@ -76,7 +80,7 @@ class Record:
 
     def _now(self) -> Moment:
         matrices, a = weights(self.net), activations(self.net, self.inputs)
-        squashed = [a[name_of(self.net, i)] for i, layer in enumerate(self.net.layers) if isinstance(layer, Tanh)]
+        squashed = [a[name_of(self.net, i)] for i, layer in enumerate(self.net.layers) if isinstance(layer, SQUASHING)]
         return Moment(
             gradients=self._gradients(),
             spectra={name: np.linalg.svd(W, compute_uv=False) for name, W in matrices.items()},
@@ -161,7 +165,7 @@ def _name(panels: Any, records: dict[str, Record], matrix: str) -> None:
         ("error", "epoch", f"{split} error (%)", "linear"),
         (f"gradient of a stored number of {matrix}", "epoch", "|dL/dw|: median, 10 to 90 %", "log"),
         (f"spectrum of {matrix}: dotted at the start", "number of the singular value", "singular value", "linear"),
-        (f"saturation, |a| > {SATURATED}", "epoch", "share of tanh values (%)", "linear"),
+        (f"saturation, |a| > {SATURATED}", "epoch", "share of activations (%)", "linear"),
         (f"distance of {matrix} from the start", "epoch", "|W - W0| / |W0|", "linear"),
     ), strict=True):  # fmt: skip
         axes.set(title=title, xlabel=x, ylabel=y, yscale=scale)
