@@ -160,8 +160,9 @@ def plot_estimates(estimates: dict[str, np.ndarray], gaps: np.ndarray) -> Figure
     rows = -(-len(estimates) // columns)
     figure = Figure(figsize=(3.4 * columns, 3 * rows), layout="constrained")
     panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
+    size = min(7, max(2, 60 / np.sqrt(len(gaps))))  # a zoo has thousands of pairs
     for axes, (label, values) in zip(panels, estimates.items(), strict=False):
-        axes.plot(values, 100 * gaps, linestyle="", marker=".", markersize=2, color=COLOURS[5], alpha=0.4)
+        axes.plot(values, 100 * gaps, linestyle="", marker=".", markersize=size, color=COLOURS[5], alpha=0.4)
         axes.set_title(f"Spearman {spearmanr(values, gaps).statistic:.2f}", fontsize="medium")
         axes.set_xlabel(label)
         axes.grid(True, color="0.92", linewidth=0.6)
