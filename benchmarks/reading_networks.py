@@ -13,7 +13,7 @@ from benchmarks.sequences import trained as trained_on
 from tinynet.datasets import reber
 from tinynet.reading import distance as d
 from tinynet.reading.alignment import match_units, plot_alignment, weight_distance
-from tinynet.reading.automaton import difference, minimal, read_automaton
+from tinynet.reading.automaton import minimal_automaton, read_automaton, shortest_difference
 from tinynet.reading.automaton_drawing import plot_automaton
 from tinynet.reading.boolean import plot_boolean, reached
 from tinynet.reading.dependence import numerical_rank, plot_dependence, plot_shrink, remove_dependent, shrink
@@ -235,12 +235,12 @@ def automaton(seed: int = 0) -> Answer:
     net, _ = trained_on("reber", "LSTM", seed, tn.datasets.load("reber", seed=seed))
     strings = reber.strings(2000, np.random.default_rng(1))
     found, clustered = (read_automaton(net, strings, reber.ALPHABET, clusters=clusters) for clusters in (None, 80))
-    smallest, right = minimal(found.arcs), minimal(reber.AUTOMATON)
+    smallest, right = minimal_automaton(found.arcs), minimal_automaton(reber.AUTOMATON)
     return {"automaton": plot_automaton({"the grammar": right, "read out of the LSTM": smallest})}, {
         "states by the signs of 20 units": found.states, "of the smallest automaton": len(smallest),
-        "of the grammar's": len(right), "equivalent": difference(right, found.arcs) is None,
+        "of the grammar's": len(right), "equivalent": shortest_difference(right, found.arcs) is None,
         "steps": found.steps, "conflicts": found.conflicts, "to states not equivalent": found.unlike,
-        "by 80 clusters: equivalent": difference(right, clustered.arcs) is None,
+        "by 80 clusters: equivalent": shortest_difference(right, clustered.arcs) is None,
         "by 80 clusters: to states not equivalent": clustered.unlike,
     }  # fmt: skip
 

@@ -75,7 +75,7 @@ def recorded(way):
 
 def read(way):
     found = automaton.read_automaton(recurrent(way), STRINGS)
-    return found[1:], len(automaton.minimal(found.arcs))
+    return found[1:], len(automaton.minimal_automaton(found.arcs))
 
 
 def taught(way):
