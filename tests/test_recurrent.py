@@ -328,7 +328,7 @@ ERRORS = {
     "lengths as floats":  (lambda: tn.LSTM(N, H)(X, None, [5.0, 1.0, 1.0]), "must be integers"),
     "three recipes":      (lambda: tn.LSTM(N, H, [tn.Binary()] * 3), r"LSTM: .* for 4 gates; give one recipe for all"),
     "four for U of RNN":  (lambda: tn.RNN(N, H, recurrent=[tn.Binary()] * 4), r"RNN: .* for 1 gates"),
-    "no recipe":          (lambda: tn.LSTM(N, H, "Binary"), r"LSTM: 'Binary' for 4 gates"),
+    "no recipe":          (lambda: tn.LSTM(N, H, "Binary"), r"LSTM: weight='Binary' for 4 gates"),
     "a gate without":     (lambda: tn.LSTM(N, H, [tn.Binary(), None, None, None]), "one a block of columns"),
     "no inputs":          (lambda: tn.LSTM(0, H), "LSTM: a width of 0"),
     "half a unit":        (lambda: tn.RNN(N, 2.5), r"RNN: a width of 2\.5"),

@@ -377,7 +377,7 @@ ERRORS = {
     "length 0":               (lambda net: net(symbols(), [6, 3, 0, 5]), r"lengths \[6, 3, 0, 5\].*each 1 \.\. 6"),
     "length above time":      (lambda net: net(symbols(), [6, 3, 1, 7]), r"lengths \[6, 3, 1, 7\].*each 1 \.\. 6"),
     "too few lengths":        (lambda net: net(symbols(), [6, 3, 1]), r"must be integers \(4,\)"),
-    "two widths":             (lambda _: tn.RecurrentNet([5, 3]), r"widths \[5, 3\]; at least \[inputs"),
+    "two widths":             (lambda _: tn.RecurrentNet([5, 3]), r"widths=\[5, 3\]; a list \[inputs"),
     "too few recipes":        (lambda _: tn.RecurrentNet([5, 4, 3], [tn.Binary()]), "1 recipes for 3 matrices"),
     "too many recipes":       (lambda _: tn.RecurrentNet([5, 4, 3], [tn.Binary()] * 4), "4 recipes for 3 matrices"),
     "too few gates":          (lambda _: tn.RecurrentNet([5, 4, 3], [[tn.Binary()] * 3, *TWO]), "for 4 gates"),

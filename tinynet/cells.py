@@ -145,7 +145,10 @@ def _one_recipe(layer: str, recipe: Recipe, gates: int) -> Parameterization:
     if recipe is None or isinstance(recipe, Parameterization):
         return recipe or Dense()
     if not isinstance(recipe, Sequence) or len(recipe) != gates:
-        raise ValueError(f"{layer}: {recipe!r} for {gates} gates; give one recipe for all, or a list of one a gate")
+        raise ValueError(
+            f"{layer}: weight={recipe!r} for {gates} gates; give one recipe for all, such as tn.Hashed(1/8), or a list "
+            "of one a gate"
+        )
     return Columns(list(recipe))
 
 

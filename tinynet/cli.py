@@ -47,7 +47,7 @@ def frontier(
     from rich.console import Console
 
     from tinynet.frontier import plot, sweep, table, write_csv
-    from tinynet.frontier.sweep import FACTORS
+    from tinynet.frontier.methods import FACTORS
 
     out.mkdir(parents=True, exist_ok=True)
     given = dict(hidden=hidden and tuple(hidden), epochs=epochs, batch_size=batch_size, rates=rates and tuple(rates))
@@ -113,7 +113,8 @@ def train(
             checkpoint=checkpoint, report=report,
         )  # fmt: skip
         if history.interrupted:
-            raise KeyboardInterrupt
+            typer.echo(f"tinynet: stopped after pass {len(history)}; the same command goes on from there", err=True)
+            raise typer.Exit(130)
         size = save(net, out)
         test = text_loss(net, parts[2])
     typer.echo(

@@ -171,6 +171,8 @@ class Sequential(Layer):
     """The layers given, one after the other."""
 
     def __init__(self, *layers: Layer) -> None:
+        if not all(isinstance(layer, Layer) for layer in layers):
+            raise TypeError(f"{type(self).__name__}: {list(layers)!r:.200}; give the layers one by one, not in a list")
         self.layers = list(layers)
 
     def __call__(self, x: Any) -> Tensor:

@@ -61,7 +61,16 @@ class Recurrent(Cell):
 
 
 class LSTM(Recurrent, LSTMCell):
-    """An LSTM over a sequence: outputs, (h, c) = layer(x). Arguments are those of LSTMCell."""
+    """An LSTM over a sequence: outputs, (h, c) = layer(x), with x (time, batch, n_in).
+
+    Args:
+        n_in, n_hidden: widths.
+        weight: the recipe of W (n_in, 4 H), or a list of one a gate, in the order input, forget, memory, output.
+        recurrent: the recipe of U (H, 4 H), likewise; by default that of W.
+        seed: fixes the initial values.
+        norm: standardize the products and the memory, which few bits need.
+        forget_bias: first value of the forget gate's bias.
+    """
 
     def over(self, x: Tensor, state: States, lengths: np.ndarray | None) -> tuple[Tensor, States]:
         if self.norms:

@@ -37,7 +37,10 @@ class SequenceNet(Sequential):
         super().__init__(*layers)
         self.last, self.alphabet = last, alphabet
         if not layers or not isinstance(layers[0], Recurrent):
-            raise ValueError(f"{type(self).__name__}: {list(layers)}; the first layer must be recurrent, as tn.LSTM is")
+            raise ValueError(
+                f"{type(self).__name__}: {list(layers)}; the first layer must be recurrent, as tn.LSTM is, and layers are "
+                "given one by one"
+            )
         self.n_in = layers[0].n_in
         if alphabet is not None and (not isinstance(alphabet, str) or len(set(alphabet)) != self.n_in):
             raise ValueError(
@@ -49,7 +52,8 @@ class SequenceNet(Sequential):
 
         Args:
             x: integers (batch, time), symbols 0 .. n_in - 1, or floats (batch, time, n_in).
-            lengths: integers (batch,), where sequences end; what stands behind does not matter. None for all at `time`.
+            lengths: integers (batch,), where sequences end; what stands behind does not matter, so long as it is finite
+                or a known symbol. None for all at `time`.
 
         Raises ValueError for another shape, an unknown symbol, a length of zero, or sequences of several lengths that
         are not padded to one.
@@ -149,13 +153,18 @@ class RecurrentNet(SequenceNet):
         layer: type[Recurrent] = LSTM,
         **options: Any,
     ) -> None:
-        if len(widths) < 3:
-            raise ValueError(f"RecurrentNet: widths {list(widths)}; at least [inputs, hidden, outputs] are needed")
+        if not isinstance(widths, Sequence) or len(widths) < 3:
+            raise ValueError(f"RecurrentNet: widths={widths!r}; a list [inputs, hidden .., outputs] is needed")
+        if not (isinstance(layer, type) and issubclass(layer, Recurrent)):
+            raise TypeError(f"RecurrentNet: layer={layer!r}; pass the class itself: tn.LSTM or tn.RNN")
+        if isinstance(weight, str | type):
+            raise TypeError(f"RecurrentNet: weight={weight!r}; give a recipe such as tn.Hashed(1/8), or a list")
         depth = len(widths) - 2
         recipes = list(weight) if isinstance(weight, Sequence) else [weight] * (2 * depth + 1)
         if len(recipes) != 2 * depth + 1:
             raise ValueError(
-                f"RecurrentNet: {len(recipes)} recipes for {2 * depth + 1} matrices; give one for all, or one each"
+                f"RecurrentNet: {len(recipes)} recipes for {2 * depth + 1} matrices; give one for all, or one each: W "
+                "and U of every recurrent layer, then the Linear's. One a gate is a list in the place of W or U"
             )
         layers: list[Layer] = []
         for i, (m, n) in enumerate(pairwise(widths[:-1])):

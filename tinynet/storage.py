@@ -44,6 +44,8 @@ def save(net: Layer, path: str | os.PathLike) -> FileSize:
     """
     from safetensors.numpy import save as to_bytes
 
+    if not isinstance(net, Layer):
+        raise TypeError(f"save: {net!r:.80} is no network; pass it first, then the path: save(net, path)")
     state = net.state()
     for name, a in state.items():
         if a.dtype.kind == "f" and not np.isfinite(a).all():

@@ -74,6 +74,8 @@ def fit(
             (batch, time, n_in) to scores (batch, time, n_out) or (batch, n_out).
         train: inputs and labels (N,) integers, or targets (N, n_out) real for regression; where there are scores at
             every step, labels (N, time), -1 where a sequence has ended.
+            Sequences are read to their end, padding included: for shorter ones with last=True call the net with lengths
+            in a loop of your own.
         valid: likewise; with it, the net ends at the epoch of lowest error (the latest of equal ones).
         epochs, batch_size: at least 1; the batch at most N.
         lr, momentum, weight_decay: of SGD.
@@ -255,7 +257,10 @@ def _batches(count: int, steps: int, seed: int, epoch: int) -> Iterator[np.ndarr
 def check_pair(name: str, net: Layer, pair: Any) -> Pair:
     """Return inputs and labels as arrays, or say what about them is wrong."""
     if not (isinstance(pair, tuple) and len(pair) == 2):
-        raise ValueError(f"{name}: a pair (inputs, labels) is needed, got {type(pair).__name__}")
+        raise ValueError(
+            f"{name}: a pair (inputs, labels) is needed, got {type(pair).__name__}; of a data set pass one split, as "
+            "data.train"
+        )
     inputs, labels = np.asarray(pair[0]), np.asarray(pair[1])
     if inputs.ndim < 2 or not len(inputs) or len(inputs) != len(labels):
         raise ValueError(

@@ -83,10 +83,11 @@ def next_symbols(strings: Sequence[np.ndarray]) -> Split:
     return Split(inputs, labels)
 
 
-def pad(sequences: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Sequences of several lengths as one array, zeros behind their ends, and the lengths, int64 (N,).
+def pad(sequences: Sequence[Any], value: float = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Sequences of several lengths as one array, `value` behind their ends, and the lengths, int64 (N,).
 
     sequences: N of them, ids (T_i,) or vectors (T_i, d); the array is (N, T) or (N, T, d), T the longest.
+    value: 0 for inputs; NOTHING, -1, for the labels of steps, so that the padding is not learned.
     Raises ValueError for none, for one of length 0, or for several widths.
     """
     rows = [np.asarray(sequence) for sequence in sequences]
@@ -96,7 +97,7 @@ def pad(sequences: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
             " step long, all of the same width"
         )
     n = np.array([len(row) for row in rows])
-    out = np.zeros((len(rows), n.max(), *rows[0].shape[1:]), np.result_type(*rows))
+    out = np.full((len(rows), n.max(), *rows[0].shape[1:]), value, np.result_type(*rows))
     for padded, row in zip(out, rows, strict=True):
         padded[: len(row)] = row
     return out, n

@@ -5,8 +5,8 @@
 A text of n characters becomes one sequence, N = 1 and T = n: `inputs[0]` is the text, `labels[0]` the text moved
 by one, with -1 at its last character. Cut it into batches with batches.py.
 
-The alphabet of a data set is that of its training part alone, sorted, for a model knows no other characters. One
-that comes up later is an error, not a guess.
+The alphabet of a data set is that of the whole text, sorted. A character that training never shows costs its full
+price where it comes up; one that the text does not have at all is an error, not a guess.
 """
 
 import os
@@ -23,7 +23,7 @@ PARTS = (90, 95)  # percent of the text: where the training part ends, and where
 def from_text(text: str, name: str = "text", source: str = "") -> SequenceDataset:
     """The characters of any text, in order: the first 90 % to train, the next 5 % to validate, the rest to test.
 
-    Raises ValueError where a part would have fewer than two characters, or one that training never shows.
+    Raises ValueError where a part would have fewer than two characters, or there are more than 256 different ones.
     """
     a, b = (len(text) * part // 100 for part in PARTS)
     parts = {"train": text[:a], "valid": text[a:b], "test": text[b:]}
@@ -33,13 +33,9 @@ def from_text(text: str, name: str = "text", source: str = "") -> SequenceDatase
                 f"{name}: a text of {len(text)} characters leaves {len(characters)} for {part}, and predicting"
                 " one takes two; give at least 40"
             )
-    alphabet = alphabet_of(parts["train"])
-    splits = {}
+    alphabet, splits = alphabet_of(text), {}
     for part, characters in parts.items():
-        try:
-            ids = encode(characters, alphabet)
-        except ValueError as error:
-            raise ValueError(f"{name}, {part}, whose alphabet is that of train: {error}") from error
+        ids = encode(characters, alphabet)
         splits[part] = Split(ids[None], np.append(ids[1:].astype(np.int64), NOTHING)[None])
     return SequenceDataset(**splits, name=name, alphabet=alphabet, source=source)
 
@@ -47,7 +43,7 @@ def from_text(text: str, name: str = "text", source: str = "") -> SequenceDatase
 def from_file(path: str | os.PathLike) -> SequenceDataset:
     """The characters of a text file in UTF-8, split as `from_text` does. Raises DataError if it cannot be read."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{os.fspath(path)!r} is no text file in UTF-8 that can be read: {error}") from error
     return from_text(text, Path(path).name, os.fspath(path))

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
+from fractions import Fraction
 from math import isclose
 
 from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Sparse
@@ -28,6 +29,7 @@ Shapes = Sequence[tuple[int, int]]  # of the net's weight matrices
 Recipe = Callable[[float, Shapes], Weight | None]  # None where the budget is out of reach
 
 TERNARY = 1 / 20  # 1.6 of 32 bits
+FACTORS = ("1", "1/2", "1/4", "1/8", "1/16", "1/20", "1/32", "1/64")
 
 
 def _lowrank(f: float, shapes: Shapes) -> Weight | None:
@@ -71,7 +73,8 @@ def recipe(method: str, factor: float, shapes: Shapes) -> Weight:
     """Return the recipe of a method at a factor. ValueError for one that is unknown or cannot meet it."""
     weight = _lookup(method, factor, shapes)
     if weight is None:
-        raise ValueError(f"frontier: {method} has no recipe for the factor {factor:g}")
+        met = [f for f in FACTORS if _lookup(method, float(Fraction(f)), shapes) is not None]
+        raise ValueError(f"frontier: {method} has no recipe for the factor {factor:g}; of the usual ones it has {met}")
     return weight
 
 

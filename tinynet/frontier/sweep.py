@@ -21,13 +21,12 @@ from functools import partial
 from typing import Any
 
 from tinynet.files import checksum
+from tinynet.frontier.methods import FACTORS
 from tinynet.frontier.run import possible, run, soft_targets, widths_of
 from tinynet.frontier.settings import SOFT, STAGES, Settings, Teacher
 from tinynet.frontier.store import Store
 from tinynet.frontier.tasks import task_of
 from tinynet.storage import load
-
-FACTORS = ("1", "1/2", "1/4", "1/8", "1/16", "1/20", "1/32", "1/64")
 
 
 def sweep(
@@ -95,10 +94,10 @@ def plan(
     stages = STAGES if after_training else STAGES[:1]
     methods, settings = methods or task_of(data).methods, task_of(data).defaults | settings
     everything = [
-        Settings(data=data, method=m, factor=_check_factor(f), stage=stage, seed=seed, **settings)
+        Settings(data=data, method=m, factor=f, stage=stage, seed=seed, **settings)
         for stage in stages
-        for m in methods
-        for f in factors
+        for m in dict.fromkeys(methods)
+        for f in dict.fromkeys(map(_check_factor, factors))
         for seed in (range(seeds) if isinstance(seeds, int) else seeds)
     ]
     todo = [s for s in everything if possible(s)]

@@ -79,7 +79,7 @@ class Sequences(Rows):
 
     last = True
     methods = (
-        "dense", "lowrank", "hashed", "sparse", "quantized", "quantized+norm", "binary", "binary+norm",
+        "dense", "dense+norm", "lowrank", "hashed", "sparse", "quantized", "quantized+norm", "binary", "binary+norm",
         "hashed+quantized",
     )  # fmt: skip
     defaults = dict(hidden=(64,), epochs=30, batch_size=32, rates=(0.003, 0.01))  # noqa: RUF012
@@ -92,9 +92,9 @@ class Sequences(Rows):
         return 4 * sum(widths[1:-1]) + widths[-1]
 
     def build(self, method: str, factor: float, widths: Sequence[int], seed: int, **options: Any) -> RecurrentNet:
-        weight = recipe(method.removesuffix(NORM), factor, self.shapes(widths))
-        widths = self.narrowed(method, factor, widths)
-        return RecurrentNet(widths, weight, seed, last=self.last, norm=method.endswith(NORM), **options)
+        plain = method.removesuffix(NORM)
+        weight, widths = recipe(plain, factor, self.shapes(widths)), self.narrowed(plain, factor, widths)
+        return RecurrentNet(widths, weight, seed, last=self.last, norm=method != plain, **options)
 
     def fit(self, net: Any, data: Any, settings: Settings, lr: float, **soft: Any) -> History:
         return fit(

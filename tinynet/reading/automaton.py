@@ -81,7 +81,7 @@ def read_automaton(
     if len(alphabet) != net.n_in:
         raise ValueError(f"read_automaton: alphabet={alphabet!r}; the network needs {net.n_in} characters")
     lengths = [len(string) - 1 for string in strings]  # nothing is asked after the last symbol
-    h, p = _walk(net, [encode(string[:-1], alphabet) for string in strings])
+    h, p = _walk(net, [encode(string, alphabet)[:-1] for string in strings])
     if p.shape[2] != len(alphabet):
         raise ValueError(f"read_automaton: {p.shape[2]} scores a step; {len(alphabet)} are needed, one a symbol")
     steps = np.arange(h.shape[1]) < np.array(lengths)[:, None]  # (N, T), False on padding

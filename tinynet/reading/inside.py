@@ -11,6 +11,7 @@ import numpy as np
 
 from tinynet.autodiff import no_grad
 from tinynet.layers import Sequential
+from tinynet.sequence import SequenceNet
 from tinynet.tensor import Tensor
 
 
@@ -34,6 +35,8 @@ def activations(net: Sequential, inputs: Any) -> dict[str, np.ndarray]:
 
     Raises ValueError for no inputs, and for activations that are not finite, naming the layer.
     """
+    if isinstance(net, SequenceNet) or not isinstance(net, Sequential):
+        raise TypeError(f"reading: {type(net).__name__} is no Sequential of rows, such as tn.MLP; only these have them")
     inputs = np.asarray(inputs)
     if not len(inputs):
         raise ValueError(f"reading: inputs of shape {inputs.shape}; at least one example is needed")
