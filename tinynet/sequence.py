@@ -38,8 +38,8 @@ class SequenceNet(Sequential):
         self.last, self.alphabet = last, alphabet
         if not layers or not isinstance(layers[0], Recurrent):
             raise ValueError(
-                f"{type(self).__name__}: {list(layers)}; the first layer must be recurrent, as tn.LSTM is, and layers are "
-                "given one by one"
+                f"{type(self).__name__}: {list(layers)}; the first layer must be recurrent, as tn.LSTM is, and "
+                "layers are given one by one"
             )
         self.n_in = layers[0].n_in
         if alphabet is not None and (not isinstance(alphabet, str) or len(set(alphabet)) != self.n_in):

@@ -82,10 +82,8 @@ def gradient_flow(
         raise TypeError(
             f"gradient_flow: {type(net).__name__} is no Sequential or SequenceNet; put the layer into one of these"
         )
-    if not net.parameters():
-        raise ValueError(
-            f"gradient_flow: this {type(net).__name__} is frozen, and no gradient flows; pass the trained net"
-        )
+    if isinstance(net, Frozen | FrozenSequence):
+        raise ValueError("gradient_flow: the network is frozen, and no gradient flows; pass the trained one")
     inputs, labels = check_pair("batch", net, batch)
     over_time = isinstance(net, SequenceNet)
     scores, passed = (_by_step if over_time else _by_layer)(copy.deepcopy(net).astype(np.float64), inputs)
