@@ -43,6 +43,8 @@ import numpy as np
 
 from tinynet.cells import States
 from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.frozen import Frozen
+from tinynet.frozen_sequence import FrozenSequence
 from tinynet.layers import Sequential
 from tinynet.reading.inside import name_of
 from tinynet.recurrent import Recurrent
