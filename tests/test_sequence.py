@@ -392,3 +392,19 @@ ERRORS = {
 def test_what_does_not_fit_is_named_with_the_values_seen(act, message):
     with pytest.raises(ValueError, match=message):
         act(net_of())
+
+
+@pytest.mark.parametrize(
+    "act, message",
+    [
+        (lambda: tn.RecurrentNet([5, 4, 3], layer="lstm"), "layer='lstm'; pass the class itself: tn.LSTM or tn.RNN"),
+        (lambda: tn.RecurrentNet([5, 4, 3], weight="binary"), "weight='binary'; give a recipe such as tn.Hashed"),
+        (lambda: tn.RecurrentNet([5, 4, 3], weight=tn.Binary), "weight=<class .*; give a recipe such as tn.Hashed"),
+        (lambda: tn.SequenceNet([tn.LSTM(2, 3), tn.Linear(3, 2)]), "give the layers one by one, not in a list"),
+        (lambda: tn.save("file", tn.RecurrentNet([5, 4, 3])), r"save: 'file' is no network; pass it first"),
+        (lambda: tn.reading.activations(tn.RecurrentNet([5, 4, 3]), np.zeros((1, 2, 5))), "is no Sequential of rows"),
+    ],
+)
+def test_a_thing_of_another_kind_is_named(act, message):
+    with pytest.raises(TypeError, match=message):
+        act()

@@ -161,3 +161,8 @@ def test_padded_sequences_keep_their_steps_and_have_zeros_behind():
 def test_padding_says_what_does_not_fit(rows):
     with pytest.raises(ValueError, match=r"pad: sequences of shapes .*at least one step long, all of the same width"):
         pad(rows)
+
+
+def test_labels_are_padded_with_nothing():
+    labels, _ = pad([[1, 0], [1]], value=-1)
+    np.testing.assert_array_equal(labels, [[1, 0], [1, -1]])

@@ -131,3 +131,9 @@ def test_counts_that_are_none(count):
 def test_ids_that_are_none(ids):
     with pytest.raises(ValueError, match=r"ids of shape .* give one row of integers: encode"):
         streams(ids, 2)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("ab" * 40, encoding="utf-8-sig")
+    assert text.from_file(path).alphabet == "ab"

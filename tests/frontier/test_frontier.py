@@ -350,3 +350,13 @@ def test_strings_are_taught_at_every_step(tmp_path):
     tn.save(tn.RecurrentNet([7, 6, 7]), tmp_path / "teacher.safetensors")
     rows = tn.frontier.sweep(methods=["hashed"], factors=["1/4"], teacher=tmp_path / "teacher.safetensors", **STRINGS)
     assert [row["method"] for row in rows] == ["hashed", "hashed+soft"]
+
+
+def test_what_is_named_twice_is_run_once():
+    runs = plan("digits", ["dense", "hashed", "dense"], ["1/8", 0.125], 1, False)
+    assert [(s.method, s.factor) for s in runs] == [("dense", "1/8"), ("hashed", "1/8")]
+
+
+def test_a_method_that_cannot_meet_a_factor_says_which_it_can():
+    with pytest.raises(ValueError, match=r"binary has no recipe for the factor 1; of the usual ones it has \['1/32'\]"):
+        task_of("shakespeare").build("binary", 1, [5, 8, 5], 0)
