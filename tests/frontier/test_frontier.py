@@ -360,3 +360,12 @@ def test_what_is_named_twice_is_run_once():
 def test_a_method_that_cannot_meet_a_factor_says_which_it_can():
     with pytest.raises(ValueError, match=r"binary has no recipe for the factor 1; of the usual ones it has \['1/32'\]"):
         task_of("shakespeare").build("binary", 1, [5, 8, 5], 0)
+
+
+def test_a_perfect_score_has_a_place_on_the_axis():
+    row = dict(method="dense", stage="trained", data="reber", header_bytes=9)
+    rows = [row | dict(factor=f, payload_bytes=b, test_error=e) for f, b, e in (("1", 99, 0.0), ("1/4", 25, 0.02))]
+    axes = tn.frontier.plot(rows).axes[0]
+    low, high = axes.get_ylim()
+    assert axes.get_yscale() == "symlog" and low < 0 < 2 < high and 0 in axes.get_yticks()
+    assert tn.frontier.plot(rows[1:]).axes[0].get_yscale() == "log"

@@ -47,7 +47,7 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
             for name in (method, method + SOFT):
                 _draw_method(axes, [p for p in points if (p.method, p.stage) == (name, stage)], i, task.unit)
         _draw_frontier(axes, points, task.unit)
-        _label(axes, STAGE_TITLES[stage] if len(stages) > 1 else "")
+        _label(axes, STAGE_TITLES[stage] if len(stages) > 1 else "", [task.unit * p.error for p in points])
     seeds = points[0].seeds
     spread = f", mean and standard deviation of {seeds} seeds" if seeds > 1 else ""
     figure.suptitle(title or rows[0]["data"] + spread)
@@ -66,7 +66,7 @@ def _draw_frontier(axes: Any, points: list[Point], unit: float) -> None:
     axes.step(sizes, errors, where="post", color="0.6", linewidth=6, alpha=0.45, zorder=0, label="efficient frontier")
 
 
-def _label(axes: Any, stage: str) -> None:
+def _label(axes: Any, stage: str, errors: list[float]) -> None:
     from matplotlib.ticker import LogLocator
 
     axes.set(xscale="log", yscale="log", xlabel="bytes on disk (payload, without the header)", title=stage)
@@ -74,7 +74,18 @@ def _label(axes: Any, stage: str) -> None:
         axis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
         axis.set_major_formatter(form)
         axis.set_minor_formatter("")
+    if 0 in errors:
+        _make_room_for_zero(axes, min((e for e in errors if e > 0), default=1.0))
     axes.grid(True, which="both", color="0.92", linewidth=0.6)
+
+
+def _make_room_for_zero(axes: Any, least: float) -> None:
+    """Let the axis of errors be linear from 0 to the least of the others, since no logarithm reaches 0."""
+    top = axes.get_ylim()[1]
+    axes.set_yscale("symlog", linthresh=least, linscale=0.4)
+    axes.set_yticks([0] + [k * 10.0**d for d in range(-4, 4) for k in (1, 2, 5) if least <= k * 10.0**d <= top])
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.set_ylim(-0.1 * least, top)
 
 
 def _draw_method(axes: Any, points: list[Point], i: int, unit: float) -> None:
@@ -84,7 +95,8 @@ def _draw_method(axes: Any, points: list[Point], i: int, unit: float) -> None:
     label = points[0].method
     soft = dict(linestyle="--", markerfacecolor="white") if label.endswith(SOFT) else {}
     axes.errorbar(
-        [p.bytes for p in points], [unit * p.error for p in points], [unit * p.spread for p in points], label=label,
+        [p.bytes for p in points], [unit * p.error for p in points],
+        [[unit * min(p.error, p.spread) for p in points], [unit * p.spread for p in points]], label=label,
         color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)],
         linewidth=1, markersize=6, capsize=2, elinewidth=0.8, **soft,
     )  # fmt: skip
