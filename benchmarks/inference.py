@@ -5,8 +5,9 @@ numpy     a float32 network of the same widths, x = 2 p / 255 - 1, matrix produc
 torch     the same in PyTorch on the CPU
 
 Batches of 1,000 run one after the other. A batch of 1 runs with cold caches: before each call, untimed, 256 MB of other
-data are read, or written (whose way back to memory then competes with the weights' way in). It cannot take less time
-than its weights need to arrive, so that is measured beside it:
+data are read, or written (whose way back to memory then competes with the weights' way in). Most of its time is that
+which its weights need to arrive, so a plain loop that only reads them is measured beside it; the network, which calls
+ahead for the weights of the next layer, can be faster than that:
 
 packed    reading the words of the frozen network alone, from four places at a time, by compiled code
 
