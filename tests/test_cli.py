@@ -98,11 +98,9 @@ def test_train_writes_a_network_that_sample_goes_on_with_and_a_checkpoint_to_res
     again = tinynet(*arguments, cwd=tmp_path)
     assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1] and "pass 2" not in again.stdout
 
-    text = tinynet("sample", "net.safetensors", "--length", "40", "--prompt", "the", "--seed", "1", cwd=tmp_path)
-    assert text.stdout.startswith("the") and len(text.stdout) == 3 + 40 + 1
-    assert (
-        tinynet("sample", "net.safetensors", "--length", "40", "--prompt", "the", "--seed", "1", cwd=tmp_path) == text
-    )
+    draw = ["sample", "net.safetensors", "--length", "40", "--prompt", "the", "--seed", "1"]
+    text = tinynet(*draw, cwd=tmp_path).stdout
+    assert text.startswith("the") and len(text) == 3 + 40 + 1 and tinynet(*draw, cwd=tmp_path).stdout == text
     small = tinynet(*arguments[:-1], "small", "--method", "binary+norm", "--factor", "1/32", cwd=tmp_path)
     assert "Binary" in small.stdout
 
