@@ -1,0 +1,182 @@
+"""What a learner's function returned, held against what was expected.
+
+A grader reads
+
+    def test_affine(exercise, rng):
+        x, W, b = rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=4)
+        exercise.affine(x, W, b).equals(np.einsum("im,mn->in", x, W) + b)
+
+and a failure says what was expected, what came, on which input, and why that usually happens. The last is found, not
+guessed: the known-wrong answers of the lesson are run on the same input, and the one that gives what the learner's
+function gave names the mistake.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinynet.course import calls
+from tinynet.course.calls import Outcome, Source, Wrong
+from tinynet.course.manifest import Lesson, Variant
+
+RTOL = {4: 1e-4, 8: 1e-6}  # relative tolerance by bytes of the dtype: float32 answers are as right as float64 ones
+
+
+class Exercises:
+    """The functions of one exercise file, as a grader calls them: `exercise.affine(x, W, b)` returns an `Answer`.
+
+    Args:
+        lesson: whose exercises they are.
+        source: where the learner's functions come from.
+    """
+
+    def __init__(self, lesson: Lesson, source: Source) -> None:
+        self._lesson, self._source = lesson, source
+
+    def __getattr__(self, name: str) -> Callable[..., Answer]:
+        self._lesson.exercise(name)
+        mutants = [mutant for mutant in self._lesson.mutants if mutant.exercise == name]
+        parameters = list(inspect.signature(getattr(self._lesson.solution, name)).parameters)
+
+        def call(*arguments: Any) -> Answer:
+            outcome = self._source.call(name, arguments)
+            answer = Answer(name, dict(zip(parameters, arguments, strict=False)), outcome, mutants)
+            if outcome.unwritten:
+                raise Wrong(outcome.error)
+            if outcome.error:
+                raise answer.wrong(outcome.error)
+            if outcome.changed:
+                changed = ", ".join(parameters[i] for i in outcome.changed)
+                raise answer.wrong(f"changed its argument {changed}; work on a copy, or make a new array")
+            return answer
+
+        return call
+
+
+class Answer:
+    """What one call of a learner's function returned.
+
+    Attributes:
+        value: plain values and arrays.
+    """
+
+    def __init__(self, name: str, arguments: dict[str, Any], outcome: Outcome, mutants: list[Variant]) -> None:
+        self.name, self.arguments, self.outcome, self.mutants = name, arguments, outcome, mutants
+        self.value = outcome.value
+
+    def equals(self, expected: Any, rtol: float | None = None) -> Any:
+        """Return the value if it equals the expected one, in structure, shape, kind of dtype and numbers.
+
+        Args:
+            expected: a number, a string, an array, or a tuple, list or dictionary of these.
+            rtol: relative to the entry and to the largest entry; by default 1e-6, for float32 answers 1e-4.
+
+        Raises:
+            Wrong: it does not.
+        """
+        if found := difference(self.value, expected, rtol):
+            raise self.wrong(f"{found}\n  expected: {show(expected)}\n  came:     {show(self.value)}")
+        return self.value
+
+    def satisfies(self, condition: bool | np.bool_, expected: str) -> Any:
+        """Return the value if the condition holds; else raise Wrong: what was expected, in words, and what came."""
+        if not condition:
+            raise self.wrong(f"expected {expected}\n  came:     {show(self.value)}")
+        return self.value
+
+    def wrong(self, what: str) -> Wrong:
+        """Return the failure, with the input and the mistake that explains it, if one is known."""
+        inputs = "\n".join(f"    {name} = {show(value)}" for name, value in self.arguments.items())
+        call = f"{self.name}({', '.join(self.arguments)})"
+        return Wrong(f"{call}: {what}\n  on the input\n{inputs}{self._cause()}")
+
+    def _cause(self) -> str:
+        for mutant in self.mutants:
+            if alike(calls.call(mutant.function, tuple(self.arguments.values())), self.outcome):
+                return f"\n  usual cause: {mutant.about}"
+        return ""
+
+
+def alike(a: Outcome, b: Outcome) -> bool:
+    """Return whether two calls did the same: the same error (whatever the line), or equal values and changes."""
+    if a.error or b.error:
+        return a.error.split(" (line ")[0] == b.error.split(" (line ")[0]
+    return a.changed == b.changed and not difference(a.value, b.value)
+
+
+def difference(came: Any, expected: Any, rtol: float | None = None) -> str:
+    """Return the first way in which a value differs from the expected one, in words; "" if it does not."""
+    if isinstance(expected, (tuple, list)):
+        if not isinstance(came, (tuple, list)) or len(came) != len(expected):
+            return f"wrong structure: {len(expected)} values were expected, {describe(came)} came"
+        found = [difference(c, e, rtol) for c, e in zip(came, expected, strict=True)]
+        return next((f"value {i + 1} of {len(expected)}: {text}" for i, text in enumerate(found) if text), "")
+    if isinstance(expected, dict):
+        if not isinstance(came, dict) or set(came) != set(expected):
+            return f"wrong structure: the keys {list(expected)} were expected, {describe(came)} came"
+        found = [f"key {key!r}: {text}" for key in expected if (text := difference(came[key], expected[key], rtol))]
+        return found[0] if found else ""
+    if isinstance(expected, str) or isinstance(came, (str, tuple, list, dict)):
+        same = isinstance(expected, str) and isinstance(came, str) and came == expected
+        return "" if same else f"wrong value: {describe(expected)} was expected, {describe(came)} came"
+    return _array_difference(np.asarray(came), np.asarray(expected), rtol)
+
+
+def _array_difference(came: np.ndarray, expected: np.ndarray, rtol: float | None) -> str:
+    if came.shape != expected.shape:
+        return f"wrong shape: {_shape(expected)} was expected, {_shape(came)} came"
+    kinds = {"b": "b", "i": "iu", "u": "iu", "f": "fiu"}[expected.dtype.kind]
+    if came.dtype.kind not in kinds:
+        return f"wrong dtype: {expected.dtype} was expected, {came.dtype} came"
+    if expected.dtype.kind != "f":
+        wrong = came != expected
+    else:
+        rtol = rtol or RTOL.get(came.dtype.itemsize, RTOL[8])
+        finite = np.isfinite(expected)
+        scale = np.abs(expected, where=finite, out=np.zeros(expected.shape))
+        with np.errstate(invalid="ignore"):
+            near = np.abs(came - expected) <= rtol * (scale + scale.max(initial=0)) + 1e-12
+        wrong = ~np.where(finite, near, (came == expected) | (np.isnan(came) & np.isnan(expected)))
+    if not wrong.any():
+        return ""
+    if not expected.ndim:
+        return "wrong value"
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return (
+        f"wrong values: {wrong.sum()} of {wrong.size} differ, the first at {list(first)}, "
+        f"where {expected[first]:.6g} was expected and {came[first]:.6g} came"
+    )
+
+
+def _shape(array: np.ndarray) -> str:
+    return f"an array of shape {array.shape}" if array.ndim else "a number"
+
+
+def describe(value: Any) -> str:
+    """Return a few words on what a value is."""
+    if isinstance(value, np.ndarray):
+        return _shape(value)
+    if isinstance(value, (tuple, list, dict)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return repr(value)
+
+
+def show(value: Any) -> str:
+    """Return a value as a learner would print it, shortened, with the shape and dtype of arrays."""
+    if callable(value):
+        return "a function"
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, precision=4, threshold=24, edgeitems=2, suppress_small=True, separator=", ")
+        return f"{' '.join(text.split())}  {value.dtype}, shape {value.shape}"
+    if isinstance(value, (tuple, list)):
+        items = [show(item) for item in value[:6]] + ["..."] * (len(value) > 6)
+        left, right = "()" if isinstance(value, tuple) else "[]"
+        return f"{left}{', '.join(items)}{right}"
+    if isinstance(value, dict):
+        items = [f"{key!r}: {show(item)}" for key, item in list(value.items())[:6]] + ["..."] * (len(value) > 6)
+        return f"{{{', '.join(items)}}}"
+    return f"{value:.6g}" if isinstance(value, float) else repr(value)

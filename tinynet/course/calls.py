@@ -1,0 +1,152 @@
+"""Calling a learner's function: what came back, as plain values, whatever the function did.
+
+Only plain values go in and come out: numbers, strings, arrays, and tuples, lists and dictionaries of these. Functions
+may go in as well, so that an exercise can be given one to call. A `Source` is where a function comes from: a file that
+is loaded here (`Functions`), or a process of its own (`sandbox.py`).
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+
+class Wrong(AssertionError):
+    """The learner's answer is wrong; the message is for the learner."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did.
+
+    Attributes:
+        value: what it returned, where it did and that is plain.
+        error: why there is no value, in one line; "" if there is one.
+        changed: positions of the arguments that it changed.
+        unwritten: the function is still the stub.
+    """
+
+    value: Any = None
+    error: str = ""
+    changed: tuple[int, ...] = ()
+    unwritten: bool = False
+
+
+class Source(Protocol):
+    """Where a learner's functions come from."""
+
+    def call(self, name: str, arguments: tuple) -> Outcome:
+        """Call the function on copies of the arguments; raise Wrong if there is none to call."""
+
+
+class Functions:
+    """Functions of this process: a learner's file in everyday use, or a solution with one function exchanged.
+
+    Args:
+        functions: by name.
+        file: what messages call the place they are from.
+    """
+
+    def __init__(self, functions: Mapping[str, Any], file: str = "exercise.py") -> None:
+        self.functions, self.file = functions, file
+
+    def call(self, name: str, arguments: tuple) -> Outcome:
+        function = self.functions.get(name)
+        if not callable(function):
+            raise Wrong(f"{self.file} has no function {name}; `tinynet reset` brings the file back as it was")
+        return call(function, arguments)
+
+
+def from_file(path: Path) -> Functions:
+    """Return the functions of an exercise file, run here and now.
+
+    Raises:
+        Wrong: the file is missing, does not parse, or fails while it is loaded; in one line.
+    """
+    names: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
+    try:
+        exec(compile(path.read_text("utf-8"), str(path), "exec"), names)
+    except OSError:
+        raise Wrong(f"there is no {path.name} in {path.parent}; `tinynet reset` brings it back") from None
+    except SyntaxError as error:
+        raise Wrong(f"{path.name} does not parse: {error.msg}, line {error.lineno}") from None
+    except Exception as error:
+        raise Wrong(f"{path.name} fails while it is loaded: {describe_error(error)}") from None
+    return Functions(names, path.name)
+
+
+def call(function: Callable, arguments: tuple) -> Outcome:
+    """Return what function(*arguments) did, given copies so that nothing it changes is ours."""
+    given = copy(arguments)
+    try:
+        value = plain(function(*given))
+    except Wrong:
+        raise
+    except NotPlain as error:
+        return Outcome(error=f"returned {error}")
+    except NotImplementedError as error:
+        return Outcome(error=f"{error} is not written yet; replace its `raise NotImplementedError`", unwritten=True)
+    except Exception as error:
+        return Outcome(error=f"raised {describe_error(error)}")
+    changed = [i for i, (now, before) in enumerate(zip(given, arguments, strict=True)) if not identical(now, before)]
+    return Outcome(value, changed=tuple(changed))
+
+
+def describe_error(error: BaseException) -> str:
+    """Return kind, message and line of an exception, in one line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = next((f" (line {f.lineno}: {f.line})" for f in reversed(frames) if f.filename.endswith("exercise.py")), "")
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
+
+
+class NotPlain(TypeError):
+    """A value that is neither a number, a string, an array, nor made of these."""
+
+
+def plain(value: Any) -> Any:
+    """Return the value with NumPy scalars as numbers; raise NotPlain for what cannot be compared safely."""
+    kind = type(value)
+    if value is None:
+        raise NotPlain("None; does every way through the function end in `return`?")
+    if kind in (bool, int, float, str):
+        return value
+    if isinstance(value, np.generic) and value.dtype.kind in "biuf":
+        return value.item()
+    if kind is np.ndarray:
+        if value.dtype.kind not in "biuf":
+            raise NotPlain(f"an array of dtype {value.dtype}, where numbers were expected")
+        return value
+    if kind in (tuple, list):
+        return kind(plain(item) for item in value)
+    if kind is dict:
+        return {plain(key): plain(item) for key, item in value.items()}
+    raise NotPlain(f"an object of type {kind.__name__}, where an array or a number was expected")
+
+
+def copy(value: Any) -> Any:
+    """Return a deep copy of plain values; functions are passed on."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, (tuple, list)):
+        return type(value)(copy(item) for item in value)
+    if isinstance(value, dict):
+        return {key: copy(item) for key, item in value.items()}
+    return value
+
+
+def identical(a: Any, b: Any) -> bool:
+    """Return whether two plain values are the same to the last bit, in type and shape too."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray):
+        return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    if isinstance(a, (tuple, list)):
+        return len(a) == len(b) and all(map(identical, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(identical(a[key], b[key]) for key in a)
+    return a is b or a == b

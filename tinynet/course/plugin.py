@@ -1,0 +1,41 @@
+"""`pytest lessons/01_layer`: the fixtures that the graders take, for a conftest.py to import."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+import pytest
+
+from tinynet.course import manifest
+from tinynet.course.answers import Exercises
+from tinynet.course.calls import Wrong, from_file
+
+
+@pytest.fixture
+def exercise(request: pytest.FixtureRequest) -> Exercises:
+    """Return the functions of the exercise.py beside the grader."""
+    folder = request.path.parent
+    lesson = next((lesson for lesson in manifest.read() if lesson.folder == folder.name), None)
+    if lesson is None:
+        raise manifest.CourseError(f"{folder.name} is not a lesson of the course; its folder was renamed")
+    return Exercises(lesson, from_file(folder / "exercise.py"))
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Return the generator that a grader draws its inputs from."""
+    return np.random.default_rng(0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Show what was wrong with the answer, not the grader's own lines."""
+    try:
+        return (yield)
+    except Wrong as error:
+        message = str(error)
+    pytest.fail(message, pytrace=False)
+
+
+pytest_runtest_setup = pytest_runtest_call  # the same for an exercise file that cannot be loaded

@@ -1,0 +1,40 @@
+"""exercise.py from solution.py: one tree of truth, so that the two cannot drift apart.
+
+In a solution, what the learner is to write stands between two marks:
+
+    def affine(x, W, b):
+        '''Return x W + b.'''
+        # begin solution
+        return x @ W + b
+        # end solution
+
+In the exercise those lines are `raise NotImplementedError("affine")`, under the name of the function they are in.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tinynet.course.manifest import CourseError
+
+SOLUTION = re.compile(r"^(?P<indent>[ \t]*)# begin solution\n.*?^[ \t]*# end solution\n", re.DOTALL | re.MULTILINE)
+FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
+
+
+def stub(solution: str) -> str:
+    """Return the text of exercise.py that belongs to a solution.py.
+
+    Raises:
+        CourseError: there are no marks, or they do not pair up, or stand outside a function.
+    """
+
+    def cut(match: re.Match[str]) -> str:
+        names = FUNCTION.findall(solution, 0, match.start())
+        if not names:
+            raise CourseError("a solution's marks must stand inside a function")
+        return f'{match["indent"]}raise NotImplementedError("{names[-1]}")\n'
+
+    text, count = SOLUTION.subn(cut, solution)
+    if not count or "# begin solution" in text or "# end solution" in text:
+        raise CourseError("each '# begin solution' needs its '# end solution', and a solution needs at least one pair")
+    return text
