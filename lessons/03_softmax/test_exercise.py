@@ -16,9 +16,10 @@ def exact_log_softmax(scores):
 
 
 def examples(rng, n, classes):
-    """Return scores, and labels of which some are not the largest score's."""
+    """Return scores, and labels: the first is not the largest score's, the last is another class's."""
     scores = rng.normal(scale=2, size=(n, classes))
     labels = rng.integers(classes, size=n)
+    labels[-1] = (scores[0].argmin() + 1) % classes
     labels[0] = scores[0].argmin()
     return scores, labels
 
