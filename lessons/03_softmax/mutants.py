@@ -36,7 +36,7 @@ def one_largest_score(scores):
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
-@instead_of("log_softmax", "the sum went over the examples (axis 0): classes are columns, so each row is summed, axis 1")
+@instead_of("log_softmax", "the sum went over the examples (axis 0); classes are columns, so sum each row, axis 1")
 def over_examples(scores):
     shifted = scores - scores.max(axis=0)
     return shifted - np.log(np.exp(shifted).sum(axis=0))
@@ -60,7 +60,7 @@ def without_minus(scores, labels):
     return np.log(softmax(scores))[np.arange(len(labels)), labels].mean()
 
 
-@instead_of("cross_entropy", "log_p[:, labels] takes every label's column for every row; row i needs only its own label")
+@instead_of("cross_entropy", "log_p[:, labels] takes each label's column for every row; row i needs its own only")
 def all_columns(scores, labels):
     return -np.log(softmax(scores))[:, labels].mean()
 
@@ -125,7 +125,7 @@ def gradient_only(w, v, g, lr, momentum):
     return w - lr * g, momentum * v + g
 
 
-@instead_of("sgd_step", "the gradient was scaled by 1 - momentum, a running mean; here v <- momentum v + g, the whole g")
+@instead_of("sgd_step", "the gradient was scaled by 1 - momentum, as in a running mean; v takes the whole g")
 def running_mean(w, v, g, lr, momentum):
     v = momentum * v + (1 - momentum) * g
     return w - lr * v, v
