@@ -301,7 +301,7 @@ for lr in (0.5, 2.0):
           f"in the last 50 steps the parameters moved by at most {last_moves[lr]:.1e}")  # fmt: skip
 log_p = mine.log_softmax(seen[-1])[np.arange(len(x)), labels]
 zero_share = float(np.mean(log_p == 0))
-print(f"ten digits, {EPOCHS} epochs: {100 * zero_share:.1f} % of the losses are exactly 0, the least {-log_p.max():.1e}")
+print(f"ten digits, {EPOCHS} epochs: {100 * zero_share:.1f} % of the losses are 0, the least is {-log_p.max():.1e}")
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
 margins = np.linspace(0, 40, 401)
