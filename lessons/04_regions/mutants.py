@@ -160,7 +160,7 @@ def meetings_outside(W, b):
 
 
 @instead_of(
-    "count_cells", "a line is a column of W: two lines meet where W^T x = -b, so solve takes their columns as rows"
+    "count_cells", "lines are columns of W and meet where W^T x = -b: solve takes the two columns as rows"
 )
 def rows_for_columns(W, b):
     pairs = zip(*np.triu_indices(len(b), 1), strict=True)
