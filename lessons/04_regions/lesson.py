@@ -61,9 +61,9 @@ print(f"at |z + 0.5| = 1.8 the slope is {slope_there:.4f} of the steepest; it is
 
 # %%
 levels = np.unique(np.round((np.tanh(np.linspace(1.8, 20, 100_001)) + 1) * 127.5))
-wide = np.linspace(0, 20, 200_001, dtype=np.float32)
-flat = float(wide[np.argmax(np.tanh(wide) == 1)])
-print(f"all z + 0.5 from 1.8 on share {len(levels)} of the 256 levels of 8 bits; in float32 a is exactly 1 from {flat:.2f} on")
+wide = np.linspace(0, 20, 200_001)
+flat = float(wide[np.argmax(np.tanh(wide).astype(np.float32) == 1)])
+print(f"all z + 0.5 from 1.8 on share {len(levels)} of the 256 levels; as a float32 a is exactly 1 from {flat:.2f} on")
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
 line = np.linspace(-4, 4, 401)
@@ -110,7 +110,9 @@ net = tn.MLP([64, 64, 32, 10], seed=0)
 moments = [hidden(net, train.inputs)]
 tn.fit(net, train, epochs=100, lr=0.05, progress=False, report=lambda _: moments.append(hidden(net, train.inputs)))
 shares = np.array([[mine.saturation_share(z, SATURATED) for z in moment] for moment in moments])
-print(f"saturated, before training: {100 * shares[0, 0]:.1f} % of the first layer, {100 * shares[0, 1]:.1f} % of the second")
+print(
+    f"saturated in the first and second layer: before training {100 * shares[0, 0]:.1f} % and {100 * shares[0, 1]:.1f} %"
+)
 print(f"after 100 epochs: {100 * shares[-1, 0]:.1f} % and {100 * shares[-1, 1]:.1f} %; tinynet.reading says",
       ", ".join(f"{100 * s:.1f} %" for s in tn.reading.saturation.saturation(net, train.inputs).values()))  # fmt: skip
 
@@ -191,7 +193,7 @@ def answers_of(net, x):
 # cuts the square into polygons, and counts a third time.
 
 # %%
-ticks = np.linspace(-1, 1, 401, dtype=np.float32)
+ticks = np.linspace(-1, 1, 301, dtype=np.float32)
 grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
 counted = {}
 for name, net in nets.items():
@@ -199,8 +201,9 @@ for name, net in nets.items():
     W, b = net.layers[0].weight.W.numpy().astype(float), net.layers[0].bias.numpy().astype(float)
     counted[name] = mine.count_cells(W, b), mine.count_regions(codes[0]), mine.count_regions(np.hstack(codes))
     exact, first, all_layers = counted[name]
-    print(f"{name}: the first layer's {W.shape[1]} lines make {exact} cells, by polygons "
-          f"{len(tn.reading.regions.cells(W, b).areas)}; on the grid {first} are seen, of all layers {all_layers}")  # fmt: skip
+    polygons = len(tn.reading.regions.cells(W, b).areas)
+    print(f"{name}: the first layer's {W.shape[1]} lines make {exact} cells, by polygons {polygons}; "
+          f"on the grid {first} are seen, of all layers {all_layers}")  # fmt: skip
 
 # %% [markdown]
 # Cells of the first layer are convex: they are cut out by straight lines. Behind a second layer that is over. Test it:
@@ -208,7 +211,7 @@ for name, net in nets.items():
 
 # %%
 rng = np.random.default_rng(0)
-points = rng.uniform(-1, 1, (40_000, 2)).astype(np.float32)
+points = rng.uniform(-1, 1, (20_000, 2)).astype(np.float32)
 
 
 def leave(code_of, points):
@@ -252,7 +255,7 @@ for name, net in nets.items():
     agree[name] = float((with_signs(net, points) == answers_of(net, points)).mean())
     soft[name] = [float((np.abs(np.tanh(z)) < 0.9).sum(axis=1).mean()) for z in hidden(net, points)]
     units = [layer.bias.numpy().size for layer in net.layers[:-1:2]]
-    print(f"{name}: with signs alone the answer is the same at {100 * agree[name]:.1f} % of the points; soft at a point: "
+    print(f"{name}: with signs alone {100 * agree[name]:.1f} % of the points have the same answer; soft at a point: "
           + ", ".join(f"{s:.1f} of {n}" for s, n in zip(soft[name], units, strict=True)))  # fmt: skip
 
 figure, panels = plt.subplots(1, 3, figsize=(13, 4.6), sharey=True)
@@ -305,8 +308,8 @@ lesson.verdict(
 # %%
 few = tn.datasets.load("spirals", train=400)
 net, frames, fit_error = tn.MLP([2, 32, 2], seed=0), {}, {}
-marks = set(np.unique(np.geomspace(1, 1500, 32).astype(int)).tolist())
-coarse = np.stack(np.meshgrid(ticks[::4], ticks[::4]), axis=-1).reshape(-1, 2)
+marks = set(np.unique(np.geomspace(1, 1500, 28).astype(int)).tolist())
+coarse = np.stack(np.meshgrid(ticks[::3], ticks[::3]), axis=-1).reshape(-1, 2)
 
 
 def frame(history):
@@ -318,26 +321,24 @@ def frame(history):
         fit_error[len(history)] = history.train_error[-1]
 
 
-tn.fit(net, few.train, epochs=1500, lr=0.2, report=frame, progress=False)
+tn.fit(net, few.train, epochs=1500, batch_size=100, lr=0.2, report=frame, progress=False)
 soft_share = {epoch: float((np.maximum(p, 1 - p) < 0.9).mean()) for epoch, p in frames.items()}
 fitted = next((epoch for epoch in frames if fit_error[epoch] < 0.01), max(frames))
 print(f"from epoch {fitted} on less than 1 % of the training points are wrong; the soft share is then "
       f"{100 * soft_share[fitted]:.0f} %, at epoch {max(frames)} {100 * soft_share[max(frames)]:.0f} %")  # fmt: skip
 
 figure, axes = plt.subplots(figsize=(4, 4.2), dpi=80)
+for c in (0, 1):
+    x1, x2 = few.train.inputs[few.train.labels == c].T
+    axes.scatter(x1, x2, s=5, color=(COLOURS[4], COLOURS[5])[c], marker=MARKERS[c], linewidths=0)
+axes.set(xticks=[], yticks=[])
+picture = axes.imshow(np.zeros((101, 101)), extent=(-1, 1, -1, 1), origin="lower", cmap=two, vmin=0, vmax=1)
 
 
 def draw(epoch):
     """Draw one frame."""
-    axes.clear()
-    p = frames[epoch].reshape(len(ticks[::4]), -1)
-    axes.imshow(p, extent=(-1, 1, -1, 1), origin="lower", cmap=two, vmin=0, vmax=1)
-    if p.min() < 0.5 < p.max():
-        axes.contour(ticks[::4], ticks[::4], p, [0.5], colors="black", linewidths=1)
-    for c in (0, 1):
-        x1, x2 = few.train.inputs[few.train.labels == c].T
-        axes.scatter(x1, x2, s=5, color=(COLOURS[4], COLOURS[5])[c], marker=MARKERS[c], linewidths=0)
-    axes.set(title=f"epoch {epoch}: {100 * soft_share[epoch]:.0f} % soft", xticks=[], yticks=[])
+    picture.set_data(frames[epoch].reshape(101, 101))
+    axes.set_title(f"epoch {epoch}: {100 * soft_share[epoch]:.0f} % soft")
 
 
 with plt.rc_context({"savefig.dpi": 80}):
@@ -358,11 +359,13 @@ with plt.rc_context({"savefig.dpi": 80}):
 # * batches of 50 with cross-entropy, and with squared hinge, whose error term can become zero;
 # * the full batch: no noise, so no random walk;
 # * pure chance: a loss that is the scores times random signs, drawn anew at each step: a random walk and nothing else.
+#
+# A random walk of $W$ spreads anyway. So a fifth run is the control: the same chance, draw for draw, in a network whose
+# hidden layer has no tanh, so that no step is smaller for being far out.
 
 # %%
-UPDATES, EVERY, SINCE = 3000, 20, 600
+UPDATES, EVERY, SINCE = 2500, 25, 500
 (pictures, digits), n = (train.inputs[:400], train.labels[:400]), 400
-draws = np.random.default_rng(1)
 
 
 def chance(scores, _):
@@ -375,11 +378,14 @@ ways = {
     "batches, squared hinge": (tn.functional.squared_hinge, 50),
     "full batch, cross-entropy": (tn.functional.softmax_cross_entropy, n),
     "batches, pure chance": (chance, 50),
+    "pure chance, no tanh": (chance, 50),
 }
 moves = {}
 for name, (loss, size) in ways.items():
     net, rng, noted = tn.MLP([64, 32, 10], seed=0), np.random.default_rng(0), []
-    optimizer = tn.SGD(net.parameters(), lr=0.1)
+    if "no tanh" in name:
+        net = tn.Sequential(net.layers[0], tn.Scale(1.0), net.layers[2])
+    optimizer, draws = tn.SGD(net.parameters(), lr=0.1), np.random.default_rng(1)
     for update in range(UPDATES):
         batch = rng.choice(n, size, replace=False) if size < n else slice(None)
         [before] = hidden(net, pictures[:200]) if update % EVERY == 0 else [None]
@@ -426,14 +432,13 @@ print(f"a picture's own gradient at the largest |z| is {own_ratio:.2f} times tha
 
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4.2))
 for i, name in enumerate(moves):
-    style = dict(color=COLOURS[(5, 3, 4, 6)[i]], marker=MARKERS[i], markersize=5, linewidth=1.2, label=name)
-    left.plot(EVERY * np.arange(len(moves[name])), np.abs(moves[name][:, 0]).mean(axis=(1, 2)), markevery=25, **style)
+    style = dict(color=COLOURS[(5, 3, 4, 6, 7)[i]], marker=MARKERS[i], markersize=5, linewidth=1.2, label=name)
+    left.plot(EVERY * np.arange(len(moves[name])), np.abs(moves[name][:, 0]).mean(axis=(1, 2)), markevery=20, **style)
     middle.plot(late[name][:, 0], late[name][:, 1] / late[name][0, 1], **style)
-middle.plot(own_bins[:, 0], own_bins[:, 1] / own_bins[0, 1], color="0.5", linestyle="--", label="a picture's own gradient")
+    right.plot(late[name][:, 0], late[name][:, 2] / late[name][:, 1], **style)
+own_size = own_bins[:, 1] / own_bins[0, 1]
+middle.plot(own_bins[:, 0], own_size, color="0.5", linestyle="--", label="a picture's own gradient")
 right.axhline(0, color="0.5", linewidth=0.8)
-for i, name in enumerate(moves):
-    right.plot(late[name][:, 0], late[name][:, 2] / late[name][:, 1], color=COLOURS[(5, 3, 4, 6)[i]], marker=MARKERS[i],
-               markersize=5, linewidth=1.2)  # fmt: skip
 left.set(title="Does |z| grow?", xlabel="update", ylabel="mean |z|")
 middle.set(title=f"Is a step smaller at large |z|? (from update {SINCE})", xlabel="|z| before the update",
            ylabel="mean |change of z|, smallest |z| = 1", yscale="log")  # fmt: skip
@@ -444,21 +449,22 @@ for axes in (left, middle, right):
 lesson.figure(figure, "updates")
 
 # %% [markdown]
-# C7a says that steps are smaller where $|z|$ is larger, and that this drives borders out. So it holds if the step at
-# the largest $|z|$ is shorter in each of the four ways, and pure chance makes $|z|$ grow (by 5 % or more after the
-# first updates). If only some of this is so, it holds in part.
+# C7a says that steps are smaller where $|z|$ is larger, and that this is why borders harden. So it holds if the step at
+# the largest $|z|$ is the shorter one in each of the four ways (by 5 % or more), and if pure chance takes $|z|$ farther
+# with tanh than without. If only some of this is so, it holds in part.
 
 # %%
-smaller = [name for name, r in ratio.items() if r < 0.95]
-_, walk_from, walk_to = grown["batches, pure chance"]
-walks_out = walk_to > 1.05 * walk_from
-whole, part = len(smaller) == len(ways) and walks_out, bool(smaller) or walks_out
+squashed = [name for name in ways if name != "pure chance, no tanh"]
+smaller = [name for name in squashed if ratio[name] < 0.95]
+walk, free = grown["batches, pure chance"], grown["pure chance, no tanh"]
+walks_out = walk[2] / walk[0] > free[2] / free[0]
+whole, part = len(smaller) == len(squashed) and walks_out, bool(smaller) or walks_out
 lesson.verdict(
     "C7a", "holds" if whole else "holds in part" if part else "does not hold",
     "step at the largest |z| over that at the smallest: " + ", ".join(f"{r:.2f} {n}" for n, r in ratio.items())
-    + f" (a picture's own gradient: {own_ratio:.2f}). Pure chance took the mean |z| from {walk_from:.2f} to {walk_to:.2f}, "
-    f"the full batch, without any walk, from {grown['full batch, cross-entropy'][1]:.2f} to "
-    f"{grown['full batch, cross-entropy'][2]:.2f}",
+    + f" (a picture's own gradient: {own_ratio:.2f}). Pure chance took the mean |z| from {walk[0]:.2f} to {walk[2]:.2f}; "
+    f"without tanh, so without smaller steps, to {free[2]:.2f}: they {'carry it out' if walks_out else 'hold it back'}. "
+    f"The full batch, without any walk, took it to {grown['full batch, cross-entropy'][2]:.2f}",
 )  # fmt: skip
 
 # %% [markdown]
@@ -466,12 +472,14 @@ lesson.verdict(
 #
 # C3 says that features combine layer by layer or within one layer. At what price? `widths.csv` holds the test errors of
 # nets with one and two hidden layers on the spirals, eight starts each; the command that made it is
-# `python lessons/04_regions/widths.py`. Four of them are trained again here, on your machine, and drawn as crosses.
+# `python lessons/04_regions/widths.py`. Two of them you have trained above; two more are trained here. All four are
+# drawn as crosses.
 
 # %%
 widths = load_module(lesson.folder / "widths.py")
 rows = widths.committed()
-again = [(layers, width, 0, widths.error_of(layers, width, 0)) for layers, width in ((1, 8), (1, 24), (2, 4), (2, 8))]
+again = [(1, 32, 0, errors["one layer of 32"]), (2, 12, 0, errors["two layers of 12"])]
+again += [(layers, width, 0, widths.error_of(layers, width, 0)) for layers, width in ((1, 8), (2, 4))]
 known = {row[:3]: row[3] for row in rows}
 for layers, width, seed, error in again:
     print(f"{layers} hidden layers of {width}, seed {seed}: {100 * error:.1f} % here, "
@@ -486,16 +494,23 @@ for i, layers in enumerate((1, 2)):
     median = np.median(errors_at, axis=1)
     needed[layers] = next((w for w, error in zip(found, median, strict=True) if error < GOOD), None)
     style = dict(color=COLOURS[(5, 4)[i]], marker=MARKERS[i], markersize=5, label=f"{layers} hidden layer{'s' * i}")
-    for axes, place in zip(panels, (lambda w, k=layers: k * w, lambda w, k=layers: widths.weights_of(k, w)), strict=True):
+    sizes = lambda w, k=layers: k * w, lambda w, k=layers: widths.weights_of(k, w)
+    for axes, place in zip(panels, sizes, strict=True):
         axes.plot([place(w) for w in found], 100 * median, **style)
-        axes.fill_between([place(w) for w in found], *(100 * np.quantile(errors_at, q, axis=1) for q in (0, 1)),
-                          color=style["color"], alpha=0.15, linewidth=0)  # fmt: skip
+        for w, values in zip(found, errors_at, strict=True):
+            axes.scatter([place(w)] * len(values), [100 * v for v in values], s=8, color=style["color"], alpha=0.4)
         axes.plot([place(w) for k, w, *_ in again if k == layers], [100 * e for k, *_, e in again if k == layers], "x",
                   color="black", markersize=8, label="trained here" if i else None)  # fmt: skip
 for axes, what in zip(panels, ("hidden units in all", "weights and biases"), strict=True):
     axes.axhline(100 * GOOD, color="0.5", linewidth=0.8, linestyle=":")
-    axes.set(xlabel=what, xscale="log")
-panels[0].set(title="The width that two spirals need", ylabel="test error (%): median, least and largest of 8")
+    axes.set(xlabel=what, xscale="log", yscale="log")
+    axes.grid(True, color="0.92", linewidth=0.6)
+    axes.minorticks_off()
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_major_formatter("{x:g}")
+panels[0].set_xticks([4, 8, 16, 32, 64])
+panels[1].set_xticks([20, 50, 100, 200, 500])
+panels[0].set(title="The width that two spirals need", ylabel="test error (%) of 8 starts, and their median")
 panels[1].set(title="The same, by numbers stored")
 panels[0].legend(fontsize="small")
 lesson.figure(figure, "widths")

@@ -159,9 +159,7 @@ def meetings_outside(W, b):
     return 1 + n + n * (n - 1) // 2
 
 
-@instead_of(
-    "count_cells", "lines are columns of W and meet where W^T x = -b: solve takes the two columns as rows"
-)
+@instead_of("count_cells", "lines are columns of W and meet where W^T x = -b: solve takes the two columns as rows")
 def rows_for_columns(W, b):
     pairs = zip(*np.triu_indices(len(b), 1), strict=True)
     points = [np.linalg.solve(W[:, [i, j]], -b[[i, j]]) for i, j in pairs]

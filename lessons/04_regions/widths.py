@@ -1,6 +1,6 @@
 """How wide must a network be to tell two spirals apart, with one hidden layer and with two?
 
-    python lessons/04_regions/widths.py        trains every width from every seed, and writes widths.csv beside this file
+    python lessons/04_regions/widths.py        trains every width from every seed, and writes widths.csv
 
 `lesson.py` trains a few of these nets again, and draws them over the committed results.
 """
