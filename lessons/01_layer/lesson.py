@@ -35,11 +35,11 @@ ORANGE, BLUE, GREEN, RED, GREY = "#E69F00", "#0072B2", "#009E73", "#D55E00", "0.
 # %% [markdown]
 # ## The data and the network
 #
-# A digit is an image of 8 x 8 pixels, from -1 (paper) to 1 (ink). We write its 64 pixels in a row, line by line: $x =
-# (x_1, \dots, x_{64})$. Many images make an array with one image a row.
+# A digit is an image of 8 x 8 pixels, from -1 (paper) to 1 (ink). We write its 64 pixels in a row, line by line:
+# $x = (x_1, \dots, x_{64})$. Many images make an array with one image a row.
 #
-# The network has two layers: from 64 pixels to 32 hidden units, and from these to 10 scores, one a class. `python
-# lessons/01_layer/train.py` trained it on the 800 images of `train`.
+# The network has two layers: from 64 pixels to 32 hidden units, and from these to 10 scores, one a class.
+# `python lessons/01_layer/train.py` trained it on the 800 images of `train`.
 
 # %%
 train, _, test = tn.datasets.load("digits")
