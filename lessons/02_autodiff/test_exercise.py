@@ -127,7 +127,8 @@ def deep(exercise, count):
             raise
         raise Wrong(
             f"topological_order: on a chain of {count + 1:,} nodes Python gave up. Recursion goes as deep as the graph "
-            "does, and Python stops at about 1,000 calls; keep the nodes still to visit in a list, and loop while it has any"
+            "does, and Python stops at about 1,000 calls; keep the nodes still to visit in a list, and loop until it "
+            "is empty"
         ) from None
     answer.satisfies(list(answer.value) == list(range(count, -1, -1)), f"the chain {count}, {count - 1}, .., 0")
 
