@@ -96,7 +96,7 @@ print(f"affine: {z.shape[0]} examples, {z.shape[1]} units; unit {j}, first examp
 # %%
 a = own.tanh_layer(test.inputs, W1, b1)  # (examples, 32)
 scores = own.affine(a, W2, b2)  # (examples, 10)
-with tn.no_grad():
+with tn.no_grad():  # only the scores; what else a network keeps for training, lesson 2 shows
     expected = net(test.inputs).numpy()
 deviation = np.abs(scores - expected).max() / np.abs(expected).max()
 same = (own.predict(scores) == expected.argmax(axis=1)).mean()
@@ -252,7 +252,8 @@ lesson.figure(figure, "digits_plane")
 #
 # Training began with random weights. `tn.MLP([64, 32, 10], seed=0)` is that very start. Compare its stretches with
 # those after training. A direction that became longer is one the network learned to look at. Count those that stand
-# out, and think of the number of classes: to tell ten apart you need nine numbers.
+# out. To tell ten classes apart takes nine numbers, the differences of their scores. Is it chance if you count nine?
+# One network cannot tell; train others with `train.py` and look.
 
 # %%
 start = tn.MLP([64, 32, 10], seed=0).layers[0].weight.weight().numpy()

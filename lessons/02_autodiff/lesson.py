@@ -52,7 +52,7 @@ x, labels = train.inputs[:100].astype(np.float64), train.labels[:100]
 t = np.eye(10)[labels]  # row i has its 1 at the class of image i
 rng = np.random.default_rng(0)
 weights = {
-    "W1": rng.normal(size=(64, 32)) / 8,  # / sqrt(inputs), so that z is of ordinary size
+    "W1": rng.normal(size=(64, 32)) / 8,  # about 1 / sqrt(inputs), so that z is of ordinary size
     "b1": rng.normal(size=32) / 8,
     "W2": rng.normal(size=(32, 10)) / 6,
     "b2": rng.normal(size=10) / 6,
@@ -159,8 +159,12 @@ print(f"dL/db = {g_b:.6f}, measured {(one_unit(w, b + h) - one_unit(w, b - h)) /
 # $$ \frac{\partial L}{\partial b_n} = \sum_e g_{en} $$
 #
 # In general NumPy lines up shapes from the last axis. It repeats along axes of length 1, and along axes in front that
-# an array lacks. So the cotangent is summed over just these axes. (Exercise `unbroadcast`; it serves every operation
-# that broadcasts.)
+# an array lacks. So the cotangent is summed over just these axes. If $g$ has the shape (5, 3), then an array of shape
+# (3,) receives `g.sum(axis=0)`, and one of shape (5, 1) receives `g.sum(axis=1, keepdims=True)`, which keeps the
+# summed axis, with length 1. (Exercise `unbroadcast`.)
+#
+# **Add** needs no function of its own: $z = x + y$ has the slope 1 in both, so each receives $g$, unbroadcast to its
+# own shape.
 #
 # ## The tape
 #
@@ -440,7 +444,8 @@ lesson.verdict(
 # **exercise `cotangent_check`**.
 #
 # Why must $u$ be random? It is tempting to check the gradient of `f(x).sum()`. Then $u$ is all ones. Here are seven
-# VJPs that are wrong, of the kind that people write. Each is checked twice.
+# VJPs that are wrong, of the kind that people write. Each is checked twice, with $u$ all ones and with $u$ random.
+# (For tinynet's own tensors the check is `tn.check_gradients`.)
 
 # %%
 x3, y3, W3 = np.random.default_rng(2).normal(size=(3, 4, 4))
