@@ -41,6 +41,11 @@ def wrong_order_of_factors(g, x, W):
     return W.T @ g, g @ x.T
 
 
+@instead_of("matmul_vjp", "dL/dW came transposed: it has the shape of W, so it is x^T g, not g^T x")
+def weights_transposed(g, x, W):
+    return g @ W.T, g.T @ x
+
+
 @instead_of("tanh_vjp", "g was left out: 1 - a^2 is the slope; the cotangent is g times the slope")
 def slope_of_tanh(g, a):
     return 1 - a * a
