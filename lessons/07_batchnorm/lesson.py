@@ -60,9 +60,9 @@ print(f"out: mean {y.mean():.3f}, deviation {y.std():.3f}     (beta is 1, gamma 
 # %% [markdown]
 # ## What it removes
 #
-# If $v_j$ is multiplied by $c > 0$, and something is added to $b_j$, then $z$ has another scale and another mean. $\hat
-# z$ has not. So the layer before has no say about scale and bias any more, and its $b$ is useless: networks with batch
-# norm leave it out. Only $\varepsilon$ does not take part. It shows where $z$ is small.
+# If $v_j$ is multiplied by $c > 0$, and something is added to $b_j$, then $z$ has another scale and another mean.
+# $\hat z$ has not. So the layer before has no say about scale and bias any more, and its $b$ is useless: networks with
+# batch norm leave it out. Only $\varepsilon$ does not take part. It shows where $z$ is small.
 
 # %%
 x, labels = data.train.inputs[:60].astype(np.float64), data.train.labels[:60]
@@ -472,8 +472,8 @@ print(
 
 # %% [markdown]
 # So batch norm *is* a product of two factors, in evaluation. Is it a weaker form of factorization, in the sense of the
-# claim: a constraint, fewer numbers, a subspace? Count the numbers and the rank. $U$ $(m \times k)$ times $V$ $(k
-# \times n)$ stores $(m + n)k$ numbers and has rank $k$.
+# claim: a constraint, fewer numbers, a subspace? Count the numbers and the rank. $U$ $(m \times k)$ times $V$
+# $(k \times n)$ stores $(m + n)k$ numbers and has rank $k$.
 
 # %%
 V = pairs[1][0].weight.W.data
