@@ -1,5 +1,7 @@
 """Known-wrong answers of lesson 8, each with the mistake that it stands for."""
 
+import math
+
 from tinynet.course import instead_of
 
 
@@ -124,9 +126,9 @@ def budget_in_bits(budget, n_in, n_out):
     return max(0, (budget // 32 - n_out) // (n_in + 1 + n_out))
 
 
-@instead_of("widest", "it was rounded up, so the network is larger than the budget; round down")
-def rounded_up(budget, n_in, n_out):
-    return max(0, -((n_out - budget / 4) // (n_in + 1 + n_out)))
+@instead_of("widest", "the output biases are missing: n_out numbers are stored whatever the width")
+def without_output_biases(budget, n_in, n_out):
+    return max(0, budget // 4 // (n_in + 1 + n_out))
 
 
 @instead_of("widest", "it was rounded to the nearest width, which may be too large; round down")
@@ -134,9 +136,9 @@ def rounded(budget, n_in, n_out):
     return max(0, round((budget / 4 - n_out) / (n_in + 1 + n_out)))
 
 
-@instead_of("widest", "the output biases are missing: n_out numbers are stored whatever the width")
-def without_output_biases(budget, n_in, n_out):
-    return max(0, budget // 4 // (n_in + 1 + n_out))
+@instead_of("widest", "it was rounded up, so the network is larger than the budget; round down")
+def rounded_up(budget, n_in, n_out):
+    return max(0, math.ceil((budget / 4 - n_out) / (n_in + 1 + n_out)))
 
 
 @instead_of("widest", "the width became negative where the budget holds not even the output biases; return 0 there")

@@ -65,19 +65,18 @@ def test_pareto(exercise, rng):
 
         return [i for i, q in enumerate(points) if not beaten(q)]
 
-    size = sorted(int(s) for s in rng.choice(np.arange(100, 1000), size=6, replace=False))
-    error = [float(e) / 100 for e in np.cumsum(rng.integers(1, 3, size=6))[::-1] + 1]  # falling
-    a, b, c, d, e, f = zip(size, error, strict=True)
-    bump = size[2], round(error[1] - 0.001, 6)  # in place of c: efficient, but not convex
-    assert error[2] < bump[1] < error[1]
-    steep = (size[0], error[0] + 0.5), (size[5], error[5])
+    def at(*places):
+        """Return points on a grid: who beats whom, and what is convex, does not depend on its origin and steps."""
+        return [(first + step * x, round(0.01 + height * y, 9)) for x, y in places]
+
+    first, step, height = int(rng.integers(100, 200)), int(rng.integers(20, 60)), float(rng.integers(2, 9)) / 1000
     for points in (
-        [(size[4], error[0]), steep[0], (size[5], error[3]), bump, d, (size[3], error[2]), steep[1]],
-        [a, (size[2], error[0]), b],  # the same error, more bytes
-        [(size[1], error[0]), a, (size[1], error[1])],  # the same bytes, more error, and it comes first
-        [b, a, b, c],  # equal ones
-        [f, f, e, d, (size[5], error[4])],
-        [c],
-        [(int(s), float(e)) for s, e in rng.integers(0, 5, size=(12, 2))],
+        at((5, 7), (0, 9), (9, 1), (6, 3), (3, 8), (4, 2), (8, 5)),  # (3, 8) is efficient, though not convex
+        at((0, 5), (1, 5), (2, 2)),  # the same error, more bytes
+        at((5, 8), (2, 7), (0, 9), (2, 3), (1, 9)),  # the same bytes, more error, and it comes first
+        at((1, 3), (0, 9), (1, 3), (6, 2)),  # equal ones
+        at((5, 4), (5, 4), (4, 4), (0, 6), (4, 4)),
+        at((1, 1)),
+        at(*rng.integers(0, 5, size=(12, 2)).tolist()),
     ):
         exercise.pareto(points).equals(by_definition(points))
