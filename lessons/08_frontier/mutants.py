@@ -111,11 +111,6 @@ def last_layer(layers):
     return total(layers[-1:], matrix_bits)
 
 
-@instead_of("widest", "the hidden biases are missing: each hidden unit has n_in weights, 1 bias and n_out weights")
-def without_hidden_biases(budget, n_in, n_out):
-    return max(0, (budget // 4 - n_out) // (n_in + n_out))
-
-
 @instead_of("widest", "the budget was taken for a count of numbers; a float32 has 4 bytes")
 def budget_of_numbers(budget, n_in, n_out):
     return max(0, (budget - n_out) // (n_in + 1 + n_out))
@@ -144,6 +139,11 @@ def rounded_up(budget, n_in, n_out):
 @instead_of("widest", "the width became negative where the budget holds not even the output biases; return 0 there")
 def negative(budget, n_in, n_out):
     return (budget // 4 - n_out) // (n_in + 1 + n_out)
+
+
+@instead_of("widest", "the hidden biases are missing: each hidden unit has n_in weights, 1 bias and n_out weights")
+def without_hidden_biases(budget, n_in, n_out):
+    return max(0, (budget // 4 - n_out) // (n_in + n_out))
 
 
 def beats(p, q):
