@@ -318,21 +318,15 @@ cost = {method: made_small[method] - error[method, "1/8"] for method in made_sma
 
 
 def in_points(differences):
-    """Return differences of errors as text."""
-    return ", ".join(f"{100 * d:+.1f} {name}" for name, d in differences.items())
+    """Return differences of errors as text, in percentage points."""
+    return ", ".join(f"{name}: {100 * d:+.1f}" for name, d in differences.items())
 
 
 parts = [
     (apart < 1e-4, f"a small network acts as one of {sizes[1] / sizes[0]:.0f} times its bytes, scores to {apart:.0e}"),
-    (
-        min(gain.values()) > 0.005,
-        f"that is better than a narrower network, at each size; gain in points: {in_points(gain)}",
-    ),
-    (max(together.values()) < 0.005, f"two approaches at once do no worse than the better one: {in_points(together)}"),
-    (
-        max(cost.values()) > 0.05,
-        f"SGD finds small networks that are not near the dense one; made small: {in_points(cost)}",
-    ),
+    (min(gain.values()) > 0.005, f"it is better than a narrower network, at each size; gain: {in_points(gain)}"),
+    (max(together.values()) < 0.005, f"two approaches are no worse than the better one; loss: {in_points(together)}"),
+    (max(cost.values()) > 0.05, f"SGD finds what is not near the dense network; loss if made small: {in_points(cost)}"),
 ]
 for held, part in parts:
     print(f"{'yes' if held else 'no':3s} {part}")
@@ -340,7 +334,7 @@ held = sum(held for held, _ in parts)
 lesson.verdict(
     "C22",
     "holds in part" if held else "does not hold",
-    f"{held} of the {len(parts)} parts above; the disguise gains {in_points(gain)} points; the rest is not shown",
+    f"{held} of the {len(parts)} parts above; the disguise gains, in points, {in_points(gain)}; the rest is not shown",
 )
 
 # %% [markdown]
@@ -355,8 +349,8 @@ lesson.verdict(
     "holds" if rising and stays else "holds in part" if rising else "does not hold",
     "smallest sizes: "
     + ", ".join(f"{100 * e:g} % in {s:,.0f} B" for e, s in sizes_for.items())
-    + f" (whole: {100 * full['error']:.1f} % in {full['bytes']:,.0f} B); beyond {enough['bytes']:,.0f} B the gain is at most "
-    f"half a point; drawn anew, a point stays on the frontier in {100 * share['live']:.0f} % (live) and "
+    + f" (whole: {100 * full['error']:.1f} % in {full['bytes']:,.0f} B); beyond {enough['bytes']:,.0f} B the gain is at "
+    f"most half a point; drawn anew, a point stays on the frontier in {100 * share['live']:.0f} % (live) and "
     f"{100 * share['longer']:.0f} % (longer result) of the draws",
 )
 
