@@ -326,7 +326,7 @@ parts = [
     (apart < 1e-4, f"a small network acts as one of {sizes[1] / sizes[0]:.0f} times its bytes, scores to {apart:.0e}"),
     (min(gain.values()) > 0.005, f"it is better than a narrower network, at each size; gain: {in_points(gain)}"),
     (max(together.values()) < 0.005, f"two approaches are no worse than the better one; loss: {in_points(together)}"),
-    (max(cost.values()) > 0.05, f"SGD finds what is not near the dense network; loss if made small: {in_points(cost)}"),
+    (max(cost.values()) > 0.05, f"SGD finds what is not near the dense network; made small, loss: {in_points(cost)}"),
 ]
 for held, part in parts:
     print(f"{'yes' if held else 'no':3s} {part}")
@@ -349,14 +349,14 @@ lesson.verdict(
     "holds" if rising and stays else "holds in part" if rising else "does not hold",
     "smallest sizes: "
     + ", ".join(f"{100 * e:g} % in {s:,.0f} B" for e, s in sizes_for.items())
-    + f" (whole: {100 * full['error']:.1f} % in {full['bytes']:,.0f} B); beyond {enough['bytes']:,.0f} B the gain is at "
-    f"most half a point; drawn anew, a point stays on the frontier in {100 * share['live']:.0f} % (live) and "
+    + f" (whole: {100 * full['error']:.1f} % in {full['bytes']:,.0f} B); from {enough['bytes']:,.0f} B on the gain is "
+    f"at most half a point; drawn anew, a point stays on the frontier in {100 * share['live']:.0f} % (live) and "
     f"{100 * share['longer']:.0f} % (longer result) of the draws",
 )
 
 # %% [markdown]
-# One data set, small pictures, one hidden layer: what wins here need not win elsewhere. `docs/` has the same picture
-# for MNIST, and lesson 22 comes back to the question with error bars and more data.
+# One data set, small pictures, one hidden layer: what wins here need not win elsewhere. The project's documentation has
+# the same picture for MNIST, and lesson 22 comes back to the question with error bars and more data.
 #
 # ## Exercises
 #

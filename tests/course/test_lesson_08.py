@@ -1,4 +1,4 @@
-"""Lesson 8: the answers of its exercises are what tinynet's own files and frontier say, and its data is the project's."""
+"""Lesson 8: the answers of its exercises are what tinynet's own files and frontier say."""
 
 from itertools import pairwise
 from pathlib import Path
