@@ -20,14 +20,8 @@ from tinynet.files import write_atomically
 
 VERSION = 1  # of the workspace's layout
 KEPT_BACK = shutil.ignore_patterns(
-    "solution.py",
-    "mutants.py",
-    "alternatives.py",
-    "exercise.py",
-    "course.toml",
-    "progress.json",
-    "figures",
-    "__pycache__",
+    *("solution.py", "mutants.py", "alternatives.py", "course.toml"),  # read from the installed course
+    *("exercise*.py", "progress.json", "figures", "__pycache__"),  # of whoever works in the clone
 )
 README = """# Your workspace for the tinynet course
 
