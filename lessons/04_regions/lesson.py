@@ -110,9 +110,7 @@ net = tn.MLP([64, 64, 32, 10], seed=0)
 moments = [hidden(net, train.inputs)]
 tn.fit(net, train, epochs=100, lr=0.05, progress=False, report=lambda _: moments.append(hidden(net, train.inputs)))
 shares = np.array([[mine.saturation_share(z, SATURATED) for z in moment] for moment in moments])
-print(
-    f"saturated in the first and second layer: before training {100 * shares[0, 0]:.1f} % and {100 * shares[0, 1]:.1f} %"
-)
+print(f"saturated in the two layers, before training: {100 * shares[0, 0]:.1f} % and {100 * shares[0, 1]:.1f} %")
 print(f"after 100 epochs: {100 * shares[-1, 0]:.1f} % and {100 * shares[-1, 1]:.1f} %; tinynet.reading says",
       ", ".join(f"{100 * s:.1f} %" for s in tn.reading.saturation.saturation(net, train.inputs).values()))  # fmt: skip
 
@@ -364,7 +362,7 @@ with plt.rc_context({"savefig.dpi": 80}):
 # hidden layer has no tanh, so that no step is smaller for being far out.
 
 # %%
-UPDATES, EVERY, SINCE = 2500, 25, 500
+UPDATES, EVERY, SINCE = 2000, 25, 500
 (pictures, digits), n = (train.inputs[:400], train.labels[:400]), 400
 
 
@@ -462,8 +460,8 @@ whole, part = len(smaller) == len(squashed) and walks_out, bool(smaller) or walk
 lesson.verdict(
     "C7a", "holds" if whole else "holds in part" if part else "does not hold",
     "step at the largest |z| over that at the smallest: " + ", ".join(f"{r:.2f} {n}" for n, r in ratio.items())
-    + f" (a picture's own gradient: {own_ratio:.2f}). Pure chance took the mean |z| from {walk[0]:.2f} to {walk[2]:.2f}; "
-    f"without tanh, so without smaller steps, to {free[2]:.2f}: they {'carry it out' if walks_out else 'hold it back'}. "
+    + f" (a picture's own gradient: {own_ratio:.2f}). Pure chance took mean |z| from {walk[0]:.2f} to {walk[2]:.2f}, "
+    f"and to {free[2]:.2f} where no step is smaller: smaller steps {'carry it out' if walks_out else 'hold it back'}. "
     f"The full batch, without any walk, took it to {grown['full batch, cross-entropy'][2]:.2f}",
 )  # fmt: skip
 
@@ -472,14 +470,14 @@ lesson.verdict(
 #
 # C3 says that features combine layer by layer or within one layer. At what price? `widths.csv` holds the test errors of
 # nets with one and two hidden layers on the spirals, eight starts each; the command that made it is
-# `python lessons/04_regions/widths.py`. Two of them you have trained above; two more are trained here. All four are
+# `python lessons/04_regions/widths.py`. Two of them you have trained above; one more is trained here. The three are
 # drawn as crosses.
 
 # %%
 widths = load_module(lesson.folder / "widths.py")
 rows = widths.committed()
 again = [(1, 32, 0, errors["one layer of 32"]), (2, 12, 0, errors["two layers of 12"])]
-again += [(layers, width, 0, widths.error_of(layers, width, 0)) for layers, width in ((1, 8), (2, 4))]
+again += [(2, 4, 0, widths.error_of(2, 4, 0))]
 known = {row[:3]: row[3] for row in rows}
 for layers, width, seed, error in again:
     print(f"{layers} hidden layers of {width}, seed {seed}: {100 * error:.1f} % here, "
@@ -500,7 +498,7 @@ for i, layers in enumerate((1, 2)):
         for w, values in zip(found, errors_at, strict=True):
             axes.scatter([place(w)] * len(values), [100 * v for v in values], s=8, color=style["color"], alpha=0.4)
         axes.plot([place(w) for k, w, *_ in again if k == layers], [100 * e for k, *_, e in again if k == layers], "x",
-                  color="black", markersize=8, label="trained here" if i else None)  # fmt: skip
+                  color="black", markersize=8, label="trained by you" if i else None)  # fmt: skip
 for axes, what in zip(panels, ("hidden units in all", "weights and biases"), strict=True):
     axes.axhline(100 * GOOD, color="0.5", linewidth=0.8, linestyle=":")
     axes.set(xlabel=what, xscale="log", yscale="log")
