@@ -478,7 +478,7 @@ ends = max(values[-1] for values in share.values())
 lesson.verdict(
     "C7b", ("holds in part" if ends else "holds") if cause else "does not hold",
     f"without noise the median margin gained {full:.2f} over the second half of the steps, with noise {noisy:.2f}, "
-    f"with the hinge {hinge:.2f}. The pace is a gain of {gains[-3:].mean():.2f} with each doubling of the epochs. "
+    f"with the hinge {hinge:z.2f}. The pace is a gain of {gains[-3:].mean():.2f} with each doubling of the epochs. "
     f"The error term is positive in real numbers; in float32 {100 * ends:.0f} % of the easy task's losses ended "
     f"at exactly 0, {100 * zero_share:.0f} % of the digits'",
 )  # fmt: skip
