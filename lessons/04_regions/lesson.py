@@ -203,8 +203,8 @@ for name, net in nets.items():
           f"on the grid {first} are seen, of all layers {all_layers}")  # fmt: skip
 
 # %% [markdown]
-# Cells of the first layer are convex: they are cut out by straight lines. Behind a second layer that is over. Test it:
-# take two points of the same region, and look whether the point midway between them is in that region as well.
+# Cells of the first layer are convex: they are cut out by straight lines. Behind a second layer they need not be. Test
+# it: take two points of the same region, and look whether the point midway between them is in that region as well.
 
 # %%
 rng = np.random.default_rng(0)
