@@ -1,0 +1,312 @@
+/* The machine behind emulation.h: blocks one after the other, their threads as fibers (ucontext), and a watch on memory.
+
+   g++ -fsanitize=thread calls a function before every access to memory that a kernel makes. We link no sanitizer but
+   define these functions here, and so see which thread reads or writes which bytes: outside the arrays that the launch
+   was given it is an error, and inside it can be written down. A thread's own variables are not counted. */
+
+#include "emulation.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+#include <ucontext.h>
+
+#define EXPORT extern "C" __attribute__((visibility("default")))
+
+extern char __start_shared_memory[] __attribute__((weak)), __stop_shared_memory[] __attribute__((weak));
+
+namespace emulation {
+
+const size_t STACK = 1 << 16;
+const int SLOT = 32;  // bytes that a lane can show to the others
+
+struct Gate {              // a barrier; `opened` counts how often all have come
+    unsigned arrived = 0, opened = 0;
+};
+struct Warp {
+    Gate gate;
+    char shown[2][32][SLOT];  // two, since a fast lane shows its next value while a slow one still reads
+};
+struct Copy {
+    char *to;
+    const char *from;
+    int bytes, valid, group;
+};
+struct Thread {
+    ucontext_t context;
+    std::unique_ptr<char[]> stack{new char[STACK]};
+    unsigned number, exchanges, seen;
+    int group;  // that copies now join
+    dim3 index;
+    Warp *warp;
+    Gate *waits;  // it may not run before waits->opened differs from `seen`
+    bool done;
+    std::deque<Copy> copies;
+};
+struct Access {
+    int32_t thread, array, write, bytes;  // array -1: shared memory
+    int64_t offset;
+};
+struct Array {
+    char *first;
+    size_t bytes;
+};
+
+std::vector<std::unique_ptr<Thread>> threads;
+std::vector<Warp> warps;
+std::vector<Array> arrays;
+std::vector<Access> trace;
+Gate block_gate;
+Thread *current = nullptr;
+ucontext_t scheduler;
+dim3 block_at, block_dim, grid_dim;
+unsigned members;  // threads of a block
+bool reverse = false, record = false;
+std::string error;
+void (*call)(void *, void **);
+void *kernel, **arguments;
+
+unsigned thread_number() { return current->number; }
+dim3 thread_index() { return current->index; }
+dim3 block_index() { return block_at; }
+dim3 block_size() { return block_dim; }
+dim3 grid_size() { return grid_dim; }
+
+[[noreturn]] void fail(const std::string &what)
+{
+    char who[128];
+    snprintf(who, sizeof who, "thread (%u, %u, %u) of block (%u, %u, %u) ", current->index.x, current->index.y,
+             current->index.z, block_at.x, block_at.y, block_at.z);
+    error = who + what;
+    for (;;)
+        swapcontext(&current->context, &scheduler);  // never to run on
+}
+
+// ---- waiting
+
+void wait(Gate &gate, unsigned expected)
+{
+    current->waits = &gate;
+    current->seen = gate.opened;
+    if (++gate.arrived == expected) {
+        gate.arrived = 0;
+        gate.opened++;
+    }
+    swapcontext(&current->context, &scheduler);
+}
+
+unsigned lanes() { return std::min(32u, members - current->number / 32 * 32); }
+void wait_for_block() { wait(block_gate, members); }
+void wait_for_warp() { wait(current->warp->gate, lanes()); }
+
+using Slot = char[SLOT];
+
+const Slot *exchange(const void *mine, size_t bytes, unsigned mask)  // what each lane of the warp shows
+{
+    if (mask != 0xffffffff)
+        fail("calls a part of its warp; only the mask 0xffffffff is emulated");
+    Slot *shown = current->warp->shown[current->exchanges++ % 2];
+    memcpy(shown[current->number % 32], mine, bytes);
+    wait_for_warp();
+    return shown;
+}
+
+void shuffle(void *value, size_t bytes, unsigned mask, int lane)
+{
+    const Slot *shown = exchange(value, bytes, mask);
+    memcpy(value, shown[lane % 32], bytes);
+}
+
+unsigned ballot(unsigned mask, bool vote)
+{
+    unsigned votes = 0;
+    const Slot *shown = exchange(&vote, sizeof vote, mask);
+    for (unsigned lane = 0; lane < lanes(); lane++)
+        votes |= (unsigned)shown[lane][0] << lane;
+    return votes;
+}
+
+// ---- the watch on memory
+
+void watch(const void *address, int bytes, bool write)
+{
+    if (!current)
+        return;
+    char *at = (char *)address, *stack = current->stack.get();
+    if (at >= stack && at < stack + STACK)
+        return;
+    if ((uintptr_t)at % bytes)
+        fail((write ? "writes " : "reads ") + std::to_string(bytes) + " bytes at an address that is no multiple of that");
+    int array = -1;
+    char *first = __start_shared_memory;
+    if (!(at >= __start_shared_memory && at + bytes <= __stop_shared_memory)) {
+        for (array = 0; array < (int)arrays.size(); array++)
+            if (at >= arrays[array].first && at + bytes <= arrays[array].first + arrays[array].bytes)
+                break;
+        if (arrays.empty())  // nobody has said where arrays lie
+            return;
+        if (array == (int)arrays.size())
+            fail((write ? "writes " : "reads ") + std::to_string(bytes) + " bytes outside of every array");
+        first = arrays[array].first;
+    }
+    if (record && !block_at.x && !block_at.y && !block_at.z)
+        trace.push_back({(int32_t)current->number, array, write, bytes, at - first});
+}
+
+// ---- what inline PTX does on a GPU
+
+void copy_later(void *to, const void *from, int bytes, int valid)
+{
+    if ((uintptr_t)to % bytes || (uintptr_t)from % bytes)
+        fail("copies " + std::to_string(bytes) + " bytes between addresses that are not multiples of that");
+    current->copies.push_back({(char *)to, (const char *)from, bytes, valid, current->group});
+}
+
+void close_group() { current->group++; }
+
+void wait_for_groups(int unfinished)  // the latest possible moment: a kernel that forgets to wait finds nothing copied
+{
+    auto &copies = current->copies;
+    for (; !copies.empty() && copies.front().group < current->group - unfinished; copies.pop_front()) {
+        Copy copy = copies.front();
+        if (copy.valid)
+            watch(copy.from, copy.valid, false);
+        watch(copy.to, copy.bytes, true);
+        memset(copy.to, 0, copy.bytes);
+        memcpy(copy.to, copy.from, copy.valid);
+    }
+}
+
+void mma(int *sums, const unsigned *a, const unsigned *b, bool differ)
+{
+    struct Fragment {
+        unsigned a[4], b[2], unused[2];
+    } mine = {{a[0], a[1], a[2], a[3]}, {b[0], b[1]}, {}};
+    static_assert(sizeof mine == SLOT);
+    const Fragment *lane = (const Fragment *)exchange(&mine, sizeof mine, 0xffffffff);
+    unsigned g = current->number % 32 / 4, t = current->number % 4;
+    for (int i = 0; i < 4; i++)           // sums 0, 1 stand in row g, sums 2, 3 in row g + 8; columns 2 t and 2 t + 1
+        for (int part = 0; part < 4; part++)     // four lanes hold a row of a, and four a column of b
+            for (int half = 0; half < 2; half++) {
+                unsigned x = lane[4 * g + part].a[i / 2 + 2 * half];
+                unsigned y = lane[4 * (2 * t + i % 2) + part].b[half];
+                sums[i] += __builtin_popcount(differ ? x ^ y : x & y);
+            }
+}
+
+// ---- running
+
+void enter()
+{
+    call(kernel, arguments);
+    current->done = true;
+}
+
+void run_block()
+{
+    for (char *byte = __start_shared_memory; byte < __stop_shared_memory; byte++)
+        *byte = (char)0xa5;  // shared memory begins with anything
+    block_gate = Gate();
+    warps.assign((members + 31) / 32, Warp());
+    for (unsigned i = 0; i < members; i++) {
+        Thread &t = *threads[i];
+        t.number = i;
+        t.index = {i % block_dim.x, i / block_dim.x % block_dim.y, i / block_dim.x / block_dim.y};
+        t.exchanges = t.seen = 0;
+        t.group = 0;
+        t.warp = &warps[i / 32];
+        t.waits = nullptr;
+        t.done = false;
+        t.copies.clear();
+        getcontext(&t.context);
+        t.context.uc_stack.ss_sp = t.stack.get();
+        t.context.uc_stack.ss_size = STACK;
+        t.context.uc_link = &scheduler;
+        makecontext(&t.context, enter, 0);
+    }
+    for (unsigned left = members; left;) {
+        bool moved = false;
+        for (unsigned i = 0; i < members; i++) {
+            Thread &t = *threads[reverse ? members - 1 - i : i];
+            if (t.done || (t.waits && t.waits->opened == t.seen))
+                continue;
+            current = &t;
+            t.waits = nullptr;
+            swapcontext(&scheduler, &t.context);
+            if (!error.empty())
+                return;
+            left -= t.done;
+            moved = true;
+        }
+        if (!moved) {
+            error = std::to_string(left) + " of " + std::to_string(members) + " threads wait for others that never come";
+            return;
+        }
+    }
+}
+
+const char *run(void (*call_)(void *, void **), void *kernel_, dim3 grid, dim3 block, void **arguments_)
+{
+    call = call_, kernel = kernel_, arguments = arguments_;
+    grid_dim = grid, block_dim = block, members = block.x * block.y * block.z;
+    error.clear();
+    trace.clear();
+    while (threads.size() < members)
+        threads.emplace_back(new Thread);
+    dim3 &at = block_at;
+    for (at.z = 0; at.z < grid.z; at.z++)
+        for (at.y = 0; at.y < grid.y; at.y++)
+            for (at.x = 0; at.x < grid.x; at.x++) {
+                run_block();
+                current = nullptr;
+                if (!error.empty())
+                    return error.c_str();
+            }
+    return nullptr;
+}
+}  // namespace emulation
+
+// ---- for Python
+
+EXPORT void emulation__configure(int reverse, int record, int count, char **first, size_t *bytes)
+{
+    emulation::reverse = reverse;
+    emulation::record = record;
+    emulation::arrays.clear();
+    for (int i = 0; i < count; i++)
+        emulation::arrays.push_back({first[i], bytes[i]});
+}
+
+EXPORT size_t emulation__trace(const emulation::Access **rows)  // of the block (0, 0, 0), in the order they happened
+{
+    *rows = emulation::trace.data();
+    return emulation::trace.size();
+}
+
+// ---- what g++ calls before each access
+
+#define WATCH(size)                                                                                 \
+    extern "C" void __tsan_read##size(void *address) { emulation::watch(address, size, false); }    \
+    extern "C" void __tsan_write##size(void *address) { emulation::watch(address, size, true); }
+WATCH(1)
+WATCH(2)
+WATCH(4)
+WATCH(8)
+WATCH(16)
+#define WATCH_UNALIGNED(size)                                                                       \
+    extern "C" void __tsan_unaligned_read##size(void *address) { emulation::watch(address, size, false); }  \
+    extern "C" void __tsan_unaligned_write##size(void *address) { emulation::watch(address, size, true); }
+WATCH_UNALIGNED(2)
+WATCH_UNALIGNED(4)
+WATCH_UNALIGNED(8)
+WATCH_UNALIGNED(16)
+extern "C" void __tsan_read_range(void *address, size_t bytes) { emulation::watch(address, bytes, false); }
+extern "C" void __tsan_write_range(void *address, size_t bytes) { emulation::watch(address, bytes, true); }
+extern "C" void __tsan_init() {}
+extern "C" void __tsan_func_entry(void *) {}
+extern "C" void __tsan_func_exit() {}
