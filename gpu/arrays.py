@@ -53,4 +53,3 @@ def check_device_bits(caller: str, n_bits: int, **operands: Any) -> None:
                 f"{caller}: {name} has shape {tuple(bits.shape)}; {n_bits} bits take (rows, {n_words(n_bits)}): "
                 "pass the n_bits that pack_signs was given"
             )
-

@@ -33,18 +33,16 @@ class GpuUnavailable(RuntimeError):
 def load_driver() -> Any:
     """Return the module pycuda.driver, initialized, with at least one device. Raises GpuUnavailable."""
     try:
-        import pycuda
-    except ImportError as error:
-        raise GpuUnavailable(f"PyCUDA is missing ({error}): pip install pycuda, with nvcc on PATH") from error
-    try:
         import pycuda.driver as driver
     except ImportError as error:
-        if "libcuda" in str(error):
-            why = "the NVIDIA driver is missing ({}): install it, or run on a machine with an NVIDIA GPU"
+        if error.name == "pycuda":
+            why = "PyCUDA is missing ({}): pip install pycuda, with the CUDA toolkit's own folder bin on PATH"
+        elif "libcuda" in str(error):
+            why = "the NVIDIA driver is missing ({}): install it, or run where there is an NVIDIA GPU"
         elif "undefined symbol" in str(error):
-            why = "the NVIDIA driver is older than the CUDA that PyCUDA was built with ({}): update one or rebuild the other"
+            why = "the NVIDIA driver is older than the CUDA that PyCUDA was built with ({}): update it"
         else:
-            why = "PyCUDA does not load ({}): install it anew, with all it needs"
+            why = "PyCUDA does not load ({}): install it anew, with all that it needs"
         raise GpuUnavailable(why.format(error)) from error
     try:
         driver.init()

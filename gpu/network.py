@@ -6,8 +6,8 @@
     last layer                 xnor product       -> int32 (N, classes)
                                scores             -> float32                   (z + bias) scale, as tinynet rounds it
 
-All sums are integers, so the scores equal `frozen.scores(pixels)` bit for bit. See tinynet/bitwise.py for the layers and
-tinynet/deploy.py for the thresholds.
+All sums are integers, so the scores equal `frozen.scores(pixels)` bit for bit. tinynet/bitwise.py describes the layers and
+tinynet/deploy.py the thresholds.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`pack_signs` and `xnor_matmul` on the device: same arguments, same integers, same errors as those of tinynet.
 
-    NumPy arrays    are copied to the device, and the result back
-    device arrays   (PyCUDA, CuPy, PyTorch) stay where they are; the result is a pycuda.gpuarray.GPUArray, which the
-                    others take over without a copy: torch.as_tensor(out, device="cuda"), cupy.asarray(out)
+NumPy arrays    are copied to the device, and the result back
+device arrays   (PyCUDA, CuPy, PyTorch) stay where they are; the result is a pycuda.gpuarray.GPUArray, which the
+                others take over without a copy: torch.as_tensor(out, device="cuda"), cupy.asarray(out)
 """
 
 from __future__ import annotations
