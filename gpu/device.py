@@ -161,7 +161,7 @@ class Session:
 
 
 def _release(context: Any) -> None:
-    """Give the primary context back: by its own way, which PyCUDA takes only while it is current."""
+    """Give the primary context back; PyCUDA releases it as what it is only while it is current."""
     context.push()
     context.detach()
 

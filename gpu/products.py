@@ -87,16 +87,20 @@ def best_product(s: Session) -> str:
 
 def product(s: Session, a: Any, b: Any, n_bits: int, kernel: str) -> Any:
     """Return the products int32 (M, N) of packed rows a (M, words) and b (N, words), all on the device."""
-    (m, words), n = a.shape, b.shape[0]
-    out = s.empty((m, n), np.int32)
-    beside = (ones(s, a), ones(s, b)) if kernel == "mma" else ()
-    s.launch(f"xnor_{kernel}", out.shape, a, b, *beside, out, m, n, words, n_bits)
+    out = s.empty((a.shape[0], b.shape[0]), np.int32)
+    multiply(s, kernel, a, b, out, n_bits, *[ones(s, bits) for bits in (a, b) if kernel == "mma"])
     return out
 
 
-def ones(s: Session, bits: Any) -> Any:
-    """Return the number of ones in each row of bits, int32 (rows,), on the device."""
-    rows, words = bits.shape
-    counts = s.empty((rows,), np.int32)
-    s.launch("popcount_rows", (rows,), bits, counts, rows, words)
+def multiply(s: Session, kernel: str, a: Any, b: Any, out: Any, n_bits: int, *ones_of_both: Any) -> None:
+    """Write the products of a and b to out. Tensor cores count where both have ones, and need the ones of each row."""
+    (m, words), n = a.shape, b.shape[0]
+    s.launch(f"xnor_{kernel}", (m, n), a, b, out, m, n, words, n_bits, *ones_of_both)
+
+
+def ones(s: Session, bits: Any, counts: Any = None) -> Any:
+    """Return the number of ones in each row of bits (.., words), int32, on the device: in `counts` if given."""
+    *shape, words = bits.shape
+    counts = s.empty(tuple(shape), np.int32) if counts is None else counts
+    s.launch("popcount_rows", (counts.size,), bits, counts, counts.size, words)
     return counts
