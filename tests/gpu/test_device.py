@@ -167,8 +167,8 @@ def test_threads_have_sessions_of_their_own():
 
 
 def too_large():
-    rows = np.zeros((2**20, 1), np.uint64)
-    return gpu.xnor_matmul(rows, rows, 64)
+    rows = np.zeros((2**20, 0), np.uint64)
+    return gpu.xnor_matmul(rows, rows, 0)
 
 
 def test_out_of_memory():
@@ -185,19 +185,21 @@ def test_memory_stays_constant_over_1000_calls():
     frozen = tn.freeze(tn.BinaryMLP([20, 30, 10]))
     pixels = rng.integers(0, 256, (4, 20)).astype(np.uint8)
 
-    def calls():
+    def calls(kernel):
         gpu.pack_signs(x)
-        gpu.xnor_matmul(a, b, 70)
-        gpu.run(frozen, pixels)
+        gpu.xnor_matmul(a, b, 70, kernel=kernel)
         for wrong in (lambda: gpu.xnor_matmul(a, b, 700), too_large):
             with pytest.raises((ValueError, MemoryError)):
                 wrong()
 
-    for _ in range(3):
-        calls()
+    calls("mma")
+    gpu.run(frozen, pixels)
     before = free()
-    for _ in range(200):  # five calls each
-        calls()
+    for _ in range(250):
+        calls("naive")
+    for _ in range(5):
+        calls("mma")
+        gpu.run(frozen, pixels)
     assert free() == before
 
 
