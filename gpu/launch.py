@@ -68,7 +68,7 @@ TABLE = {  # name                       file                 threads       tile 
     "popcount_rows":        Kernel("popcount_rows.cu",    (256, 1, 1),  (8, 1)),      # rows
     "xnor_naive":           Kernel("xnor_naive.cu",       (16, 16, 1),  (16, 16)),    # m, n
     "xnor_tiled":           Kernel("xnor_tiled.cu",       (16, 16, 1),  (16, 16)),    # m, n
-    "xnor_registers":       Kernel("xnor_registers.cu",   (16, 16, 1),  (128, 64)),   # m, n
+    "xnor_registers":       Kernel("xnor_registers.cu",   (16, 16, 1),  (64, 64)),    # m, n
     "xnor_mma":             Kernel("xnor_mma.cu",         (128, 1, 1),  (128, 128)),  # m, n
     "xnor_mma_threshold":   Kernel("xnor_mma.cu",         (128, 1, 1),  (128, 128)),  # m, n
     "pixels_mma_threshold": Kernel("xnor_mma.cu",         (128, 1, 1),  (16, 128)),   # m, n

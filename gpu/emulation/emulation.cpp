@@ -182,11 +182,23 @@ void wait_for_groups(int unfinished)  // the latest possible moment: a kernel th
     }
 }
 
-void mma(int *sums, const unsigned *a, const unsigned *b, bool differ)
+void load_matrices(unsigned *r, const void *piece)  // ldmatrix, four matrices of 8 x 16 bytes
+{
+    const Slot *shown = exchange(&piece, sizeof piece, 0xffffffff);
+    unsigned g = current->number % 32 / 4, t = current->number % 4;
+    for (int matrix = 0; matrix < 4; matrix++) {
+        const unsigned *row;
+        memcpy(&row, shown[8 * matrix + g], sizeof row);
+        watch(row + t, 4, false);
+        r[matrix] = row[t];
+    }
+}
+
+void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ)  // m16n8k256 of bits, and popcounts
 {
     struct Fragment {
         unsigned a[4], b[2], unused[2];
-    } mine = {{a[0], a[1], a[2], a[3]}, {b[0], b[1]}, {}};
+    } mine = {{a[0], a[1], a[2], a[3]}, {b0, b1}, {}};
     static_assert(sizeof mine == SLOT);
     const Fragment *lane = (const Fragment *)exchange(&mine, sizeof mine, 0xffffffff);
     unsigned g = current->number % 32 / 4, t = current->number % 4;
@@ -195,7 +207,7 @@ void mma(int *sums, const unsigned *a, const unsigned *b, bool differ)
             for (int half = 0; half < 2; half++) {
                 unsigned x = lane[4 * g + part].a[i / 2 + 2 * half];
                 unsigned y = lane[4 * (2 * t + i % 2) + part].b[half];
-                sums[i] += __builtin_popcount(differ ? x ^ y : x & y);
+                c[i] += __builtin_popcount(differ ? x ^ y : x & y);
             }
 }
 

@@ -12,12 +12,15 @@
 struct dim3 {
     unsigned x, y, z;
 };
+struct alignas(8) int2 {
+    int x, y;
+};
 struct alignas(16) uint4 {
     unsigned x, y, z, w;
 };
 
 #define __global__
-#define __device__
+#define __device__ static
 #define __forceinline__ inline
 #define __launch_bounds__(...)
 #define __shared__ static __attribute__((section("shared_memory")))  // blocks run one after the other: one is enough
@@ -31,7 +34,8 @@ void wait_for_block(), wait_for_warp();
 void shuffle(void *value, size_t bytes, unsigned mask, int lane);  // replaces a value by that of another lane
 unsigned ballot(unsigned mask, bool vote);
 void copy_later(void *to, const void *from, int bytes, int valid), close_group(), wait_for_groups(int unfinished);
-void mma(int *sums, const unsigned *a, const unsigned *b, bool differ);
+void load_matrices(unsigned *r, const void *piece);
+void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ);
 const char *run(void (*call)(void *, void **), void *kernel, dim3 grid, dim3 block, void **arguments);
 }  // namespace emulation
 
