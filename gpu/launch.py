@@ -75,6 +75,7 @@ TABLE = {  # name                       file                 threads       tile 
     "xnor_threshold":       Kernel("xnor_threshold.cu",   (32, 8, 1),   (8, 64)),     # m, n
     "pixels_product":       Kernel("pixels.cu",           (32, 8, 1),   (8, 64)),     # m, n
     "pixels_threshold":     Kernel("pixels.cu",           (32, 8, 1),   (8, 64)),     # m, n
+    "scores":               Kernel("scores.cu",           (256, 1, 1),  (256, 1)),    # rows, n
     "float_naive":          Kernel("float_naive.cu",      (16, 16, 1),  (16, 16)),    # m, n
     "float_tiled":          Kernel("float_tiled.cu",      (16, 16, 1),  (16, 16)),    # m, n
     "ceiling_popcount":     Kernel("ceilings.cu",         (256, 1, 1),  (256, 1)),    # threads
