@@ -219,6 +219,28 @@ void enter()
     current->done = true;
 }
 
+bool run_warp(unsigned warp, unsigned &left)  // as far as it gets without the others: the most that a GPU might do
+{
+    unsigned first = 32 * warp, count = std::min(32u, members - first);
+    bool any = false;
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (unsigned i = 0; i < count; i++) {
+            Thread &t = *threads[first + (reverse ? count - 1 - i : i)];
+            if (t.done || (t.waits && t.waits->opened == t.seen))
+                continue;
+            current = &t;
+            t.waits = nullptr;
+            swapcontext(&scheduler, &t.context);
+            if (!error.empty())
+                return true;
+            left -= t.done;
+            moved = any = true;
+        }
+    }
+    return any;
+}
+
 void run_block()
 {
     for (char *byte = __start_shared_memory; byte < __stop_shared_memory; byte++)
@@ -243,22 +265,12 @@ void run_block()
     }
     for (unsigned left = members; left;) {
         bool moved = false;
-        for (unsigned i = 0; i < members; i++) {
-            Thread &t = *threads[reverse ? members - 1 - i : i];
-            if (t.done || (t.waits && t.waits->opened == t.seen))
-                continue;
-            current = &t;
-            t.waits = nullptr;
-            swapcontext(&scheduler, &t.context);
-            if (!error.empty())
-                return;
-            left -= t.done;
-            moved = true;
-        }
-        if (!moved) {
+        for (unsigned i = 0; i < warps.size() && error.empty(); i++)
+            moved |= run_warp(reverse ? warps.size() - 1 - i : i, left);
+        if (!moved && error.empty())
             error = std::to_string(left) + " of " + std::to_string(members) + " threads wait for others that never come";
+        if (!error.empty())
             return;
-        }
     }
 }
 

@@ -1,8 +1,9 @@
 /* What a kernel sees when g++ compiles it for the CPU: the words of CUDA C, in terms of the machine in emulation.cpp.
 
    The threads of a block are fibers that take turns on one processor. One runs until it waits for others, at a barrier,
-   a shuffle or a vote; then comes the next, in the order of their numbers or against it. A missing barrier is thereby
-   seen: the first thread reads what the second has not written yet.
+   a shuffle or a vote; then comes the next of its warp, in the order of their numbers or against it; and the next warp
+   when no lane of this one can go on. A missing barrier is thereby seen: the first warp reads what the second has not
+   written yet.
 
    The build (build.py) sets this text before a kernel's, and launchers behind it. */
 

@@ -118,7 +118,7 @@ __device__ __forceinline__ void fetch(uint4 (&tile)[SIDE][PIECES], const u64 *fr
     }
 }
 
-/* Where the sums of a lane stand: c[i][j][2 h + e] is of row `row` + 16 i + 8 h and column `col` + 8 j + e. */
+/* Where the sums of a lane stand: c[i / 2][j][i % 2 * 2 + e] is of row `row` + 8 i and column `col` + 8 j + e. */
 struct Place {
     int g, t, row, col;
 };
@@ -148,11 +148,13 @@ __device__ __forceinline__ void multiply(int (&c)[4][8][4], const u64 *a, const 
     int stage = 0;
     for (int first = 0; first < words; first += WORDS) {
         wait_for_groups<STAGES - 2>();                    // this thread's part of the tile has come
-        __syncthreads();                                  // everyone's has, and the tile before is read by all:
+        __syncthreads();                                  // everyone's has, and all have read the tile before
 
-        int last = (stage + STAGES - 1) % STAGES;         // its place is free
-        fetch(a_tiles[last], a, blockIdx.x * SIDE, m, first + (STAGES - 1) * WORDS, words);
-        fetch(b_tiles[last], b, blockIdx.y * SIDE, n, first + (STAGES - 1) * WORDS, words);
+        int next = first + (STAGES - 1) * WORDS, free = (stage + STAGES - 1) % STAGES;  // there is room for another
+        if (next < words) {
+            fetch(a_tiles[free], a, blockIdx.x * SIDE, m, next, words);
+            fetch(b_tiles[free], b, blockIdx.y * SIDE, n, next, words);
+        }
         close_group();                                    // an empty one in the end, so that counting goes on
 
         unsigned x[2][4][4], y[4];
@@ -177,6 +179,11 @@ xnor_mma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_bi
     multiply(c, a, b, m, n, words);
 
     Place at = place();
+    int of_row[8];                                        // rows g, g + 8, g + 16, ..
+#pragma unroll
+    for (int i = 0; i < 8; i++)
+        of_row[i] = at.row + 8 * i < m ? 2 * ones_a[at.row + 8 * i] : 0;
+
     bool pairs = n % 2 == 0 && (u64)out % 8 == 0;         // two neighbouring outputs can be written at once
 #pragma unroll
     for (int j = 0; j < 8; j++) {
@@ -184,12 +191,11 @@ xnor_mma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_bi
         int left = col < n ? n_bits - 2 * ones_b[col] : 0;
         int right = col + 1 < n ? n_bits - 2 * ones_b[col + 1] : 0;
 #pragma unroll
-        for (int i = 0; i < 8; i++) {                     // rows g, g + 8, g + 16, ..
+        for (int i = 0; i < 8; i++) {
             int row = at.row + 8 * i;
             if (row >= m || col >= n)
                 continue;
-            int of_row = 2 * ones_a[row];
-            int2 z = {left - of_row + 4 * c[i / 2][j][i % 2 * 2], right - of_row + 4 * c[i / 2][j][i % 2 * 2 + 1]};
+            int2 z = {left - of_row[i] + 4 * c[i / 2][j][i % 2 * 2], right - of_row[i] + 4 * c[i / 2][j][i % 2 * 2 + 1]};
             int *to = out + (u64)row * n + col;
             if (pairs)
                 *(int2 *)to = z;
@@ -212,12 +218,11 @@ xnor_mma_threshold(const u64 *a, const u64 *b, const int *thresholds, const unsi
 
     Place at = place();
     int limits[8][2];                                     // z >= threshold where 4 c - 2 ones_a >= limit
-    u64 inside = 0, flips = 0;
+    u64 flips = 0;
 #pragma unroll
     for (int k = 0; k < 16; k++) {
         int col = at.col + k / 2 * 8 + k % 2, bit = 2 * at.t + k / 2 * 8 + k % 2;
-        limits[k / 2][k % 2] = col < n ? thresholds[col] - n_bits + 2 * ones_b[col] : 0;
-        inside |= (u64)(col < n) << bit;
+        limits[k / 2][k % 2] = col < n ? thresholds[col] - n_bits + 2 * ones_b[col] : 0x7fffffff;  // never on
         flips |= (u64)(col < n && flip[col]) << bit;
     }
 #pragma unroll
@@ -229,7 +234,7 @@ xnor_mma_threshold(const u64 *a, const u64 *b, const int *thresholds, const unsi
         for (int k = 0; k < 16; k++)
             word |= (u64)(4 * c[i / 2][k / 2][i % 2 * 2 + k % 2] - of_row >= limits[k / 2][k % 2])
                     << (2 * at.t + k / 2 * 8 + k % 2);
-        word = (word ^ flips) & inside;
+        word ^= flips;
         word |= __shfl_xor_sync(0xffffffff, word, 1);     // lanes 4 g to 4 g + 3 differ in two bits of their numbers
         word |= __shfl_xor_sync(0xffffffff, word, 2);
         if (at.t == 0 && row < m && at.col < n)
