@@ -19,6 +19,7 @@ tinynet/kernels/bits.py, 64 to a word, words = ceil(n_bits / 64), the bits behin
     pixels_product         const u64 *planes, const u64 *b, int *out, int m, int n, int words, int n_bits
     pixels_threshold       as xnor_threshold, planes for a
     pixels_mma_threshold   as xnor_mma_threshold, planes for a
+    scores                 const int *z, const float *bias, float first, float second, float *out, int rows, int n
     float_naive, _tiled    const float *a, const float *b, float *out, int m, int n, int k
     ceiling_*              int *out, int rounds
 
@@ -26,6 +27,7 @@ tinynet/kernels/bits.py, 64 to a word, words = ceil(n_bits / 64), the bits behin
     pixels (rows, n_bits) uint8, planes (rows, 8, words): plane k of a row holds bit k of its pixels
     a (m, words), b (n, words), out (m, n), or packed signs (m, ceil(n / 64)) where it is u64
     thresholds (n), flip (n) 0 or 1: unit j is on as (z_j >= thresholds_j) != flip_j
+    z (rows, n), bias (n), out (rows, n): scores of the last layer
     float: a (m, k), b (k, n), out (m, n)
     ceilings: out has one entry a thread; ceilings.cu says how much each thread computes in a round
 """

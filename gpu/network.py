@@ -35,7 +35,7 @@ def run(frozen: Frozen, pixels: Any) -> Any:
     Raises TypeError and ValueError for other pixels, ValueError for a network that has other layers, GpuUnavailable,
     and MemoryError.
     """
-    layers = _layers(frozen)
+    parts = bits_and_factors(frozen)
     device = on_device("gpu.run", pixels=pixels)
     if device:
         check_device("gpu.run", "pixels", pixels, np.uint8)
@@ -46,12 +46,12 @@ def run(frozen: Frozen, pixels: Any) -> Any:
     with session() as s:
         s.wait_for(pixels)
         if frozen not in s.networks:
-            s.networks[frozen] = Network(s, *layers)
+            s.networks[frozen] = Network(s, *parts)
         scores = s.networks[frozen].scores(s, pixels if device else s.upload(pixels))
         return scores if device else scores.get()
 
 
-def _layers(frozen: Any) -> tuple[list[BitLinear], list[float]]:
+def bits_and_factors(frozen: Any) -> tuple[list[BitLinear], list[float]]:
     """Return the layers of bits, and the two factors behind them. TypeError or ValueError where there is more."""
     if not isinstance(frozen, Frozen):
         raise TypeError(f"gpu.run: frozen is {type(frozen).__name__}; pass tn.freeze(net) of a tn.BinaryMLP")
@@ -123,7 +123,8 @@ class Network:
 
 def _on_device(s: Session, layer: BitLinear) -> OnDevice:
     """Return a copy of what a layer holds."""
-    words, limits = s.upload(np.ascontiguousarray(layer.weight.words)), ()
+    words = s.upload(np.ascontiguousarray(layer.weight.words))
+    limits: tuple[Any, ...] = ()
     if layer.gives == "signs":
         limits = s.upload(np.ascontiguousarray(layer.thresholds)), s.upload(layer.flip.astype(np.uint8))
     return OnDevice(words, ones(s, words), layer.n_in, limits)

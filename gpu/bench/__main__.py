@@ -1,4 +1,4 @@
-"""python -m gpu.bench --out DIR [--quick] [--minutes 8.5]: gpu.json after every stage, gpu.md and gpu.png at the end."""
+"""python -m gpu.bench --out DIR [--quick] [--minutes 8.5]: gpu.json after every stage, gpu.md and gpu.png last."""
 
 import argparse
 import sys

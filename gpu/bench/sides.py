@@ -95,11 +95,11 @@ def xnor(kernel: str, o: Operands) -> Call:
 
 def xnor_mma(o: Operands) -> Call:
     """A product of signs on tensor cores."""
-    o.b_ones  # noqa: B018
+    operands, beside = (o.a_bits, o.b_bits, o.sums), (o.a_ones, o.b_ones)
 
     def call() -> None:
         ones(o.s, o.a_bits, o.a_ones)
-        multiply(o.s, "mma", o.a_bits, o.b_bits, o.sums, o.k, o.a_ones, o.b_ones)
+        multiply(o.s, "mma", *operands, o.k, *beside)
 
     return call
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from gpu.bench.measure import Run
 from gpu.bench.sides import CUBLAS, FLOATS, OURS, TO_SIGNS, Operands, Side, packed_xnor_mma, packing, wrong
-from gpu.network import Network, _layers
+from gpu.network import Network, bits_and_factors
 
 EMULATED = "emulation, no GPU"  # the name of the device of gpu/emulation/driver.cpp
 
@@ -149,8 +149,12 @@ def batches(run: Run) -> list[dict[str, Any]]:
 def packings(run: Run) -> list[dict[str, Any]]:
     """Return figures with activations packed in every call."""
     sizes = [128] if run.quick else [1024, 4096, 8192]
-    sides = {"xnor mma": OURS["xnor mma"], "packing alone": packing, "xnor mma, packing too": packed_xnor_mma}
-    return table(run, [(n, n, n) for n in sizes], sides)
+    sides = {"xnor mma": OURS["xnor mma"], "xnor mma, packing too": packed_xnor_mma, "packing alone": packing}
+    rows = table(run, [(n, n, n) for n in sizes], sides)
+    for row in rows:
+        if row["side"] == "packing alone":
+            row.pop("TOPS", None)  # it multiplies nothing
+    return rows
 
 
 # ---- a whole network
@@ -162,16 +166,19 @@ def networks(run: Run) -> dict[str, Any]:
 
     s, widths = run.s, [50, 70, 10] if run.quick else [784, 4096, 4096, 4096, 10]
     frozen = tn.freeze(tn.BinaryMLP(widths))
-    network = Network(s, *_layers(frozen))
+    network = Network(s, *bits_and_factors(frozen))
     few = np.random.default_rng(0).integers(0, 256, (5, widths[0])).astype(np.uint8)
-    same = {k: bool((network.scores(s, s.upload(few), kernel=k).get() == frozen.scores(few)).all()) for k in KERNELS}
+    same = {
+        name: bool((network.scores(s, s.upload(few), kernel=kernel).get() == frozen.scores(few)).all())
+        for name, kernel in BITS.items()
+    }
     rows = []
     for batch in [1, 3] if run.quick else [1000, 1, 16, 10_000]:
         pixels = s.upload(np.random.default_rng(1).integers(0, 256, (batch, widths[0])).astype(np.uint8))
         out = s.empty((batch, widths[-1]), np.float32)
         sides: dict[str, Any] = {
-            f"bits, {kernel}": lambda kernel=kernel, x=pixels, y=out: partial(network.scores, s, x, y, kernel)
-            for kernel in KERNELS
+            name: lambda kernel=kernel, x=pixels, y=out: partial(network.scores, s, x, y, kernel)
+            for name, kernel in BITS.items()
         }
         for kind in ("bf16", "float32"):
             sides[f"cuBLAS {kind}"] = partial(_torch_network, kind, widths, pixels)
@@ -187,7 +194,7 @@ def networks(run: Run) -> dict[str, Any]:
     return {"widths": widths, "scores as on the CPU": same, "rows": rows}
 
 
-KERNELS = ("mma", "registers")
+BITS = {"bits, tensor cores": "mma", "bits, popcount": "registers"}
 
 
 def _torch_network(kind: str, widths: list[int], pixels: Any) -> Any:
