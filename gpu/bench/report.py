@@ -139,8 +139,11 @@ def _networks(figures: dict[str, Any]) -> str:
 
 
 def _plot(rows: Rows, device: str, emulated: bool, path: Path) -> None:
-    from matplotlib.figure import Figure
-
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        print(f"no plot ({error}); python -m gpu.bench.report {path.parent} draws it elsewhere", file=sys.stderr)
+        return
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.add_subplot()
     for side in dict.fromkeys(row["side"] for row in rows):

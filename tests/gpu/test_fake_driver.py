@@ -1,6 +1,7 @@
 """The host side end to end without a GPU: unmodified PyCUDA on the driver of gpu/emulation/driver.cpp."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -109,3 +110,8 @@ def test_the_command(fake, tmp_path):
         capture_output=True, text=True, cwd=ROOT,
     )  # fmt: skip
     assert done.stdout.strip() == "[[7]]", done.stderr
+
+
+def test_the_program_of_the_readme(fake):
+    (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "gpu" / "README.md").read_text(), re.S)
+    assert fake("-c", program).stdout.strip() == "True"
