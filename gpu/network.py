@@ -55,9 +55,10 @@ def bits_and_factors(frozen: Any) -> tuple[list[BitLinear], list[float]]:
     """Return the layers of bits, and the two factors behind them. TypeError or ValueError where there is more."""
     if not isinstance(frozen, Frozen):
         raise TypeError(f"gpu.run: frozen is {type(frozen).__name__}; pass tn.freeze(net) of a tn.BinaryMLP")
-    end = next((i + 1 for i, layer in enumerate(frozen.layers) if getattr(layer, "gives", "") == "floats"), 0)
-    bits, rest = frozen.layers[:end], frozen.layers[end:]
-    for i, layer in enumerate(frozen.layers):
+    layers: list[Any] = frozen.layers
+    end = next((i + 1 for i, layer in enumerate(layers) if getattr(layer, "gives", "") == "floats"), 0)
+    bits, rest = layers[:end], layers[end:]
+    for i, layer in enumerate(layers):
         if not isinstance(layer, BitLinear if i < end else Scale) or i > end + 1:
             raise ValueError(
                 f"gpu.run: layer {i} is {layer!r}; only networks of bits run on the device, from pixels to scores with "

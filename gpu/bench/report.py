@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-from benchmarks.common import markdown
 
 Rows = list[dict[str, Any]]
 NOT_MEASURED = "**EMULATED on a CPU: this is a test of the benchmark; no figure here says anything about a GPU.**"
@@ -78,6 +77,11 @@ def _grid(rows: Rows, column: str) -> str:
     cells = {(row["side"], row[column]): _cell(row) for row in rows}
     sides = list(dict.fromkeys(row["side"] for row in rows))
     return markdown(["", *sizes], [[side, *[cells.get((side, size), "-") for size in sizes]] for side in sides])
+
+
+def markdown(header: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
+    """Return a table in Markdown."""
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in [header, ["---"] * len(header), *rows])
 
 
 def _cell(row: dict[str, Any]) -> str:

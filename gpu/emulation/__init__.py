@@ -29,8 +29,8 @@ def launch(
     order: Literal["forward", "reverse"] = "forward",
     source: str | None = None,
     record: bool = False,
-) -> np.ndarray | None:
-    """Run a kernel on arrays and integers; it writes into the arrays.
+) -> np.ndarray:
+    """Run a kernel on arrays and integers, and let it write into the arrays; return a record, empty without `record`.
 
     Args:
         name: a kernel of gpu/launch.py, or of `source`.
@@ -38,8 +38,8 @@ def launch(
         arguments: as the kernel has them: contiguous arrays, and integers of 32 bits.
         order: in which the threads of a block take turns.
         source: another text than the kernel's own.
-        record: return what the threads of the block (0, 0, 0) read and wrote, rows of (thread, array, write, bytes,
-            offset) in order of time; `array` counts the arrays among the arguments from 0, and is -1 for shared memory.
+        record: what the threads of the block (0, 0, 0) read and write, rows of (thread, array, write, bytes, offset)
+            in order of time; `array` counts the arrays among the arguments from 0, and is -1 for shared memory.
 
     Raises RuntimeError where a thread leaves the arrays or waits for ever, ValueError where the text does not compile.
     """
@@ -60,11 +60,11 @@ def launch(
     error = run(*[ctypes.c_uint(v) for v in (*grid, *block, 0)], pointers)
     if error:
         raise RuntimeError(f"emulation: {name}: {error.decode()}")
-    return _trace(library) if record else None
+    return _trace(library)
 
 
 def _trace(library: ctypes.CDLL) -> np.ndarray:
-    """Return a copy of the last launch's record."""
+    """Return a copy of the record of the last launch."""
     rows = ctypes.c_void_p()
     library.emulation__trace.restype = ctypes.c_size_t
     count = library.emulation__trace(ctypes.byref(rows))

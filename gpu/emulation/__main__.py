@@ -86,7 +86,7 @@ def draw() -> Figure:
     left, middle, upper, lower = figure.subplot_mosaic("abc;abd", width_ratios=[1, 1, 1.6]).values()
     for axes, name, threads, often in zip((left, middle), "ab", thread, reads, strict=True):
         _draw_tile(axes, threads)
-        axes.set_title(f"{name}: thread that fetches a word,\nthen {often.min()} to {often.max()} reads of it")
+        axes.set_title(f"{name}: thread that fetches a word;\nthen {often.min()} threads read it")
     column = place[1, :, 0]  # the words that the lanes 0 to 15 read at once: word 0 of each row of b
     _draw_banks(upper, column, "together: word 0 of 16 rows of b_tile, rows of 9 words")
     _draw_banks(lower, np.arange(16) * 64, "the same with rows of 8 words")
@@ -98,7 +98,7 @@ def _draw_tile(axes: Axes, threads: np.ndarray) -> None:
     axes.imshow(threads // 32, cmap="tab10", vmin=0, vmax=9, alpha=0.5, aspect="auto")
     for (row, word), number in np.ndenumerate(threads):
         axes.text(word, row, f"{number}", ha="center", va="center", fontsize=7)
-    axes.set(xlabel="word of the row", ylabel="row; the colour is the warp")
+    axes.set(xlabel="word of the row", ylabel="row; the colour is the warp", yticks=range(0, 16, 2))
 
 
 def _draw_banks(axes: Axes, offsets: np.ndarray, title: str) -> None:
@@ -108,7 +108,7 @@ def _draw_banks(axes: Axes, offsets: np.ndarray, title: str) -> None:
         banks[lane, offset // 4 % 32 + np.arange(2)] = 1
     most = int(banks.sum(axis=0).max())
     axes.imshow(banks, cmap="Blues", vmin=0, vmax=1.5, aspect="auto")
-    axes.set(xlabel="bank", ylabel="lane", title=f"{title}:\nup to {most} in a bank")
+    axes.set(xlabel="bank", ylabel="lane", yticks=range(0, 16, 4), title=f"{title}:\nup to {most} in a bank")
 
 
 def main() -> None:

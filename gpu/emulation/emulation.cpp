@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <vector>
+#include <csetjmp>
 #include <ucontext.h>
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
@@ -38,14 +39,15 @@ struct Copy {
     int bytes, valid, group;
 };
 struct Thread {
-    ucontext_t context;
+    ucontext_t start;
+    jmp_buf here;  // where it goes on
     std::unique_ptr<char[]> stack{new char[STACK]};
     unsigned number, exchanges, seen;
     int group;  // that copies now join
     dim3 index;
     Warp *warp;
     Gate *waits;  // it may not run before waits->opened differs from `seen`
-    bool done;
+    bool started, done;
     std::deque<Copy> copies;
 };
 struct Access {
@@ -63,7 +65,7 @@ std::vector<Array> arrays;
 std::vector<Access> trace;
 Gate block_gate;
 Thread *current = nullptr;
-ucontext_t scheduler;
+jmp_buf scheduler;
 dim3 block_at, block_dim, grid_dim;
 unsigned members;  // threads of a block
 bool reverse = false, record = false;
@@ -83,11 +85,28 @@ dim3 grid_size() { return grid_dim; }
     snprintf(who, sizeof who, "thread (%u, %u, %u) of block (%u, %u, %u) ", current->index.x, current->index.y,
              current->index.z, block_at.x, block_at.y, block_at.z);
     error = who + what;
-    for (;;)
-        swapcontext(&current->context, &scheduler);  // never to run on
+    longjmp(scheduler, 1);  // never to run on
 }
 
-// ---- waiting
+// ---- taking turns: ucontext gives a fiber its stack, and then jumps do, which need no system call
+
+void resume(Thread &thread)
+{
+    current = &thread;
+    if (_setjmp(scheduler))
+        return;  // it waits, or has ended
+    if (thread.started)
+        longjmp(thread.here, 1);
+    thread.started = true;
+    setcontext(&thread.start);
+}
+
+void enter()
+{
+    call(kernel, arguments);
+    current->done = true;
+    longjmp(scheduler, 1);
+}
 
 void wait(Gate &gate, unsigned expected)
 {
@@ -97,7 +116,8 @@ void wait(Gate &gate, unsigned expected)
         gate.arrived = 0;
         gate.opened++;
     }
-    swapcontext(&current->context, &scheduler);
+    if (!_setjmp(current->here))
+        longjmp(scheduler, 1);
 }
 
 unsigned lanes() { return std::min(32u, members - current->number / 32 * 32); }
@@ -140,7 +160,7 @@ void watch(const void *address, int bytes, bool write)
     char *at = (char *)address, *stack = current->stack.get();
     if (at >= stack && at < stack + STACK)
         return;
-    if ((uintptr_t)at % bytes)
+    if (bytes <= 16 && (uintptr_t)at % bytes)
         fail((write ? "writes " : "reads ") + std::to_string(bytes) + " bytes at an address that is no multiple of that");
     int array = -1;
     char *first = __start_shared_memory;
@@ -213,12 +233,6 @@ void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ)  // m
 
 // ---- running
 
-void enter()
-{
-    call(kernel, arguments);
-    current->done = true;
-}
-
 bool run_warp(unsigned warp, unsigned &left)  // as far as it gets without the others: the most that a GPU might do
 {
     unsigned first = 32 * warp, count = std::min(32u, members - first);
@@ -229,9 +243,8 @@ bool run_warp(unsigned warp, unsigned &left)  // as far as it gets without the o
             Thread &t = *threads[first + (reverse ? count - 1 - i : i)];
             if (t.done || (t.waits && t.waits->opened == t.seen))
                 continue;
-            current = &t;
             t.waits = nullptr;
-            swapcontext(&scheduler, &t.context);
+            resume(t);
             if (!error.empty())
                 return true;
             left -= t.done;
@@ -255,13 +268,12 @@ void run_block()
         t.group = 0;
         t.warp = &warps[i / 32];
         t.waits = nullptr;
-        t.done = false;
+        t.started = t.done = false;
         t.copies.clear();
-        getcontext(&t.context);
-        t.context.uc_stack.ss_sp = t.stack.get();
-        t.context.uc_stack.ss_size = STACK;
-        t.context.uc_link = &scheduler;
-        makecontext(&t.context, enter, 0);
+        getcontext(&t.start);
+        t.start.uc_stack.ss_sp = t.stack.get();
+        t.start.uc_stack.ss_size = STACK;
+        makecontext(&t.start, enter, 0);
     }
     for (unsigned left = members; left;) {
         bool moved = false;

@@ -50,9 +50,9 @@ def environment(folder: Path) -> dict[str, str]:
 def _wanted_by_pycuda() -> list[str]:
     """Return the names of the driver's functions that PyCUDA links to. ImportError without PyCUDA."""
     package = importlib.util.find_spec("pycuda")
-    if package is None:
+    if package is None or package.origin is None:
         raise ImportError("PyCUDA is missing: pip install pycuda (it builds without a GPU, with nvcc on PATH)")
-    library = next(Path(package.submodule_search_locations[0]).glob("_driver*.so"))
+    library = next(Path(package.origin).parent.glob("_driver*.so"))
     symbols = subprocess.run(["nm", "-D", "--undefined-only", library], capture_output=True, text=True, check=True)
     return [name for line in symbols.stdout.splitlines() if (name := line.split()[-1]).startswith("cu")]
 

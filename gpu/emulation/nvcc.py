@@ -11,7 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from build import HERE, build
+from build import HERE, build  # type: ignore[import-not-found]
 
 
 def main(arguments: list[str]) -> int:
