@@ -35,6 +35,7 @@ def environment(run: Run) -> dict[str, Any]:
         "date": date.today().isoformat(),
         "device": device.name(),
         "emulated": device.name() == EMULATED,
+        "quick": run.quick,
         "capability": list(run.s.capability),
         "multiprocessors": device.multiprocessor_count,
         "memory": device.total_memory(),

@@ -84,11 +84,19 @@ def test_run_is_exact(widths, rows):
         np.testing.assert_array_equal(scores, frozen.scores(pixels))
 
 
-def test_run_without_tensor_cores(monkeypatch):
+@pytest.mark.parametrize(("capability", "expected"), [((8, 0), {True}), ((7, 5), {False})])
+def test_tensor_cores_are_used_where_they_multiply_bits(monkeypatch, capability, expected):
+    s, names = session(), []
+    launch = s.launch
+    monkeypatch.setattr(s, "launch", lambda name, *rest: (names.append(name), launch(name, *rest)))
+    monkeypatch.setattr(s, "capability", capability)
     frozen = tn.freeze(tn.BinaryMLP([50, 70, 10]))
     pixels = rng.integers(0, 256, (9, 50)).astype(np.uint8)
-    monkeypatch.setattr(session(), "capability", (7, 5))
     np.testing.assert_array_equal(gpu.run(frozen, pixels), frozen.scores(pixels))
+    gpu.xnor_matmul(*[tn.pack_signs(signs(3, 65)) for _ in "ab"], 65)
+    products = [name for name in names if name.startswith(("xnor", "pixels"))]
+    assert len(products) == 3
+    assert {"mma" in name for name in products} == expected
 
 
 # ---- arrays that are on the device already

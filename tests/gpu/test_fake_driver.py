@@ -109,7 +109,20 @@ def test_the_command(fake, tmp_path):
         [sys.executable, "-m", "gpu.emulation.fake", sys.executable, "-c", code],
         capture_output=True, text=True, cwd=ROOT,
     )  # fmt: skip
-    assert done.stdout.strip() == "[[7]]", done.stderr
+    assert (done.stdout.strip(), done.stderr) == ("[[7]]", "")  # nothing is said at the end either
+
+
+def test_a_device_array_may_outlive_the_session(fake):
+    code = """
+import numpy as np
+import pycuda.autoprimaryctx
+from pycuda.gpuarray import to_gpu
+import gpu
+kept = gpu.pack_signs(to_gpu(np.ones((2, 3), np.float32)))
+print(kept.get()[0, 0])
+"""
+    done = fake("-c", code)
+    assert (done.stdout.strip(), done.stderr) == ("7", "")
 
 
 def test_the_program_of_the_readme(fake):
