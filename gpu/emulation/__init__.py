@@ -3,8 +3,8 @@
     bits = np.zeros((3, 2), np.uint64)
     launch("pack_signs", (3, 1, 1), (256, 1, 1), x, bits, 3, 100, 2)
 
-It is for reading and for tests: some 10,000 times slower than a GPU, it finds reads and writes outside of the arrays,
-and waits that never end. Needs g++ on Linux.
+It is for reading and for tests: no measure of speed, but it finds reads and writes outside of the arrays, missing
+barriers, and waits that never end. emulation.h says how. Needs g++ on Linux.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def launch(
 
     Raises RuntimeError where a thread leaves the arrays or waits for ever, ValueError where the text does not compile.
     """
-    library = ctypes.CDLL(str(build(TABLE[name].source() if source is None else source)))
+    library = ctypes.PyDLL(str(build(TABLE[name].source() if source is None else source)))  # one at a time
     arrays = [a for a in arguments if isinstance(a, np.ndarray)]
     for a in arrays:
         if not a.flags.c_contiguous:
@@ -63,7 +63,7 @@ def launch(
     return _trace(library)
 
 
-def _trace(library: ctypes.CDLL) -> np.ndarray:
+def _trace(library: ctypes.PyDLL) -> np.ndarray:
     """Return a copy of the record of the last launch."""
     rows = ctypes.c_void_p()
     library.emulation__trace.restype = ctypes.c_size_t

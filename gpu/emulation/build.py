@@ -20,6 +20,7 @@ from pathlib import Path
 from shutil import which
 
 HERE = Path(__file__).parent
+MACHINE = ["emulation.cpp", "watch.cpp"]
 FLAGS = ["-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-U_FORTIFY_SOURCE"]  # which forbids jumps between stacks
 WATCHED = ["-fsanitize=thread"]  # calls a function before each access to memory; the library brings that function
 KERNEL = re.compile(r'extern\s+"C"\s+__global__\s+void\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?(\w+)\s*\(')
@@ -51,9 +52,9 @@ def build(text: str) -> Path:
         raise ValueError('emulation: the text holds no kernel; one begins with extern "C" __global__ void NAME(')
     whole = '#include "emulation.h"\n#line 1 "kernel.cu"\n' + text + LAUNCHER
     whole += "".join(LAUNCHERS.replace("NAME", name) for name in names)
-    machine = _compiled((HERE / "emulation.cpp").read_text(), FLAGS)
-    kernel = _compiled(whole, FLAGS + WATCHED)
-    return _made(machine.name + kernel.name, ".so", ["-shared", str(machine), str(kernel)])
+    machine = [_compiled((HERE / name).read_text(), FLAGS) for name in MACHINE]
+    objects = [str(path) for path in (*machine, _compiled(whole, FLAGS + WATCHED))]
+    return _made("\0".join(objects), ".so", ["-shared", *objects])
 
 
 def _compiled(text: str, flags: list[str]) -> Path:

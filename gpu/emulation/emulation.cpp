@@ -1,12 +1,9 @@
-/* The machine behind emulation.h: blocks one after the other, their threads as fibers (ucontext), and a watch on memory.
-
-   g++ -fsanitize=thread calls a function before every access to memory that a kernel makes. We link no sanitizer but
-   define these functions here, and so see which thread reads or writes which bytes: outside the arrays that the launch
-   was given it is an error, and inside it can be written down. A thread's own variables are not counted. */
+/* The machine behind emulation.h: blocks one after the other, their threads as fibers, and what inline PTX does. */
 
 #include "emulation.h"
 
 #include <algorithm>
+#include <csetjmp>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -14,19 +11,18 @@
 #include <memory>
 #include <string>
 #include <vector>
-#include <csetjmp>
 #include <ucontext.h>
-
-#define EXPORT extern "C" __attribute__((visibility("default")))
 
 extern char __start_shared_memory[] __attribute__((weak)), __stop_shared_memory[] __attribute__((weak));
 
 namespace emulation {
 
+void watch(const void *address, int bytes, bool write), begin_record();  // watch.cpp
+
 const size_t STACK = 1 << 16;
 const int SLOT = 32;  // bytes that a lane can show to the others
 
-struct Gate {              // a barrier; `opened` counts how often all have come
+struct Gate {  // a barrier; `opened` counts how often all have come
     unsigned arrived = 0, opened = 0;
 };
 struct Warp {
@@ -50,25 +46,15 @@ struct Thread {
     bool started, done;
     std::deque<Copy> copies;
 };
-struct Access {
-    int32_t thread, array, write, bytes;  // array -1: shared memory
-    int64_t offset;
-};
-struct Array {
-    char *first;
-    size_t bytes;
-};
 
 std::vector<std::unique_ptr<Thread>> threads;
 std::vector<Warp> warps;
-std::vector<Array> arrays;
-std::vector<Access> trace;
 Gate block_gate;
 Thread *current = nullptr;
 jmp_buf scheduler;
 dim3 block_at, block_dim, grid_dim;
 unsigned members;  // threads of a block
-bool reverse = false, record = false;
+bool reverse = false;
 std::string error;
 void (*call)(void *, void **);
 void *kernel, **arguments;
@@ -78,6 +64,14 @@ dim3 thread_index() { return current->index; }
 dim3 block_index() { return block_at; }
 dim3 block_size() { return block_dim; }
 dim3 grid_size() { return grid_dim; }
+
+bool running() { return current; }
+
+bool on_stack(const void *address)  // where a thread has its own variables
+{
+    const char *stack = current->stack.get();
+    return address >= stack && address < stack + STACK;
+}
 
 [[noreturn]] void fail(const std::string &what)
 {
@@ -151,33 +145,6 @@ unsigned ballot(unsigned mask, bool vote)
     return votes;
 }
 
-// ---- the watch on memory
-
-void watch(const void *address, int bytes, bool write)
-{
-    if (!current)
-        return;
-    char *at = (char *)address, *stack = current->stack.get();
-    if (at >= stack && at < stack + STACK)
-        return;
-    if (bytes <= 16 && (uintptr_t)at % bytes)
-        fail((write ? "writes " : "reads ") + std::to_string(bytes) + " bytes at an address that is no multiple of that");
-    int array = -1;
-    char *first = __start_shared_memory;
-    if (!(at >= __start_shared_memory && at + bytes <= __stop_shared_memory)) {
-        for (array = 0; array < (int)arrays.size(); array++)
-            if (at >= arrays[array].first && at + bytes <= arrays[array].first + arrays[array].bytes)
-                break;
-        if (arrays.empty())  // nobody has said where arrays lie
-            return;
-        if (array == (int)arrays.size())
-            fail((write ? "writes " : "reads ") + std::to_string(bytes) + " bytes outside of every array");
-        first = arrays[array].first;
-    }
-    if (record && !block_at.x && !block_at.y && !block_at.z)
-        trace.push_back({(int32_t)current->number, array, write, bytes, at - first});
-}
-
 // ---- what inline PTX does on a GPU
 
 void copy_later(void *to, const void *from, int bytes, int valid)
@@ -222,8 +189,8 @@ void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ)  // m
     static_assert(sizeof mine == SLOT);
     const Fragment *lane = (const Fragment *)exchange(&mine, sizeof mine, 0xffffffff);
     unsigned g = current->number % 32 / 4, t = current->number % 4;
-    for (int i = 0; i < 4; i++)           // sums 0, 1 stand in row g, sums 2, 3 in row g + 8; columns 2 t and 2 t + 1
-        for (int part = 0; part < 4; part++)     // four lanes hold a row of a, and four a column of b
+    for (int i = 0; i < 4; i++)  // sums 0 and 1 stand in row g, 2 and 3 in row g + 8; columns 2 t and 2 t + 1
+        for (int part = 0; part < 4; part++)  // four lanes hold a row of a, and four a column of b
             for (int half = 0; half < 2; half++) {
                 unsigned x = lane[4 * g + part].a[i / 2 + 2 * half];
                 unsigned y = lane[4 * (2 * t + i % 2) + part].b[half];
@@ -291,7 +258,7 @@ const char *run(void (*call_)(void *, void **), void *kernel_, dim3 grid, dim3 b
     call = call_, kernel = kernel_, arguments = arguments_;
     grid_dim = grid, block_dim = block, members = block.x * block.y * block.z;
     error.clear();
-    trace.clear();
+    begin_record();
     while (threads.size() < members)
         threads.emplace_back(new Thread);
     dim3 &at = block_at;
@@ -306,43 +273,3 @@ const char *run(void (*call_)(void *, void **), void *kernel_, dim3 grid, dim3 b
     return nullptr;
 }
 }  // namespace emulation
-
-// ---- for Python
-
-EXPORT void emulation__configure(int reverse, int record, int count, char **first, size_t *bytes)
-{
-    emulation::reverse = reverse;
-    emulation::record = record;
-    emulation::arrays.clear();
-    for (int i = 0; i < count; i++)
-        emulation::arrays.push_back({first[i], bytes[i]});
-}
-
-EXPORT size_t emulation__trace(const emulation::Access **rows)  // of the block (0, 0, 0), in the order they happened
-{
-    *rows = emulation::trace.data();
-    return emulation::trace.size();
-}
-
-// ---- what g++ calls before each access
-
-#define WATCH(size)                                                                                 \
-    extern "C" void __tsan_read##size(void *address) { emulation::watch(address, size, false); }    \
-    extern "C" void __tsan_write##size(void *address) { emulation::watch(address, size, true); }
-WATCH(1)
-WATCH(2)
-WATCH(4)
-WATCH(8)
-WATCH(16)
-#define WATCH_UNALIGNED(size)                                                                       \
-    extern "C" void __tsan_unaligned_read##size(void *address) { emulation::watch(address, size, false); }  \
-    extern "C" void __tsan_unaligned_write##size(void *address) { emulation::watch(address, size, true); }
-WATCH_UNALIGNED(2)
-WATCH_UNALIGNED(4)
-WATCH_UNALIGNED(8)
-WATCH_UNALIGNED(16)
-extern "C" void __tsan_read_range(void *address, size_t bytes) { emulation::watch(address, bytes, false); }
-extern "C" void __tsan_write_range(void *address, size_t bytes) { emulation::watch(address, bytes, true); }
-extern "C" void __tsan_init() {}
-extern "C" void __tsan_func_entry(void *) {}
-extern "C" void __tsan_func_exit() {}

@@ -3,7 +3,7 @@
    The threads of a block are fibers that take turns on one processor. One runs until it waits for others, at a barrier,
    a shuffle or a vote; then comes the next of its warp, in the order of their numbers or against it; and the next warp
    when no lane of this one can go on. A missing barrier is thereby seen: the first warp reads what the second has not
-   written yet.
+   written yet. Not emulated: atomics, votes of a part of a warp, and shared memory whose size the launch gives.
 
    The build (build.py) sets this text before a kernel's, and launchers behind it. */
 

@@ -15,9 +15,11 @@ typedef unsigned long long u64;
 #define WORDS 8  // of a row in a tile: 512 entries
 
 /* Set z[0] and z[1], the sums of row 8 blockIdx.x + threadIdx.y and columns 64 blockIdx.y + threadIdx.x and + 32. */
-__device__ __forceinline__ void multiply(u64 (&a_tile)[64][WORDS], u64 (&b_tile)[64][WORDS + 1], const u64 *planes,
-                                         const u64 *b, int (&z)[2], int m, int n, int words, int n_bits)
+__device__ __forceinline__ void multiply(int (&z)[2], const u64 *planes, const u64 *b, int m, int n, int words,
+                                         int n_bits)
 {
+    __shared__ u64 a_tile[64][WORDS], b_tile[64][WORDS + 1];
+
     int lane = threadIdx.x;
     int w = lane % WORDS;                                 // what this thread fetches: word w of rows r and r + 32,
     int r = (threadIdx.y * 32 + lane) / WORDS;            // of 64 rows of b and of 8 times 8 planes
@@ -42,9 +44,8 @@ __device__ __forceinline__ void multiply(u64 (&a_tile)[64][WORDS], u64 (&b_tile)
 
 extern "C" __global__ void pixels_product(const u64 *planes, const u64 *b, int *out, int m, int n, int words, int n_bits)
 {
-    __shared__ u64 a_tile[64][WORDS], b_tile[64][WORDS + 1];
     int z[2];
-    multiply(a_tile, b_tile, planes, b, z, m, n, words, n_bits);
+    multiply(z, planes, b, m, n, words, n_bits);
 
     int row = blockIdx.x * 8 + threadIdx.y;
     for (int half = 0; half < 2; half++) {
@@ -57,9 +58,8 @@ extern "C" __global__ void pixels_product(const u64 *planes, const u64 *b, int *
 extern "C" __global__ void pixels_threshold(const u64 *planes, const u64 *b, const int *thresholds,
                                             const unsigned char *flip, u64 *out, int m, int n, int words, int n_bits)
 {
-    __shared__ u64 a_tile[64][WORDS], b_tile[64][WORDS + 1];
     int z[2];
-    multiply(a_tile, b_tile, planes, b, z, m, n, words, n_bits);
+    multiply(z, planes, b, m, n, words, n_bits);
 
     unsigned votes[2];                                    // as in xnor_threshold.cu
     for (int half = 0; half < 2; half++) {
@@ -69,5 +69,5 @@ extern "C" __global__ void pixels_threshold(const u64 *planes, const u64 *b, con
     }
     int row = blockIdx.x * 8 + threadIdx.y;
     if (threadIdx.x == 0 && row < m)
-        out[(u64)row * gridDim.y + blockIdx.y] = (u64)votes[1] << 32 | votes[0];
+        out[(u64)row * ((n + 63) / 64) + blockIdx.y] = (u64)votes[1] << 32 | votes[0];
 }

@@ -50,5 +50,5 @@ extern "C" __global__ void xnor_threshold(const u64 *a, const u64 *b, const int 
         votes[half] = __ballot_sync(0xffffffff, on);
     }
     if (lane == 0 && row < m)
-        out[(u64)row * gridDim.y + blockIdx.y] = (u64)votes[1] << 32 | votes[0];  // gridDim.y = ceil(n / 64)
+        out[(u64)row * ((n + 63) / 64) + blockIdx.y] = (u64)votes[1] << 32 | votes[0];
 }
