@@ -17,7 +17,7 @@ from build import HERE, build  # type: ignore[import-not-found]
 def main(arguments: list[str]) -> int:
     """Do what nvcc would do; return the exit status."""
     if "--version" in arguments:  # a part of the key under which PyCUDA keeps what was compiled
-        machine = b"".join((HERE / name).read_bytes() for name in ("emulation.h", "emulation.cpp", "build.py"))
+        machine = b"".join(path.read_bytes() for path in sorted(HERE.iterdir()) if path.is_file())
         print("emulation on the CPU,", hashlib.sha256(machine).hexdigest())
         return 0
     source = Path(arguments[-1])
