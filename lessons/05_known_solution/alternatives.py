@@ -51,9 +51,7 @@ def loops(W, b, V, order, signs):
     return W2, b2, V2
 
 
-@instead_of(
-    "count_solutions", "sorts networks into groups by recursion; two are alike if some order makes all units agree"
-)
+@instead_of("count_solutions", "takes one solution after the other away; alike if some order makes all units agree")
 def by_recursion(nets, threshold):
     if not nets:
         return 0

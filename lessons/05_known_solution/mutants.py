@@ -1,7 +1,7 @@
 """Known-wrong answers of lesson 5, each with the mistake that it stands for."""
 
 import math
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 
@@ -55,8 +55,8 @@ def chosen_signs(S, order):
 
 @instead_of(
     "align",
-    "units were matched greedily: the best partner of one unit may be needed more by another, so the sum over all units "
-    "must be the largest",
+    "units were matched greedily: the best partner of one unit may be needed more by another, so the sum over "
+    "all units must be the largest",
 )
 def greedy(A, B):
     S, order = correlations(A, B), []
@@ -159,9 +159,7 @@ def in_place(nets, threshold):
     return count(nets, lambda A, B: np.diag(correlations(A, B)).min() >= threshold)
 
 
-@instead_of(
-    "count_solutions", "the order was aligned but not the sign: compare |correlation|, a turned unit is the same"
-)
+@instead_of("count_solutions", "the order was aligned, not the sign: compare |correlation|, a turned unit is the same")
 def without_signs(nets, threshold):
     def same(A, B):
         S = correlations(A, B)
@@ -177,4 +175,4 @@ def mean_of_units(nets, threshold):
 
 @instead_of("count_solutions", "each network was compared with the one before only, not with every solution so far")
 def with_the_one_before(nets, threshold):
-    return 1 + sum(aligned(A, B).min() < threshold for A, B in zip(nets, nets[1:], strict=False))
+    return 1 + sum(aligned(A, B).min() < threshold for A, B in pairwise(nets))
