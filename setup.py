@@ -1,5 +1,21 @@
-"""Build script; the metadata is in pyproject.toml."""
+"""Build script; the metadata is in pyproject.toml. An installed tinynet brings the course with it."""
+
+from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 from setuptools import setup
+from setuptools.command.build_py import build_py
 
-setup()
+
+class BuildWithCourse(build_py):
+    """Copies lessons/ into the package; an editable installation reads them where they are."""
+
+    def run(self):
+        super().run()
+        if not self.editable_mode:
+            target = Path(self.build_lib, "tinynet", "course", "lessons")
+            ignored = ignore_patterns("__pycache__", "figures", "progress.json", "exercise.backup*.py")
+            copytree("lessons", target, ignore=ignored, dirs_exist_ok=True)
+
+
+setup(cmdclass={"build_py": BuildWithCourse})

@@ -23,6 +23,7 @@ Reading order of the source (a file imports only from those above it):
     deploy                                   from the one to the other
     frontier/                                every method on one picture
     reading/                                 what goes on inside a network, one instrument a file
+    course/                                  what leads through lessons/: exercises, their graders, isolation
     cli                                      the `tinynet` command
 """
 

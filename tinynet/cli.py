@@ -11,7 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
+from tinynet.course import commands
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+for command in (
+    commands.lesson, commands.grade, commands.hint, commands.solution, commands.reset, commands.watch, commands.start,
+):  # fmt: skip
+    app.command(rich_help_panel="The course")(command)
+app.add_typer(commands.course, name="course", rich_help_panel="The course")
 LISTS = ("--methods", "--factors", "--hidden", "--rates")  # options that take several values
 
 

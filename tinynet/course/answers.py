@@ -123,6 +123,8 @@ def difference(came: Any, expected: Any, rtol: float | None = None) -> str:
     if isinstance(expected, str) or isinstance(came, (str, tuple, list, dict)):
         same = isinstance(expected, str) and isinstance(came, str) and came == expected
         return "" if same else f"wrong value: {describe(expected)} was expected, {describe(came)} came"
+    if type(expected) is type(came) is int:  # of any size
+        return "" if came == expected else "wrong value"
     return _array_difference(np.asarray(came), np.asarray(expected), rtol)
 
 

@@ -164,12 +164,21 @@ def lesson(number: int) -> Lesson:
 
 
 def _lesson(entry: dict[str, Any], path: Path) -> Lesson:
+    where = f"{path}: {entry.get('folder', 'a lesson without a folder')}"
     try:
-        exercises = tuple(Exercise(e["name"], e["points"], tuple(e["hints"])) for e in entry["exercise"])
+        exercises = tuple(_exercise(each, where) for each in entry["exercise"])
         return Lesson(
             entry["number"], entry["folder"], entry["title"], entry["minutes"],
             tuple(entry["claims"]), tuple(entry["teaches"]), exercises,
         )  # fmt: skip
     except (KeyError, TypeError) as error:
-        where = entry.get("folder", "a lesson without a folder")
-        raise CourseError(f"{path}: {where} lacks the entry {error}; restore the file") from None
+        raise CourseError(f"{where} lacks the entry {error}; restore the file") from None
+
+
+def _exercise(entry: dict[str, Any], where: str) -> Exercise:
+    name, points, hints = entry["name"], entry["points"], entry["hints"]
+    if type(points) is not int or points < 1:
+        raise CourseError(f"{where}: points of {name} must be a whole number above 0, not {points!r}; restore the file")
+    if not hints or not all(isinstance(hint, str) for hint in hints):
+        raise CourseError(f"{where}: {name} has no hints; restore the file")
+    return Exercise(name, points, tuple(hints))

@@ -1,0 +1,120 @@
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from tinynet.course import manifest
+from tinynet.course.answers import Exercises, difference
+from tinynet.course.calls import Functions, Wrong, copy, from_file, identical
+from tinynet.course.grading import grade, grade_file
+
+
+def messages(lesson, **functions) -> dict[str, str]:
+    return {r.exercise.name: r.message for r in grade(lesson, Functions({**vars(lesson.solution), **functions}))}
+
+
+@pytest.fixture
+def lesson(course):
+    return manifest.lesson(1)
+
+
+def test_a_right_answer_passes_and_a_known_mistake_is_named_on_its_input(lesson):
+    assert set(messages(lesson).values()) == {""}
+    message = messages(lesson, total=lambda x: np.abs(x).sum())["total"]
+    x = np.random.default_rng(0).normal(size=5)
+    assert message.startswith("total(x): wrong value\n  expected: ") and f"{np.abs(x).sum():.6g}" in message
+    assert "\n  on the input\n    x = [ 0.1257" in message
+    assert message.endswith("usual cause: the sum is of absolute values")
+    assert "usual cause" not in messages(lesson, total=lambda x: 3.0)["total"]
+
+
+@pytest.mark.parametrize(
+    "function, message",
+    [
+        (lambda x: None, "returned None; does every way through the function end in `return`?"),
+        (lambda x: x, r"wrong shape: a number was expected, an array of shape \(5,\) came"),
+        (lambda x: "three", "wrong value: .* was expected, 'three' came"),
+        (lambda x: x.astype(object), "returned an array of dtype object, where numbers were expected"),
+        (lambda x: {1, 2}, "returned an object of type set"),
+        (lambda x: 1 + 2j, "returned an object of type complex"),
+        (lambda x: x.sum() > 0, "wrong dtype: float64 was expected, bool came"),
+        (lambda x: 1 / 0, "raised ZeroDivisionError: division by zero"),
+        (lambda x: x.sort() or x.sum(), "changed its argument x; work on a copy"),
+        (lambda x, y: 0, "raised TypeError: .*missing 1 required positional argument: 'y'"),
+        (3, r"exercise.py has no function total; `tinynet reset`"),
+    ],
+)
+def test_what_else_can_go_wrong_is_said_in_its_first_line(lesson, function, message):
+    assert re.search(message, messages(lesson, total=function)["total"].splitlines()[0])
+
+
+def test_a_file_that_cannot_be_loaded_says_why_in_one_line(lesson, tmp_path):
+    path = tmp_path / "exercise.py"
+    for text, message in (
+        ("def total(x)\n    return 1\n", "exercise.py does not parse: expected ':', line 1"),
+        ("import numpy as np\nnp.nothing\n", "fails while it is loaded: AttributeError: .*line 2: np.nothing"),
+    ):
+        path.write_text(text)
+        with pytest.raises(Wrong, match=message):
+            from_file(path)
+        results = grade_file(lesson, path)
+        assert len(results) == 2 and all("\n" not in result.message and result.points == 0 for result in results)
+    with pytest.raises(Wrong, match=r"there is no exercise2.py in .*`tinynet reset` brings it back"):
+        from_file(tmp_path / "exercise2.py")
+
+
+def test_a_raised_error_shows_the_line_of_the_learners_file(lesson, tmp_path):
+    (tmp_path / "exercise.py").write_text("def total(x):\n    y = x\n    return y[9]\n")
+    message = grade_file(lesson, tmp_path / "exercise.py")[0].message
+    assert "raised IndexError: index 9 is out of bounds for axis 0 with size 5 (line 3: return y[9])" in message
+
+
+def test_a_grader_may_not_name_an_unknown_exercise(lesson):
+    with pytest.raises(manifest.CourseError, match="no exercise 'totals'"):
+        _ = Exercises(lesson, Functions({})).totals
+
+
+numbers = st.sampled_from([np.float32, np.float64, np.int64, np.bool_])
+values = st.recursive(
+    st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3)
+    | arrays.arrays(numbers, arrays.array_shapes(max_dims=2, max_side=3), elements={"allow_nan": False}),
+    lambda inner: st.lists(inner, max_size=3) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=5,
+)  # fmt: skip
+
+
+@given(values)
+def test_a_value_equals_its_copy(value):
+    assert identical(value, copy(value)) and difference(copy(value), value) == ""
+
+
+@pytest.mark.parametrize(
+    "came, expected, found",
+    [
+        (np.float32([1, 2]), np.array([1.00001, 2]), ""),  # as near as float32 answers are asked to be
+        (np.array([1, 2.0]), np.array([1.00001, 2]), "wrong values: 1 of 2 differ, the first at [0]"),
+        (np.array([1, 2]), np.array([1.0, 2.0]), ""),
+        (np.array([1.0, 2.0]), np.array([1, 2]), "wrong dtype: int64 was expected, float64 came"),
+        (np.array([True]), np.array([1]), "wrong dtype: int64 was expected, bool came"),
+        (np.array([1, 0]), np.array([True, False]), "wrong dtype: bool was expected"),
+        (np.array([[1.0, 2.0]]), np.array([1.0, 2.0]), "wrong shape: an array of shape (2,)"),
+        (float("nan"), 1.0, "wrong value"),
+        (np.array([np.nan, np.inf]), np.array([np.nan, np.inf]), ""),
+        (np.array([1.0, 1.0]), np.array([np.nan, np.inf]), "wrong values: 2 of 2 differ"),
+        (0.0, 1e-13, ""),
+        ([1, 2], (1, 2), ""),
+        ((1.0, 2.0), (1.0, 2.5), "value 2 of 2: wrong value"),
+        ((1, 2, 3), (1, 2), "wrong structure: 2 values were expected, a tuple of 3 came"),
+        ({"a": 1}, {"a": 2}, "key 'a': wrong value"),
+        ({"b": 1}, {"a": 1}, "wrong structure: the keys ['a'] were expected"),
+        (np.zeros((0, 3)), np.zeros((0, 3)), ""),
+        ("a", "b", "wrong value: 'b' was expected, 'a' came"),
+        (1, "b", "wrong value: 'b' was expected, 1 came"),
+        ([1.0], 1.0, "wrong value: 1.0 was expected, a list of 1 came"),
+    ],
+)
+def test_differences_in_words(came, expected, found):
+    assert difference(came, expected).startswith(found) and bool(difference(came, expected)) == bool(found)

@@ -1,0 +1,49 @@
+import subprocess
+import sys
+
+import pytest
+
+from tinynet.course import manifest
+from tinynet.course.cells import run, split
+
+SCRIPT = '''"""About."""
+import math
+
+# %% [markdown]
+# # Title
+#
+# Text with `code`.
+# %%
+x = math.sqrt(4)
+# %% a name
+print(x)
+'''
+
+
+def test_text_and_code_in_turn():
+    cells = split(SCRIPT)
+    assert [(cell.kind, cell.line) for cell in cells] == [("code", 0), ("markdown", 3), ("code", 7), ("code", 9)]
+    assert cells[1].text == "# Title\n\nText with `code`."
+    assert "".join(cell.text for cell in cells if cell.kind == "code").count("\n") == 7
+
+
+def test_cells_run_as_the_script_does_and_errors_name_its_line(tmp_path, capsys):
+    path = tmp_path / "lesson.py"
+    path.write_text(SCRIPT + "1 / 0\n")
+    texts = []
+    with pytest.raises(ZeroDivisionError) as caught:
+        run(path, texts.append)
+    assert texts == ["# Title\n\nText with `code`."] and capsys.readouterr().out == "2.0\n"
+    assert caught.traceback[-1].lineno + 1 == SCRIPT.count("\n") + 1
+    path.write_text(SCRIPT)
+    assert subprocess.run([sys.executable, path], capture_output=True, text=True, check=True).stdout == "2.0\n"
+
+
+@pytest.mark.parametrize("lesson", manifest.read(), ids=lambda lesson: lesson.folder)
+def test_every_lesson_is_text_and_code(lesson):
+    text = (lesson.path / "lesson.py").read_text("utf-8")
+    kinds = [cell.kind for cell in split(text) if cell.text.strip()]
+    assert kinds.count("markdown") > 3 and kinds.count("code") > 3
+    for cell in split(text):
+        if cell.kind == "code":
+            compile(cell.text, lesson.folder, "exec")

@@ -1,0 +1,84 @@
+import json
+
+import pytest
+
+from tinynet.course import manifest, workspace
+from tinynet.course.manifest import CourseError
+
+
+def test_a_workspace_holds_what_a_learner_needs_and_no_solutions(space, course):
+    folder = space.root / "lessons" / "01_sums"
+    assert sorted(path.name for path in folder.iterdir()) == ["exercise.py", "lesson.py", "test_exercise.py"]
+    assert (folder / "exercise.py").read_text() == (course / "01_sums" / "exercise.py").read_text()
+    assert not (space.root / "lessons" / "course.toml").exists() and (space.root / "README.md").exists()
+    assert workspace.find(folder).root == space.root
+
+
+def test_a_course_that_a_clone_has_worked_in_is_handed_out_unsolved(course, tmp_path):
+    (course / "01_sums" / "exercise.py").write_text("solved = True\n")
+    (course / "01_sums" / "exercise.backup1.py").write_text("solved = True\n")
+    fresh = workspace.start(tmp_path / "other")
+    folder = fresh.root / "lessons" / "01_sums"
+    assert "NotImplementedError" in (folder / "exercise.py").read_text()
+    assert not (folder / "exercise.backup1.py").exists()
+
+
+def test_start_touches_nothing_that_exists_and_leaves_nothing_half_made(space, course, tmp_path):
+    with pytest.raises(CourseError, match=r"has lessons, README.md, pytest.ini already, and nothing was changed"):
+        workspace.start(space.root)
+    (course / "01_sums" / "solution.py").write_text("no marks\n")
+    with pytest.raises(CourseError, match="at least one pair"):
+        workspace.start(tmp_path / "half")
+    assert list((tmp_path / "half").iterdir()) == []
+
+
+def test_outside_a_workspace_one_is_told_how_to_make_one(tmp_path):
+    with pytest.raises(CourseError, match="is not in a workspace: `tinynet start DIR` makes one"):
+        workspace.find(tmp_path)
+
+
+def test_progress_and_hints_are_kept_between_runs(space):
+    lesson = manifest.lesson(1)
+    space.record(lesson, ["mean"])
+    assert [space.next_hint(lesson, "total") for _ in range(3)] == [
+        (1, "add"),
+        (2, "add them all"),
+        (2, "add them all"),
+    ]
+    again = workspace.find(space.root)
+    assert again.passed(lesson) == ["mean"] and again.next_hint(lesson, "mean") == (1, "divide")
+
+
+def test_reset_keeps_every_earlier_file(space):
+    lesson = manifest.lesson(1)
+    path = space.folder(lesson) / "exercise.py"
+    for text in ("first", "second"):
+        path.write_text(text)
+        backup = space.reset(lesson)
+        assert backup.read_text() == text and "NotImplementedError" in path.read_text()
+    assert (space.folder(lesson) / "exercise.backup1.py").read_text() == "first"
+    path.unlink()
+    assert space.reset(lesson) is None and path.exists()
+
+
+@pytest.mark.parametrize(
+    "progress, message",
+    [
+        ("{", "cannot be read; delete it to begin counting anew"),
+        ('{"unknown": 1}', "cannot be read"),
+        ('{"passed": 3}', "cannot be read"),
+        (json.dumps({"version": 0}), "has version 0, this tinynet needs 1; nothing was changed. Make a new one"),
+    ],
+)
+def test_progress_that_cannot_be_read_is_left_as_it_is(space, progress, message):
+    space.file.write_text(progress)
+    with pytest.raises(CourseError, match=message):
+        workspace.find(space.root)
+    assert space.file.read_text() == progress
+
+
+def test_a_lesson_that_was_deleted_is_named(space):
+    lesson = manifest.lesson(1)
+    space.folder(lesson).rename(space.root / "elsewhere")
+    with pytest.raises(CourseError, match="01_sums is missing; `tinynet start` makes a new workspace"):
+        space.folder(lesson)

@@ -1,0 +1,215 @@
+"""What `tinynet lesson`, `grade`, `hint`, `solution`, `reset`, `watch`, `start` and `course` do."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.table import Table
+
+from tinynet.course import cells, check, grading, manifest, stubs, watching, workspace
+from tinynet.course.grading import Result
+from tinynet.course.manifest import CourseError, Lesson
+
+Number = Annotated[int, typer.Argument(help="Of the lesson.", metavar="N")]
+console = Console(highlight=False, soft_wrap=True)
+
+
+def lesson(
+    number: Annotated[
+        int | None, typer.Argument(help="Of the lesson; without it, all are listed.", metavar="[N]")
+    ] = None,
+    show: Annotated[bool, typer.Option("--show", help="Open a window for each figure.")] = False,
+) -> None:
+    """Run a lesson, its text between its results; or list the lessons, and how far you are."""
+    space = workspace.find()
+    if number is None:
+        console.print(_overview(space))
+        return
+    chosen = manifest.lesson(number)
+    sys.argv[1:] = ["--show"] if show else []  # as python lesson.py would get it
+    cells.run(space.folder(chosen) / "lesson.py", lambda text: console.print(Markdown(text), "", soft_wrap=False))
+
+
+def grade(
+    number: Annotated[int | None, typer.Argument(help="Of the lesson.", metavar="[N]")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every lesson.")] = False,
+    isolated: Annotated[
+        bool | None,
+        typer.Option(help="Run the answers in a process of its own, with limits; the default for submissions."),
+    ] = None,
+    json_: Annotated[Path | None, typer.Option("--json", help="Write the results in Gradescope's format.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the results as JUnit XML.")] = None,
+    submissions: Annotated[Path | None, typer.Option(help="Grade each file or folder in this folder.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Where the grades of the submissions go.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Submissions graded at once; one a core by default.")] = None,
+) -> None:
+    """Grade a lesson's exercise.py, or a folder of submissions; the exit code is 1 unless all of yours pass."""
+    if submissions is not None:
+        _grade_submissions(number, submissions, csv, jobs, isolated is not False)
+        return
+    if (number is None) != all_:
+        raise CourseError("name one lesson, as in `tinynet grade 1`, or --all")
+    space = workspace.find()
+    results: list[Result] = []
+    for chosen in manifest.read() if number is None else [manifest.lesson(number)]:
+        results += (graded := _grade(space, chosen, bool(isolated)))
+        _report(graded)
+    _write_reports(results, json_, junit)
+    if not all(result.passed for result in results):
+        raise typer.Exit(1)
+
+
+def hint(
+    number: Number,
+    exercise: Annotated[str | None, typer.Argument(help="By default the first that does not pass yet.")] = None,
+) -> None:
+    """Show the next hint for an exercise."""
+    _show_hint(workspace.find(), manifest.lesson(number), exercise)
+
+
+def solution(
+    number: Number,
+    spoil: Annotated[bool, typer.Option("--spoil", help="Show it although yours does not pass yet.")] = False,
+) -> None:
+    """Show a lesson's solution, once your own passes."""
+    chosen = manifest.lesson(number)
+    if not spoil:
+        results = _grade(workspace.find(), chosen)
+        missing = [result.exercise.name for result in results if not result.passed]
+        if missing:
+            raise CourseError(f"{', '.join(missing)} not solved yet; --spoil shows the solution anyway")
+    typer.echo((chosen.path / "solution.py").read_text("utf-8"))
+
+
+def reset(number: Number) -> None:
+    """Bring a lesson's exercise.py back as it was; yours is kept beside it."""
+    backup = workspace.find().reset(manifest.lesson(number))
+    typer.echo("exercise.py is as it was" + (f"; yours is kept as {backup.name}" if backup else ""))
+
+
+def watch(number: Number) -> None:
+    """Grade a lesson again at each save; h shows the next hint, q ends it."""
+    space, chosen = workspace.find(), manifest.lesson(number)
+    path = space.folder(chosen) / "exercise.py"
+
+    def regrade() -> None:
+        console.rule(f"{path.name} of lesson {chosen.number}")
+        _report(_grade(space, chosen))
+        console.print("[dim]h: hint   q: quit   watching for the next save[/dim]")
+
+    watching.watch(path, regrade, lambda: _show_hint(space, chosen, None))
+
+
+def start(folder: Annotated[Path, typer.Argument(help="A new folder.", metavar="DIR")]) -> None:
+    """Make a workspace: the lessons and their exercises, to read, run and fill in."""
+    space = workspace.start(folder)
+    typer.echo(f"The course is in {space.root}. Go there, and begin with `tinynet lesson 1`.")
+
+
+course = typer.Typer(no_args_is_help=True, help="For those who write the course.")
+
+
+@course.command(name="check")
+def check_(
+    seeds: Annotated[int, typer.Option(min=1, help="Inputs are drawn from this many seeds.")] = 5,
+) -> None:
+    """Prove for every exercise that its stub fails, its solution passes and every known mistake is found."""
+    lessons = manifest.read()
+    found = 0
+    for each in lessons:
+        for problem in check.problems(each, lessons, range(seeds)):
+            typer.echo(problem, err=True)
+            found += 1
+        counts = f"{len(each.exercises)} exercises, {len(each.mutants)} mutants, {len(each.alternatives)} alternatives"
+        typer.echo(f"{each.folder}: {counts}, {seeds} seeds")
+    if found:
+        raise CourseError(f"{found} problems")
+
+
+@course.command(name="stubs")
+def stubs_() -> None:
+    """Cut each exercise.py out of its solution.py."""
+    for each in manifest.read():
+        text = stubs.stub((each.path / "solution.py").read_text("utf-8"))
+        (each.path / "exercise.py").write_text(text, "utf-8")
+
+
+def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False) -> list[Result]:
+    """Grade the learner's file and keep what passed."""
+    path = space.folder(chosen) / "exercise.py"
+    if isolated:
+        from tinynet.course.sandbox import grade_isolated
+
+        results = grade_isolated(chosen, path)
+    else:
+        results = grading.grade_file(chosen, path)
+    space.record(chosen, [result.exercise.name for result in results if result.passed])
+    return results
+
+
+def _report(results: Sequence[Result]) -> None:
+    chosen = results[0].lesson
+    for result in results:
+        sign = "[green]passed[/green]" if result.passed else "[red]not yet[/red]"
+        console.print(f"{sign}  {result.exercise.name}  ({result.points} of {result.exercise.points} points)")
+        if not result.passed:
+            console.print(_indented(result.message), markup=False)
+    points = sum(result.points for result in results)
+    console.print(f"Lesson {chosen.number}: {points} of {chosen.points} points\n")
+    if points < chosen.points:
+        first = next(result.exercise.name for result in results if not result.passed)
+        console.print(f"[dim]tinynet hint {chosen.number} {first} helps with the next one[/dim]")
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"         {line}" for line in text.splitlines())
+
+
+def _show_hint(space: workspace.Workspace, chosen: Lesson, name: str | None) -> None:
+    passed = space.passed(chosen)
+    name = name or next((e.name for e in chosen.exercises if e.name not in passed), chosen.exercises[0].name)
+    number, text = space.next_hint(chosen, name)
+    typer.echo(f"{name}, hint {number} of {len(chosen.exercise(name).hints)}: {text}")
+
+
+def _overview(space: workspace.Workspace) -> Table:
+    table = Table("", "lesson", "claims", "minutes", "solved", "points", box=None, pad_edge=False)
+    for each in manifest.read():
+        passed = space.passed(each)
+        points = sum(each.exercise(name).points for name in passed)
+        table.add_row(
+            str(each.number), each.title, " ".join(each.claims), str(each.minutes),
+            f"{len(passed)} of {len(each.exercises)}", f"{points} of {each.points}",
+        )  # fmt: skip
+    return table
+
+
+def _grade_submissions(number: int | None, folder: Path, csv: Path | None, jobs: int | None, isolated: bool) -> None:
+    if number is None or csv is None:
+        raise CourseError(
+            "submissions are of one lesson and go to a file: tinynet grade N --submissions DIR --csv FILE"
+        )
+    from tinynet.course.submissions import grade_folder
+
+    graded = grade_folder(manifest.lesson(number), folder, csv, jobs, isolated)
+    typer.echo(f"Graded {len(graded)} submissions; wrote {csv}.")
+
+
+def _write_reports(results: Sequence[Result], json_path: Path | None, junit_path: Path | None) -> None:
+    from tinynet.files import write_atomically
+
+    if json_path is not None:
+        from tinynet.course.report import gradescope
+
+        write_atomically(json_path, json.dumps(gradescope(results), indent=1).encode())
+    if junit_path is not None:
+        from tinynet.course.report import junit
+
+        write_atomically(junit_path, junit(results).encode())
