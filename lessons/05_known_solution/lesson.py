@@ -284,7 +284,7 @@ missed = next((start for start in range(10) if start not in reached), None)
 if missed is not None:
     longer = student(SHALLOW, [4], missed, epochs=640)
     print(
-        f"start {missed}: error {error(SHALLOW, students[missed]):.4f}, {found(SHALLOW, students[missed])} units found; "
+        f"start {missed}: error {error(SHALLOW, students[missed]):.4f}, units found {found(SHALLOW, students[missed])}; "
         f"after 640 epochs {error(SHALLOW, longer):.4f}, {found(SHALLOW, longer)} units found"
     )
 share = {}
@@ -362,7 +362,7 @@ for name, value in now.items():
     right.plot(deep.index(name) - 0.12, value, "o", markersize=9, fillstyle="none", color="black")
 right.plot([], [], "o", markersize=9, fillstyle="none", color="black", label="trained now, 160 epochs")
 right.set(
-    yscale="log", xlabel="hidden units of the student", title="Is one hidden layer enough for a teacher of two (4-4)?"
+    yscale="log", xlabel="hidden units of the student", title="A teacher of two hidden layers (4-4): is one enough?"
 )
 right.set_xticks(range(len(deep)), deep)
 right.legend(fontsize=8)
