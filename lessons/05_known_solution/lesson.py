@@ -284,8 +284,8 @@ missed = next((start for start in range(10) if start not in reached), None)
 if missed is not None:
     longer = student(SHALLOW, [4], missed, epochs=640)
     print(
-        f"start {missed}: error {error(SHALLOW, students[missed]):.4f}, units found {found(SHALLOW, students[missed])}; "
-        f"after 640 epochs {error(SHALLOW, longer):.4f}, {found(SHALLOW, longer)} units found"
+        f"start {missed}: error {error(SHALLOW, students[missed]):.4f}, {found(SHALLOW, students[missed])} units; "
+        f"after 640 epochs {error(SHALLOW, longer):.4f}, {found(SHALLOW, longer)} units"
     )
 share = {}
 for width, epochs in (("4", 160), ("4", 640), ("8", 160), ("8", 640)):
