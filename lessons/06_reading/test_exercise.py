@@ -22,12 +22,13 @@ def test_information_gain(exercise, rng):
     labels = np.array(yes + no)
     z = np.array([0.0, *rng.uniform(0.1, 2, 4), *rng.uniform(-2, -0.1, 7)])
     order = rng.permutation(len(z))
-    exercise.information_gain(z[order], labels[order]).equals(information(z[order], labels[order]))
+    exercise.information_gain(z[order], labels[order]).equals(information(z[order], labels[order]), rtol=1e-4)
     exercise.information_gain(np.array([1.0, -1.0, 0.5, -0.2]), np.array([7, 3, 7, 3])).equals(1.0)
     exercise.information_gain(rng.uniform(0, 1, 6), np.array([0, 1, 2, 0, 1, 2])).equals(0.0)
     for _ in range(4):
         z, labels = rng.normal(size=15), rng.integers(10, size=15)
-        exercise.information_gain(z, labels).equals(information(z, labels))
+        z[:2] = -1, 1  # both answers occur
+        exercise.information_gain(z, labels).equals(information(z, labels), rtol=1e-4)  # float32 is as good
 
 
 def spectrum(rng, examples, values, mean=0.0):
