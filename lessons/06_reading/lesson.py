@@ -12,6 +12,8 @@
 # Everything that judges a reading is measured on test data, which neither the network nor the tree has seen.
 
 # %%
+from itertools import takewhile
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -81,7 +83,8 @@ print(f"Test digits for which the network says the same with signs alone: {100 *
 # bit. What it tells on average is the **information gain**: the entropy before, minus the entropy that is left within
 # those that answer yes and within those that answer no, each by its share.
 #
-# $$\mathrm{gain}(j, t) = H(y) - \frac{n_{\text{yes}}}{n} H(y \mid z_j \ge t) - \frac{n_{\text{no}}}{n} H(y \mid z_j < t)$$
+# $$\mathrm{gain}(j, t) = H(y) - \frac{n_{\text{yes}}}{n} H(y \mid z_j \ge t)
+#                              - \frac{n_{\text{no}}}{n} H(y \mid z_j < t)$$
 #
 # The function below does this for many questions at once: `counts` holds the classes of all examples, `yes` those of
 # the examples that answer yes, a question a row.
@@ -206,8 +209,8 @@ lesson.figure(figure, "agreement")
 # ## The tree, drawn
 #
 # Here is the tree of depth 4. Each question shows its unit's column of $W$ as an image: a digit that is bright where
-# the column is purple, and dark where it is orange, makes $z_j$ large and goes to the right. A leaf shows its class,
-# and which share of its training digits the network puts there.
+# the column is purple, and dark where it is orange, makes $z_j$ large and goes to the right. A leaf shows the class
+# that the network says most often there, and for which share of the training digits that come to this leaf it says so.
 #
 # Ask yourself whether you can read it: does the first column look like something that two groups of digits differ in?
 
@@ -229,18 +232,19 @@ def draw(axes, tree, left, right, level):
     size = np.abs(W).max() * 0.7
     picture = axes.inset_axes((middle - 0.042, -level - 0.28, 0.084, 0.56), transform=axes.transData)
     picture.imshow(column, cmap="PuOr", vmin=-size, vmax=size)
-    picture.set(xticks=[], yticks=[])
-    picture.set_title(f"z{tree['unit']} ≥ {tree['t']:.1f}", fontsize=8, pad=2)
+    picture.set_axis_off()
+    question = f"$z_{{{tree['unit']}}}$ ≥ {round(tree['t'], 1) + 0.0}"
+    picture.set_title(question, fontsize=9, pad=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
     return middle
 
 
 figure, axes = plt.subplots(figsize=(12, 6.8))
 axes.set_axis_off()
-axes.set(xlim=(0, 1), ylim=(-4.4, 0.5))
+axes.set(xlim=(0, 1), ylim=(-4.3, 0.5))
 draw(axes, trees["hidden units", 4], 0, 1, 0)
 share = curves["hidden units"][depths.index(4)]
 axes.set_title(
-    f"A tree of hidden units; it says what the network says on {100 * share:.0f} % of test digits (right: yes)"
+    f"Tree of hidden units (right: yes): it says what the network says on {100 * share:.0f} % of test digits"
 )
 lesson.figure(figure, "tree")
 
@@ -257,6 +261,7 @@ others = {
     "spirals": (tn.datasets.load("spirals", train=500), [2, 16, 2], 300, 8),
 }
 trees_agree = {"digits": (curves["hidden units"][-1], curves["pixels"][-1], curves["units before training"][-1])}
+tests = {"digits": len(x_test)}
 print("test data            error   signs alone   tree of: units  inputs  units before training")
 for name, (data, widths, epochs, depth) in others.items():
     other, before = trained(widths, data, epochs)
@@ -266,7 +271,7 @@ for name, (data, widths, epochs, depth) in others.items():
     for weights in (other[:2], None, before[:2]):
         z = [x if weights is None else x @ weights[0] + weights[1] for x, _ in data]
         found.append(agreement(grow(z[0], onehot(says[0]), depth), z[2], says[2]))
-    trees_agree[name] = tuple(found)
+    trees_agree[name], tests[name] = tuple(found), len(data.test.inputs)
     wrong = np.mean(says[2] != data.test.labels)
     print(
         f"{name}, depth {depth}    {100 * wrong:5.1f} %   {100 * signs_agree[name]:7.1f} %"
@@ -351,7 +356,8 @@ def merged(layers, i, j, c, d):
 rng = np.random.default_rng(0)
 W, b, V, e = net
 wide = (
-    np.column_stack([W, -W[:, 0], np.zeros(64)]), np.append(b, [-b[0], 0.8]), np.vstack([V, rng.normal(size=(2, 10))]), e
+    np.column_stack([W, -W[:, 0], np.zeros(64)]), np.append(b, [-b[0], 0.8]),
+    np.vstack([V, rng.normal(size=(2, 10))]), e,
 )  # fmt: skip
 smaller = merged(merged(wide, 0, 65, 0, np.tanh(0.8)), 0, 64, -1, 0)
 forgotten = merged(merged(wide, 0, 65, 0, 0), 0, 64, -1, 0)
@@ -398,7 +404,7 @@ for units, r, agree, wrong, change in history:
             f"{units:3d} units: last |r| {r:.3f}, largest change of a score {change:5.2f}, says the same on "
             f"{100 * agree:5.1f} %, test error {100 * wrong:4.1f} %"
         )
-free = [units for units, _, agree, _, _ in history if agree >= 0.99][-1]
+free = [units for units, *_ in takewhile(lambda h: h[2] >= 0.99, history)][-1]
 
 teacher = tn.datasets.teacher.network(1, (8, 4, 3))
 x, x_fresh = (rng.uniform(-1, 1, (1000, 8)).astype(np.float32) for _ in range(2))
@@ -421,7 +427,7 @@ for units, gap, *r in path:
     print(f"  {units} units: error {gap:.4f}" + (f", next pair |r| {r[0]:.4f}" if r else ""))
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.2))
-units, _, agree, wrong, _ = zip(*history, strict=True)
+units, _, agree, wrong, _ = zip(*history[1:], strict=True)
 left.plot(units, [100 * (1 - a) for a in agree], color=COLOURS[5], label="says something else (test)")
 left.plot(units, [100 * w for w in wrong], "--", color=COLOURS[4], label="test error")
 left.set(xlabel="units left of 64", ylabel="%", title="Digits: how many units can be merged away?", yscale="log")
@@ -450,17 +456,18 @@ lesson.verdict(
     "C6", verdict,
     "with signs in the place of activations the networks say the same on "
     + ", ".join(f"{100 * v:.1f} % ({name})" for name, v in signs_agree.items())
-    + " of the test data: planes carry that much, the rest is in how far from them the input lies",
+    + " of the test data; what is missing to 100 % is in how far from the planes the inputs lie",
 )  # fmt: skip
 print("[Q1] Agreement of trees with the networks, in %, from trained units / inputs / units before training:")
 for name, found in trees_agree.items():
-    gain = found[0] - max(found[1:])
-    word = "training made the better questions" if gain > 0.02 else "training made no better questions"
+    chance = 2 * np.sqrt(2 * max(found) * (1 - max(found)) / tests[name])  # two standard errors of a difference
+    better = found[0] - max(found[1:]) > chance
+    word = "training made better questions" if better else "that training made better questions is not shown"
     print(f"     {name}: {' / '.join(f'{100 * f:.1f}' for f in found)}: {word}")
 print(
     f"[Q1] Linear dependence: {64 - ranks['after training'][0]} of 64 trained units are dependent to 1e-5; mean |r| "
-    f"{alike['before training']:.2f} before training, {alike['after training']:.2f} after; merging pairs down to {free} "
-    f"units changes at most 1 % of what the network says"
+    f"{alike['before training']:.2f} before training, {alike['after training']:.2f} after; pairs can be merged down to "
+    f"{free} units before more than 1 % of what the network says changes"
 )
 
 # %% [markdown]
