@@ -182,7 +182,8 @@ if "--measure" in sys.argv:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    sys.exit(f"{len(rows)} students are in {MEASURED.name}")
+    print(f"{len(rows)} students are in {MEASURED.name}")
+    sys.exit()
 
 with MEASURED.open(newline="") as file:
     committed = list(csv.DictReader(file))
@@ -343,7 +344,7 @@ for j in range(8):
 # %% [markdown]
 # ## Are two layers enough?
 #
-# The deck says that features combine layer by layer or within one layer, and that two layers are enough (C3). "Two
+# Features combine layer by layer or within one layer, and two layers are enough: that is claim C3. "Two
 # layers" are two matrices here: one hidden layer. So let the teacher have two hidden layers, 8-4-4-3, and give the
 # students one. How wide must it be?
 
