@@ -244,8 +244,7 @@ print(f"means over classes: true {true[0].mean():.2f} -> {true[-1].mean():.2f}, 
 # sum is. And compare the growth of the true score with the logarithm of the epoch: the same gain with every doubling?
 
 # %%
-p = np.exp(mine.log_softmax(seen[-1]))
-error = p - of_class
+error = tn.functional.softmax(tn.Tensor(seen[-1])).numpy() - of_class
 doublings = [true[2**k - 1].mean() for k in range(9)]
 gains = np.diff(doublings)
 print(f"largest |sum of error terms| of an example: {np.abs(error.sum(axis=1, dtype=np.float64)).max():.1e}")

@@ -190,7 +190,7 @@ def answers_of(net, x):
 # cuts the square into polygons, and counts a third time.
 
 # %%
-ticks = np.linspace(-1, 1, 301, dtype=np.float32)
+ticks = np.linspace(-1, 1, 241, dtype=np.float32)
 grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
 counted = {}
 for name, net in nets.items():
@@ -208,7 +208,7 @@ for name, net in nets.items():
 
 # %%
 rng = np.random.default_rng(0)
-points = rng.uniform(-1, 1, (20_000, 2)).astype(np.float32)
+points = rng.uniform(-1, 1, (12_000, 2)).astype(np.float32)
 
 
 def leave(code_of, points):
@@ -306,7 +306,7 @@ lesson.verdict(
 few = tn.datasets.load("spirals", train=400)
 net, frames, fit_error = tn.MLP([2, 32, 2], seed=0), {}, {}
 marks = set(np.unique(np.geomspace(1, 1500, 28).astype(int)).tolist())
-coarse = np.stack(np.meshgrid(ticks[::3], ticks[::3]), axis=-1).reshape(-1, 2)
+coarse = np.stack(np.meshgrid(ticks[::2], ticks[::2]), axis=-1).reshape(-1, 2)
 
 
 def frame(history):
@@ -329,12 +329,12 @@ for c in (0, 1):
     x1, x2 = few.train.inputs[few.train.labels == c].T
     axes.scatter(x1, x2, s=5, color=(COLOURS[4], COLOURS[5])[c], marker=MARKERS[c], linewidths=0)
 axes.set(xticks=[], yticks=[])
-picture = axes.imshow(np.zeros((101, 101)), extent=(-1, 1, -1, 1), origin="lower", cmap=two, vmin=0, vmax=1)
+picture = axes.imshow(np.zeros((121, 121)), extent=(-1, 1, -1, 1), origin="lower", cmap=two, vmin=0, vmax=1)
 
 
 def draw(epoch):
     """Draw one frame."""
-    picture.set_data(frames[epoch].reshape(101, 101))
+    picture.set_data(frames[epoch].reshape(121, 121))
     axes.set_title(f"epoch {epoch}: {100 * soft_share[epoch]:.0f} % soft")
 
 
