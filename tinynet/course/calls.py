@@ -70,12 +70,12 @@ def from_file(path: Path) -> Functions:
     """
     names: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
     try:
-        exec(compile(path.read_text("utf-8"), str(path), "exec"), names)
+        exec(compile(path.read_text("utf-8-sig"), str(path), "exec"), names)
     except OSError:
         raise Wrong(f"there is no {path.name} in {path.parent}; `tinynet reset` brings it back") from None
     except SyntaxError as error:
         raise Wrong(f"{path.name} does not parse: {error.msg}, line {error.lineno}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Wrong(f"{path.name} fails while it is loaded: {describe_error(error)}") from None
     return Functions(names, path.name)
 
@@ -91,7 +91,7 @@ def call(function: Callable, arguments: tuple) -> Outcome:
         return Outcome(error=f"returned {error}")
     except NotImplementedError as error:
         return Outcome(error=f"{error} is not written yet; replace its `raise NotImplementedError`", unwritten=True)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return Outcome(error=f"raised {describe_error(error)}")
     changed = [i for i, (now, before) in enumerate(zip(given, arguments, strict=True)) if not identical(now, before)]
     return Outcome(value, changed=tuple(changed))

@@ -1,0 +1,100 @@
+"""The process that runs a learner's file: it gives up what it does not need, loads the file, and answers calls.
+
+It is told nothing but arguments. What is expected, the solution and the known mistakes stay with the grader, and an
+answer that the learner's code writes into the connection itself is worth what returning that value would be.
+
+    grader                                          worker
+    ("start", token, folder, seconds, ...)          ("ready", token) or ("failed", token, text)
+    ("load", token, source)                         ("loaded", token) or ("failed", token, text)
+    ("call", token, name, arguments)                ("done", token, value, error, changed, unwritten)
+                                                    or ("missing", token, text); before it, as often as it likes,
+    ("value", value) or ("raise", kind, text)       ("callback", token, number, arguments, named)
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tinynet.course import calls, isolation, wire
+
+HEADER = 4  # bytes that hold the length of the message which follows
+
+
+class Connection:
+    """Messages over a file descriptor, one after the other."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def send(self, message: tuple) -> None:
+        data = wire.encode(message)
+        data = len(data).to_bytes(HEADER, "big") + data
+        while data:
+            data = data[os.write(self.descriptor, data) :]
+
+    def receive(self, function: Callable[[int], Callable] | None = None) -> tuple:
+        return wire.decode(self._read(int.from_bytes(self._read(HEADER), "big")), function)
+
+    def _read(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            part = os.read(self.descriptor, count - len(data))
+            if not part:
+                os._exit(0)  # the grader is gone
+            data += part
+        return data
+
+
+def main() -> None:
+    """Serve one learner's file until the grader ends this process."""
+    connection = Connection(os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    _, token, *settings = connection.receive()
+    try:
+        isolation.confine(*settings)
+    except (OSError, ValueError) as error:
+        connection.send(("failed", token, f"{type(error).__name__}: {error}"))
+        return
+    connection.send(("ready", token))
+    _, token, source = connection.receive()
+    path = Path("exercise.py")
+    path.write_bytes(source.encode())
+    try:
+        functions = calls.from_file(path)
+    except calls.Wrong as error:
+        connection.send(("failed", token, _text(str(error))))
+        return
+    connection.send(("loaded", token))
+    while True:
+        _answer(connection, functions)
+
+
+def _answer(connection: Connection, functions: calls.Functions) -> None:
+    token = ""
+
+    def remote(number: int) -> Callable:
+        def function(*arguments: Any, **named: Any) -> Any:
+            connection.send(("callback", token, number, arguments, named))
+            kind, *content = connection.receive()
+            if kind == "value":
+                return content[0]
+            raise getattr(builtins, content[0], RuntimeError)(content[1])
+
+        return function
+
+    _, token, name, arguments = connection.receive(remote)
+    try:
+        outcome = functions.call(name, arguments)
+        connection.send(("done", token, outcome.value, _text(outcome.error), outcome.changed, outcome.unwritten))
+    except calls.Wrong as error:
+        connection.send(("missing", token, _text(str(error))))
+    except wire.WireError as error:
+        connection.send(("done", token, None, f"returned {error}", (), False))
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()[:2000]
