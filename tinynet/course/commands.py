@@ -145,7 +145,7 @@ def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False) -
     """Grade the learner's file and keep what passed."""
     path = space.folder(chosen) / "exercise.py"
     if isolated:
-        from tinynet.course.sandbox import grade_isolated
+        from tinynet.course.judge import grade_isolated
 
         results = grade_isolated(chosen, path)
     else:

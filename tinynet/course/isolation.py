@@ -1,12 +1,12 @@
 """What a process that runs a learner's code gives up before it does, and on which system what holds.
 
-    rlimits        every Unix        time on the processor, size and number of files; on Linux also memory
-    audit hook     every Python      opening files elsewhere, processes, threads, sockets, ctypes: a plain PermissionError
-    capabilities   Linux             root becomes an ordinary user, whom limits bind
-    seccomp        Linux             of some 400 system calls, those remain that computing needs; no process, no thread, no
-                                     socket, no signal to others, no change of others' limits or of files' rights
-    Landlock       Linux 5.13        files: the standard library, NumPy and tinynet without the course can be read; the
-                                     working folder can be written; nothing else can be opened
+    rlimits       every Unix      time on the processor, sizes and number of files, processes; on Linux also memory
+    audit hook    every Python    files elsewhere, processes, sockets, ctypes: each a plain PermissionError
+    capabilities  Linux           root gives up what makes it more than a user, so that it cannot lift its limits
+    seccomp       Linux           of some 400 system calls, those remain that computing needs: no process, no thread,
+                                  no socket, no signal to others, no change of others' limits or of rights of files
+    Landlock      Linux 5.13      the standard library, NumPy, and tinynet without the course can be read; the working
+                                  folder can be written; no other file can be opened
 
 Where seccomp and Landlock hold, the kernel refuses, whatever the code does to its own interpreter. The audit hook alone
 stops what a student writes in Python, but not one who corrupts the interpreter's memory (with NumPy's strides, say): on
@@ -39,18 +39,23 @@ CALLS = {  # numbers on x86_64 and on aarch64; -1 where there is none
     "access": (21, -1), "faccessat": (269, 48), "faccessat2": (439, 439), "readlink": (89, -1), "readlinkat": (267, 78),
     "getcwd": (79, 17), "unlink": (87, -1), "unlinkat": (263, 35), "rename": (82, -1), "renameat": (264, 38),
     "mmap": (9, 222), "mprotect": (10, 226), "munmap": (11, 215), "mremap": (25, 216), "madvise": (28, 233),
-    "brk": (12, 214), "futex": (202, 98), "sched_yield": (24, 124), "sched_getaffinity": (204, 123), "getcpu": (309, 168),
-    "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "sigaltstack": (131, 132),
-    "restart_syscall": (219, 128), "nanosleep": (35, 101), "clock_nanosleep": (230, 115), "clock_gettime": (228, 113),
-    "clock_getres": (229, 114), "gettimeofday": (96, 169), "time": (201, -1), "times": (100, 153), "getrusage": (98, 165),
-    "getpid": (39, 172), "getppid": (110, 173), "gettid": (186, 178), "getuid": (102, 174), "geteuid": (107, 175),
-    "getgid": (104, 176), "getegid": (108, 177), "uname": (63, 160), "sysinfo": (99, 179), "getrandom": (318, 278),
-    "exit": (60, 93), "exit_group": (231, 94),
+    "brk": (12, 214), "futex": (202, 98), "sched_yield": (24, 124), "sched_getaffinity": (204, 123),
+    "getcpu": (309, 168), "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139),
+    "sigaltstack": (131, 132), "restart_syscall": (219, 128), "nanosleep": (35, 101), "clock_nanosleep": (230, 115),
+    "clock_gettime": (228, 113), "clock_getres": (229, 114), "gettimeofday": (96, 169), "time": (201, -1),
+    "times": (100, 153), "getrusage": (98, 165), "getpid": (39, 172), "getppid": (110, 173), "gettid": (186, 178),
+    "getuid": (102, 174), "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "uname": (63, 160),
+    "sysinfo": (99, 179), "getrandom": (318, 278), "exit": (60, 93), "exit_group": (231, 94),
 }  # fmt: skip
 FCNTL, FCNTL_COMMANDS = (72, 25), (0, 1, 2, 3, 1030)  # duplicate, flags; not F_SETOWN, which sends signals to others
 
 TRUNCATE = 1 << 14  # from version 3 of Landlock on
-READ, LIST, WRITE, CHANGE = 1 << 2, 1 << 3, 1 << 1 | TRUNCATE, 1 << 5 | 1 << 8  # rights; the last: remove and make files
+READ, LIST, WRITE, CHANGE = (
+    1 << 2,
+    1 << 3,
+    1 << 1 | TRUNCATE,
+    1 << 5 | 1 << 8,
+)  # rights; the last: remove and make files
 ALL_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1}  # by version, which adds to them
 
 REFUSED = (

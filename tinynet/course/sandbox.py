@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ class Sandbox:
         with theirs:
             self._process = subprocess.Popen(
                 command, cwd=self._folder.name, env=ENVIRONMENT, start_new_session=True,
-                stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         try:
             self._start()
@@ -156,12 +157,12 @@ class Sandbox:
         try:
             self._send((kind, token, *content), functions, until)
             while True:
-                kind, echo, *content = self._receive(until)
+                answered, echo, *rest = self._receive(until)
                 if echo != token:
                     raise Ended(NO_ANSWER)
-                if kind != "callback":
-                    return kind, *content
-                self._send(_called_back(content, functions), None, until)
+                if answered != "callback":
+                    return answered, *rest
+                self._send(_called_back(rest, functions), None, until)
         except TimeoutError:
             raise Ended(f"took longer than {self.limits.seconds:g} s; does a loop never end?") from None
         except (BrokenPipeError, ConnectionResetError):
@@ -203,11 +204,10 @@ class Sandbox:
         return bytes(data)
 
     def _check_folder(self) -> None:
-        size = 0
-        for number, entry in enumerate(os.scandir(self._folder.name)):
-            size += entry.stat(follow_symlinks=False).st_size
-            if number >= FILES or size > FOLDER:
-                raise Ended(f"wrote more than {FILES} files or {FOLDER >> 20} MB")
+        with os.scandir(self._folder.name) as entries:
+            sizes = [entry.stat(follow_symlinks=False).st_size for entry in islice(entries, FILES + 1)]
+        if len(sizes) > FILES or sum(sizes) > FOLDER:
+            raise Ended(f"wrote more than {FILES} files or {FOLDER >> 20} MB")
 
     def _death(self) -> str:
         try:
@@ -261,9 +261,9 @@ def _outcome(reply: tuple, count: int) -> Outcome:
     match reply:
         case ("missing", str(text)):
             raise Wrong(clean(text))
-        case ("done", _, str(error), _, bool(unwritten)) if error:
+        case ("done", _, str(error), tuple(), bool(unwritten)) if error:
             return Outcome(error=clean(error), unwritten=unwritten)
-        case ("done", value, _, tuple(changed), _) if all(type(i) is int and 0 <= i < count for i in changed):
+        case ("done", value, str(), tuple(changed), bool()) if all(type(i) is int and 0 <= i < count for i in changed):
             try:
                 return Outcome(plain(value), changed=changed)
             except NotPlain as error:

@@ -101,7 +101,11 @@ def _array(value: np.ndarray | np.generic) -> list:
         raise WireError(f"an array of dtype {value.dtype}, where numbers were expected")
     if value.nbytes > MESSAGE:
         raise WireError(f"an array of {value.nbytes:,} bytes, where at most {MESSAGE:,} can be sent")
-    return ["n", dtype, value.tobytes()] if isinstance(value, np.generic) else ["a", dtype, [*value.shape], value.tobytes()]
+    return (
+        ["n", dtype, value.tobytes()]
+        if isinstance(value, np.generic)
+        else ["a", dtype, [*value.shape], value.tobytes()]
+    )
 
 
 def _value(listed: Any, function: Callable[[int], Callable] | None, depth: int) -> Any:
