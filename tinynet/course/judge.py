@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -77,18 +78,16 @@ def _lines(output: bytes | None) -> list[tuple[str, float]]:
 
 
 def _grades(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int) -> Iterator[Result]:
-    exercises = lesson.exercises[first:]
+    rest = list(lesson.exercises[first:])
     try:
-        functions = None if isolated else from_file(path)
-        for i, exercise in enumerate(exercises):
-            if functions:
-                yield grade_exercise(lesson, exercise, functions, seed)
-                continue
-            with Sandbox(path, limits) as source:
-                yield grade_exercise(lesson, exercise, source, seed)
+        trusted = None if isolated else from_file(path)
+        while rest:
+            with nullcontext(trusted) if trusted else Sandbox(path, limits) as source:
+                result = grade_exercise(lesson, rest[0], source, seed)
+            del rest[0]
+            yield result
     except Wrong as error:  # of a file that cannot be loaded, whichever exercise it is loaded for
-        for exercise in exercises[i:] if isolated else exercises:
-            yield Result(lesson, exercise, str(error), 0.0)
+        yield from (Result(lesson, exercise, str(error), 0.0) for exercise in rest)
 
 
 def main() -> None:

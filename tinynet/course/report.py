@@ -56,4 +56,4 @@ def junit(results: Sequence[Result]) -> str:
                 message = NOT_XML.sub("\N{REPLACEMENT CHARACTER}", case.message)
                 xml.SubElement(node, "failure", message=message.splitlines()[0]).text = message
     xml.indent(root)
-    return xml.tostring(root, "unicode", xml_declaration=True)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(root, "unicode") + "\n"

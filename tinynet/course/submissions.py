@@ -100,7 +100,7 @@ def grade_folder(
     pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
     try:
         with _bar(len(submissions), progress) as bar:
-            results = [result for result in bar(pool.map(grade, submissions))]
+            results = list(bar(pool.map(grade, submissions)))
     finally:
         pool.shutdown(cancel_futures=True)
     graded = list(zip(submissions, results, strict=True))
