@@ -33,10 +33,11 @@ class Result:
 
 def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int = 0) -> Result:
     """Return the grade of one exercise; inputs are drawn from the seed."""
+    test = getattr(lesson.grader, f"test_{exercise.name}")
     start = time.perf_counter()
     message = ""
     try:
-        getattr(lesson.grader, f"test_{exercise.name}")(Exercises(lesson, source), np.random.default_rng(seed))
+        test(Exercises(lesson, source), np.random.default_rng(seed))
     except Wrong as error:
         message = str(error)
     except CourseError:

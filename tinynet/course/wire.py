@@ -25,7 +25,7 @@ MESSAGE = 8 << 20  # bytes of a message; the largest array of an exercise is far
 ITEMS = 1 << 16  # of a list
 DEPTH = 32  # lists in lists
 BITS = 1024  # of an integer
-DTYPES = {np.dtype(code).str: np.dtype(code) for code in "?bBhHiIlLqQefdg"}
+DTYPES = {np.dtype(code).str for code in "?bBhHiIlLqQefdg"}
 
 
 class WireError(ValueError):
@@ -137,6 +137,6 @@ def _numbers(dtype: str, shape: tuple, data: bytes) -> np.ndarray:
         raise WireError("an array of an unknown dtype")
     if not all(type(n) is int and 0 <= n <= MESSAGE for n in shape) or len(shape) > DEPTH:
         raise WireError("an array of an impossible shape")
-    if math.prod(shape) * DTYPES[dtype].itemsize != len(data):
+    if math.prod(shape) * np.dtype(dtype).itemsize != len(data):
         raise WireError(f"an array of shape {shape} and dtype {dtype} in {len(data)} bytes")
-    return np.frombuffer(data, DTYPES[dtype]).reshape(shape).copy()
+    return np.frombuffer(data, dtype).reshape(shape).copy()
