@@ -143,7 +143,7 @@ def each_refused(folder: Path, bodies: dict[str, str], **values) -> None:
         f"    else:\n        said.append(({name!r}, 'nothing', ''))\n"
         for name, body in bodies.items()
     )
-    text = f"def total(x):\n    said = []\n{tries}    return said\n"
+    text = f"import sqlite3\ndef total(x):\n    said = []\n{tries}    return said\n"
     for name, value in values.items():
         text = text.replace(name, str(value))
     (folder / "submission.py").write_text(text)
@@ -154,7 +154,7 @@ def each_refused(folder: Path, bodies: dict[str, str], **values) -> None:
     assert len(outcome.value) == len(bodies)
 
 
-ERRORS = "OSError, RuntimeError, ImportError"
+ERRORS = "OSError, RuntimeError, ImportError, sqlite3.OperationalError"
 
 
 def test_other_processes_and_the_network(course, tmp_path, layers):
@@ -172,7 +172,7 @@ FILES = {
     "the course by import": "from tinynet.course import manifest; manifest.lesson(1).solution",
     "the course's lessons": "import os; os.listdir('COURSE')",
     "another submission": "open('OTHER').read()",
-    "a database": "import sqlite3; sqlite3.connect('OTHER').execute('select 1 from sqlite_master')",
+    "a database": "import sqlite3 as s; s.connect('OTHER').execute('select 1 from sqlite_master')",
     "this process": "open('/proc/self/maps').read()",
     "this process's descriptors": "import os; os.listdir('/proc/self/fd')",
     "the grader's memory": "import os; open(f'/proc/{os.getppid()}/mem', 'rb').read(1)",
