@@ -12,3 +12,53 @@ def loops(x, W, b):
         for j in range(W.shape[1]):
             z[i, j] = sum(x[i, k] * W[k, j] for k in range(W.shape[0])) + b[j]
     return z
+
+
+@instead_of("affine", "in float32")
+def single_precision(x, W, b):
+    return x.astype(np.float32) @ W.astype(np.float32) + b.astype(np.float32)
+
+
+@instead_of("tanh_layer", "the bias as one more row of W, beside an input that is always 1")
+def bias_as_a_weight(x, W, b):
+    return np.tanh(np.column_stack([x, np.ones(len(x))]) @ np.vstack([W, b]))
+
+
+@instead_of("tanh_layer", "the sigmoid stretched to -1 .. 1, with an exponential of what is never positive")
+def stretched_sigmoid(x, W, b):
+    z = x @ W + b
+    e = np.exp(-2 * np.abs(z))
+    return np.sign(z) * (1 - e) / (1 + e)
+
+
+@instead_of("three_steps", "with the diagonal matrix written out, as a list")
+def with_matrices(x, U, s, V):
+    S = np.diag(s)
+    return [x @ U, x @ U @ S, x @ (U @ S @ V.T)]
+
+
+@instead_of("three_steps", "one coordinate after the other")
+def by_coordinate(x, U, s, V):
+    turned, stretched, z = np.zeros((len(x), len(s))), np.zeros((len(x), len(s))), np.zeros((len(x), len(V)))
+    for i in range(len(s)):
+        turned[:, i] = (x * U[:, i]).sum(axis=1)
+        stretched[:, i] = s[i] * turned[:, i]
+        z += np.outer(stretched[:, i], V[:, i])
+    return turned, stretched, z
+
+
+@instead_of("feature_image", "pixel by pixel")
+def pixel_by_pixel(W, j, height, width):
+    return np.array([[W[r * width + c, j] for c in range(width)] for r in range(height)])
+
+
+@instead_of("predict", "a loop that keeps the best so far")
+def best_so_far(scores):
+    classes = []
+    for row in scores:
+        best = 0
+        for j in range(1, len(row)):
+            if row[j] > row[best]:
+                best = j
+        classes.append(best)
+    return np.array(classes)

@@ -1,5 +1,7 @@
 """Known-wrong answers of lesson 1, each with the mistake that it stands for."""
 
+import numpy as np
+
 from tinynet.course import instead_of
 
 
@@ -16,3 +18,101 @@ def bias_for_each_example(x, W, b):
 @instead_of("affine", "the bias is missing: z = x W + b")
 def without_bias(x, W, b):
     return x @ W
+
+
+@instead_of("affine", "x and W were multiplied entry by entry; x W is a matrix product: x @ W")
+def entry_by_entry(x, W, b):
+    return x * W + b
+
+
+@instead_of("tanh_layer", "the inputs were squashed in place of the scores: first z = x W + b, then tanh(z)")
+def squashed_before(x, W, b):
+    return np.tanh(x) @ W + b
+
+
+@instead_of("tanh_layer", "the bias was added after the squash: tanh(x W + b), not tanh(x W) + b")
+def bias_after(x, W, b):
+    return np.tanh(x @ W) + b
+
+
+@instead_of("tanh_layer", "this is the sigmoid, from 0 to 1; tanh goes from -1 to 1")
+def sigmoid(x, W, b):
+    return 0.5 * (1 + np.tanh((x @ W + b) / 2))
+
+
+@instead_of("tanh_layer", "the scores were not squashed: a = tanh(z)")
+def not_squashed(x, W, b):
+    return x @ W + b
+
+
+@instead_of("tanh_layer", "e^z overflows for large z, and inf / inf is nan; np.tanh takes any z")
+def from_exponentials(x, W, b):
+    with np.errstate(all="ignore"):
+        z = x @ W + b
+        return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+
+
+@instead_of("three_steps", "V was used where V^T is needed: the last step is (..) @ V.T")
+def v_for_v_transposed(x, U, s, V):
+    return x @ U, x @ U * s, x @ U * s @ V
+
+
+@instead_of("three_steps", "U was transposed: the first step is x @ U, one coordinate a column of U")
+def u_transposed(x, U, s, V):
+    return x @ U.T, x @ U.T * s, x @ U.T * s @ V.T
+
+
+@instead_of("three_steps", "the stretch went to the examples (rows): s_i belongs to coordinate i, a column")
+def rows_stretched(x, U, s, V):
+    stretched = x @ U * s[: len(x), None]
+    return x @ U, stretched, stretched @ V.T
+
+
+@instead_of("three_steps", "x was stretched before it was turned; the order is turn, stretch, turn")
+def stretched_first(x, U, s, V):
+    return x * s, x * s @ U, x * s @ U @ V.T
+
+
+@instead_of("three_steps", "only the end result came back; all three steps are wanted, as a tuple")
+def only_the_last(x, U, s, V):
+    return x @ U * s @ V.T
+
+
+@instead_of("feature_image", "a row of W was taken: what unit j looks at stands in column j, W[:, j]")
+def row_of_w(W, j, height, width):
+    return W[j].reshape(height, width)
+
+
+@instead_of("feature_image", "height and width are exchanged: an array's shape is (lines, pixels in a line)")
+def width_first(W, j, height, width):
+    return W[:, j].reshape(width, height)
+
+
+@instead_of("feature_image", "the pixels were laid down column by column; they are counted line by line, as you read")
+def column_by_column(W, j, height, width):
+    return W[:, j].reshape(width, height).T
+
+
+@instead_of("feature_image", "the unit before was taken: j counts from 0")
+def counted_from_one(W, j, height, width):
+    return W[:, j - 1].reshape(height, width)
+
+
+@instead_of("predict", "the largest was sought along the wrong axis: an example is a row, so compare along axis 1")
+def along_examples(scores):
+    return scores.argmax(axis=0)
+
+
+@instead_of("predict", "the largest score itself came back; the class is its place: argmax, not max")
+def score_for_class(scores):
+    return scores.max(axis=1)
+
+
+@instead_of("predict", "signs were dropped: a score of -9 is smaller than a score of 2")
+def largest_size(scores):
+    return np.abs(scores).argmax(axis=1)
+
+
+@instead_of("predict", "classes were counted from 1; the first column is class 0")
+def classes_from_one(scores):
+    return scores.argmax(axis=1) + 1

@@ -1,10 +1,64 @@
 """Grader of lesson 1. `test_NAME` grades the function NAME of exercise.py."""
 
+import math
+
 import numpy as np
 
 
+def layer(rng, examples, m, n):
+    return rng.normal(size=(examples, m)), rng.normal(size=(m, n)), rng.normal(size=n)
+
+
+def sums(x, W, b):
+    """Return z, each score as a sum over the inputs, plus the bias of its own column."""
+    return np.einsum("em,mn->en", x, W) + b
+
+
 def test_affine(exercise, rng):
-    """Each score is a sum over the inputs, plus the bias of its own column."""
-    for examples, m, n in (4, 3, 3), (3, 3, 3), (5, 3, 2), (1, 2, 4):
-        x, W, b = rng.normal(size=(examples, m)), rng.normal(size=(m, n)), rng.normal(size=n)
-        exercise.affine(x, W, b).equals(np.einsum("em,mn->en", x, W) + b)
+    for shape in (3, 3, 3), (5, 3, 2), (1, 2, 4):
+        x, W, b = layer(rng, *shape)
+        exercise.affine(x, W, b).equals(sums(x, W, b))
+
+
+def test_tanh_layer(exercise, rng):
+    """tanh(z) = 1 - 2 / (e^2z + 1), entry by entry."""
+    for shape in (3, 3, 3), (4, 2, 5):
+        x, W, b = layer(rng, *shape)
+        z = sums(x, W, b)
+        expected = [1 - 2 / (math.exp(2 * value) + 1) for value in z.flat]
+        exercise.tanh_layer(x, W, b).equals(np.reshape(expected, z.shape))
+    x, W, b = np.array([[1000.0], [-1000.0]]), np.array([[1.0, -2.0]]), np.zeros(2)
+    exercise.tanh_layer(x, W, b).equals(np.array([[1.0, -1.0], [-1.0, 1.0]]))
+
+
+def orthonormal(rng, rows, columns):
+    return np.linalg.qr(rng.normal(size=(rows, columns)))[0]
+
+
+def test_three_steps(exercise, rng):
+    """Coordinate i of the turned x is its product with column i of U; W is a sum of k outer products."""
+    for examples, m, k, n in (3, 3, 3, 3), (4, 5, 3, 3), (5, 4, 2, 6), (2, 3, 3, 4):
+        x, U, V = rng.normal(size=(examples, m)), orthonormal(rng, m, k), orthonormal(rng, n, k)
+        s = rng.uniform(0.5, 3, size=k)
+        s[-1] *= -1  # a reflection
+        turned = np.stack([[row @ U[:, i] for i in range(k)] for row in x])
+        stretched = np.stack([s[i] * turned[:, i] for i in range(k)], axis=1)
+        W = sum(s[i] * np.outer(U[:, i], V[:, i]) for i in range(k))
+        exercise.three_steps(x, U, s, V).equals((turned, stretched, x @ W))
+
+
+def test_feature_image(exercise, rng):
+    """Pixel (r, c) is number r * width + c, and unit j's weight for it stands in column j."""
+    for height, width, n in (2, 3, 6), (3, 2, 4), (4, 4, 5):
+        W, j = rng.normal(size=(height * width, n)), int(rng.integers(1, n))
+        pixels = [[W[r * width + c, j] for c in range(width)] for r in range(height)]
+        exercise.feature_image(W, j, height, width).equals(np.array(pixels))
+
+
+def test_predict(exercise, rng):
+    """Count, for each class, the classes with a larger score: the class that has none wins."""
+    scores = np.array([[-9.0, 2, 4, 0], [6, -8, 1, 3], [-4, -7, -1, -3], [-5, 8, 9, -2]])
+    cases = [scores, rng.normal(size=(6, 3)), -1 - rng.random((3, 8)), rng.normal(size=(1, 10))]
+    for scores in cases[:1] + [case + 0.1 * rng.random(case.shape) for case in cases]:
+        larger = (scores[:, None, :] > scores[:, :, None]).sum(axis=2)  # (examples, classes)
+        exercise.predict(scores).equals(np.array([list(row).index(0) for row in larger]))

@@ -131,7 +131,8 @@ def difference(came: Any, expected: Any, rtol: float | None = None) -> str:
 def _array_difference(came: np.ndarray, expected: np.ndarray, rtol: float | None) -> str:
     if came.shape != expected.shape:
         return f"wrong shape: {_shape(expected)} was expected, {_shape(came)} came"
-    kinds = {"b": "b", "i": "iu", "u": "iu", "f": "fiu"}[expected.dtype.kind]
+    integers = "iuO"  # O: too large for 64 bits, so that NumPy keeps Python's own integer
+    kinds = {"b": "b", "i": integers, "u": integers, "O": integers, "f": "fiu"}[expected.dtype.kind]
     if came.dtype.kind not in kinds:
         return f"wrong dtype: {expected.dtype} was expected, {came.dtype} came"
     if expected.dtype.kind != "f":

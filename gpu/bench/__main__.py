@@ -1,0 +1,35 @@
+"""python -m gpu.bench --out DIR [--quick] [--minutes 8.5]: gpu.json after every stage, gpu.md and gpu.png last."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from gpu.bench.measure import Run
+from gpu.bench.report import report
+from gpu.bench.stages import STAGES
+from gpu.device import GpuUnavailable, session
+
+
+def main() -> int:
+    """Run all stages; return 1 where there is no GPU, or a result was wrong."""
+    parser = argparse.ArgumentParser(prog="python -m gpu.bench", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder for gpu.json, gpu.md, gpu.png")
+    parser.add_argument("--quick", action="store_true", help="smallest sizes: a test of the benchmark, not of a GPU")
+    parser.add_argument("--minutes", type=float, default=8.5, help="begin nothing more after them")
+    args = parser.parse_args()
+    try:
+        s = session()
+    except GpuUnavailable as error:
+        print(f"gpu.bench: {error}", file=sys.stderr)
+        return 1
+    with s:
+        run = Run(s, args.out, args.quick, args.minutes)
+        for name, measure in STAGES.items():
+            run.stage(name, measure)
+    text, wrong = report(args.out)
+    print(text)
+    return int(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""How a figure is made: the device's own clock, a warm device, the median of many calls, and everything kept at once.
+
+    hold      call      call      call  ..         in one queue of the device
+          |       | |       | |       |
+          events: the device notes the time when it comes to them
+
+The host takes some 10 microseconds to start a kernel, which may run for less. So a kernel that does nothing useful
+holds the device while the host queues what is to be timed; then no waiting for the host is in the figures. Memory is
+taken beforehand, since to give it back stops the device.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gpu.device import Session
+
+Call = Callable[[], Any]
+WARM, TIMED = 50, 200  # milliseconds for each figure
+HOLD = 50_000  # rounds of ceiling_popcount in one block: some milliseconds
+
+
+class Run:
+    """A run of the benchmark: its session, its limits, and the figures so far, which are on disk after every stage.
+
+    Args:
+        s: the session; use it inside of `with s`.
+        out: a folder, for gpu.json.
+        quick: smallest sizes and two calls a figure, to test the benchmark itself.
+        minutes: after which nothing more is begun.
+    """
+
+    def __init__(self, s: Session, out: Path, quick: bool, minutes: float) -> None:
+        self.s, self.out, self.quick = s, out, quick
+        self.started, self.seconds = time.monotonic(), 60 * minutes
+        self.figures: dict[str, Any] = {}
+        self._held = s.empty((256,), np.int32)
+        out.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() - self.started > self.seconds
+
+    def stage(self, name: str, measure: Callable[[Run], Any]) -> None:
+        """Run a stage and keep what it returns, or what went wrong in it, under its name."""
+        if self.over:
+            self.figures.setdefault("not measured", []).append(name)
+        else:
+            began = time.monotonic()
+            print(f"{began - self.started:5.0f} s  {name}", flush=True)
+            try:
+                self.figures[name] = measure(self)
+            except Exception as error:  # a fault of one stage shall not cost the others
+                self.figures[name] = {"error": f"{type(error).__name__}: {error}"}
+                print(f"         {self.figures[name]['error']}", flush=True)
+            self.figures.setdefault("seconds", {})[name] = round(time.monotonic() - began, 1)
+        self.keep()
+
+    def keep(self) -> None:
+        """Write the figures; whoever reads meanwhile finds the ones of before."""
+        new = self.out / "gpu.json.new"
+        new.write_text(json.dumps(self.figures, indent=1) + "\n")
+        new.replace(self.out / "gpu.json")
+
+    def milliseconds(self, call: Call) -> dict[str, float]:
+        """Return median and quartiles of the milliseconds of a call, by the device's clock, and how many calls."""
+        call()
+        first = max(1e-3, self._times(call, 1)[0])
+        if self.quick:
+            times = self._times(call, 2)
+        else:
+            self._times(call, min(50, 1 + int(WARM / first)))
+            times = self._times(call, min(50, max(5, int(TIMED / first))))
+        low, middle, high = statistics.quantiles(times, n=4)
+        return {"ms": middle, "low": low, "high": high, "calls": len(times)}
+
+    def _times(self, call: Call, calls: int) -> list[float]:
+        event = self.s.driver.Event
+        pairs = [(event(), event()) for _ in range(calls)]
+        self.s.launch("ceiling_popcount", (256,), self._held, 1 if self.quick else HOLD)
+        for start, end in pairs:
+            start.record()
+            call()
+            end.record()
+        self.s.synchronize()
+        return [end.time_since(start) for start, end in pairs]

@@ -1,0 +1,200 @@
+"""What is timed: a function for each side, which takes operands and returns the call.
+
+The operands are normal random numbers, a (m, k) and b (k, n); those of our products are their signs. Weights b are
+packed beforehand, as in a frozen network. So are activations a, but for the side that says otherwise; the ones in the
+rows of a, which tensor cores need, are counted in every call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+
+from gpu.bench.measure import Call
+from gpu.device import Session
+from gpu.products import multiply, ones, packed
+from tinynet.kernels.bits import n_words
+from tinynet.kernels.xnor import xnor_matmul
+
+
+class Operands:
+    """The operands of one size on the device, each made when it is first wanted."""
+
+    def __init__(self, s: Session, m: int, n: int, k: int, seed: int = 0) -> None:
+        self.s, self.m, self.n, self.k = s, m, n, k
+        self._rng = np.random.default_rng(seed)
+
+    @cached_property
+    def a(self) -> Any:
+        """float32 (m, k)."""
+        return self.s.upload(self._rng.standard_normal((self.m, self.k), np.float32))
+
+    @cached_property
+    def b_rows(self) -> Any:
+        """The transpose of b, float32 (n, k): its rows are packed."""
+        return self.s.upload(self._rng.standard_normal((self.n, self.k), np.float32))
+
+    @cached_property
+    def b(self) -> Any:
+        """float32 (k, n)."""
+        return self.s.upload(np.ascontiguousarray(self.b_rows.get().T))
+
+    @cached_property
+    def a_bits(self) -> Any:
+        """uint64 (m, words)."""
+        return packed(self.s, self.a)
+
+    @cached_property
+    def b_bits(self) -> Any:
+        """uint64 (n, words)."""
+        return packed(self.s, self.b_rows)
+
+    @cached_property
+    def a_ones(self) -> Any:
+        """int32 (m,), room for the ones in each row of a."""
+        return self.s.empty((self.m,), np.int32)
+
+    @cached_property
+    def b_ones(self) -> Any:
+        """int32 (n,)."""
+        return ones(self.s, self.b_bits)
+
+    @cached_property
+    def sums(self) -> Any:
+        """int32 (m, n), where products of signs go."""
+        return self.s.empty((self.m, self.n), np.int32)
+
+    @cached_property
+    def floats(self) -> Any:
+        """float32 (m, n), where other products go."""
+        return self.s.empty((self.m, self.n), np.float32)
+
+    @cached_property
+    def signs(self) -> Any:
+        """uint64 (m, words of n), where signs of sums go."""
+        return self.s.empty((self.m, n_words(self.n)), np.uint64)
+
+    @cached_property
+    def limits(self) -> tuple[Any, Any]:
+        """Thresholds int32 and flips uint8, (n,)."""
+        spread = max(1, int(self.k**0.5))
+        thresholds = self._rng.integers(-spread, spread, self.n, dtype=np.int32)
+        return self.s.upload(thresholds), self.s.upload(self._rng.integers(0, 2, self.n, dtype=np.uint8))
+
+
+# ---- ours
+
+
+def xnor(kernel: str, o: Operands) -> Call:
+    """A product of signs."""
+    return partial(multiply, o.s, kernel, o.a_bits, o.b_bits, o.sums, o.k)
+
+
+def xnor_mma(o: Operands) -> Call:
+    """A product of signs on tensor cores."""
+    operands, beside = (o.a_bits, o.b_bits, o.sums), (o.a_ones, o.b_ones)
+
+    def call() -> None:
+        ones(o.s, o.a_bits, o.a_ones)
+        multiply(o.s, "mma", *operands, o.k, *beside)
+
+    return call
+
+
+def packing(o: Operands) -> Call:
+    """The packing of activations alone."""
+    return lambda: o.s.launch("pack_signs", o.a_bits.shape, o.a, o.a_bits, o.m, o.k, o.a_bits.shape[1])
+
+
+def packed_xnor_mma(o: Operands) -> Call:
+    """The product on tensor cores of activations that are packed in the call."""
+    pack, product = packing(o), xnor_mma(o)
+    return lambda: (pack(), product())
+
+
+def threshold(o: Operands) -> Call:
+    """A product of signs to packed signs, by popcount."""
+    shape = (o.m, o.n, o.a_bits.shape[1], o.k)
+    return partial(o.s.launch, "xnor_threshold", (o.m, o.n), o.a_bits, o.b_bits, *o.limits, o.signs, *shape)
+
+
+def threshold_mma(o: Operands) -> Call:
+    """A product of signs to packed signs, on tensor cores."""
+    shape, b_ones, limits = (o.m, o.n, o.a_bits.shape[1], o.k), o.b_ones, o.limits
+
+    def call() -> None:
+        ones(o.s, o.a_bits, o.a_ones)
+        o.s.launch(
+            "xnor_mma_threshold", (o.m, o.n), o.a_bits, o.b_bits, *limits, o.signs, *shape, o.a_ones, b_ones
+        )  # fmt: skip
+
+    return call
+
+
+def floats(kernel: str, o: Operands) -> Call:
+    """A product of float32."""
+    return partial(o.s.launch, f"float_{kernel}", (o.m, o.n), o.a, o.b, o.floats, o.m, o.n, o.k)
+
+
+# ---- libraries
+
+
+def torch_product(kind: str, o: Operands) -> Call:
+    """A product by cuBLAS as PyTorch calls it. ImportError or RuntimeError where it cannot."""
+    import torch
+
+    if not torch.cuda.is_available():
+        raise RuntimeError("PyTorch sees no GPU")
+    a, b_rows = (torch.as_tensor(x, device="cuda") for x in (o.a, o.b_rows))
+    if kind == "int8":
+        a, b = ((40 * x).clamp(-127, 127).to(torch.int8) for x in (a, b_rows))
+        return partial(torch._int_mm, a, b.T)
+    a, b = (x.to(torch.bfloat16 if kind == "bf16" else torch.float32) for x in (a, torch.as_tensor(o.b, device="cuda")))
+    out = torch.empty((o.m, o.n), dtype=a.dtype, device="cuda")
+
+    def call() -> None:
+        torch.set_float32_matmul_precision("high" if kind == "tf32" else "highest")
+        torch.matmul(a, b, out=out)
+
+    return call
+
+
+def cupy_product(o: Operands) -> Call:
+    """A float32 product by cuBLAS as CuPy calls it. ImportError where it is missing."""
+    import cupy
+
+    a, b, out = (cupy.asarray(x) for x in (o.a, o.b, o.floats))
+    return partial(cupy.matmul, a, b, out=out)
+
+
+Side = Callable[[Operands], Call]
+
+OURS: dict[str, Side] = {
+    "xnor mma": xnor_mma,
+    "xnor registers": partial(xnor, "registers"),
+    "xnor tiled": partial(xnor, "tiled"),
+    "xnor naive": partial(xnor, "naive"),
+}
+TO_SIGNS: dict[str, Side] = {"xnor mma to signs": threshold_mma, "xnor tiled to signs": threshold}
+CUBLAS: dict[str, Side] = {
+    **{f"cuBLAS {kind}": partial(torch_product, kind) for kind in ("bf16", "float32", "tf32", "int8")},
+    "cuBLAS float32, CuPy": cupy_product,
+}
+FLOATS: dict[str, Side] = {"float tiled": partial(floats, "tiled"), "float naive": partial(floats, "naive")}
+
+
+# ---- are they right?
+
+
+def wrong(o: Operands, call: Call, rows: int = 4) -> int:
+    """Return how many sums are not those of the CPU, in a few rows of a product of signs."""
+    from pycuda.driver import memset_d8
+
+    memset_d8(o.sums.gpudata, 0xA5, o.sums.nbytes)  # what is not written shows
+    call()
+    some = np.random.default_rng(o.m).choice(o.m, min(rows, o.m), replace=False)
+    expected = xnor_matmul(np.ascontiguousarray(o.a_bits.get()[some]), o.b_bits.get(), o.k)
+    return int((np.stack([o.sums[int(i)].get() for i in some]) != expected).sum())

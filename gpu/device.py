@@ -1,0 +1,181 @@
+"""The device: found, opened, given memory and kernels, and a plain word where one of its parts is missing.
+
+A program on a GPU needs four things that can each be absent:
+
+    PyCUDA     the Python package                        import pycuda
+    driver     libcuda.so.1, which comes with the GPU    import pycuda.driver
+    device     a GPU that the driver can see             pycuda.driver.init()
+    nvcc       the compiler of the CUDA toolkit          at the first use of a kernel, even of one compiled before
+
+`GpuUnavailable` says which. Nothing here is loaded before it is used, so `import gpu` works anywhere.
+
+A *context* is to a device what a process is to a machine: memory and kernels belong to one. Each device has one that
+libraries share, its primary context; PyTorch and CuPy live there, and so do we, so that arrays can be handed over
+without a copy. It is made current around each call and put aside afterwards, which leaves whoever else is in the
+process as he was.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import Any
+
+import numpy as np
+
+from gpu.launch import TABLE
+
+
+class GpuUnavailable(RuntimeError):
+    """PyCUDA, the driver, a device or nvcc is missing: the message says which, and what to do."""
+
+
+def load_driver() -> Any:
+    """Return the module pycuda.driver, initialized, with at least one device. Raises GpuUnavailable."""
+    try:
+        import pycuda.driver as driver
+    except ImportError as error:
+        if error.name == "pycuda":
+            why = "PyCUDA is missing ({}): pip install pycuda, with the CUDA toolkit's own folder bin on PATH"
+        elif "libcuda" in str(error):
+            why = "the NVIDIA driver is missing ({}): install it, or run where there is an NVIDIA GPU"
+        elif "undefined symbol" in str(error):
+            why = "the NVIDIA driver is older than the CUDA that PyCUDA was built with ({}): update it"
+        else:
+            why = "PyCUDA does not load ({}): install it anew, with all that it needs"
+        raise GpuUnavailable(why.format(error)) from error
+    try:
+        driver.init()
+        found = driver.Device.count()
+    except driver.Error as error:
+        raise GpuUnavailable(f"no device ({error}): nvidia-smi must list one; see CUDA_VISIBLE_DEVICES") from error
+    if not found:
+        raise GpuUnavailable("no device: nvidia-smi must list one; see CUDA_VISIBLE_DEVICES")
+    return driver
+
+
+class Session:
+    """What one thread of the host holds of device 0: its primary context, and the kernels loaded into it.
+
+    Use it as a context manager: `with session() as s:`. PyCUDA ties a context to the thread that opened it, hence one
+    for each; a device array is best dropped by the thread that made it.
+    """
+
+    def __init__(self) -> None:
+        self.driver = load_driver()
+        device = self.driver.Device(0)
+        self.capability: tuple[int, int] = device.compute_capability()
+        self.context = device.retain_primary_context()
+        self.arch = "sm_{}{}".format(*self.capability)
+        self._modules: dict[str, Any] = {}  # by file
+        self.networks: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()  # of network.py
+        weakref.finalize(self, _release, self.context)
+
+    def __enter__(self) -> Session:
+        self._found = self.driver.Context.get_current()  # PyCUDA's of before; None if it had none
+        self.context.push()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.context.pop()
+
+    # ---- memory
+
+    def empty(self, shape: tuple[int, ...], dtype: Any) -> Any:
+        """Return a device array of that shape, not yet written. Raises MemoryError where it does not fit."""
+        from pycuda.gpuarray import GPUArray
+
+        try:
+            return GPUArray(shape, dtype)
+        except self.driver.MemoryError as error:
+            wanted = int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
+            free, total = self.driver.mem_get_info()
+            raise MemoryError(
+                f"gpu: {wanted:,} bytes are wanted for {np.dtype(dtype)} {tuple(shape)}; {free:,} of the device's "
+                f"{total:,} are free: pass fewer rows at a time, or drop device arrays that are no longer needed"
+            ) from error
+
+    def upload(self, array: np.ndarray) -> Any:
+        """Return a copy of the array on the device."""
+        copy = self.empty(array.shape, array.dtype)
+        if array.size:
+            copy.set(array)
+        return copy
+
+    # ---- kernels
+
+    def kernel(self, name: str) -> Any:
+        """Return a kernel of launch.TABLE, compiled for this device at its first use.
+
+        PyCUDA keeps what nvcc made on disk, for each source, architecture and version of nvcc.
+        """
+        file = TABLE[name].file
+        if file not in self._modules:
+            self._modules[file] = self._compile(file, TABLE[name].source())
+        return self._modules[file].get_function(name)
+
+    def _compile(self, file: str, source: str) -> Any:
+        from pycuda.compiler import SourceModule
+        from pytools.prefork import ExecError
+
+        try:
+            return SourceModule(source, arch=self.arch, no_extern_c=True)
+        except ExecError as error:
+            raise GpuUnavailable(
+                f"nvcc is missing ({error}): install the CUDA toolkit and put its own folder bin on PATH"
+            ) from error
+        except self.driver.CompileError as error:
+            said = (error.stderr or error.stdout or str(error)).strip()
+            raise RuntimeError(f"gpu: kernels/{file} does not compile for {self.arch}; nvcc says:\n{said}") from error
+
+    def launch(self, name: str, outputs: tuple[int, ...], *arguments: Any) -> None:
+        """Start a kernel for a matrix of outputs; device arrays go by their address, numbers as int32 and float32.
+
+        Nothing is started where there are no outputs.
+        """
+        if 0 in outputs:
+            return
+        numbers = {int: np.int32, float: np.float32}
+        typed = [numbers[type(a)](a) if type(a) in numbers else address(a) for a in arguments]
+        self.kernel(name)(*typed, grid=TABLE[name].grid(*outputs), block=TABLE[name].block)
+
+    def wait_for(self, *arrays: Any) -> None:
+        """Wait until what others write into device arrays is written, where they do so on streams of their own.
+
+        ValueError where the caller's context is not the primary one: an address means nothing in another.
+        """
+        for array in arrays:
+            if not hasattr(array, "__cuda_array_interface__"):
+                continue
+            if self._found is not None and self._found.handle != self.context.handle:
+                raise ValueError(
+                    "gpu: the array belongs to a context of its own, which only PyCUDA can use; the one that libraries "
+                    "share is wanted: import pycuda.autoprimaryctx in place of pycuda.autoinit"
+                )
+            if array.__cuda_array_interface__.get("stream") not in (None, 1):  # 1: the default one, which is ours
+                self.synchronize()
+
+    def synchronize(self) -> None:
+        """Wait until the device has done all it was told."""
+        self.driver.Context.synchronize()
+
+
+def _release(context: Any) -> None:
+    """Give the primary context back; PyCUDA releases it as what it is only while it is current."""
+    context.push()
+    context.detach()
+
+
+def address(array: Any) -> np.uintp:
+    """Return where a device array begins, as a kernel's argument."""
+    return np.uintp(array.__cuda_array_interface__["data"][0])
+
+
+_of_thread = threading.local()
+
+
+def session() -> Session:
+    """Return this thread's session, opened at the first call. Raises GpuUnavailable."""
+    if not hasattr(_of_thread, "session"):
+        _of_thread.session = Session()
+    return _of_thread.session

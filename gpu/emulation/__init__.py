@@ -1,0 +1,71 @@
+"""Kernels on the CPU: `launch` runs the same CUDA C text that a GPU runs, thread by thread.
+
+    bits = np.zeros((3, 2), np.uint64)
+    launch("pack_signs", (3, 1, 1), (256, 1, 1), x, bits, 3, 100, 2)
+
+It is for reading and for tests: no measure of speed, but it finds reads and writes outside of the arrays, missing
+barriers, and waits that never end. emulation.h says how. Needs g++ on Linux.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from gpu.emulation.build import build
+from gpu.launch import TABLE
+
+ACCESS = np.dtype([("thread", "i4"), ("array", "i4"), ("write", "i4"), ("bytes", "i4"), ("offset", "i8")])
+
+
+def launch(
+    name: str,
+    grid: Sequence[int],
+    block: Sequence[int],
+    *arguments: Any,
+    order: Literal["forward", "reverse"] = "forward",
+    source: str | None = None,
+    record: bool = False,
+) -> np.ndarray:
+    """Run a kernel on arrays and integers, and let it write into the arrays; return a record, empty without `record`.
+
+    Args:
+        name: a kernel of gpu/launch.py, or of `source`.
+        grid, block: blocks, and threads of a block, (x, y, z).
+        arguments: as the kernel has them: contiguous arrays, and integers of 32 bits.
+        order: in which the threads of a block take turns.
+        source: another text than the kernel's own.
+        record: what the threads of the block (0, 0, 0) read and write, rows of (thread, array, write, bytes, offset)
+            in order of time; `array` counts the arrays among the arguments from 0, and is -1 for shared memory.
+
+    Raises RuntimeError where a thread leaves the arrays or waits for ever, ValueError where the text does not compile.
+    """
+    library = ctypes.PyDLL(str(build(TABLE[name].source() if source is None else source)))  # one at a time
+    arrays = [a for a in arguments if isinstance(a, np.ndarray)]
+    for a in arrays:
+        if not a.flags.c_contiguous:
+            raise ValueError(f"emulation: an array has strides {a.strides}; pass np.ascontiguousarray of it")
+    n = len(arrays)
+    first = (ctypes.c_void_p * n)(*[a.ctypes.data for a in arrays])
+    sizes = (ctypes.c_size_t * n)(*[a.nbytes for a in arrays])
+    library.emulation__configure(int(order == "reverse"), int(record), n, first, sizes)
+
+    values = [ctypes.c_void_p(a.ctypes.data) if isinstance(a, np.ndarray) else ctypes.c_int32(a) for a in arguments]
+    pointers = (ctypes.c_void_p * len(values))(*[ctypes.addressof(v) for v in values])
+    run = getattr(library, f"{name}__launch")
+    run.restype = ctypes.c_char_p
+    error = run(*[ctypes.c_uint(v) for v in (*grid, *block, 0)], pointers)
+    if error:
+        raise RuntimeError(f"emulation: {name}: {error.decode()}")
+    return _trace(library)
+
+
+def _trace(library: ctypes.PyDLL) -> np.ndarray:
+    """Return a copy of the record of the last launch."""
+    rows = ctypes.c_void_p()
+    library.emulation__trace.restype = ctypes.c_size_t
+    count = library.emulation__trace(ctypes.byref(rows))
+    return np.frombuffer(ctypes.string_at(rows, count * ACCESS.itemsize), ACCESS) if count else np.zeros(0, ACCESS)

@@ -1,0 +1,82 @@
+"""Building kernels for the CPU: from CUDA C text to a shared library, by g++.
+
+The library holds for each kernel NAME in the text two functions, both returning null or a message in one sentence:
+
+    NAME__launch(gx, gy, gz, bx, by, bz, shared_bytes, arguments)       void **arguments, one pointer to each of them
+    NAME__launch_buffer(gx, gy, gz, bx, by, bz, shared_bytes, buffer)   char *buffer, all of them behind one another
+
+so in the two ways that cuLaunchKernel takes arguments. Libraries are kept in the user's cache under a hash of all that
+made them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+from shutil import which
+
+HERE = Path(__file__).parent
+MACHINE = ["emulation.cpp", "watch.cpp"]
+FLAGS = ["-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-U_FORTIFY_SOURCE"]  # which forbids jumps between stacks
+WATCHED = ["-fsanitize=thread"]  # calls a function before each access to memory; the library brings that function
+KERNEL = re.compile(r'extern\s+"C"\s+__global__\s+void\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?(\w+)\s*\(')
+COMMENT = re.compile(r"//.*?$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
+LAUNCHER = """
+#define LAUNCHER extern "C" __attribute__((visibility("default"))) const char *
+#define SIZES unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned
+"""
+LAUNCHERS = """
+LAUNCHER NAME__launch(SIZES, void **arguments)
+{ return emulation::launch(NAME, {gx, gy, gz}, {bx, by, bz}, arguments); }
+LAUNCHER NAME__launch_buffer(SIZES, char *buffer)
+{ return emulation::launch_buffer(NAME, {gx, gy, gz}, {bx, by, bz}, buffer); }
+"""
+
+
+def kernels_in(text: str) -> list[str]:
+    """Return the names of the kernels in CUDA C text."""
+    return KERNEL.findall(COMMENT.sub(" ", text))
+
+
+def build(text: str) -> Path:
+    """Return the library built from CUDA C text; from the cache where it was built before.
+
+    Raises ValueError for text without a kernel or with an error in it, and RuntimeError without g++.
+    """
+    names = kernels_in(text)
+    if not names:
+        raise ValueError('emulation: the text holds no kernel; one begins with extern "C" __global__ void NAME(')
+    whole = '#include "emulation.h"\n#line 1 "kernel.cu"\n' + text + LAUNCHER
+    whole += "".join(LAUNCHERS.replace("NAME", name) for name in names)
+    machine = [_compiled((HERE / name).read_text(), FLAGS) for name in MACHINE]
+    objects = [str(path) for path in (*machine, _compiled(whole, FLAGS + WATCHED))]
+    return _made("\0".join(objects), ".so", ["-shared", *objects])
+
+
+def _compiled(text: str, flags: list[str]) -> Path:
+    """Return the object file of C++ text."""
+    header = (HERE / "emulation.h").read_text()
+    return _made("\0".join([header, text, *flags]), ".o", [*flags, f"-I{HERE}", "-x", "c++", "-c", "-"], text)
+
+
+def _made(key: str, ending: str, arguments: list[str], text: str = "") -> Path:
+    """Return the cached file for a key, after running g++ for it if need be."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tinynet" / "emulation"
+    made = folder / (hashlib.sha256(key.encode()).hexdigest()[:32] + ending)
+    if made.exists():
+        return made
+    compiler = which("g++")
+    if compiler is None:
+        raise RuntimeError("emulation: g++ is not on PATH; install it (Debian, Ubuntu: apt install g++)")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        new = Path(work) / made.name
+        done = subprocess.run([compiler, *arguments, "-o", str(new)], input=text, capture_output=True, text=True)
+        if done.returncode:
+            raise ValueError(f"emulation: g++ finds errors in the kernel:\n{done.stderr.strip()}")
+        new.replace(made)  # at once, whoever else builds the same
+    return made

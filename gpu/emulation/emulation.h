@@ -1,0 +1,96 @@
+/* What a kernel sees when g++ compiles it for the CPU: the words of CUDA C, in terms of the machine in emulation.cpp.
+
+   The threads of a block are fibers that take turns on one processor. One runs until it waits for others, at a barrier,
+   a shuffle or a vote; then comes the next of its warp, in the order of their numbers or against it; and the next warp
+   when no lane of this one can go on. A missing barrier is thereby seen: the first warp reads what the second has not
+   written yet. Not emulated: atomics, votes of a part of a warp, and shared memory whose size the launch gives.
+
+   The build (build.py) sets this text before a kernel's, and launchers behind it. */
+
+#include <cstddef>
+#include <utility>
+
+struct dim3 {
+    unsigned x, y, z;
+};
+struct alignas(8) int2 {
+    int x, y;
+};
+struct alignas(16) uint4 {
+    unsigned x, y, z, w;
+};
+
+#define __global__
+#define __device__ static
+#define __forceinline__ inline
+#define __launch_bounds__(...)
+#define __shared__ static __attribute__((section("shared_memory")))  // blocks run one after the other: one is enough
+
+#define UNWATCHED __attribute__((no_sanitize("thread"), noinline))  // arguments are no array's
+
+namespace emulation {
+dim3 thread_index(), block_index(), block_size(), grid_size();
+unsigned thread_number();  // in its block
+void wait_for_block(), wait_for_warp();
+void shuffle(void *value, size_t bytes, unsigned mask, int lane);  // replaces a value by that of another lane
+unsigned ballot(unsigned mask, bool vote);
+void copy_later(void *to, const void *from, int bytes, int valid), close_group(), wait_for_groups(int unfinished);
+void load_matrices(unsigned *r, const void *piece);
+void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ);
+const char *run(void (*call)(void *, void **), void *kernel, dim3 grid, dim3 block, void **arguments);
+}  // namespace emulation
+
+#define threadIdx emulation::thread_index()
+#define blockIdx emulation::block_index()
+#define blockDim emulation::block_size()
+#define gridDim emulation::grid_size()
+
+inline void __syncthreads() { emulation::wait_for_block(); }
+inline void __syncwarp(unsigned = 0xffffffff) { emulation::wait_for_warp(); }
+inline int __popc(unsigned x) { return __builtin_popcount(x); }
+inline int __popcll(unsigned long long x) { return __builtin_popcountll(x); }
+
+inline unsigned __ballot_sync(unsigned mask, int vote) { return emulation::ballot(mask, vote != 0); }
+
+template <class T> T __shfl_sync(unsigned mask, T value, int lane)
+{
+    emulation::shuffle(&value, sizeof value, mask, lane);
+    return value;
+}
+
+template <class T> T __shfl_xor_sync(unsigned mask, T value, int distance)
+{
+    return __shfl_sync(mask, value, (int)emulation::thread_number() ^ distance);
+}
+
+// ---- launching: a kernel's arguments come as the driver gets them, one pointer to each, or packed one behind the other
+
+namespace emulation {
+template <class... A> struct Types {
+    template <size_t... I> UNWATCHED static void unpack(void *kernel, void **arguments, std::index_sequence<I...>)
+    {
+        ((void (*)(A...))kernel)(*(A *)arguments[I]...);
+    }
+    UNWATCHED static void call(void *kernel, void **arguments)
+    {
+        unpack(kernel, arguments, std::index_sequence_for<A...>());
+    }
+};
+
+template <class... A> const char *launch(void (*kernel)(A...), dim3 grid, dim3 block, void **arguments)
+{
+    return run(Types<A...>::call, (void *)kernel, grid, block, arguments);
+}
+
+template <class... A> const char *launch_buffer(void (*kernel)(A...), dim3 grid, dim3 block, char *buffer)
+{
+    size_t place = 0, sizes[] = {sizeof(A)...};
+    void *arguments[sizeof...(A)];
+    for (size_t i = 0; i < sizeof...(A); i++) {
+        place = (place + sizes[i] - 1) / sizes[i] * sizes[i];  // pointers and numbers are aligned to their own size
+        arguments[i] = buffer + place;
+        place += sizes[i];
+    }
+    return launch(kernel, grid, block, arguments);
+}
+}  // namespace emulation

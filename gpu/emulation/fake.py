@@ -1,0 +1,70 @@
+"""Host code without a GPU: a command that runs on a fake driver and a fake nvcc, with PyCUDA as it is.
+
+    python -m gpu.emulation.fake python -m gpu.bench --quick --out somewhere
+
+    libcuda.so.1    driver.cpp: memory is malloc, a launch runs the kernel on the CPU
+    nvcc            nvcc.py: the "cubin" is a library for the CPU
+
+Both are put into a folder that comes first in LD_LIBRARY_PATH and PATH of the command. PyCUDA links to more of the
+driver than it calls here; whatever driver.cpp lacks is added as a function that answers "not supported".
+
+Two variables of the environment change the device: TINYNET_FAKE_DEVICES=0 takes it away, TINYNET_FAKE_MEMORY is its
+bytes (1 GiB). Needs PyCUDA, and g++ with nm beside it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NOT_SUPPORTED = 801
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return this process's environment with a fake driver and nvcc, which are built into the folder, before others."""
+    stubs = "".join(
+        f'extern "C" __attribute__((weak)) int {name}() {{ return {NOT_SUPPORTED}; }}\n' for name in _wanted_by_pycuda()
+    )
+    subprocess.run(
+        ["g++", "-O1", "-std=c++17", "-shared", "-fPIC", "-Wl,-soname,libcuda.so.1", "-o", str(folder / "libcuda.so.1"),
+         str(HERE / "driver.cpp"), "-x", "c++", "-", "-ldl"],
+        input=stubs, text=True, check=True,
+    )  # fmt: skip
+    nvcc = folder / "nvcc"
+    nvcc.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / "nvcc.py"}" "$@"\n')
+    nvcc.chmod(0o755)
+    return {
+        **os.environ,
+        "LD_LIBRARY_PATH": f"{folder}:{os.environ.get('LD_LIBRARY_PATH', '')}",
+        "PATH": f"{folder}:{os.environ.get('PATH', '')}",
+        "PYTHONPATH": f"{HERE.parents[1]}:{os.environ.get('PYTHONPATH', '')}",
+        "PYCUDA_CACHE_DIR": str(folder),
+    }
+
+
+def _wanted_by_pycuda() -> list[str]:
+    """Return the names of the driver's functions that PyCUDA links to. ImportError without PyCUDA."""
+    package = importlib.util.find_spec("pycuda")
+    if package is None or package.origin is None:
+        raise ImportError("PyCUDA is missing: pip install pycuda (it builds without a GPU, with nvcc on PATH)")
+    library = next(Path(package.origin).parent.glob("_driver*.so"))
+    symbols = subprocess.run(["nm", "-D", "--undefined-only", library], capture_output=True, text=True, check=True)
+    return [name for line in symbols.stdout.splitlines() if (name := line.split()[-1]).startswith("cu")]
+
+
+def main(command: list[str]) -> int:
+    """Run the command on the fake driver; return its exit status."""
+    if not command:
+        print(__doc__)
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run(command, env=environment(Path(folder))).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

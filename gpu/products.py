@@ -1,0 +1,106 @@
+"""`pack_signs` and `xnor_matmul` on the device: same arguments, same integers, same errors as those of tinynet.
+
+NumPy arrays    are copied to the device, and the result back
+device arrays   (PyCUDA, CuPy, PyTorch) stay where they are; the result is a pycuda.gpuarray.GPUArray, which the
+                others take over without a copy: torch.as_tensor(out, device="cuda"), cupy.asarray(out)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gpu.arrays import check_device, check_device_bits, on_device
+from gpu.device import Session, session
+from tinynet.kernels.bits import check_bits, n_words
+
+PRODUCTS = ("naive", "tiled", "registers", "mma")  # kernels/xnor_*.cu, from the plainest to the fastest
+
+
+def pack_signs(x: Any) -> Any:
+    """Return the signs of x as bits: uint64 (rows, ceil(n / 64)), 1 where x >= 0 or True; NaN packs as 0.
+
+    Args:
+        x: float or bool (rows, n); on the device float32.
+
+    Raises TypeError for another dtype, ValueError for another number of axes or a layout that is not row behind row on
+    the device, GpuUnavailable, and MemoryError.
+    """
+    device = on_device("pack_signs", x=x)
+    if device:
+        check_device("pack_signs", "x", x, np.float32)
+    else:
+        x = _float32_of_signs(np.asarray(x))
+    with session() as s:
+        s.wait_for(x)
+        bits = packed(s, x if device else s.upload(x))
+        return bits if device else bits.get()
+
+
+def _float32_of_signs(x: np.ndarray) -> np.ndarray:
+    """Return x, or numbers of the same signs: to round to float32 could turn a small negative number into -0 >= 0."""
+    if x.dtype != bool and not np.issubdtype(x.dtype, np.floating):
+        raise TypeError(f"pack_signs: x is {x.dtype}; it must be float or bool: pass x >= 0")
+    if x.ndim != 2:
+        raise ValueError(f"pack_signs: x has shape {x.shape}; it must be (rows, n): pass x.reshape(rows, n)")
+    if x.dtype == np.float32:
+        return np.ascontiguousarray(x)
+    return np.where(x if x.dtype == bool else x >= 0, np.float32(1), np.float32(-1))
+
+
+def packed(s: Session, x: Any) -> Any:
+    """Return the packed signs of float32 x (rows, n), both on the device."""
+    rows, n = x.shape
+    bits = s.empty((rows, n_words(n)), np.uint64)
+    s.launch("pack_signs", bits.shape, x, bits, rows, n, n_words(n))
+    return bits
+
+
+def xnor_matmul(a_bits: Any, b_bits: Any, n_bits: int, *, kernel: str | None = None) -> Any:
+    """Return A B^T, int32 (M, N), of two sign matrices given by their bits.
+
+    Args:
+        a_bits: uint64 (M, ceil(n_bits / 64)), from `pack_signs`.
+        b_bits: uint64 (N, ceil(n_bits / 64)): the columns of the weight matrix, one in a row.
+        n_bits: K, the entries in a row, at most 2^30.
+        kernel: "naive", "tiled", "registers" or "mma"; None for the last that the device can run.
+
+    Raises TypeError and ValueError for operands of another type, shape or layout, and for ones behind bit K (which is
+    not checked on the device), GpuUnavailable, and MemoryError.
+    """
+    device = on_device("xnor_matmul", a_bits=a_bits, b_bits=b_bits)
+    (check_device_bits if device else check_bits)("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
+    if kernel not in (None, *PRODUCTS):
+        raise ValueError(f"xnor_matmul: kernel={kernel!r}; there are {', '.join(PRODUCTS)}")
+    with session() as s:
+        s.wait_for(a_bits, b_bits)
+        a, b = (a_bits, b_bits) if device else (s.upload(a_bits), s.upload(b_bits))
+        out = product(s, a, b, int(n_bits), kernel or best_product(s))
+        return out if device else out.get()
+
+
+def best_product(s: Session) -> str:
+    """Return the kernel for this device: tensor cores have multiplied bits by AND since compute capability 8.0."""
+    return "mma" if s.capability >= (8, 0) else "registers"
+
+
+def product(s: Session, a: Any, b: Any, n_bits: int, kernel: str) -> Any:
+    """Return the products int32 (M, N) of packed rows a (M, words) and b (N, words), all on the device."""
+    out = s.empty((a.shape[0], b.shape[0]), np.int32)
+    multiply(s, kernel, a, b, out, n_bits, *[ones(s, bits) for bits in (a, b) if kernel == "mma"])
+    return out
+
+
+def multiply(s: Session, kernel: str, a: Any, b: Any, out: Any, n_bits: int, *ones_of_both: Any) -> None:
+    """Write the products of a and b to out. Tensor cores count where both have ones, and need the ones of each row."""
+    (m, words), n = a.shape, b.shape[0]
+    s.launch(f"xnor_{kernel}", (m, n), a, b, out, m, n, words, n_bits, *ones_of_both)
+
+
+def ones(s: Session, bits: Any, counts: Any = None) -> Any:
+    """Return the number of ones in each row of bits (.., words), int32, on the device: in `counts` if given."""
+    *shape, words = bits.shape
+    counts = s.empty(tuple(shape), np.int32) if counts is None else counts
+    s.launch("popcount_rows", (counts.size,), bits, counts, counts.size, words)
+    return counts

@@ -1,0 +1,257 @@
+"""Known-wrong answers of lesson 2, each with the mistake that it stands for."""
+
+import numpy as np
+
+from tinynet.course import instead_of
+
+
+@instead_of("multiply_vjp", "g was left out: these are the slopes; the cotangents are g times the slopes")
+def slopes_of_multiply(g, x, y):
+    return y, x
+
+
+@instead_of("multiply_vjp", "x and y were exchanged: the slope of x y in x is y")
+def exchanged_factors(g, x, y):
+    return g * x, g * y
+
+
+@instead_of("multiply_vjp", "g reaches only the first input; each input's cotangent is g times its own slope")
+def g_for_the_first_only(g, x, y):
+    return g * y, x
+
+
+@instead_of("matmul_vjp", "g was left out, as if it were all ones; every row of g goes its own way")
+def matmul_ignoring_g(g, x, W):
+    ones = np.ones_like(g)
+    return ones @ W.T, x.T @ ones
+
+
+@instead_of("matmul_vjp", "reshape was used where the transpose is needed: reshape keeps the order of the entries")
+def reshape_for_transpose(g, x, W):
+    return g @ W.reshape(W.shape[::-1]), x.reshape(x.shape[::-1]) @ g
+
+
+@instead_of("matmul_vjp", "the transposes are missing: dL/dx = g W^T and dL/dW = x^T g")
+def no_transposes(g, x, W):
+    return g @ W, x @ g
+
+
+@instead_of("matmul_vjp", "the factors stand in the wrong order: dL/dx = g W^T and dL/dW = x^T g")
+def wrong_order_of_factors(g, x, W):
+    return W.T @ g, g @ x.T
+
+
+@instead_of("matmul_vjp", "dL/dW came transposed: it has the shape of W, so it is x^T g, not g^T x")
+def weights_transposed(g, x, W):
+    return g @ W.T, g.T @ x
+
+
+@instead_of("tanh_vjp", "g was left out: 1 - a^2 is the slope; the cotangent is g times the slope")
+def slope_of_tanh(g, a):
+    return 1 - a * a
+
+
+@instead_of("tanh_vjp", "a was squashed once more: a is tanh(z) already, so the slope is 1 - a^2")
+def squashed_twice(g, a):
+    return g * (1 - np.tanh(a) ** 2)
+
+
+@instead_of("tanh_vjp", "the square is missing: the slope is 1 - a^2")
+def square_missing(g, a):
+    return g * (1 - a)
+
+
+@instead_of("tanh_vjp", "a (1 - a) is the slope of the sigmoid; that of tanh is 1 - a^2")
+def slope_of_the_sigmoid(g, a):
+    return g * a * (1 - a)
+
+
+@instead_of("sum_vjp", "g was left out: each entry receives the g of the sum that it went into, not 1")
+def slope_of_sum(g, x, axis):
+    return np.ones(x.shape)
+
+
+@instead_of("sum_vjp", "g was laid along the wrong axis: with axis 0 it has one entry a column, with axis 1 one a row")
+def along_the_wrong_axis(g, x, axis):
+    return np.ones(x.shape) * (g if axis is None else np.expand_dims(g, 1 - axis))
+
+
+@instead_of("sum_vjp", "this is the vjp of the mean: in a sum each entry has the slope 1, whatever their number")
+def of_the_mean(g, x, axis):
+    count = x.size if axis is None else x.shape[axis]
+    return np.ones(x.shape) * (g if axis is None else np.expand_dims(g, axis)) / count
+
+
+@instead_of("sum_vjp", "g was summed: every entry of x received the total, not the g of its own sum")
+def total_of_g(g, x, axis):
+    return np.full(x.shape, np.sum(g))
+
+
+@instead_of("unbroadcast", "the mean over the copies was taken; each copy adds its share, so it is the sum")
+def mean_over_copies(g, shape):
+    return sum_to(g, shape) * (np.prod(shape) / g.size)
+
+
+@instead_of("unbroadcast", "the cotangent of one copy was taken; those of all copies are added")
+def one_copy(g, shape):
+    g = g[(0,) * (g.ndim - len(shape))]
+    return g[tuple(slice(1) if length == 1 else slice(None) for length in shape)]
+
+
+@instead_of("unbroadcast", "axes were matched from the front; NumPy matches shapes from the last axis backwards")
+def matched_from_the_front(g, shape):
+    return sum_to(np.sum(g, axis=tuple(range(len(shape), g.ndim))), shape)
+
+
+@instead_of("unbroadcast", "an axis of length 1 was lost: sum it with keepdims=True, so that it stays, with length 1")
+def lost_axes(g, shape):
+    g = np.sum(g, axis=tuple(range(g.ndim - len(shape))))
+    return np.sum(g, axis=tuple(i for i, length in enumerate(shape) if length == 1))
+
+
+@instead_of("unbroadcast", "only the axes in front were summed; those of length 1 were repeated too")
+def only_axes_in_front(g, shape):
+    return np.sum(g, axis=tuple(range(g.ndim - len(shape))))
+
+
+def sum_to(g, shape):
+    g = np.sum(g, axis=tuple(range(np.ndim(g) - len(shape))))
+    return np.sum(g, axis=tuple(i for i, length in enumerate(shape) if length == 1), keepdims=True)
+
+
+@instead_of("topological_order", "the walk went down every path anew: a node that two others use came twice")
+def every_path(root, inputs_of):
+    order = [root]
+    for x in inputs_of(root):
+        order += every_path(x, inputs_of)
+    return order
+
+
+@instead_of(
+    "topological_order", "a node was listed when first met; it must wait until all nodes that use it are listed"
+)
+def when_first_met(root, inputs_of):
+    order = [root]
+    for node in order:
+        order += [x for x in dict.fromkeys(inputs_of(node)) if x not in order]
+    return order
+
+
+@instead_of("topological_order", "the order is the wrong way round: leaves first; the root comes first here")
+def leaves_first(root, inputs_of):
+    order, stack = [], [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order += [] if node in order else [node]
+        elif node not in order:
+            stack += [(node, True)] + [(x, False) for x in inputs_of(node)]
+    return order
+
+
+@instead_of("topological_order", "a node used twice by another was counted once, and taken off twice; count every use")
+def uses_counted_once(root, inputs_of):
+    uses, stack = {root: 0}, [root]
+    while stack:
+        for x in set(inputs_of(stack.pop())):
+            if x not in uses:
+                uses[x] = 0
+                stack.append(x)
+            uses[x] += 1
+    order = [root]
+    for node in order:
+        for x in inputs_of(node):
+            uses[x] -= 1
+            if uses[x] == 0:
+                order.append(x)
+    return order
+
+
+@instead_of("backward", "the gradient was overwritten on reuse: what a second use sends must be added to the first")
+def overwritten(order, vjp, g):
+    cotangents = {order[0]: g}
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = gx
+    return cotangents
+
+
+@instead_of("backward", "only the first use of a node counted; what later uses send must be added")
+def first_use_only(order, vjp, g):
+    cotangents = {order[0]: g}
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents.setdefault(x, gx)
+    return cotangents
+
+
+@instead_of("backward", "the walk began with ones; it begins with g, the cotangent of the root")
+def from_ones(order, vjp, g):
+    return accumulate(order, vjp, np.ones_like(g))
+
+
+@instead_of("backward", "every node was handed the root's g; vjp wants the node's own cotangent")
+def same_g_for_all(order, vjp, g):
+    return accumulate(order, lambda node, _: vjp(node, g), g)
+
+
+def accumulate(order, vjp, g):
+    cotangents = {order[0]: g}
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = cotangents.get(x, 0) + gx
+    return cotangents
+
+
+@instead_of(
+    "backward", "the walk went down every path; follow the order, and a node's cotangent is whole when it is used"
+)
+def path_by_path(order, vjp, g):
+    cotangents = {}
+
+    def visit(node, g):
+        cotangents[node] = cotangents.get(node, 0) + g
+        for x, gx in vjp(node, g):
+            visit(x, gx)
+
+    visit(order[0], g)
+    return cotangents
+
+
+@instead_of("cotangent_check", "ones were used for the cotangent; a gradient that ignores u would pass: use u")
+def all_ones(f, vjp, x, u, v, h):
+    return central(f, vjp, x, np.ones_like(u), v, h)
+
+
+@instead_of("cotangent_check", "ones were used for the direction; errors that cancel in a sum would pass: use v")
+def direction_of_ones(f, vjp, x, u, v, h):
+    return central(f, vjp, x, u, np.ones_like(v), h)
+
+
+@instead_of(
+    "cotangent_check", "a one-sided difference: it is off by h times the curvature; use f(x + h v) - f(x - h v)"
+)
+def one_sided(f, vjp, x, u, v, h):
+    return central(f, vjp, x, u, v, h)[0], np.sum(u * (f(x + h * v) - f(x))) / h
+
+
+@instead_of("cotangent_check", "x + h v and x - h v are 2h apart: divide by 2h, not by h")
+def divided_by_h(f, vjp, x, u, v, h):
+    left, right = central(f, vjp, x, u, v, h)
+    return left, 2 * right
+
+
+@instead_of("cotangent_check", "a / 2 * h is (a / 2) times h; write a / (2 * h)")
+def multiplied_by_h(f, vjp, x, u, v, h):
+    left, right = central(f, vjp, x, u, v, h)
+    return left, right * h * h
+
+
+@instead_of("cotangent_check", "f was evaluated for each entry of x; along the one direction v two evaluations do")
+def entry_by_entry(f, vjp, x, u, v, h):
+    columns = [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(len(x))]
+    return np.sum(v * vjp(u, x)), np.sum(u * sum(v[i] * column for i, column in enumerate(columns)))
+
+
+def central(f, vjp, x, u, v, h):
+    return np.sum(v * vjp(u, x)), np.sum(u * (f(x + h * v) - f(x - h * v))) / (2 * h)

@@ -1,0 +1,209 @@
+"""Known-wrong answers of lesson 7, each with the mistake that it stands for."""
+
+import numpy as np
+
+from tinynet.course import instead_of
+
+
+def forward(x, gamma, beta, mean, var, eps):
+    return gamma * (x - mean) / np.sqrt(var + eps) + beta
+
+
+def follow(old, new, rate):
+    return old + rate * (new - old)
+
+
+@instead_of(
+    "batchnorm_train", "the batch was divided by the deviation with N - 1; batch norm takes the variance with N"
+)
+def unbiased_in_the_batch(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var = x.mean(axis=0), x.var(axis=0, ddof=1)
+    return forward(x, gamma, beta, mu, var, eps), follow(running_mean, mu, rate), follow(running_var, var, rate)
+
+
+@instead_of(
+    "batchnorm_train",
+    "the running variance took the batch's variance with N; that is too small on average by (N - 1) / N, so take N - 1",
+)
+def biased_running_variance(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var = x.mean(axis=0), x.var(axis=0)
+    return forward(x, gamma, beta, mu, var, eps), follow(running_mean, mu, rate), follow(running_var, var, rate)
+
+
+@instead_of("batchnorm_train", "eps is missing: divide by sqrt(var + eps)")
+def without_eps(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var, wide = x.mean(axis=0), x.var(axis=0), x.var(axis=0, ddof=1)
+    return forward(x, gamma, beta, mu, var, 0), follow(running_mean, mu, rate), follow(running_var, wide, rate)
+
+
+@instead_of("batchnorm_train", "eps was added to the deviation; it belongs under the root, sqrt(var + eps)")
+def eps_outside_the_root(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var, wide = x.mean(axis=0), x.var(axis=0), x.var(axis=0, ddof=1)
+    y = gamma * (x - mu) / (np.sqrt(var) + eps) + beta
+    return y, follow(running_mean, mu, rate), follow(running_var, wide, rate)
+
+
+@instead_of("batchnorm_train", "x was divided by the variance; divide by its root, the deviation")
+def divided_by_the_variance(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var, wide = x.mean(axis=0), x.var(axis=0), x.var(axis=0, ddof=1)
+    y = gamma * (x - mu) / (var + eps) + beta
+    return y, follow(running_mean, mu, rate), follow(running_var, wide, rate)
+
+
+@instead_of("batchnorm_train", "each row was normalized (that is layer norm); batch norm normalizes each column")
+def by_rows(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+    batch_mean, batch_var = x.mean(axis=0), x.var(axis=0, ddof=1)
+    y = forward(x, gamma, beta, mu, var, eps)
+    return y, follow(running_mean, batch_mean, rate), follow(running_var, batch_var, rate)
+
+
+@instead_of("batchnorm_train", "rate and 1 - rate were swapped: rate is the weight of the newest batch")
+def rate_swapped(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var, wide = x.mean(axis=0), x.var(axis=0), x.var(axis=0, ddof=1)
+    y = forward(x, gamma, beta, mu, var, eps)
+    return y, follow(running_mean, mu, 1 - rate), follow(running_var, wide, 1 - rate)
+
+
+@instead_of("batchnorm_train", "the running statistics were used to normalize; in training it is those of the batch")
+def running_statistics_in_training(x, gamma, beta, running_mean, running_var, rate, eps):
+    mean, var = follow(running_mean, x.mean(axis=0), rate), follow(running_var, x.var(axis=0, ddof=1), rate)
+    return forward(x, gamma, beta, mean, var, eps), mean, var
+
+
+@instead_of("batchnorm_train", "the running statistics were changed in place; make new arrays and return them")
+def in_place(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var, wide = x.mean(axis=0), x.var(axis=0), x.var(axis=0, ddof=1)
+    running_mean += rate * (mu - running_mean)
+    running_var += rate * (wide - running_var)
+    return forward(x, gamma, beta, mu, var, eps), running_mean, running_var
+
+
+@instead_of(
+    "batchnorm_eval",
+    "the statistics of the test batch were used; then a result depends on its neighbours. Use the running ones",
+)
+def statistics_of_the_test_batch(x, gamma, beta, running_mean, running_var, eps):
+    return forward(x, gamma, beta, x.mean(axis=0), x.var(axis=0), eps)
+
+
+@instead_of("batchnorm_eval", "eps is missing: divide by sqrt(running_var + eps), as in training")
+def without_eps_in_evaluation(x, gamma, beta, running_mean, running_var, eps):
+    return forward(x, gamma, beta, running_mean, running_var, 0)
+
+
+@instead_of("batchnorm_eval", "x was divided by the running variance; divide by its root")
+def divided_by_the_running_variance(x, gamma, beta, running_mean, running_var, eps):
+    return gamma * (x - running_mean) / (running_var + eps) + beta
+
+
+@instead_of("batchnorm_eval", "gamma and beta are missing: the normalized x is scaled by gamma and moved by beta")
+def only_normalized(x, gamma, beta, running_mean, running_var, eps):
+    return (x - running_mean) / np.sqrt(running_var + eps)
+
+
+def parts(x, eps, ddof=0):
+    sigma = np.sqrt(x.var(axis=0, ddof=ddof) + eps)
+    return (x - x.mean(axis=0)) / sigma, sigma
+
+
+@instead_of(
+    "batchnorm_backward",
+    "mean and variance were treated as constants; they depend on every x of the column, so two more terms come back",
+)
+def constant_statistics(g, x, gamma, eps):
+    x_hat, sigma = parts(x, eps)
+    return g * gamma / sigma, (g * x_hat).sum(axis=0), g.sum(axis=0)
+
+
+@instead_of("batchnorm_backward", "the variance was treated as a constant: the term x_hat mean(g x_hat) is missing")
+def constant_variance(g, x, gamma, eps):
+    x_hat, sigma = parts(x, eps)
+    return gamma / sigma * (g - g.mean(axis=0)), (g * x_hat).sum(axis=0), g.sum(axis=0)
+
+
+@instead_of("batchnorm_backward", "the mean was treated as a constant: the term mean(g) is missing")
+def constant_mean(g, x, gamma, eps):
+    x_hat, sigma = parts(x, eps)
+    gx = gamma / sigma * (g - x_hat * (g * x_hat).mean(axis=0))
+    return gx, (g * x_hat).sum(axis=0), g.sum(axis=0)
+
+
+@instead_of("batchnorm_backward", "gamma is missing in the gradient of x: y is gamma times the normalized x")
+def without_gamma(g, x, gamma, eps):
+    x_hat, sigma = parts(x, eps)
+    gx = (g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0)) / sigma
+    return gx, (g * x_hat).sum(axis=0), g.sum(axis=0)
+
+
+@instead_of("batchnorm_backward", "sums stand where means belong: both terms of the gradient of x are divided by N")
+def sums_for_means(g, x, gamma, eps):
+    x_hat, sigma = parts(x, eps)
+    gx = gamma / sigma * (g - g.sum(axis=0) - x_hat * (g * x_hat).sum(axis=0))
+    return gx, (g * x_hat).sum(axis=0), g.sum(axis=0)
+
+
+@instead_of("batchnorm_backward", "means stand where sums belong: gamma and beta act on every example of the batch")
+def means_for_sums(g, x, gamma, eps):
+    x_hat, sigma = parts(x, eps)
+    gx = gamma / sigma * (g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0))
+    return gx, (g * x_hat).mean(axis=0), g.mean(axis=0)
+
+
+@instead_of("batchnorm_backward", "the gradient of gamma was taken with x; gamma multiplies the normalized x")
+def gamma_with_x(g, x, gamma, eps):
+    x_hat, sigma = parts(x, eps)
+    gx = gamma / sigma * (g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0))
+    return gx, (g * x).sum(axis=0), g.sum(axis=0)
+
+
+@instead_of("batchnorm_backward", "the variance with N - 1 was used; the forward pass of a batch takes the one with N")
+def unbiased_in_the_gradient(g, x, gamma, eps):
+    x_hat, sigma = parts(x, eps, ddof=1)
+    gx = gamma / sigma * (g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0))
+    return gx, (g * x_hat).sum(axis=0), g.sum(axis=0)
+
+
+@instead_of("batchnorm_backward", "eps is missing: the forward pass divided by sqrt(var + eps)")
+def without_eps_in_the_gradient(g, x, gamma, eps):
+    x_hat, sigma = parts(x, 0)
+    gx = gamma / sigma * (g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0))
+    return gx, (g * x_hat).sum(axis=0), g.sum(axis=0)
+
+
+@instead_of(
+    "fold", "the old bias was not scaled: batch norm scales all of x W + b, so b' = (b - mean) g / sigma + beta"
+)
+def bias_not_scaled(W, b, gamma, beta, mean, var, eps):
+    g = gamma / np.sqrt(var + eps)
+    return W * g, b - mean * g + beta
+
+
+@instead_of("fold", "the running mean is missing in the bias: b' = (b - mean) gamma / sigma + beta")
+def mean_forgotten(W, b, gamma, beta, mean, var, eps):
+    g = gamma / np.sqrt(var + eps)
+    return W * g, b * g + beta
+
+
+@instead_of("fold", "eps was forgotten: sigma = sqrt(var + eps)")
+def fold_without_eps(W, b, gamma, beta, mean, var, eps):
+    g = gamma / np.sqrt(var)
+    return W * g, (b - mean) * g + beta
+
+
+@instead_of("fold", "rows of W were scaled; a unit is a column, so column j is multiplied by gamma_j / sigma_j")
+def rows_scaled(W, b, gamma, beta, mean, var, eps):
+    g = gamma / np.sqrt(var + eps)
+    return W * g[:, None], (b - mean) * g + beta
+
+
+@instead_of("fold", "W was divided by the variance; sigma is its root, sqrt(var + eps)")
+def fold_by_the_variance(W, b, gamma, beta, mean, var, eps):
+    g = gamma / (var + eps)
+    return W * g, (b - mean) * g + beta
+
+
+@instead_of("fold", "gamma was left out: column j is multiplied by gamma_j / sigma_j")
+def fold_without_gamma(W, b, gamma, beta, mean, var, eps):
+    g = 1 / np.sqrt(var + eps)
+    return W * g, (b - mean) * g + beta

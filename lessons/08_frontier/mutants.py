@@ -1,0 +1,210 @@
+"""Known-wrong answers of lesson 8, each with the mistake that it stands for."""
+
+import math
+
+from tinynet.course import instead_of
+
+
+def length(content, order="little"):
+    return int.from_bytes(bytes(content[:8]), order)
+
+
+@instead_of("file_parts", "the 8 bytes that hold the length were forgotten; they come before the JSON")
+def without_the_eight(content):
+    return length(content), len(content) - length(content)
+
+
+@instead_of("file_parts", "the header was counted without its first 8 bytes; all that is not payload counts as header")
+def header_without_the_eight(content):
+    return length(content), len(content) - 8 - length(content)
+
+
+@instead_of("file_parts", "only the first byte of the length was read; the number is spread over 8 bytes")
+def first_byte(content):
+    header = 8 + int(content[0])
+    return header, len(content) - header
+
+
+@instead_of("file_parts", "the length was read with the highest byte first; the lowest comes first")
+def highest_first(content):
+    header = 8 + length(content, "big")
+    return header, len(content) - header
+
+
+@instead_of("file_parts", "the whole file was taken for payload; take the header off")
+def whole_file(content):
+    return 8 + length(content), len(content)
+
+
+def matrix_bits(layer, seed=64, step=32):
+    m, n = layer["shape"]
+    return {
+        "dense": lambda: 32 * m * n,
+        "quantized": lambda: layer["bits"] * m * n + step,
+        "lowrank": lambda: 32 * layer["rank"] * (m + n),
+        "hashed": lambda: 32 * layer["buckets"] + seed,
+    }[layer["method"]]()
+
+
+def bias_bits(layer):
+    return 32 * layer["shape"][1] * layer["bias"]
+
+
+def total(layers, count):
+    return sum(count(layer) + bias_bits(layer) for layer in layers)
+
+
+@instead_of("stored_bits", "the biases are missing: 32 n bits for each layer that has one")
+def without_biases(layers):
+    return sum(map(matrix_bits, layers))
+
+
+@instead_of("stored_bits", "a bias was counted with m numbers; it has one for each column, n")
+def bias_of_the_inputs(layers):
+    return sum(matrix_bits(layer) + 32 * layer["shape"][0] * layer["bias"] for layer in layers)
+
+
+@instead_of("stored_bits", "bytes were counted; a number has 32 bits")
+def in_bytes(layers):
+    return total(layers, matrix_bits) // 8
+
+
+@instead_of("stored_bits", "the codes were padded to whole bytes; count the bits before any padding")
+def padded(layers):
+    return total(layers, lambda layer: -(-matrix_bits(layer) // 8) * 8)
+
+
+@instead_of("stored_bits", "the step of a quantized matrix is missing: one number beside the codes")
+def without_the_step(layers):
+    return total(layers, lambda layer: matrix_bits(layer, step=0))
+
+
+@instead_of("stored_bits", "a quantized matrix was given a step for each column; it has one in all")
+def step_for_each_column(layers):
+    return total(layers, lambda layer: matrix_bits(layer, step=32 * layer["shape"][1]))
+
+
+@instead_of("stored_bits", "the virtual matrix of a hashed layer was counted; stored are its K numbers and the seed")
+def virtual_matrix(layers):
+    return total(
+        layers,
+        lambda layer: matrix_bits(layer | ({"method": "dense"} if layer["method"] == "hashed" else {})),
+    )
+
+
+@instead_of("stored_bits", "the seed of a hashed layer is missing: 64 bits, without which no entry finds its bucket")
+def without_the_seed(layers):
+    return total(layers, lambda layer: matrix_bits(layer, seed=0))
+
+
+@instead_of("stored_bits", "a low-rank matrix was counted as k m n; the factors are (m, k) and (k, n)")
+def rank_times_all(layers):
+    def count(layer):
+        m, n = layer["shape"]
+        return 32 * layer["rank"] * m * n if layer["method"] == "lowrank" else matrix_bits(layer)
+
+    return total(layers, count)
+
+
+@instead_of("stored_bits", "only the last layer was counted; add up all of them")
+def last_layer(layers):
+    return total(layers[-1:], matrix_bits)
+
+
+@instead_of("widest", "the budget was taken for a count of numbers; a float32 has 4 bytes")
+def budget_of_numbers(budget, n_in, n_out):
+    return max(0, (budget - n_out) // (n_in + 1 + n_out))
+
+
+@instead_of("widest", "the budget was divided by 32, the bits of a number; it is in bytes, 4 a number")
+def budget_in_bits(budget, n_in, n_out):
+    return max(0, (budget // 32 - n_out) // (n_in + 1 + n_out))
+
+
+@instead_of("widest", "the output biases are missing: n_out numbers are stored whatever the width")
+def without_output_biases(budget, n_in, n_out):
+    return max(0, budget // 4 // (n_in + 1 + n_out))
+
+
+@instead_of("widest", "it was rounded to the nearest width, which may be too large; round down")
+def rounded(budget, n_in, n_out):
+    return max(0, round((budget / 4 - n_out) / (n_in + 1 + n_out)))
+
+
+@instead_of("widest", "it was rounded up, so the network is larger than the budget; round down")
+def rounded_up(budget, n_in, n_out):
+    return max(0, math.ceil((budget / 4 - n_out) / (n_in + 1 + n_out)))
+
+
+@instead_of("widest", "the width became negative where the budget holds not even the output biases; return 0 there")
+def negative(budget, n_in, n_out):
+    return (budget // 4 - n_out) // (n_in + 1 + n_out)
+
+
+@instead_of("widest", "the hidden biases are missing: each hidden unit has n_in weights, 1 bias and n_out weights")
+def without_hidden_biases(budget, n_in, n_out):
+    return max(0, (budget // 4 - n_out) // (n_in + n_out))
+
+
+def beats(p, q):
+    return p[0] <= q[0] and p[1] <= q[1] and p != q
+
+
+@instead_of(
+    "pareto",
+    "dominated points were kept: each was compared with those before it in the list; sort first, or compare with all",
+)
+def in_the_given_order(points):
+    return [i for i, q in enumerate(points) if not any(beats(p, q) for p in points[:i])]
+
+
+@instead_of("pareto", "only the corners of the convex hull were kept; a point above it may still be beaten by none")
+def convex(points):
+    kept = [i for i, q in enumerate(points) if not any(beats(p, q) for p in points)]
+
+    def above(q):
+        return any(
+            p[0] < q[0] < r[0] and q[1] > p[1] + (r[1] - p[1]) * (q[0] - p[0]) / (r[0] - p[0])
+            for p in points
+            for r in points
+        )
+
+    return [i for i in kept if not above(points[i])]
+
+
+@instead_of("pareto", "a larger error was taken for the better one; less is better, of both")
+def larger_error(points):
+    turned = [(size, -error) for size, error in points]
+    return [i for i, q in enumerate(turned) if not any(beats(p, q) for p in turned)]
+
+
+@instead_of(
+    "pareto",
+    "a point was kept although another has the same error (or bytes) and less of the other; that one beats it",
+)
+def strictly_less_of_both(points):
+    return [i for i, q in enumerate(points) if not any(p[0] < q[0] and p[1] < q[1] for p in points)]
+
+
+@instead_of("pareto", "of points with the same bytes the worse one was kept: among those, the least error goes first")
+def sorted_by_bytes_alone(points):
+    kept, least = [], float("inf")
+    for i in sorted(range(len(points)), key=lambda i: points[i][0]):
+        if points[i][1] < least or any(points[i] == points[k] for k in kept):
+            kept.append(i)
+            least = min(least, points[i][1])
+    return sorted(kept)
+
+
+@instead_of("pareto", "of two equal points one was dropped; neither beats the other, so both stand or both fall")
+def first_of_equal_ones(points):
+    return [i for i, q in enumerate(points) if not any(beats(p, q) for p in points) and q not in points[:i]]
+
+
+@instead_of("pareto", "equal points beat each other, so that none was left; to beat is to have less of one of the two")
+def equal_ones_beat(points):
+    def beaten(i):
+        q = points[i]
+        return any(p[0] <= q[0] and p[1] <= q[1] for k, p in enumerate(points) if k != i)
+
+    return [i for i in range(len(points)) if not beaten(i)]

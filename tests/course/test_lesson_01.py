@@ -1,0 +1,53 @@
+"""What lesson 1 was given: the network and the table of errors are what its script makes."""
+
+import json
+
+import numpy as np
+import pytest
+
+import tinynet as tn
+from tinynet.course import manifest
+
+LESSON = manifest.lesson(1)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return json.loads((LESSON.path / "depth.json").read_text())
+
+
+def test_the_network_is_small_and_the_one_of_the_table(rows):
+    path = LESSON.path / "digits.safetensors"
+    assert path.stat().st_size < 12_000
+    [row] = [row for row in rows if row["widths"] == [64, 32, 10] and row["seed"] == 0]
+    assert tn.evaluate(tn.load(path), tn.datasets.load("digits").test) == pytest.approx(row["test error"], abs=0.002)
+
+
+def test_the_script_makes_the_table(rows):
+    """One row of it, to a percentage point: another processor rounds otherwise."""
+    train = manifest.load_module(LESSON.path / "train.py")
+    row = train.row("digits", [64, 10], seed=1)
+    [committed] = [r for r in rows if r["widths"] == [64, 10] and r["seed"] == 1]
+    assert row.keys() == committed.keys()
+    assert row["parameters"] == committed["parameters"]
+    assert row["test error"] == pytest.approx(committed["test error"], abs=0.01)
+
+
+def test_five_starts_each_and_equally_many_parameters_on_spirals(rows):
+    seeds, parameters = {}, {}
+    for row in rows:
+        seeds.setdefault(tuple(row["widths"]), []).append(row["seed"])
+        parameters[tuple(row["widths"])] = row["parameters"]
+    assert len(seeds) == 7
+    assert all(found == [0, 1, 2, 3, 4] for found in seeds.values())
+    assert parameters[2, 16, 16, 2] == pytest.approx(parameters[2, 70, 2], rel=0.01)
+
+
+def test_three_steps_agree_with_the_instrument():
+    """The exercise's steps, and the picture of tinynet.reading, give the same numbers."""
+    from tinynet.reading import svd
+
+    W, x = np.random.default_rng(0).normal(size=(4, 3)), np.random.default_rng(1).normal(size=(5, 4))
+    steps = LESSON.solution.three_steps(x, *svd.turns(W))
+    for ours, theirs in zip(steps, svd.three_steps(W, x)[1:], strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-12)

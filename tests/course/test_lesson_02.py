@@ -1,0 +1,134 @@
+"""Lesson 2's grader against wrong gradients that a cotangent of ones lets pass, and against recursion."""
+
+import numpy as np
+import pytest
+
+import tinynet as tn
+from tinynet.course import manifest
+from tinynet.course.calls import Functions
+from tinynet.course.grading import grade_exercise
+
+LESSON = manifest.lesson(2)
+RNG = np.random.default_rng(0)
+X, Y, W = RNG.normal(size=(3, 3, 3))
+B = RNG.normal(size=3)
+
+
+def graded(name, function, seed=0):
+    source = Functions({**vars(LESSON.solution), name: function})
+    return grade_exercise(LESSON, LESSON.exercise(name), source, seed)
+
+
+def slopes_of_the_sum(f, x, h=1e-6):
+    """Return the gradient of f(x).sum() by differences: all that a cotangent of ones asks for."""
+    found = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        e = np.zeros(x.shape)
+        e[i] = h
+        found[i] = (f(x + e).sum() - f(x - e).sum()) / (2 * h)
+    return found
+
+
+# exercise, the wrong answer, its arguments after g, and, for each cotangent that it returns, f and where
+PLANTED = [
+    ("multiply_vjp", lambda g, x, y: (y, x), (X, Y), [(lambda x: x * Y, X), (lambda y: X * y, Y)]),
+    ("multiply_vjp", lambda g, x, y: (g * g * y, g * g * x), (X, Y), [(lambda x: x * Y, X), (lambda y: X * y, Y)]),
+    (
+        "matmul_vjp",
+        lambda g, x, W: (np.ones_like(g) @ W.T, x.T @ np.ones_like(g)),
+        (X, W),
+        [(lambda x: x @ W, X), (lambda W: X @ W, W)],
+    ),
+    (
+        "matmul_vjp",
+        lambda g, x, W: (g[::-1] @ W.T, x.T @ g[::-1]),
+        (X, W),
+        [(lambda x: x @ W, X), (lambda W: X @ W, W)],
+    ),
+    ("tanh_vjp", lambda g, a: 1 - a * a, (np.tanh(X),), [(np.tanh, X)]),
+    ("sum_vjp", lambda g, x, axis: np.ones(x.shape), (X, 0), [(lambda x: x.sum(0), X)]),
+    (
+        "sum_vjp",
+        lambda g, x, axis: np.ones(x.shape) * (g if axis is None else np.expand_dims(g, 1 - axis)),
+        (X, 0),
+        [(lambda x: x.sum(0), X)],
+    ),
+    ("unbroadcast", lambda g, shape: np.full(shape, g.size / np.prod(shape)), ((3,),), [(lambda b: X + b, B)]),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong", "arguments", "checks"), PLANTED, ids=range(len(PLANTED)))
+def test_what_a_cotangent_of_ones_lets_pass_is_rejected(name, wrong, arguments, checks):
+    f, x = checks[0]
+    came = wrong(np.ones_like(f(x)), *arguments)
+    for gx, (f, x) in zip(came if isinstance(came, tuple) else (came,), checks, strict=True):
+        np.testing.assert_allclose(gx, slopes_of_the_sum(f, x), atol=1e-7)  # ones see nothing wrong
+    for seed in range(20):
+        assert "was expected" in graded(name, wrong, seed).message
+
+
+def test_backward_that_begins_with_ones_is_rejected():
+    def from_ones(order, vjp, g):
+        return LESSON.solution.backward(order, vjp, np.ones_like(g))
+
+    assert "begins with g" in graded("backward", from_ones).message
+
+
+def test_recursion_is_rejected_on_a_long_chain():
+    def recursive(root, inputs_of):
+        finished = []
+
+        def visit(node):
+            for x in inputs_of(node):
+                if x not in finished:
+                    visit(x)
+            if node not in finished:
+                finished.append(node)
+
+        visit(root)
+        return finished[::-1]
+
+    message = graded("topological_order", recursive).message
+    assert "on a chain of 5,001 nodes Python gave up. Recursion goes as deep as the graph does" in message
+
+
+def test_a_walk_of_every_path_is_stopped_by_its_calls_though_its_order_is_right():
+    def every_path(root, inputs_of):
+        depth = {root: 0}
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            for x in inputs_of(node):
+                depth[x] = max(depth.get(x, 0), depth[node] + 1)
+                stack.append(x)
+        return sorted(depth, key=depth.get)
+
+    assert "not once for each path to it" in graded("topological_order", every_path).message
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("yxabc", "'a' before 'x'"),
+        ("yabc", "all nodes that root was computed from"),
+        ("yabccx", "each node once"),
+    ],
+)
+def test_a_wrong_order_is_told_what_is_wrong_with_it(order, expected):
+    right = LESSON.solution.topological_order
+    wrong = lambda root, inputs_of: list(order) if root == "y" else right(root, inputs_of)
+    assert expected in graded("topological_order", wrong).message
+
+
+def test_the_parts_agree_with_tinynet():
+    """Each VJP against the tape's own, with a random cotangent."""
+    solved, rng = LESSON.solution, np.random.default_rng(1)
+    x, W, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), rng.normal(size=2)
+    tensors = [tn.Tensor(a, requires_grad=True) for a in (x, W, b)]
+    a = (tensors[0] @ tensors[1] + tensors[2]).tanh()
+    g = rng.normal(size=(4, 2))
+    a.backward(g)
+    gz = solved.tanh_vjp(g, a.numpy())
+    ours = (*solved.matmul_vjp(gz, x, W), solved.unbroadcast(gz, b.shape))
+    for mine, tensor in zip(ours, tensors, strict=True):
+        np.testing.assert_allclose(mine, tensor.grad, rtol=1e-12, atol=1e-14)

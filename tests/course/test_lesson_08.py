@@ -1,0 +1,46 @@
+"""Lesson 8: the answers of its exercises are what tinynet's own files and frontier say."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+import tinynet as tn
+from tinynet.course import manifest
+from tinynet.storage import file_size
+
+lesson = manifest.lesson(8)
+WIDTHS = [64, 256, 10]
+
+
+def test_the_longer_result_is_the_one_of_the_documentation():
+    docs = Path(__file__).parents[2] / "docs" / "frontier.csv"
+    assert (lesson.path / "frontier.csv").read_text() == docs.read_text()
+
+
+def test_bits_and_bytes_are_those_of_files(tmp_path):
+    for recipe, describe in (
+        (tn.Dense(), lambda m, n: {"method": "dense"}),
+        (tn.Quantized(bits=3), lambda m, n: {"method": "quantized", "bits": 3}),
+        (tn.LowRank(rank=8), lambda m, n: {"method": "lowrank", "rank": 8}),
+        (tn.Hashed(1 / 8), lambda m, n: {"method": "hashed", "buckets": round(m * n / 8)}),
+    ):
+        net = tn.MLP(WIDTHS, recipe)
+        layers = [{"shape": shape, "bias": True, **describe(*shape)} for shape in pairwise(WIDTHS)]
+        assert lesson.solution.stored_bits(layers) == net.stored_bits()
+        tn.save(net, tmp_path / "net.safetensors")
+        content = np.fromfile(tmp_path / "net.safetensors", np.uint8)
+        assert lesson.solution.file_parts(content) == tuple(file_size(tmp_path / "net.safetensors"))
+
+
+def test_the_widest_network_fits_and_the_next_does_not():
+    h = lesson.solution.widest(10_000, 64, 10)
+    bits = [tn.MLP([64, width, 10]).stored_bits() for width in (h, h + 1)]
+    assert bits[0] <= 80_000 < bits[1]
+
+
+def test_the_frontier_is_the_one_of_the_library():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        points = [tuple(point) for point in rng.integers(0, 5, (12, 2)).tolist()]
+        assert lesson.solution.pareto(points) == sorted(tn.frontier.pareto(points))

@@ -1,0 +1,77 @@
+"""The kernels as nvcc sees them: no warnings, and every variable in a register."""
+
+import re
+import subprocess
+from shutil import which
+
+import pytest
+
+from gpu.emulation.build import kernels_in
+from gpu.launch import KERNELS, TABLE
+
+FILES = sorted(KERNELS.glob("*.cu"))
+
+
+needs_nvcc = pytest.mark.skipif(which("nvcc") is None, reason="nvcc is not on PATH")
+
+
+def compiled(file, arch, folder):
+    """Return what nvcc and ptxas say of a file, and the machine code's path."""
+    cubin = folder / "kernel.cubin"
+    command = ["nvcc", f"-arch={arch}", "-cubin", "-Xptxas", "-v", "-o", str(cubin), str(file)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr, cubin
+
+
+@needs_nvcc
+@pytest.mark.parametrize("arch", ["sm_80", "sm_90"])
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_compiles_without_warnings_and_spills(file, arch, tmp_path):
+    said, _ = compiled(file, arch, tmp_path)
+    assert "warning" not in said
+    spills = re.findall(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads", said)
+    assert spills.count(("0", "0", "0")) >= len(kernels_in(file.read_text())), said
+    assert set(spills) == {("0", "0", "0")}, said
+    if file.name == "xnor_mma.cu":
+        assert max(int(n) for n in re.findall(r"Used (\d+) registers", said)) < 216  # as its text says
+
+
+@needs_nvcc
+@pytest.mark.skipif(which("nvdisasm") is None, reason="nvdisasm, which reads machine code, is not on PATH")
+def test_the_loops_hold_what_the_texts_say(tmp_path):
+    """The longest loop without a loop inside, as nvcc 13.0 makes it for sm_90."""
+    step = inner_loop(compiled(KERNELS / "xnor_mma.cu", "sm_90", tmp_path)[1])
+    assert sum(what.startswith("BMMA.168256.AND.POPC") for what in step) == 64
+    assert len(step) < 220
+    word = inner_loop(compiled(KERNELS / "xnor_registers.cu", "sm_90", tmp_path)[1])  # 16 products of two words
+    count = {what: sum(this.startswith(what) for this in word) for what in ("LOP3", "POPC", "IMAD.IADD")}
+    assert count == {"LOP3": 4 * 16, "POPC": 16, "IMAD.IADD": 16}
+
+
+def inner_loop(cubin):
+    """Return the instructions of the longest loop that holds no other."""
+    lines = subprocess.run(["nvdisasm", str(cubin)], capture_output=True, text=True, check=True).stdout.splitlines()
+    code, labels, loops = [], {}, []
+    for line in lines:
+        if label := re.match(r"\s*(\.L_x_\d+):", line):
+            labels[label[1]] = len(code)
+        elif instruction := re.match(r"\s+/\*[0-9a-f]{4,5}\*/\s+(?:@!?U?P\w+\s+)?(\S+)(.*);", line):
+            code.append(instruction[1])
+            target = re.search(r"\.L_x_\d+", instruction[2])
+            if instruction[1] == "BRA" and target and target[0] in labels:
+                loops.append((labels[target[0]], len(code)))
+    inner = [x for x in loops if not any(x != y and x[0] <= y[0] and y[1] <= x[1] for y in loops)]
+    first, end = max(inner, key=lambda loop: loop[1] - loop[0])
+    return code[first:end]
+
+
+def test_each_kernel_stands_in_the_table_under_its_file():
+    assert {name: kernel.file for name, kernel in TABLE.items()} == {
+        name: file.name for file in FILES for name in kernels_in(file.read_text())
+    }
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_nothing_is_included(file):
+    assert "#include" not in file.read_text()

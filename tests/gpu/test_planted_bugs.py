@@ -1,0 +1,64 @@
+"""Bugs planted in the kernels, one at a time: the emulation must find each."""
+
+import pytest
+
+from gpu.launch import TABLE
+
+SHAPE = (67, 70, 1100)  # rows, columns and entries end inside a tile, and there are three tiles of 512 entries
+
+BUGS = [  # kernel, what it says, what it says instead
+    # barriers
+    ("xnor_tiled", "        __syncthreads();                                  // nobody reads", "        //"),
+    ("xnor_tiled", "        __syncthreads();                                  // nobody writes", "        //"),
+    ("xnor_registers", "        __syncthreads();\n\n", "\n"),
+    ("xnor_registers", "        __syncthreads();\n    }\n", "    }\n"),
+    ("float_tiled", "        __syncthreads();\n        for", "        for"),
+    ("xnor_threshold", "        __syncthreads();\n    }\n", "    }\n"),
+    ("pixels_threshold", "        __syncthreads();\n        for", "        for"),
+    ("xnor_mma", "        __syncthreads(); ", ""),
+    ("xnor_mma", "wait_for_groups<STAGES - 2>();", ""),
+    ("xnor_mma", "wait_for_groups<STAGES - 2>();", "wait_for_groups<STAGES - 1>();"),
+    ("xnor_mma", "(stage + STAGES - 1) % STAGES", "(stage + STAGES) % STAGES"),
+    # bounds
+    ("xnor_naive", "row >= m || col >= n", "row >= m"),
+    ("xnor_tiled", "from_row < rows && word < words", "word < words"),
+    ("xnor_tiled", "from_row < rows && word < words", "from_row < rows"),
+    ("xnor_tiled", "if (row < m && col < n) ", "if (row < m) "),
+    ("xnor_registers", "row < m && col < n", "col < n"),
+    ("xnor_mma", "word >= words ? 0 : word + 1 == words ? 8 : 16", "16"),
+    ("xnor_mma", "first_row + r + k < rows ? bytes : 0", "bytes"),
+    ("xnor_mma_threshold", ": 0x7fffffff;", ": -0x7fffffff;"),
+    ("xnor_threshold", "col < n && (z >= thresholds[col])", "(z >= thresholds[col])"),
+    ("pack_signs", "low < n_bits && ", ""),
+    ("pack_planes", "high < n_bits ? entries[high] : 0", "entries[high]"),
+    ("popcount_rows", "word < words; word += 32", "word <= words; word += 32"),
+    # stray stores, and places
+    ("pack_signs", "        bits[(u64)row * words + word] =", "        bits[(u64)row * words + word + 1] ="),
+    ("popcount_rows", "        ones[row] = sum;", "        ones[row] = ones[row + 1] = sum;"),
+    ("xnor_mma", "piece ^ r / 2 % 4]; ", "piece]; "),
+    ("xnor_mma", "warp / 2 * 64 + g", "warp / 2 * 64 + threadIdx.x % 8"),
+    ("pixels_mma_threshold", "__shfl_xor_sync(0xffffffff, give, 4 * half)", "__shfl_xor_sync(0xffffffff, give, half)"),
+    # arithmetic
+    ("pack_signs", "entries[high] >= 0", "entries[high] > 0"),
+    ("xnor_threshold", "z >= thresholds[col]", "z > thresholds[col]"),
+    ("xnor_registers", "__popc(((one ^ low) & (one ^ high)) ^ one)", "__popc((one & low) | (low & high))"),
+    ("pixels_product", " << p;", ";"),
+    # threads that never come
+    ("float_tiled", "    float sum = 0;", "    if (row >= m) return;\n    float sum = 0;"),
+    ("popcount_rows", "    int sum = 0;", "    if (lane >= words) return;\n    int sum = 0;"),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong"), BUGS)
+def test_is_found(check, name, right, wrong):
+    text = TABLE[name].source()
+    assert text.count(right) == 1, f"the kernel says {right!r} {text.count(right)} times"
+    with pytest.raises((AssertionError, RuntimeError)):
+        for order in ("forward", "reverse"):
+            check(name, *SHAPE, order=order, source=text.replace(right, wrong))
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _, _ in BUGS}))
+def test_without_a_bug_nothing_is_found(check, name):
+    for order in ("forward", "reverse"):
+        check(name, *SHAPE, order=order)
