@@ -171,6 +171,8 @@ FILES = {
     "the solution by import": "import sys; sys.path.insert(0, 'COURSE/01_sums'); import solution",
     "the course by import": "from tinynet.course import manifest; manifest.lesson(1).solution",
     "the course's lessons": "import os; os.listdir('COURSE')",
+    "where the lessons are installed": "open('PACKAGE/manifest.py').read()",
+    "what lies beside tinynet in a clone": "open('PACKAGE/../../pyproject.toml').read()",
     "another submission": "open('OTHER').read()",
     "a database": "import sqlite3 as s; s.connect('OTHER').execute('select 1 from sqlite_master')",
     "this process": "open('/proc/self/maps').read()",
@@ -196,7 +198,8 @@ FILES = {
 def test_files(course, tmp_path, layers):
     other = tmp_path / "other.py"
     other.write_text("x = 1\n")
-    each_refused(tmp_path, FILES, SOLUTION=course / "01_sums" / "solution.py", COURSE=course, OTHER=other)
+    solution, package = course / "01_sums" / "solution.py", Path(manifest.__file__).parent
+    each_refused(tmp_path, FILES, SOLUTION=solution, COURSE=course, OTHER=other, PACKAGE=package)
     assert other.read_text() == "x = 1\n" and other.stat().st_mode & 0o777 != 0o777
     assert sorted(path.name for path in tmp_path.iterdir()) == ["course", "other.py", "submission.py"]
 
@@ -348,7 +351,7 @@ def test_messages_written_by_the_learner(tmp_path, forgery, reason):
 def test_an_answer_in_advance_wins_nothing(course, tmp_path):
     """The file writes the right answer of `total` before it is asked: the grader's seed is no secret."""
     expected = float(np.random.default_rng(0).normal(size=5).sum())
-    text = f"{FORGED}\nsend('done', '0' * 16, {expected!r}, '', ['t'], False)\ntotal = mean = None\n"
+    text = f"{FORGED}\nsend('loaded', '')\nsend('done', '', {expected!r}, '', ['t'], False)\ntotal = mean = None\n"
     assert NO_ANSWER in messages(tmp_path, text)["total"]
 
 

@@ -1,8 +1,11 @@
 import csv
+import json
 
 import pytest
+from typer.testing import CliRunner
 
-from tinynet.course import manifest, submissions
+from tinynet.cli import app
+from tinynet.course import isolation, manifest, submissions
 from tinynet.course.manifest import CourseError
 from tinynet.course.sandbox import Limits
 from tinynet.course.submissions import find, grade_folder
@@ -50,7 +53,7 @@ def test_each_submission_is_a_row_whatever_it_does(course, folder, monkeypatch):
     lesson, limits = manifest.lesson(1), Limits(seconds=3)
     graded = grade_folder(lesson, folder, folder.parent / "grades.csv", jobs=3, limits=limits)
     header, *found = rows(folder.parent / "grades.csv")
-    assert header == ["name", "file", "total", "mean", "total", "messages"]
+    assert header == ["name", "file", "total", "mean", "points", "messages"]
     assert [row[:5] for row in found] == [
         ["'-2+3", "'-2+3.py", "0", "0", "0"],
         ["'=cmd|' |A1", "'=cmd|' |A1.py", "2", "3", "5"],
@@ -106,3 +109,18 @@ def test_what_cannot_be_graded_at_all_is_said(course, tmp_path):
     with pytest.raises(CourseError, match="lesson 1 could not be graded"):
         grade_folder(lesson, tmp_path / "empty", tmp_path / "grades.csv")
     assert not (tmp_path / "grades.csv").exists()
+
+
+def test_the_command_writes_a_csv_and_gradescopes_json(space, folder, monkeypatch):
+    for name in (*BROKEN, "links/exercise.py"):
+        (folder / name).unlink()
+    runner, paths = CliRunner(), [space.root / "grades.csv", space.root / "results.json", space.root / "results.xml"]
+    monkeypatch.setattr(isolation, "NAMES", (*isolation.NAMES, "moat"))
+    result = runner.invoke(app, ["grade", "1", "--submissions", str(folder), "--csv", str(paths[0]), "--jobs", "2"])
+    assert result.exit_code == 0 and f"Graded 5 submissions; wrote {paths[0]}." in result.output
+    assert "Note: this system has no moat: " in result.output
+    assert [row[4] for row in rows(paths[0])] == ["points", "3", "0", "0", "0", "5"]
+    (space.folder(manifest.lesson(1)) / "exercise.py").write_text(HALF)
+    result = runner.invoke(app, ["grade", "1", "--isolated", "--json", str(paths[1]), "--junit", str(paths[2])])
+    assert result.exit_code == 1 and "Lesson 1: 3 of 5 points" in result.output
+    assert json.loads(paths[1].read_text())["score"] == 3 and "<failure" in paths[2].read_text()

@@ -109,10 +109,10 @@ def grade_folder(
 
 
 def table(lesson: Lesson, folder: Path, graded: Sequence[tuple[Submission, list[Result]]]) -> str:
-    """Return the CSV: name, file, points of each exercise, their total, and what was said."""
+    """Return the CSV: name, file, points of each exercise and of all, and what was said."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["name", "file", *(exercise.name for exercise in lesson.exercises), "total", "messages"])
+    writer.writerow(["name", "file", *(exercise.name for exercise in lesson.exercises), "points", "messages"])
     for submission, results in graded:
         points = [result.points for result in results]
         said = [clean(result.message)[:MESSAGE] for result in results if not result.passed]
