@@ -102,6 +102,10 @@ def test_functions_given_as_arguments_are_called_in_the_graders_process(both):
         ):
             a, b = here.call(name, arguments), there.call(name, arguments)
             assert same(a.value, b.value) and a.error == b.error
+        for source in here, there:  # the argument of one exercise may be another exercise
+            other = lambda x, source=source: source.call("named", (lambda x: -x,)).value * x
+            assert source.call("slope", (other, 0.0)).value == pytest.approx(-2.0)
+            assert source.call("twice", (other, square)).value == (0.0, 3.0)
         assert "raised WireError: an object of type set" in there.call("unplain", (square,)).error
 
         counted: list[float] = []

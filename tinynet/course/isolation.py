@@ -3,7 +3,7 @@
     rlimits       every Unix      time on the processor, sizes and number of files, processes; on Linux also memory
     audit hook    every Python    files elsewhere, processes, sockets, ctypes: each a plain PermissionError
     capabilities  Linux           root gives up what makes it more than a user, so that it cannot lift its limits
-    seccomp       Linux           of some 400 system calls, those remain that computing needs: no process, no thread,
+    seccomp       Linux           of hundreds of system calls, those remain that computing needs: no process, no thread,
                                   no socket, no signal to others, no change of others' limits or of rights of files
     Landlock      Linux 5.13      the standard library, NumPy, and tinynet without the course can be read; the working
                                   folder can be written; no other file can be opened
@@ -11,8 +11,9 @@
 Where seccomp and Landlock hold, the kernel refuses, whatever the code does to its own interpreter. The audit hook alone
 stops what a student writes in Python, but not one who corrupts the interpreter's memory (with NumPy's strides, say): on
 macOS, and on Linux without the two, run submissions that you do not trust in a container or a virtual machine. macOS
-has no limit on memory either. What is never guaranteed: that the code cannot measure time, or read names and sizes of
-files (not what is in them).
+has no limit on memory either, and what sleeps there outlives a grader that is killed. Before Linux 6.2 Landlock lets a
+file that may be read be emptied; the audit hook does not. What is guaranteed nowhere: that the code cannot learn names
+and sizes of files, or take all of its time.
 
 Sources: the Linux manual pages landlock(7), seccomp(2), capabilities(7), setrlimit(2); Python's PEP 578.
 """
@@ -119,12 +120,14 @@ def _limit(seconds: int, memory: int, file: int) -> None:
     if sys.platform == "linux":
         limits["AS"] = memory
     for name, value in limits.items():
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+        _, most = resource.getrlimit(number := getattr(resource, f"RLIMIT_{name}"))
+        value = value if most == resource.RLIM_INFINITY else min(value, most)
+        resource.setrlimit(number, (value, value))
 
 
 def _without(folder: Path, names: set[str]) -> list[str]:
-    """Return what is in a folder, but for these names."""
-    return [entry.path for entry in os.scandir(folder) if entry.name not in names]
+    """Return what is in a folder, but for these names, and for links to nowhere."""
+    return [entry.path for entry in os.scandir(folder) if entry.name not in names and os.path.exists(entry.path)]
 
 
 def _libc() -> ctypes.CDLL:

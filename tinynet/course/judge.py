@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -59,14 +60,16 @@ def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool,
     """Return message and seconds of the exercises from the first on, as far as a new process came."""
     job = [str(manifest.COURSE), lesson.number, str(path.absolute()), seed, asdict(limits), isolated, first]
     paths = [str(Path(__file__).parents[2]), *filter(None, sys.path)]
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "tinynet.course.judge"], input=json.dumps(job).encode(), capture_output=True,
-            env={**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)},
-            timeout=(limits.seconds + OWN_SECONDS) * (len(lesson.exercises) - first),
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        return _lines(error.stdout)
+    with tempfile.TemporaryDirectory(prefix="tinynet-", ignore_cleanup_errors=True) as folder:
+        environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths), "TMPDIR": folder}
+        try:
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "tinynet.course.judge"], input=json.dumps(job).encode(),
+                capture_output=True, env=environment,
+                timeout=(limits.seconds + OWN_SECONDS) * (len(lesson.exercises) - first),
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            return _lines(error.stdout)
     if done.returncode > 0:
         why = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it does not say why"]
         raise CourseError(f"lesson {lesson.number} could not be graded: {why[-1]}")

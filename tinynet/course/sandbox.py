@@ -10,6 +10,7 @@ token of the question that it answers, and there is a time by which the answer m
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
@@ -114,7 +115,8 @@ class Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # and what it may have started, where nothing held it
         self._process.wait()
         self._socket.close()
         self._folder.cleanup()

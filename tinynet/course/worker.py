@@ -75,31 +75,42 @@ def main() -> None:
         connection.send(("failed", token, _text(str(error))))
         return
     connection.send(("loaded", token))
+    answer = Answers(connection, functions)
     while True:
-        _answer(connection, functions)
+        answer(*connection.receive(answer.function))
 
 
-def _answer(connection: Connection, functions: calls.Functions) -> None:
-    token = ""
+class Answers:
+    """What answers calls, one at a time; a function given as an argument may call another exercise meanwhile."""
 
-    def remote(number: int) -> Callable:
+    def __init__(self, connection: Connection, functions: calls.Functions) -> None:
+        self.connection, self.functions, self.token = connection, functions, ""
+
+    def __call__(self, _: str, token: str, name: str, arguments: tuple) -> None:
+        outer, self.token = self.token, token
+        try:
+            outcome = self.functions.call(name, arguments)
+            reply = ("done", token, outcome.value, _text(outcome.error), outcome.changed, outcome.unwritten)
+            self.connection.send(reply)
+        except calls.Wrong as error:
+            self.connection.send(("missing", token, _text(str(error))))
+        except wire.WireError as error:
+            self.connection.send(("done", token, None, f"returned {error}", (), False))
+        self.token = outer
+
+    def function(self, number: int) -> Callable:
+        """Return what stands in for a function of the grader."""
+
         def function(*arguments: Any, **named: Any) -> Any:
-            connection.send(("callback", token, number, arguments, named))
-            kind, *content = connection.receive()
+            self.connection.send(("callback", self.token, number, arguments, named))
+            while (message := self.connection.receive(self.function))[0] == "call":
+                self(*message)
+            kind, *content = message
             if kind == "value":
                 return content[0]
             raise getattr(builtins, content[0], RuntimeError)(content[1])
 
         return function
-
-    _, token, name, arguments = connection.receive(remote)
-    try:
-        outcome = functions.call(name, arguments)
-        connection.send(("done", token, outcome.value, _text(outcome.error), outcome.changed, outcome.unwritten))
-    except calls.Wrong as error:
-        connection.send(("missing", token, _text(str(error))))
-    except wire.WireError as error:
-        connection.send(("done", token, None, f"returned {error}", (), False))
 
 
 def _text(text: str) -> str:
