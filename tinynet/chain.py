@@ -59,25 +59,39 @@ class Chain:
         bias = np.zeros(last.n_out, np.float32) if last.bias is None else last.bias
         scale = [layer.c for layer in rest[:1] if type(layer) is Scale]
         self.tail = np.append(bias, np.array(scale or [1], np.float32))
+        self.n_out = last.n_out
         self.length = len(bits) + len(scale)
-        self._kernel: Any = None
+        self._kernels: dict[str, Any] = {}
 
-    def __call__(self, pixels: np.ndarray) -> np.ndarray | None:
+    def scores(self, pixels: Any) -> np.ndarray | None:
         """Return what its last layer gives, float32 (N, n_out), for few rows of uint8 pixels.
 
         Return None for anything else, and where Numba is missing: that is for the layers themselves.
         """
-        if self._kernel is None:
-            if not numba_found():
-                return None
-            from tinynet.kernels.xnor_row import scores
+        return self._fill("scores", pixels, (self.n_out,), np.float32)
 
-            self._kernel = scores
+    def classes(self, pixels: Any) -> np.ndarray | None:
+        """Return the places of the highest scores, int64 (N,), or None likewise; NumPy's argmax would be cold too."""
+        return self._fill("classes", pixels, (), np.int64)
+
+    def _fill(self, name: str, pixels: Any, shape: tuple[int, ...], dtype: type) -> np.ndarray | None:
+        """Return an array (N, *shape) that the kernel of this name has filled; an array of Numba's own takes longer."""
+        if type(pixels) is not np.ndarray or not (self._kernels or self._find_kernels()):
+            return None
         try:
-            floats = self._kernel(pixels, self.words, self.places, self.limits, self.flips, self.ones, self.tail)
+            out: np.ndarray = np.empty((len(pixels), *shape), dtype)
+            fill = self._kernels[name]
+            done = fill(pixels, self.words, self.places, self.limits, self.flips, self.ones, self.tail, out)
         except TypeError:  # not uint8, or not row behind row: the kernel found that without a line of cold Python
             return None
-        return floats if len(floats) else None
+        return out if done else None
+
+    def _find_kernels(self) -> bool:
+        if numba_found():
+            from tinynet.kernels.xnor_row import classes, scores
+
+            self._kernels = {"scores": scores, "classes": classes}
+        return bool(self._kernels)
 
 
 def _move(values: np.ndarray, store: np.ndarray, first: int) -> tuple[np.ndarray, int]:

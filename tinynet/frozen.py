@@ -164,9 +164,9 @@ class Frozen(Sequential):
 
     def _of_few(self, pixels: Any) -> np.ndarray | None:
         """Return the scores of a few rows of pixels by one compiled call; None for anything else, errors included."""
-        if self._chain is None or type(pixels) is not np.ndarray:
+        if self._chain is None:
             return None
-        floats = self._chain(pixels)
+        floats = self._chain.scores(pixels)
         if floats is None or self._chain.length == len(self.layers):
             return floats
         with no_grad():
@@ -174,7 +174,9 @@ class Frozen(Sequential):
 
     def predict(self, pixels: Any) -> np.ndarray:
         """Return the class of the highest score, int64 (N,); see `scores`."""
-        return self.scores(pixels).argmax(axis=1)
+        chain = self._chain
+        classes = chain.classes(pixels) if chain is not None and chain.length == len(self.layers) else None
+        return self.scores(pixels).argmax(axis=1) if classes is None else classes
 
     def _check(self, pixels: Any) -> np.ndarray:
         """Return pixels as uint8 (N, n_in), or say what about them is wrong."""

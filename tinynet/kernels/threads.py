@@ -24,8 +24,10 @@ def at_most(threads: int) -> Iterator[None]:
         _most.reset(before)
 
 
-def share(run: Callable[[int, int], None], rows: int, threads: int | None, worth: int, unit: int = 1) -> None:
-    """Call run(first, last) for pieces of the rows 0 .. rows - 1, each in a thread of its own.
+def share(
+    run: Callable[[int, int], None], rows: int, threads: int | None, worth: int, unit: int = 1, turns: int = 1
+) -> None:
+    """Call run(first, last) for pieces of the rows 0 .. rows - 1, each thread taking the next when it is free.
 
     Args:
         run: computes rows first .. last - 1, whatever the other pieces do.
@@ -33,6 +35,7 @@ def share(run: Callable[[int, int], None], rows: int, threads: int | None, worth
         threads: how many; None for as many as Numba would use, but no more than `worth` and `at_most`.
         worth: the threads that the work pays for; to start one takes a tenth of a millisecond.
         unit: pieces are multiples of it, but the last.
+        turns: pieces for each thread. Cores are not equally fast where others use them too, so several are fairer.
     """
     if threads is None:
         from numba.core import config
@@ -40,13 +43,20 @@ def share(run: Callable[[int, int], None], rows: int, threads: int | None, worth
         threads = min(_most.get() or config.NUMBA_NUM_THREADS, worth)
     elif threads < 1:
         raise ValueError(f"threads={threads}; there must be at least 1, or None for all that are worth it")
-    step = unit * max(1, -(-rows // (unit * threads)))
+    step = unit * max(1, -(-rows // (unit * threads * turns)))
     pieces = [(first, min(first + step, rows)) for first in range(0, rows, step)]
-    if len(pieces) < 2:
+    threads = min(threads, len(pieces))
+    if threads < 2:
         run(0, rows)
         return
-    with ThreadPoolExecutor(len(pieces) - 1) as pool:
-        others = [pool.submit(run, *piece) for piece in pieces[1:]]
-        run(*pieces[0])
+    left = iter(pieces)
+
+    def work() -> None:
+        for piece in left:
+            run(*piece)
+
+    with ThreadPoolExecutor(threads - 1) as pool:
+        others = [pool.submit(work) for _ in range(threads - 1)]
+        work()
         for other in others:
             other.result()

@@ -121,7 +121,7 @@ def _panels(b_bits: np.ndarray, carry: bool, panels: np.ndarray | None) -> np.nd
 
 def _share(run: Callable[[slice], None], work: int, out: np.ndarray, threads: int | None) -> None:
     """Call run(rows) for slices of the rows of out, whole tiles; `work` multiplications in all."""
-    share(lambda first, last: run(slice(first, last)), len(out), threads, 1 + work // WORTH_A_THREAD, unit=8)
+    share(lambda first, last: run(slice(first, last)), len(out), threads, 1 + work // WORTH_A_THREAD, unit=8, turns=8)
 
 
 # ---- what the networks call

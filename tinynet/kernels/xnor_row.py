@@ -22,8 +22,9 @@ With AVX2, whose popcount takes six instructions, by products of bytes: let q_i 
 32 bytes of weights are 256 of them. A mask leaves bit k of each byte, 2^k w_i, and `vpmaddubsw` multiplies it by the 32
 q_i that stand at that bit and adds neighbours, in 16 bits.
 
-Weights stream in from STREAMS places of a layer at a time: a processor fetches ahead of each, and gets more bytes a
-second from four than from one. While the first layer computes, the next one is called for.
+Other layers take z = n - 2 popcount(signs ^ row), 8 words in a vector: sums are done before the next weights arrive.
+These stream in from STREAMS places of a layer at a time: a processor fetches ahead of each, and gets more bytes a
+second from four than from one.
 """
 
 from __future__ import annotations
@@ -38,7 +39,6 @@ from tinynet.kernels.jit import cpu_features
 
 FEW = 8  # rows; more pay for packing weights into panels
 STREAMS = 4
-AHEAD = 2  # lines of 64 bytes of the next layer that are called for with each unit of the first
 BYTES = "avx2" in cpu_features() and "avx512vpopcntdq" not in cpu_features()
 SPAN = 8  # vectors of weights whose products fit 16 bits: 8 * 2 * 2 * 2^3 * -128 = -2^15
 
@@ -53,21 +53,6 @@ def popcount(typing_context, word):
         return builder.ctpop(arguments[0])
 
     return word(word), generate
-
-
-@intrinsic
-def prefetch(typing_context, address):
-    """Call for the line at an address, which may lie anywhere."""
-
-    def generate(context, builder, signature, arguments):
-        line, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [line, number, number, number])
-        call_for = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-        read, keep, data = number(0), number(3), number(1)
-        builder.call(call_for, [builder.inttoptr(arguments[0], line), read, keep, data])
-        return context.get_dummy_value()
-
-    return types.void(types.uintp), generate
 
 
 def _vector(bits: int, lanes: int) -> ir.VectorType:
@@ -108,6 +93,24 @@ def differences(typing_context, planes, row, words):
         return _call(builder, "llvm.vector.reduce.add.v8i64", number, weighted)
 
     return types.int64(types.uintp, types.uintp, types.intp), generate
+
+
+@intrinsic
+def differences_of_four(typing_context, signs, a, b, c, d, vectors):
+    """Return popcount(signs ^ row) for four rows, over `vectors` times 8 words at five addresses."""
+
+    def generate(context, builder, signature, arguments):
+        *addresses, vectors = arguments
+        eight, number = _vector(64, 8), ir.IntType(64)
+        sums = [cgutils.alloca_once_value(builder, _all(eight, 0)) for _ in range(STREAMS)]
+        with cgutils.for_range(builder, vectors) as loop:
+            signs, *rows = [_load(builder, address, eight, loop.index) for address in addresses]
+            for some, row in zip(sums, rows, strict=True):
+                _add(builder, some, _call(builder, "llvm.ctpop.v8i64", eight, builder.xor(signs, row)))
+        totals = [_call(builder, "llvm.vector.reduce.add.v8i64", number, builder.load(some)) for some in sums]
+        return cgutils.pack_array(builder, totals)
+
+    return types.UniTuple(types.int64, STREAMS)(*[types.uintp] * 5, types.intp), generate
 
 
 @intrinsic
@@ -188,43 +191,35 @@ spread, part = (centred_of, centred_part) if BYTES else (planes_of, plane_part)
 
 
 @njit(cache=True, nogil=True)
-def _units(j, step, n):
-    """Return the STREAMS units that are computed together; where n is no multiple, the last one several times."""
-    return j, min(j + step, n - 1), min(j + 2 * step, n - 1), min(j + 3 * step, n - 1)
-
-
-@njit(cache=True, nogil=True)
 def _first(pixels, rows, ones, sums):
-    """Fill sums (n_out,) for the first layer, and call for what lies behind its rows of weights."""
+    """Fill sums (n_out,) for the first layer."""
     operand, constant = spread(pixels)
     n, words = rows.shape
     row = rows.ctypes.data
-    ahead = row + np.uintp(8 * n * words)
     for j in range(n):
-        for _ in range(AHEAD):
-            prefetch(ahead)
-            ahead += np.uintp(64)
         sums[j] = constant + part(operand, row, words, ones[j])
         row += np.uintp(8 * words)
 
 
 @njit(cache=True, nogil=True)
 def _next(signs, rows, n_bits, sums):
-    """Fill sums (n_out,) = n_bits - 2 popcount(signs ^ row) for another layer."""
+    """Fill sums (n_out,) = n_bits - 2 popcount(signs ^ row) for another layer, STREAMS rows at a time.
+
+    Where n_out is no multiple of them, the last row comes several times.
+    """
     n, words = rows.shape
-    step = (n + STREAMS - 1) // STREAMS
+    step, first, size = (n + STREAMS - 1) // STREAMS, rows.ctypes.data, 8 * words
     for j in range(step):
-        a, b, c, d = _units(j, step, n)
-        row_a, row_b, row_c, row_d = rows[a], rows[b], rows[c], rows[d]
-        in_a = in_b = in_c = in_d = np.uint64(0)
-        for w in range(words):
-            sign = signs[w]
-            in_a += popcount(sign ^ row_a[w])
-            in_b += popcount(sign ^ row_b[w])
-            in_c += popcount(sign ^ row_c[w])
-            in_d += popcount(sign ^ row_d[w])
-        sums[a], sums[b] = n_bits - 2 * np.int64(in_a), n_bits - 2 * np.int64(in_b)
-        sums[c], sums[d] = n_bits - 2 * np.int64(in_c), n_bits - 2 * np.int64(in_d)
+        units = (j, min(j + step, n - 1), min(j + 2 * step, n - 1), min(j + 3 * step, n - 1))
+        a, b, c, d = units
+        row_a, row_b = first + np.uintp(size * a), first + np.uintp(size * b)
+        row_c, row_d = first + np.uintp(size * c), first + np.uintp(size * d)
+        different = differences_of_four(signs.ctypes.data, row_a, row_b, row_c, row_d, words // 8)
+        for k in range(STREAMS):
+            rest = np.int64(0)
+            for w in range(words - words % 8, words):
+                rest += np.int64(popcount(signs[w] ^ rows[units[k], w]))
+            sums[units[k]] = n_bits - 2 * (different[k] + rest)
 
 
 @njit(cache=True, nogil=True)
@@ -243,23 +238,21 @@ def _compare(sums, limits, flips, signs):
         signs[n // 64] |= np.uint64((sums[j] >= limits[j]) != flips[j]) << np.uint64(j % 64)
 
 
-@njit(
-    types.float32[:, ::1](
-        types.Array(types.uint8, 2, "C", readonly=True), types.uint64[::1], types.int64[:, ::1],
-        types.int32[::1], types.boolean[::1], types.int32[::1], types.float32[::1],
-    ),
-    cache=True, nogil=True,
+NET = (
+    types.Array(types.uint8, 2, "C", readonly=True), types.uint64[::1], types.int64[:, ::1],
+    types.int32[::1], types.boolean[::1], types.int32[::1], types.float32[::1],
 )  # fmt: skip
-def scores(pixels, words, layers, limits, flips, ones, tail):
-    """Return the scores, float32 (N, classes); none for more than FEW rows or another width.
+
+
+@njit(types.boolean(*NET, types.float32[:, ::1]), cache=True, nogil=True)
+def scores(pixels, words, layers, limits, flips, ones, tail, out):
+    """Fill out, float32 (N, classes), and return True; False for more than FEW rows or another width.
 
     `ones` (units of layer 0) counts the ones in each row of its weights.
     """
-    classes = tail.size - 1
     if pixels.shape[0] > FEW or pixels.shape[1] != layers[0, 0]:
-        return np.empty((0, classes), np.float32)
-    out = np.empty((pixels.shape[0], classes), np.float32)
-    widest = layers[:, 1].max()
+        return False
+    widest, classes = layers[:, 1].max(), tail.size - 1
     sums, signs = np.empty(widest, np.int32), np.empty((widest + 63) // 64, np.uint64)
     for i in range(pixels.shape[0]):
         for layer in range(layers.shape[0]):
@@ -274,4 +267,15 @@ def scores(pixels, words, layers, limits, flips, ones, tail):
                 _compare(sums, limits[unit : unit + n_out], flips[unit : unit + n_out], signs)
         for k in range(classes):
             out[i, k] = (np.float32(sums[k]) + tail[k]) * tail[classes]
-    return out
+    return True
+
+
+@njit(types.boolean(*NET, types.int64[::1]), cache=True, nogil=True)
+def classes(pixels, words, layers, limits, flips, ones, tail, out):
+    """Fill out, int64 (N,), with the place of the highest score, and return as `scores` does."""
+    found = np.empty((min(pixels.shape[0], FEW), tail.size - 1), np.float32)
+    done = scores(pixels, words, layers, limits, flips, ones, tail, found)
+    if done:
+        for i in range(pixels.shape[0]):
+            out[i] = found[i].argmax()
+    return done

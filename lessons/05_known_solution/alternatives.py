@@ -1,0 +1,66 @@
+"""Other right answers of lesson 5, which its grader accepts."""
+
+from itertools import permutations
+
+import numpy as np
+
+from tinynet.course import instead_of
+
+
+@instead_of("equivalent_settings", "counts one unit after the other: the k-th has k places and two signs")
+def unit_by_unit(widths):
+    count = 1
+    for n in widths:
+        for k in range(1, n + 1):
+            count *= 2 * k
+    return count
+
+
+@instead_of("align", "tries all orders, with np.corrcoef")
+def brute_force(A, B):
+    n = A.shape[1]
+    S = np.corrcoef(A.T, B.T)[:n, n:]
+    order = max(permutations(range(n)), key=lambda order: sum(abs(S[i, j]) for i, j in enumerate(order)))
+    return np.array(order), np.array([np.sign(S[i, j]) for i, j in enumerate(order)])
+
+
+@instead_of("align", "Hungarian method in float32")
+def single_precision(A, B):
+    from scipy.optimize import linear_sum_assignment
+
+    A, B = ((X - X.mean(axis=0)).astype(np.float32) for X in (A, B))
+    S = A.T @ B / np.outer(np.sqrt((A * A).sum(axis=0)), np.sqrt((B * B).sum(axis=0)))
+    rows, order = linear_sum_assignment(np.abs(S), maximize=True)
+    return order, np.sign(S[rows, order])
+
+
+@instead_of("rearrange", "by a signed permutation matrix P: W P, b P, P^T V")
+def by_matrix(W, b, V, order, signs):
+    P = np.zeros((len(b), len(b)))
+    P[order, np.arange(len(b))] = signs
+    return W @ P, b @ P, P.T @ V
+
+
+@instead_of("rearrange", "loops over the units, in float32")
+def loops(W, b, V, order, signs):
+    W2, b2, V2 = (np.zeros(X.shape, np.float32) for X in (W, b, V))
+    for i in range(len(b)):
+        W2[:, i] = signs[i] * W[:, order[i]]
+        b2[i] = signs[i] * b[order[i]]
+        V2[i, :] = signs[i] * V[order[i], :]
+    return W2, b2, V2
+
+
+@instead_of("count_solutions", "takes one solution after the other away; alike if some order makes all units agree")
+def by_recursion(nets, threshold):
+    if not nets:
+        return 0
+    n = nets[0].shape[1]
+    alike = [
+        any(
+            all(abs(np.corrcoef(nets[0][:, i], B[:, j])[0, 1]) >= threshold for i, j in enumerate(order))
+            for order in permutations(range(n))
+        )
+        for B in nets
+    ]
+    return 1 + by_recursion([B for B, same in zip(nets, alike, strict=True) if not same], threshold)

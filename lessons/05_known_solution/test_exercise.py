@@ -1,0 +1,86 @@
+"""Grader of lesson 5. `test_NAME` grades the function NAME of exercise.py."""
+
+from itertools import permutations, product
+
+import numpy as np
+
+
+def test_equivalent_settings(exercise, rng):
+    """All signed orders of a layer's units are written down and counted."""
+
+    def counted(n):
+        return len(set(product(permutations(range(n)), product((1, -1), repeat=n))))
+
+    for widths in [3, 2], [4], [1, 1, 1], [2, 4], [1], rng.integers(1, 5, size=3).tolist():
+        exercise.equivalent_settings(widths).equals(int(np.prod([counted(n) for n in widths])))
+    exercise.equivalent_settings([14]).equals(1_428_329_123_020_800)  # 14! 2^14, beyond what a float32 holds
+
+
+def directions(rng, rows, columns):
+    """Return orthonormal columns that are orthogonal to the constant too, so that their correlations are 0."""
+    return np.linalg.qr(np.column_stack([np.ones(rows), rng.normal(size=(rows, columns))]))[0][:, 1:]
+
+
+def activations(rng, S, means_a, means_b):
+    """Return A and B whose units correlate as S says, with the means given."""
+    n = len(S)
+    Q = directions(rng, 2 * n + 3, 2 * n)
+    B = Q[:, :n] @ S + Q[:, n:] * np.sqrt(1 - (S**2).sum(axis=0))
+    return Q[:, :n] + means_a, B * 0.5 + means_b
+
+
+# A unit's best partner is not always its own: here 0.7 + 0.1 < 0.6 + 0.6. Partners are opposites in the first table.
+TURNED = np.array([[0.7, -0.6, 0.05], [-0.6, 0.1, -0.05], [0.05, -0.05, -0.9]])
+MIXED = np.array([[0.6, 0.5, 0.0, 0.1], [-0.5, 0.1, 0.2, 0.0], [0.0, 0.3, 0.9, 0.0], [0.1, 0.0, 0.0, -0.8]])
+
+
+def test_align(exercise, rng):
+    """Activations are made so that their correlations, and so the one best order, are known."""
+    order = np.array([[1, 2, 0], [2, 0, 1]][rng.integers(2)])  # no order is its own inverse here
+    S = np.empty((3, 3))
+    S[:, order] = TURNED[:, [1, 0, 2]]
+    exercise.align(*activations(rng, S, np.array([0.3, 0.2, 0.4]), np.array([0.2, 0.3, 0.1]))).equals(
+        (order, np.array([-1.0, -1.0, -1.0]))
+    )
+    for _ in range(3):
+        order, turns = rng.permutation(4), rng.choice([-1, 1], size=4)
+        S = np.empty((4, 4))
+        S[:, order] = MIXED[:, [1, 0, 2, 3]] * turns
+        A, B = activations(rng, S, rng.uniform(-0.3, 0.3, 4), rng.uniform(-0.3, 0.3, 4))
+        exercise.align(A, B).equals((order, np.array([1.0, -1.0, 1.0, -1.0]) * turns))
+    x = rng.normal(size=(7, 1))
+    exercise.align(np.tanh(x), np.tanh(-x)).equals((np.array([0]), np.array([-1.0])))
+
+
+def test_rearrange(exercise, rng):
+    """Each entry is fetched by itself; the scores of the new network are those of the old one."""
+    for m, n, k in (3, 3, 3), (5, 4, 2), (1, 2, 3), (2, 1, 1):
+        W, b, V = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=(n, k))
+        order, signs = rng.permutation(n), rng.choice([-1.0, 1.0], size=n)
+        if n == 3:
+            order, signs = (
+                np.array([[1, 2, 0], [2, 0, 1]][rng.integers(2)]),
+                np.roll([1.0, -1.0, -1.0], rng.integers(3)),
+            )
+        P = np.array([[signs[i] * (order[i] == j) for i in range(n)] for j in range(n)])
+        exercise.rearrange(W, b, V, order, signs).equals(
+            (np.einsum("mj,ji->mi", W, P), np.einsum("j,ji->i", b, P), np.einsum("ji,jk->ik", P, V))
+        )
+
+
+def test_count_solutions(exercise, rng):
+    """Networks are made from known units, moved and turned; units of different number have correlation 0."""
+    Q = directions(rng, 12, 9)
+
+    def net(units, turns=(1, 1, 1)):
+        return Q[:, list(units)] * turns * rng.uniform(0.5, 2, size=3) + rng.uniform(-0.3, 0.3, size=3)
+
+    p, q, r, s, t, u, v, w, _ = rng.permutation(9).tolist()
+    a, a_moved, b, a_turned = net((p, q, r)), net((q, r, p)), net((s, t, u)), net((r, p, q), (-1, 1, -1))
+    a_but_one, b_moved = net((p, q, v)), net((u, s, t))
+    exercise.count_solutions([a, a_moved, b, a_turned, a_but_one, b_moved], 0.6).equals(3)
+    exercise.count_solutions([b, a, a_but_one, b_moved, net((u, t, w))], 0.95).equals(4)
+    exercise.count_solutions([a_turned], 0.9).equals(1)
+    noisy = a_moved + 0.4 * Q[:, [v, w, s]]  # correlations of 0.78 to 0.98, by the units' lengths
+    exercise.count_solutions([a, noisy, a_turned], 0.6).equals(1)
+    exercise.count_solutions([a, noisy, a_turned], 0.995).equals(2)

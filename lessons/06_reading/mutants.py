@@ -1,0 +1,185 @@
+"""Known-wrong answers of lesson 6, each with the mistake that it stands for."""
+
+import numpy as np
+
+from tinynet.course import instead_of
+
+# ---- information_gain
+
+
+def shares(y):
+    return np.unique(y, return_counts=True)[1] / len(y)
+
+
+def entropy(y):
+    return -np.sum(shares(y) * np.log2(shares(y)))
+
+
+def gain(z, labels, impurity=entropy, weights=None):
+    sides = [side for side in (labels[z >= 0], labels[z < 0]) if len(side)]
+    weights = [len(side) / len(labels) for side in sides] if weights is None else weights
+    return impurity(labels) - sum(w * impurity(side) for w, side in zip(weights, sides, strict=False))
+
+
+@instead_of("information_gain", "the natural logarithm was taken: bits need log2")
+def in_nats(z, labels):
+    return gain(z, labels, lambda y: -np.sum(shares(y) * np.log(shares(y))))
+
+
+@instead_of("information_gain", "z = 0 was counted as no: the question is z >= 0")
+def zero_is_no(z, labels):
+    return gain(np.where(z == 0, -1.0, z), labels)
+
+
+@instead_of("information_gain", "both answers were given the same weight: each counts by its share of the examples")
+def sides_alike(z, labels):
+    return gain(z, labels, weights=[0.5, 0.5])
+
+
+@instead_of("information_gain", "the entropies of both answers were added: each counts by its share of the examples")
+def sides_added(z, labels):
+    return gain(z, labels, weights=[1, 1])
+
+
+@instead_of("information_gain", "this is what is still unknown after the answer; the gain is H(labels) minus that")
+def what_is_left(z, labels):
+    return entropy(labels) - gain(z, labels)
+
+
+@instead_of("information_gain", "this is the Gini impurity, 1 - sum p^2; the gain here is measured by entropy")
+def gini(z, labels):
+    return gain(z, labels, lambda y: 1 - np.sum(shares(y) ** 2))
+
+
+@instead_of("information_gain", "0 log2(0) gives nan: leave out the classes and the answers that do not occur")
+def nan_for_none(z, labels):
+    def entropy_of_all(y):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            p = np.array([np.sum(y == c) for c in np.unique(labels)]) / len(y)
+            return -np.sum(p * np.log2(p))
+
+    return gain(z, labels, entropy_of_all)
+
+
+# ---- rank
+
+
+def singular_values(A):
+    return np.linalg.svd(A - A.mean(axis=0), compute_uv=False)
+
+
+@instead_of("rank", "the means were left in: then the constant counts as a unit; take each column's mean off")
+def uncentred(A, tolerance):
+    s = np.linalg.svd(A, compute_uv=False)
+    return int(np.sum(s > tolerance * s[0]))
+
+
+@instead_of("rank", "the tolerance was taken as it is: it is a share of the largest singular value")
+def absolute(A, tolerance):
+    return int(np.sum(singular_values(A) > tolerance))
+
+
+@instead_of("rank", "these are squares of singular values (eigenvalues of A^T A): take their roots, then compare")
+def squares(A, tolerance):
+    s = singular_values(A) ** 2
+    return int(np.sum(s > tolerance * s[0]))
+
+
+@instead_of("rank", "the tolerance was taken as a share of the sum: it is a share of the largest singular value")
+def of_the_sum(A, tolerance):
+    s = singular_values(A)
+    return int(np.sum(s > tolerance * s.sum()))
+
+
+@instead_of("rank", "the tolerance was not used: matrix_rank counts all that is not zero to rounding")
+def exactly(A, tolerance):
+    return int(np.linalg.matrix_rank(A))
+
+
+@instead_of("rank", "the small singular values were counted: the rank is the number of those above the tolerance")
+def small_ones(A, tolerance):
+    s = singular_values(A)
+    return int(np.sum(s <= tolerance * s[0]))
+
+
+# ---- fit_unit
+
+
+@instead_of("fit_unit", "c is the correlation here: it must also be scaled by how much a_j varies against a_i")
+def correlation(a_i, a_j):
+    c = np.corrcoef(a_i, a_j)[0, 1]
+    return c, a_j.mean() - c * a_i.mean()
+
+
+@instead_of("fit_unit", "this is the line for a_i from a_j: unit i stays, so a_j must be written by a_i")
+def other_way_round(a_i, a_j):
+    centred = a_j - a_j.mean()
+    c = centred @ (a_i - a_i.mean()) / (centred @ centred)
+    return c, a_i.mean() - c * a_j.mean()
+
+
+@instead_of("fit_unit", "the means were left in c: without them off the line is forced through the origin")
+def through_the_origin(a_i, a_j):
+    c = (a_i @ a_j) / (a_i @ a_i)
+    return c, a_j.mean() - c * a_i.mean()
+
+
+@instead_of("fit_unit", "d is not the mean of a_j alone: c times the mean of a_i is in the line already")
+def mean_alone(a_i, a_j):
+    centred = a_i - a_i.mean()
+    return centred @ (a_j - a_j.mean()) / (centred @ centred), a_j.mean()
+
+
+# ---- merge
+
+
+def without(W, b, V, e, j):
+    return np.delete(W, j, axis=1), np.delete(b, j), np.delete(V, j, axis=0), e
+
+
+def added(V, i, row):
+    V = V.copy()
+    V[i] += row
+    return V
+
+
+@instead_of("merge", "d was lost: d V_j is the same for every input and goes into the bias e")
+def bias_not_folded(W, b, V, e, i, j, c, d):
+    return without(W, b, added(V, i, c * V[j]), e, j)
+
+
+@instead_of("merge", "unit j was only cut out: what it gave to the scores, c V_j, must be added to row i")
+def cut_out(W, b, V, e, i, j, c, d):
+    return without(W, b, V, e + d * V[j], j)
+
+
+@instead_of("merge", "row j was added as it is: unit i gives a_i, so c V_j must be added")
+def without_c(W, b, V, e, i, j, c, d):
+    return without(W, b, added(V, i, V[j]), e + d * V[j], j)
+
+
+@instead_of("merge", "the bias took d V_i: it is unit j that has d, and its row is V_j")
+def row_of_i(W, b, V, e, i, j, c, d):
+    return without(W, b, added(V, i, c * V[j]), e + d * V[i], j)
+
+
+@instead_of("merge", "d was added to every score: it reaches them through unit j's row, as d V_j")
+def d_alone(W, b, V, e, i, j, c, d):
+    return without(W, b, added(V, i, c * V[j]), e + d, j)
+
+
+@instead_of("merge", "unit i was removed and unit j kept: a_j is known from a_i, so j can go")
+def wrong_one_gone(W, b, V, e, i, j, c, d):
+    return without(W, b, added(V, j, c * V[i]), e + d * V[i], i)
+
+
+@instead_of("merge", "row i was looked for after unit j was cut out: behind j every unit has moved up by one")
+def moved_up(W, b, V, e, i, j, c, d):
+    W2, b2, V2, e2 = without(W, b, V, e + d * V[j], j)
+    return W2, b2, added(V2, i, c * V[j]), e2
+
+
+@instead_of("merge", "V itself was changed, which is the caller's: work on V.copy()")
+def in_place(W, b, V, e, i, j, c, d):
+    V[i] += c * V[j]
+    return without(W, b, V, e + d * V[j], j)
