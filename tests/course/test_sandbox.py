@@ -176,6 +176,13 @@ def test_what_an_honest_learner_uses_works(both, monkeypatch, layers):
         net = tn.MLP([3, 4, 2], seed=0)
         return w.grad, net(np.ones((2, 3), np.float32)).data
 
+    def scientific(x):
+        from scipy.optimize import linear_sum_assignment
+        return linear_sum_assignment(-x)[1].tolist()
+
+    def learned(x):
+        import torch
+
     def pythonic(x):
         with open("exercise.py") as file:
             return len(file.readlines()) > 10
@@ -185,6 +192,9 @@ def test_what_an_honest_learner_uses_works(both, monkeypatch, layers):
     with there:
         outcome = there.call("use", (x,))
         assert outcome.error == "" and outcome.value[0] == 832040 and outcome.value[3:] == (True, 1)
+        assert sorted(there.call("scientific", (x,)).value) == [0, 1, 2, 3]
+        missing = "raised ModuleNotFoundError: No module named 'torch'; an exercise has NumPy, SciPy and tinynet"
+        assert there.call("learned", (x,)).error.startswith(missing)
         assert there.call("pythonic", (x,)).value is True
         a, b = here.call("tape", (x,)), there.call("tape", (x,))
         assert b.error == "" and same(a.value, b.value)

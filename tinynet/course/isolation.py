@@ -5,8 +5,8 @@
     capabilities  Linux           root gives up what makes it more than a user, so that it cannot lift its limits
     seccomp       Linux           of hundreds of system calls, those remain that computing needs: no process, no thread,
                                   no socket, no signal to others, no change of others' limits or of rights of files
-    Landlock      Linux 5.13      the standard library, NumPy, and tinynet without the course can be read; the working
-                                  folder can be written; no other file can be opened
+    Landlock      Linux 5.13      the standard library, NumPy, SciPy, and tinynet without the course can be read; the
+                                  working folder can be written; no other file can be opened
 
 Where seccomp and Landlock hold, the kernel refuses, whatever the code does to its own interpreter. The audit hook alone
 stops what a student writes in Python, but not one who corrupts the interpreter's memory (with NumPy's strides, say): on
@@ -65,6 +65,7 @@ REFUSED = (
 )  # fmt: skip
 HARMLESS = ("os.putenv", "os.unsetenv", "os.walk", "os.fwalk")
 
+PACKAGES = ("numpy", "numpy.libs", "scipy", "scipy.libs")  # what may be read of where NumPy lies
 NAMES = ("hook", "seccomp", "landlock")  # the layers that a system may lack
 
 
@@ -103,8 +104,10 @@ def confine(folder: str, seconds: int, memory: int, file: int, layers: tuple[str
         _libc().prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL: nothing outlives the grader
         _drop_capabilities()
     package, standard = Path(__file__).parents[1], {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
-    listed = [str(package), str(package.parent), *standard]  # folders whose names imports look up
-    readable = [*_without(package, {"course"}), str(Path(np.__file__).parent), "/dev/null", "/dev/urandom", folder]
+    packages = Path(np.__file__).parents[1]
+    listed = [str(package), str(package.parent), str(packages), *standard]  # folders whose names imports look up
+    readable = [*_without(package, {"course"}), "/dev/null", "/dev/urandom", folder]
+    readable += [str(packages / name) for name in PACKAGES if (packages / name).exists()]
     for path in standard:
         readable += _without(Path(path), {"site-packages", "dist-packages"})
     if "landlock" in layers:

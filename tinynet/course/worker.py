@@ -17,12 +17,15 @@ import builtins
 import contextlib
 import importlib
 import os
+import sys
 from collections.abc import Callable
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
 from tinynet.course import calls, isolation, wire
 
+PACKAGES = {"numpy", "scipy", "tinynet"} | sys.stdlib_module_names  # what an exercise may import
 LIBRARIES = ("bz2", "decimal", "hashlib", "lzma", "sqlite3", "zlib")  # these load others of the system: now or never
 HEADER = 4  # bytes that hold the length of the message which follows
 
@@ -65,6 +68,7 @@ def main() -> None:
     except (OSError, ValueError) as error:
         connection.send(("failed", token, f"{type(error).__name__}: {error}"))
         return
+    sys.meta_path.insert(0, Missing())
     connection.send(("ready", token))
     _, token, source = connection.receive()
     path = Path("exercise.py")
@@ -78,6 +82,14 @@ def main() -> None:
     answer = Answers(connection, functions)
     while True:
         answer(*connection.receive(answer.function))
+
+
+class Missing(MetaPathFinder):
+    """Packages that may not be read are as good as not installed, also to those that would like to use them."""
+
+    def find_spec(self, name: str, path: object, target: object = None) -> None:
+        if path is None and name not in PACKAGES:
+            raise ModuleNotFoundError(f"No module named {name!r}; an exercise has NumPy, SciPy and tinynet", name=name)
 
 
 class Answers:
