@@ -88,7 +88,8 @@ def call(function: Callable, arguments: tuple) -> Outcome:
     """Return what function(*arguments) did, given copies so that nothing it changes is ours."""
     given = copy(arguments)
     try:
-        value = plain(function(*given))
+        with np.errstate(all="ignore"):  # what overflows shows as the nan or inf that it gives
+            value = plain(function(*given))
     except Wrong:
         raise
     except NotPlain as error:

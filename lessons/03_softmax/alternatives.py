@@ -1,0 +1,54 @@
+"""Other right answers of lesson 3, which its grader accepts."""
+
+import math
+
+import numpy as np
+
+from tinynet.course import instead_of
+
+
+@instead_of("log_softmax", "loops, with math in place of NumPy")
+def pairwise(scores):
+    rows = []
+    for s in scores.tolist():
+        largest = max(s)
+        total = math.fsum(math.exp(k - largest) for k in s)
+        rows.append([c - largest - math.log(total) for c in s])
+    return np.array(rows)
+
+
+@instead_of("log_softmax", "NumPy's own logaddexp, folded over the classes")
+def logaddexp(scores):
+    return scores - np.logaddexp.reduce(scores, axis=1)[:, None]
+
+
+@instead_of("cross_entropy", "a one-hot product in place of indexing")
+def one_hot(scores, labels):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -(np.eye(scores.shape[1])[labels] * log_p).sum() / len(scores)
+
+
+@instead_of("loss_gradient", "example by example, class by class")
+def loops(scores, labels):
+    gradient = np.zeros(scores.shape)
+    for i, s in enumerate(scores):
+        p = np.exp(s - s.max())
+        for c in range(len(s)):
+            gradient[i, c] = (p[c] / p.sum() - (c == labels[i])) / len(scores)
+    return gradient
+
+
+@instead_of("sgd_step", "on copies, in place")
+def on_copies(w, v, g, lr, momentum):
+    w, v = w.copy(), v.copy()
+    v *= momentum
+    v += g
+    w -= lr * v
+    return w, v
+
+
+@instead_of("calibration_error", "without bins' means: the sum of (right - confidence) over a bin, by bincount")
+def bincount(confidence, right, bins):
+    place = np.minimum(np.ceil(confidence * bins).astype(int), bins) - 1
+    return float(np.abs(np.bincount(place, right - confidence)).sum() / len(confidence))

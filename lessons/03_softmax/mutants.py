@@ -1,0 +1,177 @@
+"""Known-wrong answers of lesson 3, each with the mistake that it stands for."""
+
+import numpy as np
+
+from tinynet.course import instead_of
+
+
+def softmax(scores):
+    p = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def minus_target(p, labels):
+    p = p.copy()
+    p[np.arange(len(labels)), labels] -= 1
+    return p
+
+
+# ---- log_softmax
+
+
+@instead_of("log_softmax", "exp overflows from a score of 709 on: take the row's largest score off first")
+def overflows(scores):
+    e = np.exp(scores)
+    return np.log(e / e.sum(axis=1, keepdims=True))
+
+
+@instead_of("log_softmax", "a p too small for a float became 0, and its logarithm -inf: never take the log of p itself")
+def log_of_softmax(scores):
+    return np.log(softmax(scores))
+
+
+@instead_of("log_softmax", "the largest score of the whole array was taken off, not of each row: small rows underflow")
+def one_largest_score(scores):
+    shifted = scores - scores.max()
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@instead_of("log_softmax", "the sum went over the examples (axis 0); classes are columns, so sum each row, axis 1")
+def over_examples(scores):
+    shifted = scores - scores.max(axis=0)
+    return shifted - np.log(np.exp(shifted).sum(axis=0))
+
+
+@instead_of("log_softmax", "this is p, not its logarithm")
+def without_log(scores):
+    return softmax(scores)
+
+
+# ---- cross_entropy
+
+
+@instead_of("cross_entropy", "the losses of the examples were summed; L is their mean, so that batches compare")
+def summed(scores, labels):
+    return -np.log(softmax(scores))[np.arange(len(labels)), labels].sum()
+
+
+@instead_of("cross_entropy", "the minus is missing: log p is negative, a loss is positive")
+def without_minus(scores, labels):
+    return np.log(softmax(scores))[np.arange(len(labels)), labels].mean()
+
+
+@instead_of("cross_entropy", "log_p[:, labels] takes each label's column for every row; row i needs its own only")
+def all_columns(scores, labels):
+    return -np.log(softmax(scores))[:, labels].mean()
+
+
+@instead_of("cross_entropy", "the largest p of each row was taken, not that of the true class")
+def of_the_answer(scores, labels):
+    return -np.log(softmax(scores)).max(axis=1).mean()
+
+
+# ---- loss_gradient
+
+
+@instead_of("loss_gradient", "this is the gradient of the sum; L is a mean over N examples: divide by N")
+def of_the_sum(scores, labels):
+    return minus_target(softmax(scores), labels)
+
+
+@instead_of("loss_gradient", "divided by N times the classes: the mean goes over the N examples alone")
+def mean_over_classes(scores, labels):
+    return minus_target(softmax(scores), labels) / scores.size
+
+
+@instead_of("loss_gradient", "the sign is turned: this is t - p, uphill for -L; dL/ds = (p - t) / N")
+def turned(scores, labels):
+    return -minus_target(softmax(scores), labels) / len(labels)
+
+
+@instead_of("loss_gradient", "the target is missing: p / N is the gradient of log sum exp(s) alone; t / N comes off it")
+def without_target(scores, labels):
+    return softmax(scores) / len(labels)
+
+
+@instead_of("loss_gradient", "only the true class's entry is there: all other scores matter too, through the sum in p")
+def true_class_only(scores, labels):
+    rows, error = np.arange(len(labels)), np.zeros(scores.shape)
+    error[rows, labels] = softmax(scores)[rows, labels] - 1
+    return error / len(labels)
+
+
+# ---- sgd_step
+
+
+@instead_of("sgd_step", "the old velocity was taken off: v <- momentum v + g, it goes on the way it went")
+def braking(w, v, g, lr, momentum):
+    v = g - momentum * v
+    return w - lr * v, v
+
+
+@instead_of("sgd_step", "this goes uphill: w <- w - lr v, against the gradient")
+def uphill(w, v, g, lr, momentum):
+    v = momentum * v + g
+    return w + lr * v, v
+
+
+@instead_of("sgd_step", "w moved by the old velocity; bring v up to date first, then move by the new one")
+def old_velocity(w, v, g, lr, momentum):
+    return w - lr * v, momentum * v + g
+
+
+@instead_of("sgd_step", "w moved by the gradient alone; momentum works only if the step is lr v")
+def gradient_only(w, v, g, lr, momentum):
+    return w - lr * g, momentum * v + g
+
+
+@instead_of("sgd_step", "the gradient was scaled by 1 - momentum, as in a running mean; v takes the whole g")
+def running_mean(w, v, g, lr, momentum):
+    v = momentum * v + (1 - momentum) * g
+    return w - lr * v, v
+
+
+@instead_of("sgd_step", "`-=`, `*=` and `+=` change the caller's arrays; write w - lr * v, which makes a new one")
+def in_place(w, v, g, lr, momentum):
+    v *= momentum
+    v += g
+    w -= lr * v
+    return w, v
+
+
+# ---- calibration_error
+
+
+def by_bin(confidence, right, bins):
+    place = np.ceil(confidence * bins).astype(int) - 1
+    groups = [place == m for m in range(bins) if (place == m).any()]
+    return [(here.mean(), right[here].mean() - confidence[here].mean()) for here in groups]
+
+
+@instead_of("calibration_error", "every bin counted alike; weigh each by its share of the examples, |B_m| / N")
+def unweighted(confidence, right, bins):
+    return float(np.mean([abs(gap) for _, gap in by_bin(confidence, right, bins)]))
+
+
+@instead_of("calibration_error", "gaps of both signs cancelled: take the absolute value in each bin, before the sum")
+def cancelled(confidence, right, bins):
+    return abs(sum(share * gap for share, gap in by_bin(confidence, right, bins)))
+
+
+@instead_of("calibration_error", "the absolute value was taken of each example; only the means of a bin are compared")
+def by_example(confidence, right, bins):
+    return float(np.abs(right - confidence).mean())
+
+
+@instead_of("calibration_error", "a confidence of exactly 1 fell out of the last bin, which is closed above")
+def without_certainty(confidence, right, bins):
+    place = np.floor(confidence * bins).astype(int)
+    groups = [place == m for m in range(bins) if (place == m).any()]
+    return float(sum(here.mean() * abs(right[here].mean() - confidence[here].mean()) for here in groups))
+
+
+@instead_of("calibration_error", "conf(m) is the mean confidence of the examples in the bin, not the middle of the bin")
+def middle_of_the_bin(confidence, right, bins):
+    place = np.ceil(confidence * bins).astype(int) - 1
+    groups = [(m, place == m) for m in range(bins) if (place == m).any()]
+    return float(sum(here.mean() * abs(right[here].mean() - (m + 0.5) / bins) for m, here in groups))

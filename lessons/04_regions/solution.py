@@ -1,0 +1,94 @@
+"""Lesson 4, exercises: what tanh does to a score, and how units cut the input space into regions."""
+
+import numpy as np
+
+
+def squash(x):
+    """Return z = 4 x1 + 2 x2 + 3 x3, a = tanh(z + 0.5), and how fast a changes with each input.
+
+        da/dx_j = (1 - a^2) dz/dx_j
+
+    Args:
+        x: (examples, 3), one example a row.
+
+    Returns:
+        (z, a, slopes): z and a are (examples,), slopes (examples, 3).
+    """
+    # begin solution
+    w = np.array([4.0, 2.0, 3.0])
+    z = x @ w
+    a = np.tanh(z + 0.5)
+    return z, a, (1 - a**2)[:, None] * w
+    # end solution
+
+
+def saturation_share(z, level):
+    """Return the share of units that are saturated: those with |a| > level, where a = tanh(z).
+
+    Args:
+        z: (examples, units), what the units receive, before tanh.
+        level: in (0, 1).
+
+    Returns:
+        a number from 0 to 1, over all examples and units together.
+    """
+    # begin solution
+    return float((np.abs(np.tanh(z)) > level).mean())
+    # end solution
+
+
+def region_code(x, W, b):
+    """Return the side of each unit's plane on which an example lies: the sign of z = x W + b, where sign(0) = +1.
+
+    Args:
+        x: (examples, m).
+        W: (m, units).
+        b: (units,).
+
+    Returns:
+        integers (examples, units), +1 or -1.
+    """
+    # begin solution
+    z = x @ W + b
+    return np.where(z >= 0, 1, -1)
+    # end solution
+
+
+def count_regions(codes):
+    """Return in how many different regions the examples lie: the number of different rows.
+
+    Args:
+        codes: integers (examples, units), +1 and -1.
+
+    Returns:
+        an integer.
+    """
+    # begin solution
+    return len({tuple(code) for code in codes.tolist()})
+    # end solution
+
+
+def count_cells(W, b):
+    """Return into how many cells n lines cut the square -1 < x1, x2 < 1.
+
+        cells = 1 + (lines that cross the square) + (pairs of lines that meet inside it)
+
+    Line i is W[0, i] x1 + W[1, i] x2 + b[i] = 0. No two of the lines are parallel, no three meet in one point, and
+    none goes through a corner.
+
+    Args:
+        W: (2, n).
+        b: (n,).
+
+    Returns:
+        an integer.
+    """
+    # begin solution
+    corners = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]]) @ W + b
+    cells = 1 + int(((corners.min(axis=0) < 0) & (corners.max(axis=0) > 0)).sum())
+    for i in range(len(b)):
+        for j in range(i):
+            meet = np.linalg.solve(W[:, [i, j]].T, -b[[i, j]])
+            cells += int((np.abs(meet) < 1).all())
+    return cells
+    # end solution
