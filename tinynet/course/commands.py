@@ -145,8 +145,9 @@ def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False) -
     """Grade the learner's file and keep what passed."""
     path = space.folder(chosen) / "exercise.py"
     if isolated:
-        from tinynet.course.sandbox import grade_isolated
+        from tinynet.course.judge import grade_isolated
 
+        _say_what_is_not_held()
         results = grade_isolated(chosen, path)
     else:
         results = grading.grade_file(chosen, path)
@@ -198,8 +199,17 @@ def _grade_submissions(number: int | None, folder: Path, csv: Path | None, jobs:
         )
     from tinynet.course.submissions import grade_folder
 
+    if isolated:
+        _say_what_is_not_held()
     graded = grade_folder(manifest.lesson(number), folder, csv, jobs, isolated)
     typer.echo(f"Graded {len(graded)} submissions; wrote {csv}.")
+
+
+def _say_what_is_not_held() -> None:
+    from tinynet.course.isolation import caveat
+
+    if text := caveat():
+        typer.echo(f"Note: {text}.", err=True)
 
 
 def _write_reports(results: Sequence[Result], json_path: Path | None, junit_path: Path | None) -> None:
