@@ -94,6 +94,7 @@ def test_a_value_equals_its_copy(value):
 @pytest.mark.parametrize(
     "came, expected, found",
     [
+        (np.float32(1), 1.00001, ""),
         (np.float32([1, 2]), np.array([1.00001, 2]), ""),  # as near as float32 answers are asked to be
         (np.array([1, 2.0]), np.array([1.00001, 2]), "wrong values: 1 of 2 differ, the first at [0]"),
         (np.array([1, 2]), np.array([1.0, 2.0]), ""),

@@ -1,5 +1,6 @@
 import csv
 import json
+import shutil
 
 import pytest
 from typer.testing import CliRunner
@@ -51,7 +52,7 @@ def folder(tmp_path):
 def test_each_submission_is_a_row_whatever_it_does(course, folder, monkeypatch):
     monkeypatch.chdir(folder)  # where a file named numpy.py lies in wait
     lesson, limits = manifest.lesson(1), Limits(seconds=3)
-    graded = grade_folder(lesson, folder, folder.parent / "grades.csv", jobs=3, limits=limits)
+    graded = grade_folder([lesson], folder, folder.parent / "grades.csv", jobs=3, limits=limits)
     header, *found = rows(folder.parent / "grades.csv")
     assert header == ["name", "file", "total", "mean", "points", "messages"]
     assert [row[:5] for row in found] == [
@@ -88,26 +89,54 @@ def test_grades_do_not_depend_on_workers_or_on_isolation(course, folder):
     for name in (*BROKEN, "links/exercise.py"):
         (folder / name).unlink()
     lesson, path = manifest.lesson(1), folder.parent / "grades.csv"
-    grade_folder(lesson, folder, path, jobs=3, isolated=True)
+    grade_folder([lesson], folder, path, jobs=3, isolated=True)
     first = path.read_bytes()
     assert first.count(b"\n") == 6
-    grade_folder(lesson, folder, path, jobs=1, isolated=False, progress=True)
+    grade_folder([lesson], folder, path, jobs=1, isolated=False, progress=True)
     assert path.read_bytes().replace(b"; `tinynet reset` brings it back", b"") == first
+
+
+def test_workspaces_are_graded_on_all_lessons_at_once(course, tmp_path):
+    second = course / "02_more"
+    shutil.copytree(course / "01_sums", second)
+    manifest_ = (course / "course.toml").read_text()
+    more = manifest_.replace("number = 1", "number = 2").replace("01_sums", "02_more")
+    (course / "course.toml").write_text(manifest_ + more)
+    folder = tmp_path / "submissions"
+    for name, first, last in ("ann", RIGHT, HALF), ("ben", HALF, None):
+        for lesson, text in ("01_sums", first), ("02_more", last):
+            (folder / name / "lessons" / lesson).mkdir(parents=True)
+            if text:
+                (folder / name / "lessons" / lesson / "exercise.py").write_text(text)
+    (folder / "ben" / "lessons" / "02_more").rmdir()
+    (folder / "ben" / "lessons" / "02_more").symlink_to(folder / "ann" / "lessons" / "02_more")
+    grade_folder(manifest.read(), folder, tmp_path / "grades.csv", isolated=False)
+    assert [row[:-1] for row in rows(tmp_path / "grades.csv")] == [
+        ["name", "file", "1.total", "1.mean", "2.total", "2.mean", "points"],
+        ["ann", "ann", "2", "3", "0", "3", "8"],
+        ["ben", "ben", "0", "3", "0", "0", "3"],
+    ]
+    assert "ben/lessons/02_more is a link, not a folder" in rows(tmp_path / "grades.csv")[2][-1]
+    grade_folder([manifest.lesson(1)], folder, tmp_path / "grades.csv", isolated=False)
+    assert rows(tmp_path / "grades.csv")[1][:3] == ["ann", "ann/lessons/01_sums/exercise.py", "2"]
+    (folder / "cid.py").write_text(RIGHT)
+    with pytest.raises(CourseError, match=r"cid.py: one exercise file, of which lesson\? `tinynet grade N` names it"):
+        grade_folder(manifest.read(), folder, tmp_path / "grades.csv")
 
 
 def test_what_cannot_be_graded_at_all_is_said(course, tmp_path):
     lesson = manifest.lesson(1)
     with pytest.raises(CourseError, match=r"there is no folder .*nowhere"):
-        grade_folder(lesson, tmp_path / "nowhere", tmp_path / "grades.csv")
+        grade_folder([lesson], tmp_path / "nowhere", tmp_path / "grades.csv")
     (tmp_path / "empty").mkdir()
     with pytest.raises(CourseError, match=r"empty holds no submissions; they are student.py, or student/exercise.py"):
-        grade_folder(lesson, tmp_path / "empty", tmp_path / "grades.csv")
+        grade_folder([lesson], tmp_path / "empty", tmp_path / "grades.csv")
     (tmp_path / "empty" / "a.py").write_text(RIGHT)
     with pytest.raises(CourseError, match=r"there is no folder .*nowhere for grades.csv; create it first"):
-        grade_folder(lesson, tmp_path / "empty", tmp_path / "nowhere" / "grades.csv")
+        grade_folder([lesson], tmp_path / "empty", tmp_path / "nowhere" / "grades.csv")
     (course / "01_sums" / "test_exercise.py").write_text("import nothing_of_that_name\n")
     with pytest.raises(CourseError, match="lesson 1 could not be graded"):
-        grade_folder(lesson, tmp_path / "empty", tmp_path / "grades.csv")
+        grade_folder([lesson], tmp_path / "empty", tmp_path / "grades.csv")
     assert not (tmp_path / "grades.csv").exists()
 
 

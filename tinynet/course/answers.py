@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -95,9 +96,11 @@ class Answer:
         return Wrong(f"{call}: {what}\n  on the input\n{inputs}{self._cause()}")
 
     def _cause(self) -> str:
+        arguments = tuple(self.arguments.values())
         for mutant in self.mutants:
-            if alike(calls.call(mutant.function, tuple(self.arguments.values())), self.outcome):
-                return f"\n  usual cause: {mutant.about}"
+            with suppress(Wrong):  # of a function among the arguments, which says what may not be asked of it
+                if alike(calls.call(mutant.function, arguments), self.outcome):
+                    return f"\n  usual cause: {mutant.about}"
         return ""
 
 
@@ -182,4 +185,4 @@ def show(value: Any) -> str:
     if isinstance(value, dict):
         items = [f"{key!r}: {show(item)}" for key, item in list(value.items())[:6]] + ["..."] * (len(value) > 6)
         return f"{{{', '.join(items)}}}"
-    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+    return f"{value:.6g}" if isinstance(value, (float, np.floating)) else repr(value)

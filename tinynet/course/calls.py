@@ -114,14 +114,17 @@ class NotPlain(TypeError):
 
 
 def plain(value: Any) -> Any:
-    """Return the value with NumPy scalars as numbers; raise NotPlain for what cannot be compared safely."""
+    """Return the value with NumPy scalars as numbers; raise NotPlain for what cannot be compared safely.
+
+    A float32 stays one, since it is compared as such.
+    """
     kind = type(value)
     if value is None:
         raise NotPlain("None; does every way through the function end in `return`?")
     if kind in (bool, int, float, str):
         return value
     if isinstance(value, np.generic) and value.dtype.kind in "biuf":
-        return value.item()
+        return value if value.dtype == np.float32 else value.item()
     if kind is np.ndarray:
         if value.dtype.kind not in "biuf":
             raise NotPlain(f"an array of dtype {value.dtype}, where numbers were expected")

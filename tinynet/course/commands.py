@@ -193,15 +193,14 @@ def _overview(space: workspace.Workspace) -> Table:
 
 
 def _grade_submissions(number: int | None, folder: Path, csv: Path | None, jobs: int | None, isolated: bool) -> None:
-    if number is None or csv is None:
-        raise CourseError(
-            "submissions are of one lesson and go to a file: tinynet grade N --submissions DIR --csv FILE"
-        )
+    if csv is None:
+        raise CourseError("where do the grades go? tinynet grade N --submissions DIR --csv FILE")
     from tinynet.course.submissions import grade_folder
 
     if isolated:
         _say_what_is_not_held()
-    graded = grade_folder(manifest.lesson(number), folder, csv, jobs, isolated)
+    lessons = manifest.read() if number is None else [manifest.lesson(number)]
+    graded = grade_folder(lessons, folder, csv, jobs, isolated)
     typer.echo(f"Graded {len(graded)} submissions; wrote {csv}.")
 
 

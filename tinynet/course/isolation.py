@@ -51,12 +51,8 @@ CALLS = {  # numbers on x86_64 and on aarch64; -1 where there is none
 FCNTL, FCNTL_COMMANDS = (72, 25), (0, 1, 2, 3, 1030)  # duplicate, flags; not F_SETOWN, which sends signals to others
 
 TRUNCATE = 1 << 14  # from version 3 of Landlock on
-READ, LIST, WRITE, CHANGE = (
-    1 << 2,
-    1 << 3,
-    1 << 1 | TRUNCATE,
-    1 << 5 | 1 << 8,
-)  # rights; the last: remove and make files
+READ, LIST, WRITE = 1 << 2, 1 << 3, 1 << 1 | TRUNCATE  # rights
+CHANGE = 1 << 5 | 1 << 8  # to remove and to make files
 ALL_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1}  # by version, which adds to them
 
 REFUSED = (

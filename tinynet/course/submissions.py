@@ -1,7 +1,8 @@
 """A folder of submissions, graded to one CSV: a row a student.
 
-    DIR/student.py             as Canvas and Moodle unpack them
-    DIR/student/exercise.py    as Gradescope does, and `git clone` of many repositories
+    DIR/student.py                                as Canvas and Moodle unpack them
+    DIR/student/exercise.py                       as Gradescope does
+    DIR/student/lessons/NN_name/exercise.py       a whole workspace, which may be graded on all lessons at once
 
 Everything in DIR that could be a submission becomes a row, also what is broken, so that nobody is lost unnoticed.
 """
@@ -30,15 +31,22 @@ MESSAGE = 200  # characters of an exercise's message in its cell
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's file.
+    """What one student handed in.
 
     Attributes:
         name: of the student: of the file without .py, or of the folder.
-        path: of the file.
+        path: of that file or folder.
     """
 
     name: str
     path: Path
+
+    def file(self, lesson: Lesson) -> Path:
+        """Return where this student's exercises of a lesson are, or should be."""
+        if self.path.suffix == ".py" and not self.path.is_dir():
+            return self.path
+        places = [self.path / "exercise.py", self.path / "lessons" / lesson.folder / "exercise.py"]
+        return next((place for place in places if os.path.lexists(place)), places[0])
 
 
 def find(folder: Path) -> list[Submission]:
@@ -53,17 +61,16 @@ def find(folder: Path) -> list[Submission]:
     for entry in os.scandir(folder):
         if entry.name.startswith((".", "__")):
             continue
-        if entry.is_dir():
-            found.append(Submission(entry.name, Path(entry.path) / "exercise.py"))
-        elif entry.name.endswith(".py"):
-            found.append(Submission(entry.name.removesuffix(".py"), Path(entry.path)))
+        if entry.is_dir() or entry.name.endswith(".py"):
+            name = entry.name if entry.is_dir() else entry.name.removesuffix(".py")
+            found.append(Submission(name, Path(entry.path)))
     if not found:
         raise CourseError(f"{folder} holds no submissions; they are student.py, or student/exercise.py")
     return sorted(found, key=lambda submission: (submission.name, str(submission.path)))
 
 
 def grade_folder(
-    lesson: Lesson,
+    lessons: Sequence[Lesson],
     folder: Path,
     path: Path,
     jobs: int | None = None,
@@ -75,7 +82,7 @@ def grade_folder(
     """Grade every submission in a folder, write one CSV, and return the grades, in the order of its rows.
 
     Args:
-        lesson: what to grade.
+        lessons: what to grade; several only where the submissions are workspaces.
         folder: of the submissions.
         path: where the CSV goes, in whole or not at all.
         jobs: submissions graded at once; by default one a core. The grades do not depend on it.
@@ -85,17 +92,23 @@ def grade_folder(
         progress: show a bar; by default only on a terminal.
 
     Raises:
-        CourseError: there is nothing to grade, or no folder for the CSV, or the lesson itself cannot be graded.
+        CourseError: there is nothing to grade, or no folder for the CSV, or a lesson itself cannot be graded.
     """
     submissions = find(folder)
+    single = [s.path.name for s in submissions if len({s.file(lesson) for lesson in lessons}) < len(lessons)]
+    if single:
+        raise CourseError(f"{', '.join(single)}: one exercise file, of which lesson? `tinynet grade N` names it")
     if not path.absolute().parent.is_dir():
         raise CourseError(f"there is no folder {path.absolute().parent} for {path.name}; create it first")
 
     def grade(submission: Submission) -> list[Result]:
-        if submission.path.parent.is_symlink():  # a student's folder; its file is looked at where it is read
-            message = f"{submission.name} is a link, not a folder"
+        return [result for lesson in lessons for result in _grade(lesson, submission.file(lesson))]
+
+    def _grade(lesson: Lesson, file: Path) -> list[Result]:
+        if file.parent.resolve() != folder.resolve() / file.parent.relative_to(folder):  # the file itself: when read
+            message = f"{file.parent.relative_to(folder)} is a link, not a folder"
             return [Result(lesson, exercise, message, 0.0) for exercise in lesson.exercises]
-        return grade_isolated(lesson, submission.path, seed, limits, isolated)
+        return grade_isolated(lesson, file, seed, limits, isolated)
 
     pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
     try:
@@ -104,19 +117,21 @@ def grade_folder(
     finally:
         pool.shutdown(cancel_futures=True)
     graded = list(zip(submissions, results, strict=True))
-    write_atomically(path, table(lesson, folder, graded).encode("utf-8"))
+    write_atomically(path, table(lessons, folder, graded).encode("utf-8"))
     return graded
 
 
-def table(lesson: Lesson, folder: Path, graded: Sequence[tuple[Submission, list[Result]]]) -> str:
+def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submission, list[Result]]]) -> str:
     """Return the CSV: name, file, points of each exercise and of all, and what was said."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["name", "file", *(exercise.name for exercise in lesson.exercises), "points", "messages"])
+    several = len(lessons) > 1
+    columns = [f"{lesson.number}.{e.name}" if several else e.name for lesson in lessons for e in lesson.exercises]
+    writer.writerow(["name", "file", *columns, "points", "messages"])
     for submission, results in graded:
         points = [result.points for result in results]
         said = [clean(result.message)[:MESSAGE] for result in results if not result.passed]
-        file = submission.path.relative_to(folder).as_posix()
+        file = (submission.path if several else submission.file(lessons[0])).relative_to(folder).as_posix()
         cells = _cell(submission.name), _cell(file), *points, sum(points), _cell(" | ".join(dict.fromkeys(said)))
         writer.writerow(cells)
     return text.getvalue()
