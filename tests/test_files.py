@@ -34,5 +34,5 @@ def test_a_pipe_is_written_into_not_replaced(tmp_path):
 def test_a_folder_is_no_file_and_a_missing_one_is_named(tmp_path):
     with pytest.raises(IsADirectoryError):
         write_atomically(tmp_path, b"")
-    with pytest.raises(FileNotFoundError, match="there is no folder '.*nowhere' to write 'file' in; create it first"):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*nowhere' to write 'file' in; create it first"):
         write_atomically(tmp_path / "nowhere" / "file", b"")
