@@ -345,7 +345,7 @@ for axes, normed in zip(panels, (False, True), strict=True):
     axes.fill_between(steps_seen, low, high, color=SKY, alpha=0.35, linewidth=0, label="15th to 85th percentile")
     axes.plot(steps_seen, middle, color=BLUE, label="median")
     axes.set(title=f"{'with' if normed else 'without'} batch norm", xlabel="step of SGD")
-panels[0].set_ylabel(f"what unit {unit} of the last hidden layer squashes")
+panels[0].set_ylabel(f"what unit {unit} squashes, last hidden layer")
 panels[0].legend()
 figure.suptitle("Do a unit's inputs stay in place? Sigmoid network")
 lesson.figure(figure, "percentiles")
