@@ -135,9 +135,9 @@ print(f"                          {constant @ direction:.9f} if mu and var are t
 print(f"sum of the gradient: {z_bar.sum():.1e}; its product with z_hat: {z_bar @ (z - z.mean()) / z.std():.1e}")
 
 # %% [markdown]
-# `tn.BatchNorm` is the same for all columns at once, its gradient taken by a tape as in lesson 2. So is the exercise
-# `batchnorm_backward`, with sums and means over `axis=0`. There the layer's input is called $x$, as in tinynet and in
-# PyTorch; it is the $z$ of this page. Compare.
+# `tn.BatchNorm` does this for all columns at once; its gradient is taken by a tape as in lesson 2. So does the exercise
+# `batchnorm_backward`, by the formula, with sums and means over `axis=0`. There the layer's input is called $x$, as in
+# tinynet and in PyTorch; it is the $z$ of this page. Compare.
 
 # %%
 Z, G = rng.normal(1, 3, size=(60, 5)), rng.normal(size=(60, 5))
@@ -527,7 +527,7 @@ linear[-1].weight.W.data, linear[-1].bias.data = net.layers[-1].weight.W.data, n
 scores, scores_folded = net(data.test.inputs).numpy(), folded(data.test.inputs).numpy()
 apart = np.abs(scores - scores_folded).max()
 agree = (scores.argmax(axis=1) == scores_folded.argmax(axis=1)).mean()
-print(f"V diag(g) is the W' of `fold` to {max(off):.0e} of its largest entry")
+print(f"V diag(g) is the W' of `fold` to {max(off):.1g} of its largest entry")
 print(
     f"scores up to {np.abs(scores).max():.1f} differ by {apart:.1e} at most; {100 * agree:.1f} % of the classes agree"
 )
