@@ -96,7 +96,7 @@ removed = max(change[10, 0], change[10, 7], change[1, 7])
 # $$\bar{\hat z}_i = \gamma g_i$$
 #
 # $$\overline{\mathrm{var}}
-#   = \sum_i \bar{\hat z}_i c_i \cdot \left(-\tfrac12\right) (\mathrm{var} + \varepsilon)^{-3/2}
+#   = \sum_i \bar{\hat z}_i c_i \cdot \left(-\frac12\right) (\mathrm{var} + \varepsilon)^{-3/2}
 #   = -\frac{1}{2\sigma^2} \sum_i \bar{\hat z}_i \hat z_i$$
 #
 # $$\bar{c}_i = \frac{\bar{\hat z}_i}{\sigma} + \overline{\mathrm{var}} \cdot \frac{2 c_i}{N}

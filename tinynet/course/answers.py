@@ -108,12 +108,13 @@ def alike(a: Outcome, b: Outcome) -> bool:
     """Return whether two calls did the same: the same error (whatever the line), or equal values and changes."""
     if a.error or b.error:
         return a.error.split(" (line ")[0] == b.error.split(" (line ")[0]
-    return a.changed == b.changed and not difference(a.value, b.value)
+    return a.changed == b.changed and not difference(a.value, b.value) and not difference(b.value, a.value)
 
 
 def difference(came: Any, expected: Any, rtol: float | None = None) -> str:
     """Return the first way in which a value differs from the expected one, in words; "" if it does not."""
     if isinstance(expected, (tuple, list)):
+        came = list(came) if isinstance(came, np.ndarray) and came.ndim else came
         if not isinstance(came, (tuple, list)) or len(came) != len(expected):
             return f"wrong structure: {len(expected)} values were expected, {describe(came)} came"
         found = [difference(c, e, rtol) for c, e in zip(came, expected, strict=True)]
@@ -185,4 +186,7 @@ def show(value: Any) -> str:
     if isinstance(value, dict):
         items = [f"{key!r}: {show(item)}" for key, item in list(value.items())[:6]] + ["..."] * (len(value) > 6)
         return f"{{{', '.join(items)}}}"
-    return f"{value:.6g}" if isinstance(value, (float, np.floating)) else repr(value)
+    if isinstance(value, (float, np.floating)):
+        text = f"{value:.6g}"
+        return f"{text}.0" if text.lstrip("-").isdigit() else text  # 3.0 is no 3
+    return repr(value)

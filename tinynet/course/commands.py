@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from tinynet.course import cells, check, grading, manifest, stubs, watching, workspace
+from tinynet.course import cells, check, formulas, grading, manifest, stubs, watching, workspace
 from tinynet.course.grading import Result
 from tinynet.course.manifest import CourseError, Lesson
 
@@ -34,7 +34,11 @@ def lesson(
         return
     chosen = manifest.lesson(number)
     sys.argv[1:] = ["--show"] if show else []  # as python lesson.py would get it
-    cells.run(space.folder(chosen) / "lesson.py", lambda text: console.print(Markdown(text), "", soft_wrap=False))
+
+    def show_text(text: str) -> None:
+        console.print("", Markdown(formulas.readable(text)), "", soft_wrap=False)
+
+    cells.run(space.folder(chosen) / "lesson.py", show_text)
 
 
 def grade(
@@ -175,7 +179,10 @@ def _indented(text: str) -> str:
 
 def _show_hint(space: workspace.Workspace, chosen: Lesson, name: str | None) -> None:
     passed = space.passed(chosen)
-    name = name or next((e.name for e in chosen.exercises if e.name not in passed), chosen.exercises[0].name)
+    name = name or next((e.name for e in chosen.exercises if e.name not in passed), None)
+    if name is None:
+        typer.echo(f"every exercise of lesson {chosen.number} passes; name one to see its hints")
+        return
     number, text = space.next_hint(chosen, name)
     typer.echo(f"{name}, hint {number} of {len(chosen.exercise(name).hints)}: {text}")
 
