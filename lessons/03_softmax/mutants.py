@@ -153,7 +153,7 @@ def gradient_only(w, v, g, lr, momentum):
     return w - lr * g, momentum * v + g
 
 
-@instead_of("sgd_step", "the rate went into v; other libraries do that too, but here v <- momentum v + g, and w moves by lr v")
+@instead_of("sgd_step", "the rate went into v, as in some libraries; here v <- momentum v + g, and w moves by lr v")
 def rate_in_velocity(w, v, g, lr, momentum):
     v = momentum * v - lr * g
     return w + v, v
@@ -187,7 +187,7 @@ def unweighted(confidence, right, bins):
     return float(np.mean([abs(gap) for _, gap in by_bin(confidence, right, bins)]))
 
 
-@instead_of("calibration_error", "divided by the number of bins; weigh each bin by its share of the examples, |B_m| / N")
+@instead_of("calibration_error", "divided by the number of bins; weigh each by its share of the examples, |B_m| / N")
 def over_all_bins(confidence, right, bins):
     return float(sum(abs(gap) for _, gap in by_bin(confidence, right, bins)) / bins)
 
