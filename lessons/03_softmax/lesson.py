@@ -516,7 +516,7 @@ lesson.verdict(
     "C7b", ("holds in part" if ends else "holds") if cause else "does not hold",
     f"without noise the median margin gained {full:.2f} over the second half of the steps, with noise {noisy:.2f}, "
     f"with the hinge {hinge:z.2f}. In the 500 epochs the mean true score gained "
-    f"{gains[-3:].mean():.2f} with each of the last three doublings. The error term is positive in real numbers; in "
+    f"{gains[-3:].mean():.2f} a doubling, over the last three. The error term is positive in real numbers; in "
     f"float32 up to {100 * ends:.0f} % of the easy task's losses ended at exactly 0, of the digits' "
     f"{100 * zero_share:.0f} %",
 )  # fmt: skip

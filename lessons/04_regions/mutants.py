@@ -23,6 +23,13 @@ def rows_as_inputs(x):
     return z, a, (1 - a**2)[:, None] * w
 
 
+@instead_of("squash", "x[0] is the first example, not the first input, x[:, 0]; and each example needs a row of slopes")
+def rows_as_inputs_entry_by_entry(x):
+    z = 4 * x[0] + 2 * x[1] + 3 * x[2]
+    a = np.tanh(z + 0.5)
+    return z, a, (1 - a**2) * w
+
+
 @instead_of("squash", "(examples,) times (3,) went entry by entry; each example needs a row: (1 - a**2)[:, None] first")
 def entry_by_entry(x):
     z = x @ w
