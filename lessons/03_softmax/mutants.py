@@ -10,6 +10,11 @@ def softmax(scores):
     return p / p.sum(axis=1, keepdims=True)
 
 
+def log_p(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
 def minus_target(p, labels):
     p = p.copy()
     p[np.arange(len(labels)), labels] -= 1
@@ -42,6 +47,17 @@ def over_examples(scores):
     return shifted - np.log(np.exp(shifted).sum(axis=0))
 
 
+@instead_of("log_softmax", "the sums lie in a row, so column j got that of row j: keepdims=True keeps them a column")
+def sums_as_a_row(scores):
+    return scores - np.log(np.exp(scores).sum(axis=1))
+
+
+@instead_of("log_softmax", "largest scores and sums lie in a row, so column j got those of row j: keepdims=True")
+def both_as_a_row(scores):
+    shifted = scores - scores.max(axis=1)
+    return shifted - np.log(np.exp(shifted).sum(axis=1))
+
+
 @instead_of("log_softmax", "this is p, not its logarithm")
 def without_log(scores):
     return softmax(scores)
@@ -52,22 +68,27 @@ def without_log(scores):
 
 @instead_of("cross_entropy", "the losses of the examples were summed; L is their mean, so that batches compare")
 def summed(scores, labels):
-    return -np.log(softmax(scores))[np.arange(len(labels)), labels].sum()
+    return -log_p(scores)[np.arange(len(labels)), labels].sum()
+
+
+@instead_of("cross_entropy", "a p too small for a float became 0, its logarithm -inf: use a log_softmax that passes")
+def of_vanished_p(scores, labels):
+    return -np.log(softmax(scores))[np.arange(len(labels)), labels].mean()
 
 
 @instead_of("cross_entropy", "the minus is missing: log p is negative, a loss is positive")
 def without_minus(scores, labels):
-    return np.log(softmax(scores))[np.arange(len(labels)), labels].mean()
+    return log_p(scores)[np.arange(len(labels)), labels].mean()
 
 
 @instead_of("cross_entropy", "log_p[:, labels] takes each label's column for every row; row i needs its own only")
 def all_columns(scores, labels):
-    return -np.log(softmax(scores))[:, labels].mean()
+    return -log_p(scores)[:, labels].mean()
 
 
 @instead_of("cross_entropy", "the largest p of each row was taken, not that of the true class")
 def of_the_answer(scores, labels):
-    return -np.log(softmax(scores)).max(axis=1).mean()
+    return -log_p(scores).max(axis=1).mean()
 
 
 # ---- loss_gradient
@@ -91,6 +112,13 @@ def turned(scores, labels):
 @instead_of("loss_gradient", "the target is missing: p / N is the gradient of log sum exp(s) alone; t / N comes off it")
 def without_target(scores, labels):
     return softmax(scores) / len(labels)
+
+
+@instead_of("loss_gradient", "p[:, labels] -= 1 changes each label's column in every row; row i needs its own only")
+def all_columns_lowered(scores, labels):
+    p = softmax(scores)
+    p[:, labels] -= 1
+    return p / len(labels)
 
 
 @instead_of("loss_gradient", "only the true class's entry is there: all other scores matter too, through the sum in p")
@@ -125,6 +153,12 @@ def gradient_only(w, v, g, lr, momentum):
     return w - lr * g, momentum * v + g
 
 
+@instead_of("sgd_step", "the rate went into v, as in some libraries; here v <- momentum v + g, and w moves by lr v")
+def rate_in_velocity(w, v, g, lr, momentum):
+    v = momentum * v - lr * g
+    return w + v, v
+
+
 @instead_of("sgd_step", "the gradient was scaled by 1 - momentum, as in a running mean; v takes the whole g")
 def running_mean(w, v, g, lr, momentum):
     v = momentum * v + (1 - momentum) * g
@@ -151,6 +185,18 @@ def by_bin(confidence, right, bins):
 @instead_of("calibration_error", "every bin counted alike; weigh each by its share of the examples, |B_m| / N")
 def unweighted(confidence, right, bins):
     return float(np.mean([abs(gap) for _, gap in by_bin(confidence, right, bins)]))
+
+
+@instead_of("calibration_error", "divided by the number of bins; weigh each by its share of the examples, |B_m| / N")
+def over_all_bins(confidence, right, bins):
+    return float(sum(abs(gap) for _, gap in by_bin(confidence, right, bins)) / bins)
+
+
+@instead_of("calibration_error", "the mean of an empty bin is 0 / 0, which is nan: go on to the next bin")
+def empty_bins(confidence, right, bins):
+    place = np.ceil(confidence * bins).astype(int) - 1
+    groups = [place == m for m in range(bins)]
+    return float(sum(here.mean() * abs(((right - confidence) * here).sum() / here.sum()) for here in groups))
 
 
 @instead_of("calibration_error", "gaps of both signs cancelled: take the absolute value in each bin, before the sum")

@@ -16,6 +16,27 @@ def shifted_twice(x):
     return z, a, (1 - a**2)[:, None] * w
 
 
+@instead_of("squash", "x[0] is the first example, not the first input: a row is an example, a column x[:, j] an input")
+def rows_as_inputs(x):
+    z = 4 * x[0] + 2 * x[1] + 3 * x[2]
+    a = np.tanh(z + 0.5)
+    return z, a, (1 - a**2)[:, None] * w
+
+
+@instead_of("squash", "x[0] is the first example, not the first input, x[:, 0]; and each example needs a row of slopes")
+def rows_as_inputs_entry_by_entry(x):
+    z = 4 * x[0] + 2 * x[1] + 3 * x[2]
+    a = np.tanh(z + 0.5)
+    return z, a, (1 - a**2) * w
+
+
+@instead_of("squash", "(examples,) times (3,) went entry by entry; each example needs a row: (1 - a**2)[:, None] first")
+def entry_by_entry(x):
+    z = x @ w
+    a = np.tanh(z + 0.5)
+    return z, a, (1 - a**2) * w
+
+
 @instead_of("squash", "a is tanh(z), without the 0.5")
 def unshifted(x):
     z = x @ w
@@ -67,7 +88,7 @@ def of_the_slope(z, level):
 
 @instead_of("saturation_share", "this is how many there are, not their share of all examples and units")
 def how_many(z, level):
-    return float((np.abs(np.tanh(z)) > level).sum())
+    return int((np.abs(np.tanh(z)) > level).sum())
 
 
 # ---- region_code
@@ -161,7 +182,7 @@ def meetings_outside(W, b):
 
 @instead_of("count_cells", "lines are columns of W and meet where W^T x = -b: solve takes the two columns as rows")
 def rows_for_columns(W, b):
-    pairs = zip(*np.triu_indices(len(b), 1), strict=True)
+    pairs = zip(*np.tril_indices(len(b), -1), strict=True)
     points = [np.linalg.solve(W[:, [i, j]], -b[[i, j]]) for i, j in pairs]
     return 1 + crossing(W, b) + sum(int((np.abs(point) < 1).all()) for point in points)
 

@@ -56,8 +56,8 @@ def test_count_regions(exercise, rng):
 
 def test_count_cells(exercise, rng):
     """Five lines of which one misses the square and some meet outside; then any lines, by cutting polygons."""
-    W = np.array([[2.0, -4, -3, 1, 2], [-2, 1, 4, 3, 1]]) + rng.uniform(-0.05, 0.05, (2, 5))
-    b = np.array([-1.0, 2, 5, 1, 4]) + rng.uniform(-0.05, 0.05, 5)
+    W = np.array([[1.0, 0, -4, -2, -3], [-3, -3, 1, -1, 4]]) + rng.uniform(-0.05, 0.05, (2, 5))
+    b = np.array([3.0, 5, -2, 0, 5]) + rng.uniform(-0.05, 0.05, 5)
     exercise.count_cells(W, b).equals(9)
     for n in 1, 2, 4, 7:
         W, b = rng.normal(size=(2, n)), rng.normal(scale=0.7, size=n)
