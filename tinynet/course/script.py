@@ -30,7 +30,9 @@ class Script:
 
     def __init__(self, file: str, show: bool | None = None) -> None:
         import matplotlib
+        from threadpoolctl import threadpool_limits
 
+        threadpool_limits(1)  # BLAS: products as small as a lesson's lose by being shared
         self.folder = Path(file).resolve().parent
         self.show = "--show" in sys.argv[1:] if show is None else show
         if not self.show:
