@@ -11,8 +11,14 @@ import numpy as np
 
 
 def write_atomically(path: str | os.PathLike, content: bytes) -> None:
-    """Write content to a new file beside `path`, then rename it over `path`; nothing half-written is left behind."""
-    path = Path(path)
+    """Write content to a new file beside `path`, then rename it over `path`; nothing half-written is left behind.
+
+    What `path` links to is written, and a device or a pipe, as /dev/stdout, is written into, not replaced.
+    """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name!r} in; create it first")
     temporary = path.with_name(f".{path.name}.{uuid4().hex}")

@@ -122,6 +122,11 @@ def rows_not_turned(W, b, V, order, signs):
     return W[:, order] * signs, b[order] * signs, V[order]
 
 
+@instead_of("rearrange", "the signs turned columns of V: for its rows they must stand in a column, signs[:, None]")
+def columns_of_second_turned(W, b, V, order, signs):
+    return W[:, order] * signs, b[order] * signs, V[order] * signs
+
+
 @instead_of("rearrange", "rows of W were moved: W's rows are inputs, its columns are the hidden units")
 def rows_of_first(W, b, V, order, signs):
     return W[order] * signs, b[order] * signs, V[order] * signs[:, None]
@@ -171,6 +176,11 @@ def without_signs(nets, threshold):
 @instead_of("count_solutions", "the mean over the units was held against the threshold: every single pair must pass it")
 def mean_of_units(nets, threshold):
     return count(nets, lambda A, B: aligned(A, B).mean() >= threshold)
+
+
+@instead_of("count_solutions", "each network was compared with all before it: compare with the first of each solution")
+def with_all_before(nets, threshold):
+    return sum(all(aligned(A, B).min() < threshold for A in nets[:k]) for k, B in enumerate(nets))
 
 
 @instead_of("count_solutions", "each network was compared with the one before only, not with every solution so far")

@@ -39,8 +39,8 @@ def align(A, B):
         B: (examples, n), the second network's activations for the same examples.
 
     Returns:
-        order (n,), integers: order[i] is the column of B for place i; each column is used once
-        signs (n,), +1 or -1
+        order (n,), an array of integers: order[i] is the column of B for place i; each column is used once
+        signs (n,), an array of +1 and -1
     """
     # begin solution
     from scipy.optimize import linear_sum_assignment

@@ -75,7 +75,7 @@ def test_count_solutions(exercise, rng):
     def net(units, turns=(1, 1, 1)):
         return Q[:, list(units)] * turns * rng.uniform(0.5, 2, size=3) + rng.uniform(-0.3, 0.3, size=3)
 
-    p, q, r, s, t, u, v, w, _ = rng.permutation(9).tolist()
+    p, q, r, s, t, u, v, w, last = rng.permutation(9).tolist()
     a, a_moved, b, a_turned = net((p, q, r)), net((q, r, p)), net((s, t, u)), net((r, p, q), (-1, 1, -1))
     a_but_one, b_moved = net((p, q, v)), net((u, s, t))
     exercise.count_solutions([a, a_moved, b, a_turned, a_but_one, b_moved], 0.6).equals(3)
@@ -84,3 +84,10 @@ def test_count_solutions(exercise, rng):
     noisy = a_moved + 0.4 * Q[:, [v, w, s]]  # correlations of 0.78 to 0.98, by the units' lengths
     exercise.count_solutions([a, noisy, a_turned], 0.6).equals(1)
     exercise.count_solutions([a, noisy, a_turned], 0.995).equals(2)
+
+    # a chain: neighbours correlate as cos 30 degrees = 0.87, its ends as cos 60 degrees = 0.5
+    c, near, far = (
+        Q[:, [p, q, r]] * np.cos(angle) + Q[:, [s, t, u]] * np.sin(angle) for angle in np.radians([0, 30, 60])
+    )
+    apart = net((v, w, last))
+    exercise.count_solutions([c, apart, -near[:, [1, 2, 0]], apart[:, [2, 0, 1]], far[:, [2, 0, 1]]], 0.75).equals(3)

@@ -74,7 +74,19 @@ def uncentred(A, tolerance):
     return int(np.sum(s > tolerance * s[0]))
 
 
-@instead_of("rank", "the tolerance was taken as it is: it is a share of the largest singular value")
+@instead_of(
+    "rank",
+    "the means were left in, and the tolerance was taken as it is: take each column's mean off, and compare with "
+    "tolerance times the largest singular value (matrix_rank's tol is no share either; its rtol is)",
+)
+def absolute_uncentred(A, tolerance):
+    return int(np.linalg.matrix_rank(A, tol=tolerance))
+
+
+@instead_of(
+    "rank",
+    "the tolerance was taken as it is: it is a share of the largest singular value (so is matrix_rank's rtol, not tol)",
+)
 def absolute(A, tolerance):
     return int(np.sum(singular_values(A) > tolerance))
 
@@ -108,6 +120,12 @@ def small_ones(A, tolerance):
 @instead_of("fit_unit", "c is the correlation here: it must also be scaled by how much a_j varies against a_i")
 def correlation(a_i, a_j):
     c = np.corrcoef(a_i, a_j)[0, 1]
+    return c, a_j.mean() - c * a_i.mean()
+
+
+@instead_of("fit_unit", "np.cov divides by n - 1, var by n: take both with the same divisor (np.var(.., ddof=1))")
+def two_divisors(a_i, a_j):
+    c = np.cov(a_i, a_j)[0, 1] / a_i.var()
     return c, a_j.mean() - c * a_i.mean()
 
 

@@ -58,6 +58,18 @@ def by_rows(x, gamma, beta, running_mean, running_var, rate, eps):
     return y, follow(running_mean, batch_mean, rate), follow(running_var, batch_var, rate)
 
 
+@instead_of("batchnorm_train", "each row was normalized, axis=1; a unit is a column, so take axis=0, without keepdims")
+def by_rows_throughout(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+    return forward(x, gamma, beta, mu, var, eps), follow(running_mean, mu, rate), follow(running_var, var, rate)
+
+
+@instead_of("batchnorm_train", "one mean and one variance were taken for the whole batch; take one a column, axis=0")
+def one_mean_for_all(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var = x.mean(), x.var()
+    return forward(x, gamma, beta, mu, var, eps), follow(running_mean, mu, rate), follow(running_var, var, rate)
+
+
 @instead_of("batchnorm_train", "rate and 1 - rate were swapped: rate is the weight of the newest batch")
 def rate_swapped(x, gamma, beta, running_mean, running_var, rate, eps):
     mu, var, wide = x.mean(axis=0), x.var(axis=0), x.var(axis=0, ddof=1)
@@ -129,6 +141,13 @@ def constant_mean(g, x, gamma, eps):
     return gx, (g * x_hat).sum(axis=0), g.sum(axis=0)
 
 
+@instead_of("batchnorm_backward", "both means ran over the whole array; each column has its own, axis=0")
+def one_mean_for_all_columns(g, x, gamma, eps):
+    x_hat, sigma = parts(x, eps)
+    gx = gamma / sigma * (g - g.mean() - x_hat * (g * x_hat).mean())
+    return gx, (g * x_hat).sum(axis=0), g.sum(axis=0)
+
+
 @instead_of("batchnorm_backward", "gamma is missing in the gradient of x: y is gamma times the normalized x")
 def without_gamma(g, x, gamma, eps):
     x_hat, sigma = parts(x, eps)
@@ -172,11 +191,24 @@ def without_eps_in_the_gradient(g, x, gamma, eps):
 
 
 @instead_of(
-    "fold", "the old bias was not scaled: batch norm scales all of x W + b, so b' = (b - mean) g / sigma + beta"
+    "fold", "the old bias was not scaled: batch norm scales all of x W + b, so b' = (b - mean) gamma / sigma + beta"
 )
 def bias_not_scaled(W, b, gamma, beta, mean, var, eps):
     g = gamma / np.sqrt(var + eps)
     return W * g, b - mean * g + beta
+
+
+@instead_of("fold", "b - mean was not scaled; all of x W + b - mean is multiplied by gamma / sigma")
+def nothing_but_W_scaled(W, b, gamma, beta, mean, var, eps):
+    return W * gamma / np.sqrt(var + eps), b - mean + beta
+
+
+@instead_of(
+    "fold", "the old bias b is missing: b' = (b - mean) gamma / sigma + beta; only a layer without bias has no b"
+)
+def old_bias_forgotten(W, b, gamma, beta, mean, var, eps):
+    g = gamma / np.sqrt(var + eps)
+    return W * g, beta - mean * g
 
 
 @instead_of("fold", "the running mean is missing in the bias: b' = (b - mean) gamma / sigma + beta")

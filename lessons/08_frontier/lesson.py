@@ -1,10 +1,14 @@
 # %% [markdown]
 # # Lesson 8. The efficient frontier
 #
-# How small can a network be? The question has no answer before you say which error you accept. Claim C23: compression
-# is an efficient frontier, the smallest size for an acceptable error. C8: there are many ways to constrain a network,
-# and all work surprisingly well. C22: the approaches overlap, there is no common theory, small networks disguise
-# themselves as large ones, and everyone is fooling SGD.
+# How small can a network be? The question has no answer before you say which error you accept. Three claims are put to
+# a test:
+#
+# - **C8** There are many ways to constrain a network, and all work surprisingly well: low bit depth, tied connections,
+#   low rank.
+# - **C22** The approaches overlap; there is no common theory; small networks disguise themselves as large ones, and
+#   everyone is fooling SGD. (That is: SGD trains what looks to it like a large network.)
+# - **C23** Compression is an efficient frontier: the smallest size for an acceptable error.
 #
 # You look into a file and count its bytes. Then you train one network in many sizes and ways, draw bytes against error,
 # and find the points that no other point beats. The ways are black boxes today; the lessons from 9 on open them, one by
@@ -40,12 +44,12 @@ mine = lesson.learned(8)
 #
 # | bytes | what |
 # | --- | --- |
-# | 8 | the length $L$ of the JSON, lowest byte first |
+# | 8 | the length $L$ of the JSON, lowest byte first (little-endian) |
 # | $L$ | JSON: how to build the network, and where each array is |
 # | the rest | the arrays, one after the other |
 #
-# The first two are the *header*. The rest is the *payload*: what the network stores. Headers are alike for all
-# networks, and a real device would not need them as text, so the frontier counts the payload.
+# The first two are the *header*. The rest is the *payload*: what the network stores. Headers are about as long for
+# all networks, and a real device would not need them as text, so the frontier counts the payload.
 
 # %%
 net = tn.MLP(WIDTHS)
@@ -63,7 +67,8 @@ for name, entry in header.items():
     print(f"  {name:12s} {entry['dtype']} {entry['shape']}, at {entry['data_offsets']}")
 
 # %% [markdown]
-# Read one array from the bytes, with NumPy alone. And count: two matrices and two biases, 4 bytes a number.
+# Names are those of the layers: 0 and 2 have weights, 1 is the tanh. F32 is float32, and offsets count from the end of
+# the header. Read one array from the bytes, with NumPy alone. And count: two matrices and two biases, 4 bytes a number.
 
 # %%
 first, last = header["0.W.W"]["data_offsets"]
@@ -82,13 +87,15 @@ print(f"the file, loaded again, errs on {100 * full_error:.1f} % of {len(data.te
 # A recipe says how a layer stores its matrix. What you need to know of the black boxes today is what they keep:
 #
 # - dense: every entry
-# - quantized: $k$ bits an entry, which say one of few levels, and the step between levels; with one bit it is called
-#   binary
-# - low-rank: two thin matrices, $W = UV$
-# - hashed: $K$ numbers; a hash of $(i, j)$ says which of them entry $W_{ij}$ is, and costs nothing but its seed
+# - quantized (the claim's low bit depth): $k$ bits an entry, which say one of few levels, and the step between levels;
+#   with one bit it is called binary
+# - low-rank: two thin matrices, $W = UV$, with $U$ $(m \times k)$ and $V$ $(k \times n)$
+# - hashed (the claim's tied connections): $K$ numbers; a hash of $(i, j)$ says which of them entry $W_{ij}$ is, and
+#   costs nothing but its seed
 # - sparse: $K$ entries; a hash says which ones, the others are zero
 #
-# Bits can be counted before anything is trained. Count them from the shapes, and compare with the file.
+# Bits can be counted before anything is trained. Count them from the shapes (**exercise `stored_bits`**), and compare
+# with the file (**`file_parts`**).
 
 # %%
 SHAPES = list(pairwise(WIDTHS))
@@ -115,12 +122,12 @@ for name, (recipe, describe) in boxes.items():
     print(f"{name:18s} {bits / 8:9,.1f} {payload:10,} {header_bytes:8,}   64-{h}-10")
 
 # %% [markdown]
-# The last column is the honest rival: an ordinary network, only narrower, whose file is as small. A method that does no
-# better than that is not worth its trouble.
+# The last column, by **`widest`**, is the honest rival: an ordinary network, only narrower, whose file is as small. A
+# method that does no better than that is not worth its trouble.
 #
 # ## A small network in disguise
 #
-# A hashed layer computes with a full $64 \times 256$ matrix that it does not have. Write that matrix out into a dense
+# A hashed layer computes with a full $64 \times 256$ matrix that it does not store. Write that matrix out into a dense
 # network and compare the scores.
 
 # %%
@@ -132,14 +139,15 @@ for a, b in zip(small.layers[::2], large.layers[::2], strict=True):
 sizes = [tn.save(n, path).payload for n in (small, large)]
 path.unlink()
 apart = np.abs(small(data.test.inputs).numpy() - large(data.test.inputs).numpy()).max()
-print(f"{sizes[0]:,} and {sizes[1]:,} bytes; scores differ by {apart:.1e} at most")
+print(f"{sizes[0]:,} and {sizes[1]:,} bytes; scores differ by {apart:.1g} at most")
 
 # %% [markdown]
 # ## The sweep
 #
 # Now all methods at several sizes. A factor of 1/8 means an eighth of the dense weights' bytes; biases come on top.
 # `dense` is the narrower network. Each run trains at two learning rates for 10 epochs, keeps the one that validates
-# better, saves, loads, and is tested once. Two seeds. A method skips the factors that it cannot meet.
+# better, saves, loads, and is tested once. Two seeds. A method skips the factors that it cannot meet: with one bit an
+# entry, `quantized` ends at 1/32. `hashed+quantized` shares numbers that have 4 bits each.
 
 # %%
 METHODS = ["dense", "quantized", "binary", "hashed", "lowrank", "sparse", "hashed+quantized"]
@@ -164,9 +172,12 @@ for method in METHODS:
 # efficient points are the frontier (Pareto's, in economics).
 #
 # Two traps. Of two points with equal bytes only the better one stays. Of two *equal* points neither beats the other.
+# This is **exercise `pareto`**.
 #
 # The longer result behind the picture is `frontier.csv` in this folder: three seeds, 40 epochs, four learning rates,
-# all factors. The command `tinynet frontier` makes it, in a few minutes. Your live points are drawn over it.
+# all factors. The command `tinynet frontier` makes it, in a few minutes. Your live points are drawn over it, and the
+# grey frontier is theirs. (The longer result has two methods more, which the picture leaves out: `lowrank-random`,
+# where one factor stays as it was drawn, and `binary-mlp`, a network whose activations are signs as well.)
 
 # %%
 efficient = [points[i] for i in mine.pareto([(p.bytes, p.error) for p in points])]
@@ -186,7 +197,9 @@ for i, method in enumerate(METHODS):
     axes.plot(*zip(*live, strict=True), **style, linestyle="", markersize=8, markeredgecolor="white", label=method)
 steps = [(p.bytes, 100 * p.error) for p in efficient]
 steps.append((max(size.values()), steps[-1][1]))
-axes.step(*zip(*steps, strict=True), where="post", color="0.6", linewidth=6, alpha=0.4, zorder=0, label="frontier")
+axes.step(
+    *zip(*steps, strict=True), where="post", color="0.6", linewidth=6, alpha=0.4, zorder=0, label="frontier (live)"
+)
 axes.set(xscale="log", yscale="log", xlabel="bytes of payload", ylabel="test error, %")
 axes.set_xticks(
     [2000, 5000, 10000, 20000, 50000, 80000], labels=["2,000", "5,000", "10,000", "20,000", "50,000", "80,000"]
@@ -206,6 +219,7 @@ lesson.figure(figure, "frontier")
 # Each point is a mean of few seeds, and the frontier takes the lucky ones. So shake it: draw every error anew, with the
 # spread that seeds have here (the pooled standard deviation of points below 10 % error, over the root of the number of
 # seeds), a thousand times. How often is each point efficient? Do it for your points and for the longer result.
+# (The smallest point is efficient in every draw: no other has as few bytes.)
 
 
 # %%
@@ -226,7 +240,9 @@ for name, found, seeds in ("live", [p._asdict() for p in points], 2), ("longer",
     often = how_often(places, spread, seeds)
     members = mine.pareto(places)
     share[name] = float(np.mean(often[members]))
-    print(f"{name}: seeds spread by {100 * spread:.2f} points; of the draws, efficient is")
+    print(
+        f"{name}: seeds spread by {100 * spread:.2f} percentage points; in how many of the draws a point is efficient:"
+    )
     for i in sorted(np.flatnonzero((often > 0.2) | np.isin(np.arange(len(places)), members)), key=lambda i: places[i]):
         star = "*" if i in members else " "
         print(
@@ -239,7 +255,7 @@ for name, found, seeds in ("live", [p._asdict() for p in points], 2), ("longer",
 # ## The smallest size for an acceptable error
 #
 # Claim C23 as a table, from the longer result: say which error you accept, read off the bytes. And the other way round:
-# from which size on is there nothing more to gain than half a point, about what another seed would change?
+# from which size on is there nothing more to gain than half a percentage point, about what another seed would change?
 
 # %%
 full = next(row for row in committed if (row["method"], row["factor"]) == ("dense", "1"))
@@ -261,14 +277,16 @@ for accepted in 0.10, 0.05, 0.03, 0.025:
 least = min(row["error"] for row in committed)
 enough = smallest(least + 0.005)
 print(
-    f"from {enough['bytes']:,.0f} bytes on, the gain is at most half a point ({enough['method']} at {enough['factor']})"
+    f"from {enough['bytes']:,.0f} bytes on ({enough['method']} at {enough['factor']}), the gain is at most half a "
+    "percentage point"
 )
 
 # %% [markdown]
 # ## Trained small, or made small?
 #
 # Does it matter that SGD knows of the constraint? Take the dense network from the beginning, and replace each matrix by
-# the nearest one that the method can store. No training afterwards.
+# the nearest one that the method can store. No training afterwards. (The hash of `hashed` and `sparse` is drawn first
+# and stays: what is nearest is meant under it.)
 
 # %%
 made_small = {}
@@ -281,8 +299,8 @@ for method in "quantized", "hashed", "lowrank", "sparse":
 # %% [markdown]
 # ## Verdicts
 #
-# **C8.** Say that a method *works* at a factor if its error is at most one point above that of the whole dense network
-# in the same sweep. Keep in mind how `lowrank` divides its budget: one rank for both matrices.
+# **C8.** Say that a method *works* at a factor if its error is at most one percentage point above that of the whole
+# dense network in the same sweep. Keep in mind how `lowrank` divides its bytes: one rank for both matrices.
 
 # %%
 NAMED = {"low bit depth": "quantized", "tied connections": "hashed", "low rank": "lowrank"}  # by the claim
@@ -299,14 +317,14 @@ all_work = all(len(names) == len(NAMED) for names in works.values())
 lesson.verdict(
     "C8",
     "holds" if all_work else "holds in part" if any(works.values()) else "does not hold",
-    f"within a point of {100 * error['dense', '1']:.1f} % are, of low bits, tied connections and low rank, "
+    f"within a percentage point of {100 * error['dense', '1']:.1f} % are, of low bits, tied connections and low rank, "
     + ", ".join(f"{len(names)} at {factor}" for factor, names in works.items())
     + f"; a narrower dense network is, at {', '.join(narrower) or 'none of these'}; speed is not measured here",
 )
 
 # %% [markdown]
 # **C22** has parts that can be measured. That there is no common theory, and what it would take to understand, is not
-# among them.
+# among them. Gains and losses are in percentage points of error.
 
 # %%
 gain = {
@@ -323,9 +341,10 @@ def in_points(differences):
     return ", ".join(f"{name}: {100 * d:+.1f}" for name, d in differences.items())
 
 
+alike = "equal" if apart == 0 else f"differ by {apart:.0e}"
 parts = [
-    (apart < 1e-4, f"a small network acts as one of {sizes[1] / sizes[0]:.0f} times its bytes, scores to {apart:.0e}"),
-    (min(gain.values()) > 0.005, f"it is better than a narrower network, at each size; gain: {in_points(gain)}"),
+    (apart < 1e-4, f"a small network acts as one of {sizes[1] / sizes[0]:.0f} times its bytes (scores {alike})"),
+    (min(gain.values()) > 0.005, f"the best of them beats a narrower network at each size; gain: {in_points(gain)}"),
     (max(together.values()) < 0.005, f"two approaches are no worse than the better one; loss: {in_points(together)}"),
     (bool(only_sgd), f"SGD finds what is not near the dense network; made small, loss: {in_points(cost)}"),
 ]
@@ -335,7 +354,8 @@ held = sum(held for held, _ in parts)
 lesson.verdict(
     "C22",
     "holds in part" if held else "does not hold",
-    f"{held} of the {len(parts)} parts above; the disguise gains, in points, {in_points(gain)}; the rest is not shown",
+    f"{held} of the {len(parts)} parts above; over a narrower network the best method gains, in percentage points, "
+    f"{in_points(gain)}; the rest is not shown",
 )
 
 # %% [markdown]
@@ -351,8 +371,8 @@ lesson.verdict(
     "smallest sizes: "
     + ", ".join(f"{100 * e:g} % in {s:,.0f} B" for e, s in sizes_for.items())
     + f" (whole: {100 * full['error']:.1f} % in {full['bytes']:,.0f} B); from {enough['bytes']:,.0f} B on the gain is "
-    f"at most half a point; drawn anew, a point stays on the frontier in {100 * share['live']:.0f} % (live) and "
-    f"{100 * share['longer']:.0f} % (longer result) of the draws",
+    f"at most half a percentage point; drawn anew, a point stays on the frontier in {100 * share['live']:.0f} % (live) "
+    f"and {100 * share['longer']:.0f} % (longer result) of the draws",
 )
 
 # %% [markdown]

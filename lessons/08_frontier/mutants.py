@@ -59,6 +59,11 @@ def without_biases(layers):
     return sum(map(matrix_bits, layers))
 
 
+@instead_of("stored_bits", "a bias was counted in each layer; some have none, as layer['bias'] says")
+def bias_in_each_layer(layers):
+    return sum(matrix_bits(layer) + 32 * layer["shape"][1] for layer in layers)
+
+
 @instead_of("stored_bits", "a bias was counted with m numbers; it has one for each column, n")
 def bias_of_the_inputs(layers):
     return sum(matrix_bits(layer) + 32 * layer["shape"][0] * layer["bias"] for layer in layers)
@@ -119,6 +124,13 @@ def budget_of_numbers(budget, n_in, n_out):
 @instead_of("widest", "the budget was divided by 32, the bits of a number; it is in bytes, 4 a number")
 def budget_in_bits(budget, n_in, n_out):
     return max(0, (budget // 32 - n_out) // (n_in + 1 + n_out))
+
+
+@instead_of(
+    "widest", "the width is a float: / makes floats, and // of a float is one; divide whole numbers, budget // 4"
+)
+def width_as_a_float(budget, n_in, n_out):
+    return max(0.0, (budget / 4 - n_out) // (n_in + 1 + n_out))
 
 
 @instead_of("widest", "the output biases are missing: n_out numbers are stored whatever the width")
@@ -184,6 +196,12 @@ def larger_error(points):
 )
 def strictly_less_of_both(points):
     return [i for i, q in enumerate(points) if not any(p[0] < q[0] and p[1] < q[1] for p in points)]
+
+
+@instead_of("pareto", "the indices stand in the order of the bytes; return them in ascending order, sorted(...)")
+def in_the_order_of_bytes(points):
+    kept = [i for i, q in enumerate(points) if not any(beats(p, q) for p in points)]
+    return sorted(kept, key=lambda i: points[i])
 
 
 @instead_of("pareto", "of points with the same bytes the worse one was kept: among those, the least error goes first")

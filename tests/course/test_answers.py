@@ -94,6 +94,7 @@ def test_a_value_equals_its_copy(value):
 @pytest.mark.parametrize(
     "came, expected, found",
     [
+        (np.float32(1), 1.00001, ""),
         (np.float32([1, 2]), np.array([1.00001, 2]), ""),  # as near as float32 answers are asked to be
         (np.array([1, 2.0]), np.array([1.00001, 2]), "wrong values: 1 of 2 differ, the first at [0]"),
         (np.array([1, 2]), np.array([1.0, 2.0]), ""),
@@ -109,6 +110,8 @@ def test_a_value_equals_its_copy(value):
         (np.array([1.0, 1.0]), np.array([np.nan, np.inf]), "wrong values: 2 of 2 differ"),
         (0.0, 1e-13, ""),
         ([1, 2], (1, 2), ""),
+        (np.array([1.0, 2.0]), (1.0, 2.0), ""),
+        (np.array([1.0, 2.0]), (1, 2), "value 1 of 2: wrong dtype"),
         ((1.0, 2.0), (1.0, 2.5), "value 2 of 2: wrong value"),
         ((1, 2, 3), (1, 2), "wrong structure: 2 values were expected, a tuple of 3 came"),
         ({"a": 1}, {"a": 2}, "key 'a': wrong value"),

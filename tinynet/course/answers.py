@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -95,9 +96,11 @@ class Answer:
         return Wrong(f"{call}: {what}\n  on the input\n{inputs}{self._cause()}")
 
     def _cause(self) -> str:
+        arguments = tuple(self.arguments.values())
         for mutant in self.mutants:
-            if alike(calls.call(mutant.function, tuple(self.arguments.values())), self.outcome):
-                return f"\n  usual cause: {mutant.about}"
+            with suppress(Wrong):  # of a function among the arguments, which says what may not be asked of it
+                if alike(calls.call(mutant.function, arguments), self.outcome):
+                    return f"\n  usual cause: {mutant.about}"
         return ""
 
 
@@ -105,12 +108,13 @@ def alike(a: Outcome, b: Outcome) -> bool:
     """Return whether two calls did the same: the same error (whatever the line), or equal values and changes."""
     if a.error or b.error:
         return a.error.split(" (line ")[0] == b.error.split(" (line ")[0]
-    return a.changed == b.changed and not difference(a.value, b.value)
+    return a.changed == b.changed and not difference(a.value, b.value) and not difference(b.value, a.value)
 
 
 def difference(came: Any, expected: Any, rtol: float | None = None) -> str:
     """Return the first way in which a value differs from the expected one, in words; "" if it does not."""
     if isinstance(expected, (tuple, list)):
+        came = list(came) if isinstance(came, np.ndarray) and came.ndim else came
         if not isinstance(came, (tuple, list)) or len(came) != len(expected):
             return f"wrong structure: {len(expected)} values were expected, {describe(came)} came"
         found = [difference(c, e, rtol) for c, e in zip(came, expected, strict=True)]
@@ -182,4 +186,7 @@ def show(value: Any) -> str:
     if isinstance(value, dict):
         items = [f"{key!r}: {show(item)}" for key, item in list(value.items())[:6]] + ["..."] * (len(value) > 6)
         return f"{{{', '.join(items)}}}"
-    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+    if isinstance(value, (float, np.floating)):
+        text = f"{value:.6g}"
+        return f"{text}.0" if text.lstrip("-").isdigit() else text  # 3.0 is no 3
+    return repr(value)

@@ -7,10 +7,12 @@ is loaded here (`Functions`), or a process of its own (`sandbox.py`).
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -68,16 +70,18 @@ def from_file(path: Path) -> Functions:
     Raises:
         Wrong: the file is missing, does not parse, or fails while it is loaded; in one line.
     """
-    names: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
+    module = ModuleType("exercise")
+    module.__file__ = str(path)
+    sys.modules["exercise"] = module  # where dataclasses look for the names in their annotations
     try:
-        exec(compile(path.read_text("utf-8"), str(path), "exec"), names)
+        exec(compile(path.read_text("utf-8-sig"), str(path), "exec", dont_inherit=True), vars(module))
     except OSError:
         raise Wrong(f"there is no {path.name} in {path.parent}; `tinynet reset` brings it back") from None
     except SyntaxError as error:
         raise Wrong(f"{path.name} does not parse: {error.msg}, line {error.lineno}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Wrong(f"{path.name} fails while it is loaded: {describe_error(error)}") from None
-    return Functions(names, path.name)
+    return Functions(vars(module), path.name)
 
 
 def call(function: Callable, arguments: tuple) -> Outcome:
@@ -92,7 +96,7 @@ def call(function: Callable, arguments: tuple) -> Outcome:
         return Outcome(error=f"returned {error}")
     except NotImplementedError as error:
         return Outcome(error=f"{error} is not written yet; replace its `raise NotImplementedError`", unwritten=True)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return Outcome(error=f"raised {describe_error(error)}")
     changed = [i for i, (now, before) in enumerate(zip(given, arguments, strict=True)) if not identical(now, before)]
     return Outcome(value, changed=tuple(changed))
@@ -110,14 +114,17 @@ class NotPlain(TypeError):
 
 
 def plain(value: Any) -> Any:
-    """Return the value with NumPy scalars as numbers; raise NotPlain for what cannot be compared safely."""
+    """Return the value with NumPy scalars as numbers; raise NotPlain for what cannot be compared safely.
+
+    A float32 stays one, since it is compared as such.
+    """
     kind = type(value)
     if value is None:
         raise NotPlain("None; does every way through the function end in `return`?")
     if kind in (bool, int, float, str):
         return value
     if isinstance(value, np.generic) and value.dtype.kind in "biuf":
-        return value.item()
+        return value if value.dtype == np.float32 else value.item()
     if kind is np.ndarray:
         if value.dtype.kind not in "biuf":
             raise NotPlain(f"an array of dtype {value.dtype}, where numbers were expected")

@@ -1,6 +1,7 @@
 """A lesson script is text and code in turn: `# %% [markdown]` begins a cell of text, `# %%` one of code.
 
-The same file runs with plain `python`, opens as a notebook in editors, and `tinynet lesson` reads it aloud.
+The same file runs with plain `python`, opens as a notebook in editors, is read and run by `tinynet lesson`, and becomes
+a page of the site.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 MARK = re.compile(r"^# %%(.*)$", re.MULTILINE)
+SAVED = re.compile(r'lesson\.(?:figure|animation)\([^"]*"([\w-]+)"')  # the name of a figure, where it is saved
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,16 @@ def run(path: Path, show_text: Any = print) -> None:
             show_text(cell.text)
         else:
             exec(compile("\n" * cell.line + cell.text, str(path), "exec"), names)
+
+
+def page(path: Path) -> str:
+    """Return a lesson as a page of Markdown: its text, its code, and below the code the figures that it saved."""
+    parts = []
+    for cell in split(path.read_text("utf-8")):
+        if cell.kind == "markdown":
+            parts.append(cell.text)
+            continue
+        parts.append(f"```python\n{MARK.sub('', cell.text).strip()}\n```")
+        for name in SAVED.findall(cell.text):
+            parts += [f"![{name}](figures/{file.name})" for file in sorted(path.parent.glob(f"figures/{name}.*"))]
+    return "\n\n".join(parts) + "\n"

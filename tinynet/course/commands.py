@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from tinynet.course import cells, check, grading, manifest, stubs, watching, workspace
+from tinynet.course import cells, check, formulas, grading, manifest, stubs, watching, workspace
 from tinynet.course.grading import Result
 from tinynet.course.manifest import CourseError, Lesson
 
@@ -34,7 +34,11 @@ def lesson(
         return
     chosen = manifest.lesson(number)
     sys.argv[1:] = ["--show"] if show else []  # as python lesson.py would get it
-    cells.run(space.folder(chosen) / "lesson.py", lambda text: console.print(Markdown(text), "", soft_wrap=False))
+
+    def show_text(text: str) -> None:
+        console.print("", Markdown(formulas.readable(text)), "", soft_wrap=False)
+
+    cells.run(space.folder(chosen) / "lesson.py", show_text)
 
 
 def grade(
@@ -145,8 +149,9 @@ def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False) -
     """Grade the learner's file and keep what passed."""
     path = space.folder(chosen) / "exercise.py"
     if isolated:
-        from tinynet.course.sandbox import grade_isolated
+        from tinynet.course.judge import grade_isolated
 
+        _say_what_is_not_held()
         results = grade_isolated(chosen, path)
     else:
         results = grading.grade_file(chosen, path)
@@ -174,7 +179,10 @@ def _indented(text: str) -> str:
 
 def _show_hint(space: workspace.Workspace, chosen: Lesson, name: str | None) -> None:
     passed = space.passed(chosen)
-    name = name or next((e.name for e in chosen.exercises if e.name not in passed), chosen.exercises[0].name)
+    name = name or next((e.name for e in chosen.exercises if e.name not in passed), None)
+    if name is None:
+        typer.echo(f"every exercise of lesson {chosen.number} passes; name one to see its hints")
+        return
     number, text = space.next_hint(chosen, name)
     typer.echo(f"{name}, hint {number} of {len(chosen.exercise(name).hints)}: {text}")
 
@@ -192,14 +200,22 @@ def _overview(space: workspace.Workspace) -> Table:
 
 
 def _grade_submissions(number: int | None, folder: Path, csv: Path | None, jobs: int | None, isolated: bool) -> None:
-    if number is None or csv is None:
-        raise CourseError(
-            "submissions are of one lesson and go to a file: tinynet grade N --submissions DIR --csv FILE"
-        )
+    if csv is None:
+        raise CourseError("where do the grades go? tinynet grade N --submissions DIR --csv FILE")
     from tinynet.course.submissions import grade_folder
 
-    graded = grade_folder(manifest.lesson(number), folder, csv, jobs, isolated)
+    if isolated:
+        _say_what_is_not_held()
+    lessons = manifest.read() if number is None else [manifest.lesson(number)]
+    graded = grade_folder(lessons, folder, csv, jobs, isolated)
     typer.echo(f"Graded {len(graded)} submissions; wrote {csv}.")
+
+
+def _say_what_is_not_held() -> None:
+    from tinynet.course.isolation import caveat
+
+    if text := caveat():
+        typer.echo(f"Note: {text}.", err=True)
 
 
 def _write_reports(results: Sequence[Result], json_path: Path | None, junit_path: Path | None) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from tinynet.course.answers import Exercises
-from tinynet.course.calls import Functions, Source, Wrong, from_file
-from tinynet.course.manifest import Exercise, Lesson
+from tinynet.course.calls import Functions, Source, Wrong, describe_error, from_file
+from tinynet.course.manifest import CourseError, Exercise, Lesson
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,17 @@ class Result:
 
 def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int = 0) -> Result:
     """Return the grade of one exercise; inputs are drawn from the seed."""
+    test = getattr(lesson.grader, f"test_{exercise.name}")
     start = time.perf_counter()
     message = ""
     try:
-        getattr(lesson.grader, f"test_{exercise.name}")(Exercises(lesson, source), np.random.default_rng(seed))
+        test(Exercises(lesson, source), np.random.default_rng(seed))
     except Wrong as error:
         message = str(error)
+    except CourseError:
+        raise
+    except Exception as error:  # an answer of a kind that the grader did not think of
+        message = f"{exercise.name}: the grader cannot judge what came: {describe_error(error)}"
     return Result(lesson, exercise, message, time.perf_counter() - start)
 
 

@@ -81,5 +81,5 @@ class Script:
         lesson = manifest.lesson(number)
         functions, own = grading.learned(lesson, self.folder.parent / lesson.folder / "exercise.py")
         whose = "your own answers" if own else "the solutions, since your own do not pass yet"
-        print(f"Lesson {number} is used here: {whose}.")
+        print(f"The exercises of lesson {number} are at work here: {whose}.")
         return SimpleNamespace(**{e.name: functions.functions[e.name] for e in lesson.exercises})

@@ -35,8 +35,10 @@ def _saves(path: Path, events: queue.SimpleQueue[str], stop: threading.Event) ->
 def _keys(path: Path, events: queue.SimpleQueue[str], stop: threading.Event) -> None:
     import click
 
-    while not stop.is_set():
+    key = ""
+    while key != "q":
         try:
-            events.put(click.getchar() or "q")
+            key = click.getchar() or "q"
         except (EOFError, KeyboardInterrupt):
-            events.put("q")
+            key = "q"
+        events.put(key)

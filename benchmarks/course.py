@@ -1,0 +1,117 @@
+"""How long the course takes: python -m benchmarks.course [--submissions 30]   (from the root)
+
+Each lesson's script as a process of its own; its grader on the solution, in this process and isolated; a folder of
+submissions, half of them solved and half untouched, on all cores; and the answer of `tinynet watch` to a save.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.common import markdown, origin, write
+from tinynet.course import manifest, workspace
+from tinynet.course.calls import Functions
+from tinynet.course.grading import Result, grade
+from tinynet.course.judge import grade_isolated
+from tinynet.course.manifest import Lesson
+from tinynet.course.submissions import grade_folder
+
+TINYNET = [sys.executable, "-c", "from tinynet.cli import main; main()"]
+ROUNDS = 5
+
+
+def seconds(call: Callable[[], Any], rounds: int = 1) -> float:
+    """Return the median seconds of a call."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def run_script(lesson: Lesson) -> None:
+    """Run `python lesson.py`."""
+    subprocess.run([sys.executable, lesson.path / "lesson.py"], check=True, stdout=subprocess.DEVNULL)
+
+
+def must_pass(results: list[Result]) -> None:
+    """Raise if a solution did not pass."""
+    assert all(result.passed for result in results), [result.message for result in results]
+
+
+def grade_submissions(lesson: Lesson, count: int) -> float:
+    """Return the seconds of grading a folder of submissions."""
+    with tempfile.TemporaryDirectory() as folder:
+        for i in range(count):
+            text = (lesson.path / ("solution.py" if i % 2 else "exercise.py")).read_text("utf-8")
+            (Path(folder) / f"student{i:02}.py").write_text(text, "utf-8")
+        return seconds(lambda: grade_folder([lesson], Path(folder), Path(folder) / "grades.csv"))
+
+
+def answer_to_a_save(lesson: Lesson) -> float:
+    """Return the median seconds from a save to the grade that `tinynet watch` prints."""
+    with tempfile.TemporaryDirectory() as folder:
+        space = workspace.start(Path(folder) / "work")
+        command = [*TINYNET, "watch", str(lesson.number)]
+        pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        with subprocess.Popen(command, cwd=space.root, **pipes) as watch:  # type: ignore[call-overload]
+            times = []
+            for i in range(ROUNDS + 1):
+                while "watching for the next save" not in watch.stdout.readline():
+                    pass
+                times.append(time.perf_counter())
+                time.sleep(1)
+                times.append(time.perf_counter())
+                (space.folder(lesson) / "exercise.py").write_text(f"x = {i}\n", "utf-8")
+            watch.terminate()
+    return statistics.median(end - start for start, end in zip(times[1:-1:2], times[2::2], strict=True))
+
+
+def main() -> None:
+    """Measure, and write results/course.md and .json."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--submissions", type=int, default=30)
+    count = parser.parse_args().submissions
+    figures: dict[str, Any] = {"origin": origin(), "submissions": count, "lessons": {}}
+    for lesson in manifest.read():
+        functions = Functions(vars(lesson.solution))
+        solved = lesson.path / "solution.py"
+        figures["lessons"][lesson.folder] = {
+            "script": seconds(lambda lesson=lesson: run_script(lesson)),
+            "grader": seconds(lambda lesson=lesson, source=functions: must_pass(grade(lesson, source)), ROUNDS),
+            "isolated": seconds(lambda lesson=lesson, path=solved: must_pass(grade_isolated(lesson, path)), ROUNDS),
+            "submissions": grade_submissions(lesson, count),
+            "exercises": len(lesson.exercises),
+            "mutants": len(lesson.mutants),
+            "alternatives": len(lesson.alternatives),
+        }
+    figures["save"] = answer_to_a_save(manifest.lesson(1))
+    header = ["lesson", "script", "grader", "isolated", f"{count} submissions", "exercises", "mutants", "alternatives"]
+    rows = [
+        [name, f"{row['script']:.1f}", *(f"{row[key]:.2f}" for key in ("grader", "isolated", "submissions")),
+         *(row[key] for key in header[5:])]
+        for name, row in figures["lessons"].items()
+    ]  # fmt: skip
+    script, exercises = (sum(row[key] for row in figures["lessons"].values()) for key in ("script", "exercises"))
+    text = [
+        "# How long the course takes",
+        "Seconds. The script as a process of its own; the grader on the solution, in one process and isolated (medians "
+        f"of {ROUNDS}); a folder of submissions, isolated, on all cores.",
+        ", ".join(f"{key} {value}" for key, value in figures["origin"].items()),
+        markdown(header, rows),
+        f"All scripts: {script:.0f} s. {exercises} exercises. A save is answered in {figures['save']:.2f} s.",
+    ]
+    write("course", "\n\n".join(text), figures)
+
+
+if __name__ == "__main__":
+    main()

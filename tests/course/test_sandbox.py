@@ -1,0 +1,287 @@
+"""The sandbox as an honest learner meets it: an answer in another process is judged as one in this process."""
+
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tinynet.course import isolation, judge, manifest, sandbox, wire
+from tinynet.course.calls import Functions, Wrong, from_file
+from tinynet.course.grading import grade, grade_exercise
+from tinynet.course.judge import grade_isolated
+from tinynet.course.sandbox import Limits, Sandbox
+
+
+def same(a: object, b: object) -> bool:
+    """Return whether two values are the same to the last bit, not-a-numbers too."""
+    return wire.encode(a) == wire.encode(b)
+
+
+CALLS = {  # each is called here and there, and must do the same
+    "plain": "return x * 2",
+    "several": "return x.sum(), [int(x[0]), 'a'], {'k': x > 1, 2: None is None}",
+    "nothing": "pass",
+    "none inside": "return [None]",
+    "wrong dtype": "return x.astype(object)",
+    "complex": "return 1j",
+    "sets": "return {1, 2}",
+    "raises": "return x[9]",
+    "raises deeply": "def g(): raise ValueError('  two\\n lines')\ng()",
+    "leaves": "raise SystemExit(3)",
+    "unwritten": "raise NotImplementedError('unwritten')",
+    "changes": "x[0] = 9\nreturn x",
+    "sorts": "x.sort()\nreturn x",
+    "numbers of NumPy": "return numpy.float32(0.1), numpy.int8(3), numpy.bool_(True)",
+    "float16": "return x.astype('f2')",
+    "empty": "return numpy.zeros((0, 3))",
+    "transposed": "return numpy.arange(6).reshape(2, 3).T",
+    "not numbers": "return [float('nan'), -0.0, float('inf')]",
+    "large integers": "return 2**100, -(2**63), 2**63",
+    "text": "return 'Ünï ☃ \\n'",
+}
+
+
+@pytest.fixture
+def both(tmp_path):
+    """Return a function that makes both sources of a text: this process, and another."""
+
+    def make(text: str) -> tuple[Functions, Sandbox]:
+        path = tmp_path / "exercise.py"
+        path.write_text(text, "utf-8")
+        return from_file(path), Sandbox(path)
+
+    return make
+
+
+def test_an_outcome_is_the_same_in_both_processes(both):
+    text = "import numpy\n\n" + "\n".join(
+        f"def f{i}(x):\n{textwrap.indent(body, '    ')}\n" for i, body in enumerate(CALLS.values())
+    )
+    here, there = both(text)
+    with there:
+        for i, name in enumerate(CALLS):
+            arguments = (np.array([3.0, 1.0, 2.0]),)
+            a, b = here.call(f"f{i}", arguments), there.call(f"f{i}", arguments)
+            assert (a.error, a.changed, a.unwritten) == (b.error, b.changed, b.unwritten), name
+            assert same(a.value, b.value), name
+        for source in here, there:
+            with pytest.raises(Wrong, match=r"exercise.py has no function f99; `tinynet reset`"):
+                source.call("f99", ())
+
+
+def test_functions_given_as_arguments_are_called_in_the_graders_process(both):
+    text = """
+    import numpy as np
+
+    def slope(f, x):
+        return (f(x + 1e-3) - f(x - 1e-3)) / 2e-3
+
+    def named(f): return f(x=2.0)
+    def twice(f, g): return f(g(1.0)), g(f(1.0))
+    def wrong(f): return f("text")
+    def too_many(f): return f(1, 2, 3)
+    def caught(f):
+        try: return f("text")
+        except TypeError as error: return str(error)
+    def unplain(f): return f({1})
+    def forever(f):
+        while True: f(1.0)
+    """
+    here, there = both(textwrap.dedent(text))
+    square = lambda x: x * x - 1
+    with there:
+        for name, arguments in (
+            ("slope", (square, np.arange(3.0))),
+            ("named", (square,)),
+            ("twice", (square, np.exp)),
+            ("wrong", (square,)),
+            ("too_many", (square,)),
+            ("caught", (square,)),
+        ):
+            a, b = here.call(name, arguments), there.call(name, arguments)
+            assert same(a.value, b.value) and a.error == b.error
+        for source in here, there:  # the argument of one exercise may be another exercise
+            other = lambda x, source=source: source.call("named", (lambda x: -x,)).value * x
+            assert source.call("slope", (other, 0.0)).value == pytest.approx(-2.0)
+            assert source.call("twice", (other, square)).value == (0.0, 3.0)
+        assert "raised WireError: an object of type set" in there.call("unplain", (square,)).error
+
+        counted: list[float] = []
+
+        def impatient(x):
+            counted.append(x)
+            if len(counted) > 100:
+                raise Wrong("called its argument more than 100 times")
+            return x
+
+        for source in here, there:
+            del counted[:]
+            with pytest.raises(Wrong, match="called its argument more than 100 times"):
+                source.call("forever", (impatient,))
+
+
+def test_a_process_that_called_back_for_too_long_is_ended(both):
+    _, there = both("def forever(f):\n    while True: f(1.0)")
+    there.limits = Limits(seconds=1)
+    with there:
+        assert there.call("forever", (lambda x: x,)).error == "took longer than 1 s; does a loop never end?"
+        assert there.call("forever", (lambda x: x,)).error == "took longer than 1 s; does a loop never end?"
+
+
+@pytest.mark.parametrize("layers", [isolation.available(), ("hook",)], ids=["all layers", "the hook's"])
+def test_what_an_honest_learner_uses_works(both, monkeypatch, layers):
+    monkeypatch.setattr(isolation, "available", lambda: layers)
+    text = """
+    import collections, copy, dataclasses, functools, itertools, json, math, operator, os, random, re, statistics, sys
+    import tempfile, time, typing, warnings
+    import numpy as np
+    from numpy.linalg import svd
+
+    @dataclasses.dataclass
+    class Pair:
+        a: int
+        b: float = 2.0
+
+    @functools.lru_cache
+    def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+    def use(x):
+        print("a line", file=sys.stderr)
+        warnings.warn("careful")
+        u, s, v = svd(x)
+        assert np.allclose(u @ np.diag(s) @ v, x)
+        y = np.linalg.solve(x, np.fft.rfft(x[0]).real[0] * np.ones(len(x))) + np.linalg.eigvals(x).real
+        big = np.random.default_rng(0).normal(size=(300, 300))
+        np.linalg.inv(big @ big.T + np.eye(300))
+        with tempfile.TemporaryFile() as file:
+            np.save(file, x)
+            file.seek(0)
+            assert (np.load(file) == x).all()
+        np.savetxt("mine.txt", x)
+        assert np.allclose(np.loadtxt("mine.txt"), x)
+        os.remove("mine.txt")
+        pairs = list(itertools.combinations(range(4), 2))
+        assert Pair(1) == copy.deepcopy(Pair(1)) and math.comb(4, 2) == len(pairs) and json.loads("[1]") == [1]
+        assert re.match("a+", "aaa") and statistics.mean([1, 3]) == 2 and collections.Counter("aab")["a"] == 2
+        start = time.perf_counter()
+        time.sleep(0.01)
+        return fib(30), random.Random(0).random(), y, time.perf_counter() > start, len(os.listdir("."))
+
+    def tape(x):
+        import tinynet as tn
+        w = tn.Tensor(x, requires_grad=True)
+        (w * w).sum().backward()
+        net = tn.MLP([3, 4, 2], seed=0)
+        return w.grad, net(np.ones((2, 3), np.float32)).data
+
+    def scientific(x):
+        from scipy.optimize import linear_sum_assignment
+        return linear_sum_assignment(-x)[1].tolist()
+
+    def learned(x):
+        import torch
+
+    def pythonic(x):
+        with open("exercise.py") as file:
+            return len(file.readlines()) > 10
+    """
+    here, there = both(textwrap.dedent(text))
+    x = np.random.default_rng(0).normal(size=(4, 4))
+    with there:
+        outcome = there.call("use", (x,))
+        assert outcome.error == "" and outcome.value[0] == 832040 and outcome.value[3:] == (True, 1)
+        assert sorted(there.call("scientific", (x,)).value) == [0, 1, 2, 3]
+        missing = "raised ModuleNotFoundError: No module named 'torch'; an exercise has NumPy, SciPy and tinynet"
+        assert there.call("learned", (x,)).error.startswith(missing)
+        assert there.call("pythonic", (x,)).value is True
+        a, b = here.call("tape", (x,)), there.call("tape", (x,))
+        assert b.error == "" and same(a.value, b.value)
+
+
+def test_the_course_is_graded_as_in_this_process(course):
+    lesson = manifest.lesson(1)
+    for name in "solution.py", "exercise.py":
+        path = lesson.path / name
+        with Sandbox(path) as there:
+            for exercise in lesson.exercises:
+                a, b = grade_exercise(lesson, exercise, from_file(path)), grade_exercise(lesson, exercise, there)
+                assert a.message == b.message and (a.points == exercise.points) == (name == "solution.py")
+    assert all(result.passed for result in grade_isolated(lesson, lesson.path / "solution.py"))
+    for mutant in lesson.mutants:
+        assert not all(
+            r.passed for r in grade(lesson, Functions({**vars(lesson.solution), mutant.exercise: mutant.function}))
+        )
+
+
+def test_a_file_is_new_for_each_exercise(course):
+    """What one exercise does to the interpreter does not reach the next."""
+    (course / "mine.py").write_text(
+        "import numpy\n"
+        "def total(x):\n    numpy.ndarray.__len__ = None\n    numpy.mean = print\n    return float(x.sum())\n"
+        "def mean(x): return numpy.mean(x)\n"
+    )
+    lesson = manifest.lesson(1)
+    total, mean = grade_isolated(lesson, course / "mine.py")
+    assert mean.passed
+    assert total.seconds > 0
+
+
+def test_a_file_that_cannot_be_loaded_costs_all_exercises_and_is_tried_once(course):
+    lesson = manifest.lesson(1)
+    for text, message in (
+        ("def total(x)\n", "exercise.py does not parse: expected ':', line 1"),
+        ("while True: pass", "mine.py, while it was loaded, took longer than 1 s; does a loop never end?"),
+    ):
+        (course / "mine.py").write_text(text)
+        results = grade_isolated(lesson, course / "mine.py", limits=Limits(seconds=1))
+        assert [result.message for result in results] == [message] * 2
+    (course / "mine.py").unlink()
+    assert "there is no mine.py in" in grade_isolated(lesson, course / "mine.py")[0].message
+
+
+def test_a_grader_that_a_value_keeps_busy_or_breaks_costs_that_exercise(course, monkeypatch):
+    """The grader's own time and memory are limited: what it computes may depend on what came."""
+    grader = course / "01_sums" / "test_exercise.py"
+    grader.write_text(
+        "import os\nimport numpy as np\n"
+        "def test_total(exercise, rng): exercise.total(lambda n: os.abort())\n"
+        "def test_mean(exercise, rng): np.ones(exercise.mean(rng.normal(size=4)).value)\n"
+    )
+    (course / "mine.py").write_text("def total(f): return f(2**30)\ndef mean(x): return 2**40\n")
+    for isolated in True, False:
+        total, mean = grade_isolated(manifest.lesson(1), course / "mine.py", isolated=isolated)
+        assert total.message == "total: the grader got stuck on what came"
+        assert mean.message.startswith("mean: the grader cannot judge what came: ")
+        assert "Unable to allocate" in mean.message
+    grader.write_text("import time\ndef test_total(exercise, rng): time.sleep(1e6)\ntest_mean = test_total\n")
+    monkeypatch.setattr(judge, "OWN_SECONDS", 1)
+    results = grade_isolated(manifest.lesson(1), course / "mine.py", limits=Limits(seconds=0.5))
+    assert all("the grader got stuck on what came" in result.message for result in results)
+
+
+def test_a_lesson_that_cannot_be_graded_is_the_teachers_error(course, monkeypatch):
+    (course / "mine.py").write_text("def total(x): return 0.0\n")
+    lesson = manifest.lesson(1)
+    (course / "01_sums" / "test_exercise.py").write_text("import nothing_of_that_name\n")
+    with pytest.raises(manifest.CourseError, match=r"lesson 1 could not be graded: .*nothing_of_that_name"):
+        grade_isolated(lesson, course / "mine.py")
+    monkeypatch.setattr(sandbox, "PROGRAM", "import nothing")
+    with pytest.raises(manifest.CourseError, match="could not start: ended its process"), Sandbox(course / "mine.py"):
+        pass
+    monkeypatch.undo()
+    monkeypatch.setattr(isolation, "NAMES", (*isolation.NAMES, "moat"))
+    assert isolation.caveat().startswith("this system has no moat: ")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux ends the process with its grader; elsewhere its time does")
+def test_nothing_is_left_behind(course):
+    psutil = pytest.importorskip("psutil")
+    (course / "mine.py").write_text("import time\ndef total(x): time.sleep(1e6)\n")
+    with Sandbox(course / "mine.py", Limits(seconds=0.5)) as source:
+        folder = Path(source._folder.name)
+        source.call("total", (1.0,))
+        process = psutil.Process(source._process.pid)
+    assert not process.is_running()
+    assert not folder.exists()

@@ -1,0 +1,155 @@
+import csv
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from tinynet.cli import app
+from tinynet.course import isolation, manifest, submissions
+from tinynet.course.manifest import CourseError
+from tinynet.course.sandbox import Limits
+from tinynet.course.submissions import find, grade_folder
+
+RIGHT = "def total(x): return float(x.sum())\ndef mean(x): return x.mean()\n"
+HALF = "def total(x): return abs(x).sum()\ndef mean(x): return x.mean()\n"
+BROKEN = {
+    "loops.py": "def total(x):\n    while True: pass\ndef mean(x): return x.mean()\n",
+    "exits.py": "import os; os._exit(0)\n",
+    "unparsed.py": "def total(x)\n",
+    "binary.py": "\udcff\udcfe",
+    "empty.py": "",
+    "numpy.py": RIGHT,  # a name that an import would find, if the folder were on the path
+    "=cmd|' |A1.py": RIGHT,
+    "-2+3.py": "def total(x): raise ValueError('=1+1 \\n <b>')\n",
+    "Ünal, Çağla.py": RIGHT,
+    "bad\udcff.py": RIGHT,
+    ".hidden.py": RIGHT,
+    "metadata.yml": "",
+}
+
+
+def rows(path) -> list[list[str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a folder with both layouts, whole and broken submissions."""
+    folder = tmp_path / "submissions"
+    for name in "right", "half", "nothing", "__MACOSX", "links":
+        (folder / name).mkdir(parents=True)
+    (folder / "right" / "exercise.py").write_text(RIGHT)
+    (folder / "half" / "exercise.py").write_text(HALF)
+    (folder / "links" / "exercise.py").symlink_to(folder / "right" / "exercise.py")
+    (folder / "linked").symlink_to(folder / "right")
+    for name, text in BROKEN.items():
+        (folder / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+    return folder
+
+
+def test_each_submission_is_a_row_whatever_it_does(course, folder, monkeypatch):
+    monkeypatch.chdir(folder)  # where a file named numpy.py lies in wait
+    lesson, limits = manifest.lesson(1), Limits(seconds=3)
+    graded = grade_folder([lesson], folder, folder.parent / "grades.csv", jobs=3, limits=limits)
+    header, *found = rows(folder.parent / "grades.csv")
+    assert header == ["name", "file", "total", "mean", "points", "messages"]
+    assert [row[:5] for row in found] == [
+        ["'-2+3", "'-2+3.py", "0", "0", "0"],
+        ["'=cmd|' |A1", "'=cmd|' |A1.py", "2", "3", "5"],
+        ["bad\\udcff", "bad\\udcff.py", "2", "3", "5"],
+        ["binary", "binary.py", "0", "0", "0"],
+        ["empty", "empty.py", "0", "0", "0"],
+        ["exits", "exits.py", "0", "0", "0"],
+        ["half", "half/exercise.py", "0", "3", "3"],
+        ["linked", "linked/exercise.py", "0", "0", "0"],
+        ["links", "links/exercise.py", "0", "0", "0"],
+        ["loops", "loops.py", "0", "3", "3"],
+        ["nothing", "nothing/exercise.py", "0", "0", "0"],
+        ["numpy", "numpy.py", "2", "3", "5"],
+        ["right", "right/exercise.py", "2", "3", "5"],
+        ["unparsed", "unparsed.py", "0", "0", "0"],
+        ["Ünal, Çağla", "Ünal, Çağla.py", "2", "3", "5"],
+    ]
+    said = {row[0]: row[5] for row in found}
+    assert said["right"] == ""
+    assert said["'-2+3"].startswith("total(x): raised ValueError: =1+1 <b> (line 1:")
+    assert said["binary"] == "binary.py is not text in UTF-8"
+    assert said["exits"].startswith("exits.py, while it was loaded, ended its process (exit code 0)")
+    assert said["half"].startswith("total(x): wrong value   expected: 0.2") and len(said["half"]) <= submissions.MESSAGE
+    assert said["linked"] == "linked is a link, not a folder"
+    assert "must be a file, not a link" in said["links"]
+    assert "took longer than 3 s" in said["loops"]
+    assert said["unparsed"] == "exercise.py does not parse: expected ':', line 1"
+    assert [submission.name for submission, _ in graded] == [s.name for s in find(folder)]
+
+
+def test_grades_do_not_depend_on_workers_or_on_isolation(course, folder):
+    for name in (*BROKEN, "links/exercise.py"):
+        (folder / name).unlink()
+    lesson, path = manifest.lesson(1), folder.parent / "grades.csv"
+    grade_folder([lesson], folder, path, jobs=3, isolated=True)
+    first = path.read_bytes()
+    assert first.count(b"\n") == 6
+    grade_folder([lesson], folder, path, jobs=1, isolated=False, progress=True)
+    assert path.read_bytes().replace(b"; `tinynet reset` brings it back", b"") == first
+
+
+def test_workspaces_are_graded_on_all_lessons_at_once(course, tmp_path):
+    second = course / "02_more"
+    shutil.copytree(course / "01_sums", second)
+    manifest_ = (course / "course.toml").read_text()
+    more = manifest_.replace("number = 1", "number = 2").replace("01_sums", "02_more")
+    (course / "course.toml").write_text(manifest_ + more)
+    folder = tmp_path / "submissions"
+    for name, first, last in ("ann", RIGHT, HALF), ("ben", HALF, None):
+        for lesson, text in ("01_sums", first), ("02_more", last):
+            (folder / name / "lessons" / lesson).mkdir(parents=True)
+            if text:
+                (folder / name / "lessons" / lesson / "exercise.py").write_text(text)
+    (folder / "ben" / "lessons" / "02_more").rmdir()
+    (folder / "ben" / "lessons" / "02_more").symlink_to(folder / "ann" / "lessons" / "02_more")
+    grade_folder(manifest.read(), folder, tmp_path / "grades.csv", isolated=False)
+    assert [row[:-1] for row in rows(tmp_path / "grades.csv")] == [
+        ["name", "file", "1.total", "1.mean", "2.total", "2.mean", "points"],
+        ["ann", "ann", "2", "3", "0", "3", "8"],
+        ["ben", "ben", "0", "3", "0", "0", "3"],
+    ]
+    assert "ben/lessons/02_more is a link, not a folder" in rows(tmp_path / "grades.csv")[2][-1]
+    grade_folder([manifest.lesson(1)], folder, tmp_path / "grades.csv", isolated=False)
+    assert rows(tmp_path / "grades.csv")[1][:3] == ["ann", "ann/lessons/01_sums/exercise.py", "2"]
+    (folder / "cid.py").write_text(RIGHT)
+    with pytest.raises(CourseError, match=r"cid.py: one exercise file, of which lesson\? `tinynet grade N` names it"):
+        grade_folder(manifest.read(), folder, tmp_path / "grades.csv")
+
+
+def test_what_cannot_be_graded_at_all_is_said(course, tmp_path):
+    lesson = manifest.lesson(1)
+    with pytest.raises(CourseError, match=r"there is no folder .*nowhere"):
+        grade_folder([lesson], tmp_path / "nowhere", tmp_path / "grades.csv")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CourseError, match=r"empty holds no submissions; they are student.py, or student/exercise.py"):
+        grade_folder([lesson], tmp_path / "empty", tmp_path / "grades.csv")
+    (tmp_path / "empty" / "a.py").write_text(RIGHT)
+    with pytest.raises(CourseError, match=r"there is no folder .*nowhere for grades.csv; create it first"):
+        grade_folder([lesson], tmp_path / "empty", tmp_path / "nowhere" / "grades.csv")
+    (course / "01_sums" / "test_exercise.py").write_text("import nothing_of_that_name\n")
+    with pytest.raises(CourseError, match="lesson 1 could not be graded"):
+        grade_folder([lesson], tmp_path / "empty", tmp_path / "grades.csv")
+    assert not (tmp_path / "grades.csv").exists()
+
+
+def test_the_command_writes_a_csv_and_gradescopes_json(space, folder, monkeypatch):
+    for name in (*BROKEN, "links/exercise.py"):
+        (folder / name).unlink()
+    runner, paths = CliRunner(), [space.root / "grades.csv", space.root / "results.json", space.root / "results.xml"]
+    monkeypatch.setattr(isolation, "NAMES", (*isolation.NAMES, "moat"))
+    result = runner.invoke(app, ["grade", "1", "--submissions", str(folder), "--csv", str(paths[0]), "--jobs", "2"])
+    assert result.exit_code == 0 and f"Graded 5 submissions; wrote {paths[0]}." in result.output
+    assert "Note: this system has no moat: " in result.output
+    assert [row[4] for row in rows(paths[0])] == ["points", "3", "0", "0", "0", "5"]
+    (space.folder(manifest.lesson(1)) / "exercise.py").write_text(HALF)
+    result = runner.invoke(app, ["grade", "1", "--isolated", "--json", str(paths[1]), "--junit", str(paths[2])])
+    assert result.exit_code == 1 and "Lesson 1: 3 of 5 points" in result.output
+    assert json.loads(paths[1].read_text())["score"] == 3 and "<failure" in paths[2].read_text()

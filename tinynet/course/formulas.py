@@ -1,0 +1,56 @@
+r"""Formulas in LaTeX, as a terminal can show them: $\frac{\partial L}{\partial z_k} = g_k (1 - a_k^2)$ becomes
+
+    ∂L/∂z_k = g_k (1 - a_k^2)
+
+Braces that group stay, and what is divided stands in brackets, so that no formula changes its meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+(?:\n[^$\n]+)*)\$", re.DOTALL)
+CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)  # is left as it is
+ONE = re.compile(r"∂? ?(\d+|[^\W\d][\u0300-\u036f]?)(_\w|_\{\w+\})?")  # symbol or number, which needs no brackets
+SIGNS = re.compile(r" *([=≈←≤≥·]) *")
+NAMES = re.compile(r"\blog(?=[^\W_]|∑)")
+SPACES = (",", ";", "!", "big", "Big", "bigl", "bigr")  # that only set letters apart, or brackets larger
+
+
+def readable(markdown: str) -> str:
+    """Return the Markdown with each formula as code: between the lines, or a block of its own."""
+    parts = CODE.split(markdown)
+    return "".join(part if i % 2 else MATH.sub(_replace, part) for i, part in enumerate(parts))
+
+
+def _replace(match: re.Match[str]) -> str:
+    latex = (match[1] or match[2]).replace(r"\operatorname", r"\mathrm")
+    text = _converter().latex_to_text(latex)
+    text = re.sub("[ \n]+", " ", NAMES.sub("log ", SIGNS.sub(r" \1 ", text))).strip()
+    return f"\n\n    {text}\n\n" if match[1] else f"`{text}`"
+
+
+def _fraction(node: Any, l2tobj: Any) -> str:
+    return "/".join(_bracketed(argument, l2tobj) for argument in node.nodeargd.argnlist)
+
+
+def _bracketed(argument: Any, l2tobj: Any) -> str:
+    text = l2tobj.nodelist_to_text(getattr(argument, "nodelist", None) or [argument])
+    return text if ONE.fullmatch(text) else f"({text})"
+
+
+@cache
+def _converter() -> Any:
+    from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+
+    known = get_default_latex_context_db()
+    own = [MacroTextSpec(name, simplify_repl="") for name in SPACES]
+    own += [MacroTextSpec("frac", simplify_repl=_fraction), MacroTextSpec("qquad", simplify_repl="\u2003\u2003")]
+    own += [MacroTextSpec("overline", simplify_repl="bar(%s)")]
+    known.add_context_category("own", prepend=True, macros=own)
+    return LatexNodes2Text(
+        latex_context=known, math_mode="text", keep_braced_groups=True, keep_braced_groups_minlen=2,
+        strict_latex_spaces=True,
+    )  # fmt: skip

@@ -1,0 +1,59 @@
+"""Grades as other programs read them: Gradescope's results.json and JUnit's XML.
+
+Sources: Gradescope, "Autograder specifications", gradescope-autograders.readthedocs.io/en/latest/specs/; for JUnit, the
+schema of Jenkins' xUnit plug-in, junit-10.xsd.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+from xml.etree import ElementTree as xml
+
+from tinynet.course.grading import Result
+
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML 1.0 excludes
+
+
+def gradescope(results: Sequence[Result]) -> dict[str, Any]:
+    """Return what Gradescope reads from results.json: each exercise a visible test with its points."""
+    return {
+        "score": sum(result.points for result in results),
+        "execution_time": round(sum(result.seconds for result in results), 3),
+        "output": f"{sum(result.passed for result in results)} of {len(results)} exercises pass.",
+        "visibility": "visible",
+        "tests": [
+            {
+                "name": f"{result.lesson.number}. {result.lesson.title}: {result.exercise.name}",
+                "score": result.points,
+                "max_score": result.exercise.points,
+                "status": "passed" if result.passed else "failed",
+                "output": result.message or "Passed.",
+                "output_format": "text",
+                "visibility": "visible",
+            }
+            for result in results
+        ],
+    }
+
+
+def junit(results: Sequence[Result]) -> str:
+    """Return JUnit's XML: a suite a lesson, a case an exercise."""
+    root = xml.Element("testsuites")
+    for lesson, group in groupby(results, lambda result: result.lesson):
+        cases = list(group)
+        failures, seconds = sum(not case.passed for case in cases), sum(case.seconds for case in cases)
+        suite = xml.SubElement(
+            root, "testsuite", name=lesson.folder, tests=str(len(cases)), failures=str(failures), errors="0",
+            skipped="0", time=f"{seconds:.3f}",
+        )  # fmt: skip
+        for case in cases:
+            name, seconds = case.exercise.name, case.seconds
+            node = xml.SubElement(suite, "testcase", classname=lesson.folder, name=name, time=f"{seconds:.3f}")
+            if not case.passed:
+                message = NOT_XML.sub("\N{REPLACEMENT CHARACTER}", case.message)
+                xml.SubElement(node, "failure", message=message.splitlines()[0]).text = message
+    xml.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(root, "unicode") + "\n"

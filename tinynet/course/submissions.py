@@ -1,0 +1,155 @@
+"""A folder of submissions, graded to one CSV: a row a student.
+
+    DIR/student.py                                as Canvas and Moodle unpack them
+    DIR/student/exercise.py                       as Gradescope does
+    DIR/student/lessons/NN_name/exercise.py       a whole workspace, which may be graded on all lessons at once
+
+Everything in DIR that could be a submission becomes a row, also what is broken, so that nobody is lost unnoticed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tinynet.course.grading import Result
+from tinynet.course.judge import grade_isolated
+from tinynet.course.manifest import CourseError, Lesson
+from tinynet.course.sandbox import Limits, clean
+from tinynet.files import write_atomically
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a cell begins that a spreadsheet would compute
+MESSAGE = 200  # characters of an exercise's message in its cell
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in.
+
+    Attributes:
+        name: of the student: of the file without .py, or of the folder.
+        path: of that file or folder.
+    """
+
+    name: str
+    path: Path
+
+    def file(self, lesson: Lesson) -> Path:
+        """Return where this student's exercises of a lesson are, or should be."""
+        if self.path.suffix == ".py" and not self.path.is_dir():
+            return self.path
+        places = [self.path / "exercise.py", self.path / "lessons" / lesson.folder / "exercise.py"]
+        return next((place for place in places if os.path.lexists(place)), places[0])
+
+
+def find(folder: Path) -> list[Submission]:
+    """Return the submissions in a folder, sorted by name; hidden files, and files that are not Python, are left out.
+
+    Raises:
+        CourseError: there is no such folder, or nothing in it.
+    """
+    if not folder.is_dir():
+        raise CourseError(f"there is no folder {folder}")
+    found = []
+    for entry in os.scandir(folder):
+        if entry.name.startswith((".", "__")):
+            continue
+        if entry.is_dir() or entry.name.endswith(".py"):
+            name = entry.name if entry.is_dir() else entry.name.removesuffix(".py")
+            found.append(Submission(name, Path(entry.path)))
+    if not found:
+        raise CourseError(f"{folder} holds no submissions; they are student.py, or student/exercise.py")
+    return sorted(found, key=lambda submission: (submission.name, str(submission.path)))
+
+
+def grade_folder(
+    lessons: Sequence[Lesson],
+    folder: Path,
+    path: Path,
+    jobs: int | None = None,
+    isolated: bool = True,
+    seed: int = 0,
+    limits: Limits | None = None,
+    progress: bool | None = None,
+) -> list[tuple[Submission, list[Result]]]:
+    """Grade every submission in a folder, write one CSV, and return the grades, in the order of its rows.
+
+    Args:
+        lessons: what to grade; several only where the submissions are workspaces.
+        folder: of the submissions.
+        path: where the CSV goes, in whole or not at all.
+        jobs: submissions graded at once; by default one a core. The grades do not depend on it.
+        isolated: each exercise in a process that is held (`isolation.py`); False for files that are trusted.
+        seed: inputs are drawn from it; the same for all.
+        limits: of each exercise.
+        progress: show a bar; by default only on a terminal.
+
+    Raises:
+        CourseError: there is nothing to grade, or no folder for the CSV, or a lesson itself cannot be graded.
+    """
+    submissions = find(folder)
+    single = [s.path.name for s in submissions if len({s.file(lesson) for lesson in lessons}) < len(lessons)]
+    if single:
+        raise CourseError(f"{', '.join(single)}: one exercise file, of which lesson? `tinynet grade N` names it")
+    if not path.absolute().parent.is_dir():
+        raise CourseError(f"there is no folder {path.absolute().parent} for {path.name}; create it first")
+
+    def grade(submission: Submission) -> list[Result]:
+        return [result for lesson in lessons for result in _grade(lesson, submission.file(lesson))]
+
+    def _grade(lesson: Lesson, file: Path) -> list[Result]:
+        if file.parent.resolve() != folder.resolve() / file.parent.relative_to(folder):  # the file itself: when read
+            message = f"{file.parent.relative_to(folder)} is a link, not a folder"
+            return [Result(lesson, exercise, message, 0.0) for exercise in lesson.exercises]
+        return grade_isolated(lesson, file, seed, limits, isolated)
+
+    pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
+    try:
+        with _bar(len(submissions), progress) as bar:
+            results = list(bar(pool.map(grade, submissions)))
+    finally:
+        pool.shutdown(cancel_futures=True)
+    graded = list(zip(submissions, results, strict=True))
+    write_atomically(path, table(lessons, folder, graded).encode("utf-8"))
+    return graded
+
+
+def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submission, list[Result]]]) -> str:
+    """Return the CSV: name, file, points of each exercise and of all, and what was said."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    several = len(lessons) > 1
+    columns = [f"{lesson.number}.{e.name}" if several else e.name for lesson in lessons for e in lesson.exercises]
+    writer.writerow(["name", "file", *columns, "points", "messages"])
+    for submission, results in graded:
+        points = [result.points for result in results]
+        said = [clean(result.message)[:MESSAGE] for result in results if not result.passed]
+        file = (submission.path if several else submission.file(lessons[0])).relative_to(folder).as_posix()
+        cells = _cell(submission.name), _cell(file), *points, sum(points), _cell(" | ".join(dict.fromkeys(said)))
+        writer.writerow(cells)
+    return text.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Return a text that is written as it is read: in UTF-8, and no formula."""
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+@contextmanager
+def _bar(total: int, show: bool | None) -> Iterator:
+    if not (sys.stderr.isatty() if show is None else show):
+        yield iter
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as bar:
+        yield lambda results: bar.track(results, total, description="grading")
