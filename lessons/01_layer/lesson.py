@@ -451,7 +451,7 @@ lesson.verdict(
 #
 # Write `affine`, `tanh_layer`, `three_steps`, `feature_image` and `predict` in `exercise.py`. Each is one to three
 # lines. `tinynet grade 1` says what is right, and for what is wrong, on which input and what usually causes it. So
-# does `pytest lessons/01_layer`, if you have pytest. `tinynet hint 1 affine` helps a little, and more when asked again.
+# does `pytest lessons/01_layer`. `tinynet hint 1 affine` helps a little, and more when asked again.
 # When all pass, run `tinynet lesson 1` again: it uses your functions.
 #
 # ## Read next
