@@ -6,7 +6,7 @@
 # You take a small network that was trained to read handwritten digits, and you take it apart. You need Python, NumPy
 # and matrix products. How such a network is trained comes in lessons 2 and 3.
 #
-# Three claims are put to a test:
+# Three claims are put to a test. Their words are explained as they come up:
 #
 # - **C1** A layer is $z = xW + b$, $a = \tanh(z)$, and the output of one is the input of the next.
 # - **C2** A weight matrix rotates, then stretches and reflects, then rotates, into a lower- or higher-dimensional
@@ -18,6 +18,8 @@
 # You write five small functions: `affine`, `tanh_layer`, `three_steps`, `feature_image` and `predict`. They are in
 # `exercise.py`, each with its shapes and its equation. This script uses your functions once they all pass. Until then
 # it uses the solutions, and says so. Read on first; the exercises need nothing that this page does not say.
+#
+# The code that prints what stands between the texts is in `lesson.py`. Open it beside this page.
 
 # %%
 import json
@@ -36,10 +38,13 @@ ORANGE, BLUE, GREEN, RED, GREY = "#E69F00", "#0072B2", "#009E73", "#D55E00", "0.
 # ## The data and the network
 #
 # A digit is an image of 8 x 8 pixels, from -1 (paper) to 1 (ink). We write its 64 pixels in a row, line by line:
-# $x = (x_1, \dots, x_{64})$. Many images make an array with one image a row.
+# $x = (x_1, .., x_{64})$. Many images make an array with one image in each row. The *class* of an image is the digit
+# that it shows, 0 to 9.
 #
-# The network has two layers: from 64 pixels to 32 hidden units, and from these to 10 scores, one a class.
-# `python lessons/01_layer/train.py` trained it on the 800 images of `train`.
+# A *layer* is made of *units*. Each unit reads all that comes in, and gives out one number. The network has two layers:
+# one of 32 units that read the 64 pixels, and one of 10 units that read those 32 and give a score to each class. Units
+# that are not the last are called *hidden*. `python lessons/01_layer/train.py` trained the network on the 800 images of
+# `train`. The images of `test` it has never seen.
 
 # %%
 train, _, test = tn.datasets.load("digits")
@@ -53,12 +58,13 @@ for name, array in dict(W1=W1, b1=b1, W2=W2, b2=b2).items():
 # %% [markdown]
 # ## One unit
 #
-# Unit $j$ has a weight for each input and a bias. Its *score* is
+# Unit $j$ has a number for each of its $m$ inputs, its *weights* $W_{1j}$ to $W_{mj}$, and one more, its *bias* $b_j$.
+# Its *score* is
 #
-# $$ z_j = \sum_{i=1}^{m} x_i W_{ij} + b_j $$
+# $$ z_j = x_1 W_{1j} + x_2 W_{2j} + .. + x_m W_{mj} + b_j $$
 #
-# Its *activation* is the squashed score, $a_j = \tanh(z_j)$, a number between -1 and 1. Here is that sum for one image
-# and one unit, in plain Python.
+# Its *activation* is the squashed score, $a_j = \tanh(z_j)$, a number between -1 and 1. The next cell of `lesson.py`
+# does that sum for one image and one unit, in a loop.
 
 # %%
 x, j = test.inputs[0], 5
@@ -73,11 +79,14 @@ print(f"unit {j} gives the first test image the score {z_j:.4f}, squashed {np.ta
 # Put the examples in the rows of $x$ (examples, m). Put unit $j$'s weights in column $j$ of $W$ (m, n). Then the
 # matrix product does all the sums:
 #
-# $$ z = xW + b, \qquad a = \tanh(z) $$
+# $$ z = xW + b $$
 #
-# $z$ has one row an example and one column a unit: (examples, n). The bias $b$ has one entry a unit. It is added to
-# each row of $xW$. In NumPy `x @ W` is the matrix product, and `array + vector` adds a vector of length n to each row
-# of an (examples, n) array. `np.tanh(array)` squashes each entry.
+# $$ a = \tanh(z) $$
+#
+# $z$ has one row for each example and one column for each unit: (examples, n). The bias $b$ has one entry for each
+# unit. It is added to each row of $xW$. In NumPy `x @ W` is the matrix product, and `array + vector` adds a vector of
+# length n to each row of an (examples, n) array. `np.tanh(array)` squashes each entry. (Some books put examples in
+# columns and write $Wx$. Here, as in NumPy and PyTorch, they stand in rows.)
 #
 # That is **exercise `affine`** for $z$, and **exercise `tanh_layer`** for $a$.
 
@@ -114,25 +123,26 @@ lesson.verdict(
 #
 # Now forget the squash and the bias for a while. What does $x \to xW$ do to a point?
 #
-# Each matrix can be written as three, by its *singular value decomposition*:
+# Each matrix can be written as a product of three, its *singular value decomposition* (SVD):
 #
-# $$ W = U \,\mathrm{diag}(s)\, V^\top, \qquad xW = \big((xU) \cdot s\big) V^\top $$
+# $$ W = U S V^T $$
 #
-# The columns of $U$ are orthonormal: of length 1, and at right angles to each other. So are those of $V$. Multiplying
-# by a square matrix of that kind changes no length and no angle. It turns, and it may reflect. In between, coordinate
-# $i$ is multiplied by $s_i$. So there are three steps:
+# $V^T$ is $V$ transposed. $S$ has the numbers $s_1, s_2, ..$ on its diagonal, and zeros elsewhere. The columns of $U$
+# are orthonormal: of length 1, and at right angles to each other. So are those of $V$. Multiplying by a square matrix
+# of that kind changes no length and no angle. It turns, and it may reflect. Multiplying by $S$ multiplies coordinate
+# $i$ by $s_i$. So $xW = xUSV^T$ is done in three steps:
 #
-# 1. turn: $x U$, of shape (examples, k), $k = \min(m, n)$
+# 1. turn: $x U$, of shape (examples, k), where k is the smaller of m and n
 # 2. stretch: multiply column $i$ of that by $s_i$ (`array * vector` does it for all columns)
-# 3. turn: multiply by $V^\top$, of shape (k, n)
+# 3. turn: multiply by $V^T$, of shape (k, n)
 #
 # That is **exercise `three_steps`**. Mind the last: `np.linalg.svd(W, full_matrices=False)` returns $U$, $s$ and
-# $V^\top$. The exercise is given $V$, of shape (n, k), so that you have to turn it over.
+# $V^T$. The exercise is given $V$ itself, of shape (n, k), so that you have to transpose it.
 #
-# The claim says that the two turns only turn, and that a reflection belongs to the stretch. An orthonormal square
-# matrix with determinant +1 turns; with -1 it also reflects. Change the sign of its last column, and of the last $s$:
-# the product is the same, and the reflection has moved to the stretch. (Where $U$ is not square there are directions
-# to spare, so that it can always be completed to a turn.)
+# The claim says that the two turns only turn, and that a reflection belongs to the stretch. A square matrix with
+# orthonormal columns turns if its determinant, `np.linalg.det`, is +1. If it is -1, it also reflects. Then change the
+# sign of its last column, and of the last $s$: the product is the same, and the reflection has moved to the stretch.
+# (Where $U$ is not square there are directions to spare, so that it can always be completed to a turn.)
 
 
 # %%
@@ -171,9 +181,10 @@ lesson.figure(figure, "circle")
 
 # %% [markdown]
 # Look at the F. The first panel to the second: it is turned, nothing else. In the third it is stretched, and it is a
-# mirror image: the second stretch is negative. In the fourth it is turned again.
+# mirror image: the second stretch is negative. In the fourth it is turned again. The red dot is the point (1, 0), and
+# where it went.
 #
-# The circle has become an ellipse. Its half axes are the two stretches.
+# The circle has become an ellipse. Its two half axes are as long as the stretches, signs left out.
 #
 # ## A trained layer
 #
@@ -192,8 +203,8 @@ print(f"the last turn changes the length of no image by more than a factor 1 + {
 
 # %% [markdown]
 # From 64 dimensions to 32 something is lost. $xU$ keeps 32 coordinates and drops what is at right angles to all
-# columns of $U$. So add a change of that kind to each image, as long as the image itself. If the claim is right, the
-# scores of the network must not notice.
+# columns of $U$. So add a change of that kind to each image. Let it have the length of the image itself. If the claim
+# is right, the scores of the network must not notice.
 
 # %%
 noise = np.random.default_rng(0).normal(size=test.inputs.shape)
@@ -206,17 +217,17 @@ changed = {}
 for name, change in ("lost", lost), ("kept", kept):
     a = own.tanh_layer(test.inputs + change, W1, b1)
     changed[name] = (own.predict(own.affine(a, W2, b2)) != classes).mean()
-    print(f"a change along the {name} directions, as long as the image, changes {changed[name]:.1%} of the classes")
+    print(f"a change along the {name} directions, of the image's length, changes {changed[name]:.1%} of the classes")
 
 up = np.random.default_rng(1).normal(size=(2, 3))  # a layer from two dimensions to three
 points = own.three_steps(circle, *svd_that_turns(up))[2]
-print(f"a circle sent from 2 to 3 dimensions stays flat: its rank is {np.linalg.matrix_rank(points)}")
+print(f"a circle sent from 2 to 3 dimensions: its points span {np.linalg.matrix_rank(points)} dimensions")
 exact = deviation < 1e-6 and skew < 1e-6
 lesson.verdict(
     "C2",
     "holds" if exact and changed["lost"] < 0.001 else "holds in part" if exact else "does not hold",
     f"turn, stretch, turn gives x W of the trained layer to {deviation:.0e} of the largest entry, and the turns are "
-    f"orthonormal to {skew:.0e}. Of 64 dimensions {len(s)} are kept: a change in the others, as long as the image, "
+    f"orthonormal to {skew:.0e}. Of 64 dimensions {len(s)} are kept: a change in the others, of the image's length, "
     f"changes {changed['lost']:.1%} of the classes. This is so for every matrix, and says nothing about training.",
 )
 
@@ -225,8 +236,9 @@ lesson.verdict(
 #
 # To see the trained layer at work, look through a window of two dimensions. On the input side, take the plane in which
 # the digits spread most (their two first principal directions $P$, 64 x 2). On the output side, take the two units
-# that answer most to this plane. Between the two the layer is the 2 x 2 matrix $P^\top W$, with these two columns. It
-# is turn, stretch, turn again. (The mean image is taken away first, so that the digits lie around 0.)
+# that answer most to this plane. Between the two the layer is a 2 x 2 matrix: the columns of $P^T W$ that belong to
+# these units. It is turn, stretch, turn again. (The mean image is taken away first, so that the digits lie around 0.
+# Four of the ten digits are drawn.)
 
 # %%
 mean = train.inputs.mean(axis=0)
@@ -238,7 +250,7 @@ plane = (test.inputs - mean) @ P
 figure, panels = plt.subplots(1, 4, figsize=(12, 3.5), sharex=True, sharey=True)
 figure.suptitle(f"What the trained layer does to the plane in which digits spread most (units {units[0]}, {units[1]})")
 titles = ["x in the plane", "1. turn", f"2. stretch: by {s2[0]:.2f} and {s2[1]:.2f}", "3. turn: x W"]
-labels = [("direction 1", "direction 2"), *[("coordinate 1", "coordinate 2")] * 2, [f"z of unit {u}" for u in units]]
+labels = [("direction 1", "direction 2"), *[("coordinate 1", "coordinate 2")] * 2, [f"to unit {u}" for u in units]]
 steps = [plane, *own.three_steps(plane, U2, s2, V2)]
 for axes, points, title, (across, along) in zip(panels, steps, titles, labels, strict=True):
     for digit, colour, marker in (0, ORANGE, "o"), (1, BLUE, "^"), (4, GREEN, "s"), (7, RED, "v"):
@@ -251,9 +263,10 @@ lesson.figure(figure, "digits_plane")
 # ## Which stretches were learned?
 #
 # Training began with random weights. `tn.MLP([64, 32, 10], seed=0)` is that very start. Compare its stretches with
-# those after training. A direction that became longer is one the network learned to look at. Count those that stand
-# out. To tell ten classes apart takes nine numbers, the differences of their scores. Is it chance if you count nine?
-# One network cannot tell; train others with `train.py` and look.
+# those after training, the largest with the largest and so on. A stretch that stands out belongs to a direction that
+# the network learned to look at. Count them. To tell ten classes apart takes nine numbers, the differences of their
+# scores. Is it chance if you count nine? One network cannot tell. `trained("digits", [64, 32, 10], seed=1)` in
+# `train.py` makes another: look at a few.
 
 # %%
 start = tn.MLP([64, 32, 10], seed=0).layers[0].weight.weight().numpy()
@@ -278,8 +291,8 @@ lesson.figure(figure, "stretches")
 # positive weights and paper at negative ones. So column $j$ is itself an image: a picture of what unit $j$ looks for.
 # To see it, take the column and lay it out in 8 lines of 8. That is **exercise `feature_image`**.
 #
-# Below are the six longest columns. Purple is a positive weight, orange a negative one. Beside each are the test
-# images that it scores highest, and lowest.
+# Below are the six longest columns. Purple is a positive weight, orange a negative one. Beside each are the four test
+# images that it scores highest, and the four that it scores lowest.
 
 # %%
 z = own.affine(test.inputs, W1, b1)
@@ -299,12 +312,16 @@ for axes in grid.flat:
 for column, title in (0, "column"), (2, "highest scores"), (6, "lowest scores"):
     grid[0, column].set_title(title, fontsize="medium", loc="center" if column == 0 else "left")
 lesson.figure(figure, "columns")
+print("the classes of the 20 test images that it scores highest:")
+for j in longest:
+    top = test.labels[np.argsort(-z[:, j])[:20]]
+    print(f"  unit {j:2}:", ", ".join(f"{(top == c).sum()} of class {c}" for c in np.unique(top)))
 
 # %% [markdown]
-# Is a column a digit? Look again: it is rather a contrast between places, and digits of several classes score high. So
-# measure: how much of a unit's score is about the class? Split the variance of $z_j$ over the test images in two:
-# between the means of the ten classes, and within the classes. The share between is 1 for a unit that knows the class
-# and nothing else, and about 0 for one that knows nothing of it.
+# Is a column a digit? It is a contrast between places, and the counts say how many classes share its highest scores.
+# But six units are not all. So measure: how much of a unit's score is about the class? Split the variance of $z_j$ over
+# the test images in two: between the means of the ten classes, and within the classes. The share between is 1 for a
+# unit that knows the class and nothing else, and about 0 for one that knows nothing of it.
 
 
 # %%
@@ -329,8 +346,8 @@ for name, share in shares.items():
 # ## Features combine
 #
 # Column $k$ of the second matrix says how much of each first feature goes into class $k$. Leave the squash away for a
-# moment. Then two layers are one: $(xW_1)W_2 = x(W_1W_2)$. The columns of $W_1W_2$ are again images: each the sum of
-# 32 features, weighted by a column of $W_2$.
+# moment. Then two layers are one: $(xW_1)W_2 = x(W_1W_2)$, and their biases are one bias. The columns of $W_1W_2$ are
+# again images: each the sum of 32 features, weighted by a column of $W_2$.
 
 # %%
 combined = W1 @ W2  # (64, 10)
@@ -340,6 +357,7 @@ reach = np.abs(combined).max()
 for k, axes in enumerate(grid.flat):
     picture = axes.imshow(own.feature_image(combined, k, 8, 8), cmap="PuOr", vmin=-reach, vmax=reach)
     axes.set(title=f"class {k}", xticks=[], yticks=[])
+    axes.spines[:].set_visible(True)
 figure.colorbar(picture, ax=grid, label="weight", shrink=0.8)
 lesson.figure(figure, "combined")
 
@@ -348,14 +366,16 @@ linear_error = (own.predict(linear) != test.labels).mean()
 print(f"test error of the network: {error:.2%}; with its squash left out: {linear_error:.2%}")
 
 # %% [markdown]
-# How much the squash does can be read from the two errors. Without it, any number of layers is one layer, so what two
-# layers have over one must come from it.
+# Without the squash, any number of layers computes no more than one. So what two layers can compute and one cannot
+# comes from it. The two errors do not say how much that is: this network was trained with its squash, and then robbed
+# of it. For a fair comparison, a single layer must be trained as well.
 #
 # ## Are two layers enough?
 #
 # The claim does not say for what, nor how a layer is counted. We count matrices. For the digits, compare networks of
 # one, two and three layers. Then a harder task: two spirals in the plane, wound around each other two and a half
-# times. Five starts each; `train.py` made `depth.json`.
+# times; to which of the two does a point belong? `train.py` trained each network five times, from five random starts,
+# and wrote the errors to `depth.json`. 64-32-10 are the widths: 64 inputs, 32 hidden units, 10 scores.
 
 # %%
 rows = json.loads((lesson.folder / "depth.json").read_text())
@@ -364,7 +384,7 @@ for row in rows:
     errors.setdefault((row["data"], tuple(row["widths"]), row["parameters"]), []).append(row["test error"])
 for (data, widths, parameters), values in errors.items():
     print(
-        f"{data:8} {len(widths) - 1} layers {'-'.join(map(str, widths)):13} {parameters:5} parameters: "
+        f"{data:8} layers: {len(widths) - 1}, {'-'.join(map(str, widths)):13} {parameters:5} parameters: "
         f"mean test error {np.mean(values):6.2%}, from {min(values):.2%} to {max(values):.2%}"
     )
 
@@ -374,7 +394,8 @@ for axes, data in zip(panels, ("digits", "spirals"), strict=True):
     kinds = [(widths, values) for (name, widths, _), values in errors.items() if name == data]
     for place, (widths, values) in enumerate(kinds):
         colour = (GREY, ORANGE, BLUE)[len(widths) - 2]
-        axes.plot([place] * len(values), 100 * np.array(values), "o", color=colour, alpha=0.8)
+        beside = np.linspace(place - 0.1, place + 0.1, len(values))  # so that equal errors are seen
+        axes.plot(beside, 100 * np.array(values), "o", color=colour, alpha=0.8)
         axes.plot([place - 0.25, place + 0.25], [100 * np.mean(values)] * 2, color=colour, linewidth=2)
     names = [f"{len(widths) - 1}: {'-'.join(map(str, widths))}" for widths, _ in kinds]
     axes.set_xticks(range(len(kinds)), names, rotation=15)
@@ -383,14 +404,15 @@ panels[0].set_ylabel("test error, %")
 lesson.figure(figure, "depth")
 
 # %% [markdown]
-# For the verdict, compare two layers with one, and three with two. A difference counts if it is larger than twice its
-# standard error over the starts, which the verdict calls noise.
+# For the verdict, compare two layers with one, and three with two. Five starts give five errors, so the mean is off by
+# chance. A difference counts if it is larger than twice its standard error over the starts. The verdict calls that the
+# noise.
 #
 # What this cannot show: that no network of two layers could do it. There is a theorem that one wide enough comes as
-# close as you like to any continuous function (Cybenko 1989). It does not say how wide, nor whether training finds it.
-# Lesson 4 comes back to the width. Nor can it show that three are enough, or two, for tasks that were not tried. And
-# if you do not count the layer of class scores, as some do, our two layers are one and our three are two: then read
-# the figure one step to the left.
+# close as you like to any continuous function on a bounded region (Cybenko 1989). It does not say how wide, nor whether
+# training finds it. Lesson 4 comes back to the width. Nor can it show that three are enough, or two, for tasks that
+# were not tried. And some do not count the layer of class scores. For them our two layers are one, and our three are
+# two: then take 1 off each number of layers in the figure.
 
 
 # %%
@@ -420,8 +442,8 @@ lesson.verdict(
     f"{shares['a random column'].mean():.0%}. Combined in a second layer, features lower the digits' error by "
     f"{100 * better:.2f} points (noise {100 * noise:.2f}). A third layer lowers it by {100 * gains['digits'][0]:.2f} "
     f"points (noise {100 * gains['digits'][1]:.2f}) on digits and by {100 * gains['spirals'][0]:.2f} (noise "
-    f"{100 * gains['spirals'][1]:.2f}) on spirals, there with as many parameters. A third layer was needed, as trained "
-    f"here, for: {', '.join(needed) or 'neither'}.",
+    f"{100 * gains['spirals'][1]:.2f}) on spirals, there with about as many parameters. A third layer was needed, as "
+    f"trained here, for: {', '.join(needed) or 'neither'}.",
 )
 
 # %% [markdown]
@@ -429,8 +451,8 @@ lesson.verdict(
 #
 # Write `affine`, `tanh_layer`, `three_steps`, `feature_image` and `predict` in `exercise.py`. Each is one to three
 # lines. `tinynet grade 1` says what is right, and for what is wrong, on which input and what usually causes it. So
-# does `pytest lessons/01_layer`. `tinynet hint 1 affine` helps a little, and more when asked again. When all pass, run
-# this script again: it uses your functions.
+# does `pytest lessons/01_layer`. `tinynet hint 1 affine` helps a little, and more when asked again.
+# When all pass, run `tinynet lesson 1` again: it uses your functions.
 #
 # ## Read next
 #

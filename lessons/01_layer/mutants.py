@@ -10,6 +10,11 @@ def rows_as_features(x, W, b):
     return x @ W.T + b
 
 
+@instead_of("affine", "the factors stand in the wrong order: examples are rows here, so z = x W, not W x")
+def weights_first(x, W, b):
+    return W @ x + b
+
+
 @instead_of("affine", "the bias was added along the wrong axis: it has one entry a column (feature), not one a row")
 def bias_for_each_example(x, W, b):
     return x @ W + b[:, None]
@@ -62,6 +67,11 @@ def u_transposed(x, U, s, V):
     return x @ U.T, x @ U.T * s, x @ U.T * s @ V.T
 
 
+@instead_of("three_steps", "U stands behind x: examples are rows here, so the first step is x @ U, not U @ x")
+def u_first(x, U, s, V):
+    return U @ x, U @ x * s, U @ x * s @ V.T
+
+
 @instead_of("three_steps", "the stretch went to the examples (rows): s_i belongs to coordinate i, a column")
 def rows_stretched(x, U, s, V):
     stretched = x @ U * s[: len(x), None]
@@ -101,6 +111,11 @@ def counted_from_one(W, j, height, width):
 @instead_of("predict", "the largest was sought along the wrong axis: an example is a row, so compare along axis 1")
 def along_examples(scores):
     return scores.argmax(axis=0)
+
+
+@instead_of("predict", "the place in the whole table came, since no axis was named; each row has a class: axis 1")
+def of_the_whole_table(scores):
+    return scores.argmax()
 
 
 @instead_of("predict", "the largest score itself came back; the class is its place: argmax, not max")

@@ -49,7 +49,7 @@ def test_three_steps(exercise, rng):
 
 def test_feature_image(exercise, rng):
     """Pixel (r, c) is number r * width + c, and unit j's weight for it stands in column j."""
-    for height, width, n in (2, 3, 6), (3, 2, 4), (4, 4, 5):
+    for height, width, n in (2, 2, 4), (3, 2, 4), (2, 4, 3), (4, 4, 5):  # the first three are printed whole
         W, j = rng.normal(size=(height * width, n)), int(rng.integers(1, n))
         pixels = [[W[r * width + c, j] for c in range(width)] for r in range(height)]
         exercise.feature_image(W, j, height, width).equals(np.array(pixels))

@@ -2,21 +2,23 @@
 # # Lesson 2: Automatic differentiation
 #
 # **The question.** A network of two layers has thousands of weights. Which way should each of them change, so that the
-# error becomes smaller? The answer is the *gradient*: one slope for each weight. How do you get all slopes at once,
-# for about the price of computing the output?
+# error becomes smaller? A *slope* tells: if the slope of the error in a weight is 3, then the error grows three times
+# as much as the weight does, as long as the change is small. The *gradient* is all slopes together, one for each
+# weight. How do you get all at once, for about the price of computing the output?
 #
 # You build the machine that does it, from nothing: a *tape* that records what was computed, and a walk that goes back
 # over it. It is the heart of every deep-learning library. One claim comes back:
 #
 # - **C1** A layer is $z = xW + b$, $a = \tanh(z)$, and the output of one is the input of the next.
 #
-# If that is so, then the gradient of any network is built from the slopes of a few operations, by the chain rule
-# alone.
+# If that is so, then the gradient of any such network is built from the slopes of a few operations, by one rule: the
+# chain rule.
 #
 # You write eight small functions, in `exercise.py`: `multiply_vjp`, `matmul_vjp`, `tanh_vjp`, `sum_vjp`,
 # `unbroadcast`, `topological_order`, `backward` and `cotangent_check`. This script builds its tape out of your
-# functions once they all pass. Until then it uses the solutions, and says so. Your tape then takes the first training
-# step of lesson 3.
+# functions once they all pass. Until then it uses the solutions, and says so. Lesson 3 trains with your tape.
+#
+# The code between the texts is in `lesson.py`. Open it beside this page; above all you need the class `Tape`.
 
 # %%
 import time
@@ -34,15 +36,14 @@ ORANGE, BLUE, GREEN, RED, GREY = "#E69F00", "#0072B2", "#009E73", "#D55E00", "0.
 # %% [markdown]
 # ## The slow way
 #
-# Take 100 digits $x$, a network with random weights, and ask for its scores to be 1 at the right class and 0
-# elsewhere. Write these wishes in a table $t$, (100, 10). How far off are we? Say
+# Take 100 digits $x$, a network with random weights, and ask for its scores to be 1 at the right class and 0 elsewhere.
+# Write these wishes in a table $t$, (100, 10). How far off are we? Square each difference `scores - t`, add up all 100
+# x 10 squares, and divide by 2 x 100. Call the result $L$, the *loss*.
 #
-# $$ L = \frac{1}{2N} \sum_{\text{all entries}} (\text{scores} - t)^2, \qquad N = 100 $$
+# The slope of $L$ in a weight $w$ is written $\partial L / \partial w$. It can be measured: change this one weight by a
+# little, $h$ up and $h$ down, and see how $L$ changes:
 #
-# $L$ is called the *loss*. A slope can be measured: change one weight by a little, $h$ up and $h$ down, and see how
-# $L$ changes:
-#
-# $$ \frac{\partial L}{\partial w} \approx \frac{L(w + h) - L(w - h)}{2h} $$
+# $$ \partial L / \partial w \approx (L(w + h) - L(w - h)) / (2h) $$
 #
 # That is two evaluations of the whole network for a single weight.
 
@@ -87,17 +88,21 @@ print(f"L = {loss(**weights):.4f}; {count:,} slopes took {2 * count:,} evaluatio
 # ## The chain rule, backwards
 #
 # Now think of $L$ as computed in small steps. Take one unit with one input: $p = wx$, $z = p + b$, $a = \tanh(z)$, and
-# $L = a \cdot a$. Each step has a simple slope. The chain rule multiplies them along the way. Start at the end, and
-# call the slope of $L$ in a step's result its **cotangent**:
+# $L = a \cdot a$. Each step has a simple slope. The *chain rule* multiplies slopes along the way: if $z$ grows three
+# times as much as $w$, and $L$ twice as much as $z$, then $L$ grows six times as much as $w$.
 #
-# $$ \frac{\partial L}{\partial L} = 1, \qquad
-#    \frac{\partial L}{\partial a} = a + a, \qquad
-#    \frac{\partial L}{\partial z} = \frac{\partial L}{\partial a}\,(1 - a^2), \qquad
-#    \frac{\partial L}{\partial b} = \frac{\partial L}{\partial z} \cdot 1, \qquad
-#    \frac{\partial L}{\partial w} = \frac{\partial L}{\partial z} \cdot x $$
+# Start at the end, and call the slope of $L$ in a step's result the **cotangent** of that result:
 #
-# Two things to see. Each cotangent is the one after it times a slope: so one walk from the end to the start finds all.
-# And $a$ is used twice in $a \cdot a$. Each use sends $1 \cdot a$ back, and what arrives is **added**.
+# - $\partial L / \partial L = 1$, to begin with
+# - $\partial L / \partial a = a + a$: the product $a \cdot a$ has the slope $a$ in its first factor, and $a$ in its
+#   second
+# - $\partial L / \partial z = \partial L / \partial a$ times $1 - a^2$, which is the slope of tanh
+# - $\partial L / \partial p$ and $\partial L / \partial b$ are $\partial L / \partial z$ times 1: each part of a
+#   sum has the slope 1
+# - $\partial L / \partial w = \partial L / \partial p$ times $x$: the product $wx$ has the slope $x$ in $w$
+#
+# Two things to see. Each cotangent is one that stands above it times a slope: so one walk from the end to the
+# start finds all. And $a$ is used twice in $a \cdot a$. Each use sends back 1 times $a$, and what arrives is **added**.
 
 # %%
 x_, w, b = 0.5, 1.2, -0.3
@@ -122,29 +127,36 @@ print(f"dL/db = {g_b:.6f}, measured {(one_unit(w, b + h) - one_unit(w, b - h)) /
 # ## With arrays: the VJP
 #
 # The same with arrays. An operation makes $y$ from $x$. Let $g$ be the cotangent of $y$: an array of $y$'s shape,
-# entry $k$ being $\partial L / \partial y_k$. Then entry $i$ of $x$ has
+# entry $k$ being $\partial L / \partial y_k$. Entry $i$ of $x$ may go into several entries of $y$. Each sends back its
+# $g$ times its slope, and what arrives is added:
 #
-# $$ \frac{\partial L}{\partial x_i} = \sum_k g_k \frac{\partial y_k}{\partial x_i} $$
+# $$ \partial L / \partial x_i = \sum_k g_k \partial y_k / \partial x_i $$
 #
-# That is a vector times the matrix of slopes (the *Jacobian*), so the function from $g$ to $\partial L / \partial x$
-# is called the **vector-Jacobian product**, VJP. The matrix itself is never written down. Here are the five VJPs that
-# you need. They are your exercises; read how each comes about.
+# The slopes $\partial y_k / \partial x_i$, row $k$ and column $i$, make a matrix, the *Jacobian*. The sum is the vector
+# $g$ times this matrix. So the function from $g$ to $\partial L / \partial x$ is called the **vector-Jacobian
+# product**, VJP. The matrix itself is never written down. Here are the five VJPs that you need. They are your
+# exercises; read how each comes about.
 #
 # **Multiply**, entry by entry: $z_k = x_k y_k$. Only $z_k$ depends on $x_k$, with slope $y_k$. So
 #
-# $$ \frac{\partial L}{\partial x_k} = g_k\, y_k, \qquad \frac{\partial L}{\partial y_k} = g_k\, x_k
-#    \qquad \text{(exercise multiply\_vjp)} $$
+# $$ \partial L / \partial x_k = g_k y_k $$
+#
+# and likewise $\partial L / \partial y_k = g_k x_k$. (Exercise `multiply_vjp`.)
 #
 # **Tanh**, entry by entry: $a = \tanh(z)$ has the slope $1 - \tanh(z)^2 = 1 - a^2$. It can be had from the result
 # alone:
 #
-# $$ \frac{\partial L}{\partial z_k} = g_k\, (1 - a_k^2) \qquad \text{(exercise tanh\_vjp)} $$
+# $$ \partial L / \partial z_k = g_k (1 - a_k^2) $$
 #
-# **Matrix product**: $z_{en} = \sum_m x_{em} W_{mn}$. The entry $x_{em}$ goes into row $e$ of $z$, into each column
-# $n$ with slope $W_{mn}$. So
+# (Exercise `tanh_vjp`.)
 #
-# $$ \frac{\partial L}{\partial x_{em}} = \sum_n g_{en} W_{mn}, \qquad\text{that is}\qquad
-#    \frac{\partial L}{\partial x} = g\, W^\top $$
+# **Matrix product**: $z_{en} = \sum_m x_{em} W_{mn}$, where $e$ numbers the examples, $m$ the inputs and $n$ the units.
+# The entry $x_{em}$ goes into row $e$ of $z$, into each column $n$ with slope $W_{mn}$. So
+#
+# $$ \partial L / \partial x_{em} = \sum_n g_{en} W_{mn} $$
+#
+# In a matrix product the index that is summed stands last in the first factor, and first in the second. Here $n$ stands
+# last in both. So $W$ is transposed: $\partial L / \partial x = g W^T$.
 #
 # And the entry $W_{mn}$ goes into column $n$ of $z$, into each row $e$ with slope $x_{em}$. Write the sum down in the
 # same way, and see which product it is. (Exercise `matmul_vjp`. Check the shapes; but shapes alone do not tell a
@@ -156,7 +168,7 @@ print(f"dL/db = {g_b:.6f}, measured {(one_unit(w, b + h) - one_unit(w, b - h)) /
 # **Broadcasting**: in $z = xW + b$ NumPy repeats $b$ for each example. One $b_n$ is used once a row. You know what
 # happens when something is used more than once: what arrives is added.
 #
-# $$ \frac{\partial L}{\partial b_n} = \sum_e g_{en} $$
+# $$ \partial L / \partial b_n = \sum_e g_{en} $$
 #
 # In general NumPy lines up shapes from the last axis. It repeats along axes of length 1, and along axes in front that
 # an array lacks. So the cotangent is summed over just these axes. If $g$ has the shape (5, 3), then an array of shape
@@ -170,7 +182,8 @@ print(f"dL/db = {g_b:.6f}, measured {(one_unit(w, b + h) - one_unit(w, b - h)) /
 #
 # A computation is a graph. Its *nodes* are arrays. A node is either given (a *leaf*: data, weights) or computed from
 # other nodes. The tape keeps for each node its value, the nodes it was computed from, and its VJP. Nodes are numbers:
-# the place on the tape. This is all of it.
+# the place on the tape. The class `Tape` in `lesson.py` is all of it. For $z = x + y$ it records the two nodes, and a
+# function that unbroadcasts $g$ to the shapes of $x$ and of $y$.
 
 
 # %%
@@ -241,8 +254,8 @@ print(f"all {count:,} slopes in one walk: {1000 * fast:.1f} ms, {slow / fast:,.0
 
 # %% [markdown]
 # Here is that tape. Black arrows are the computation, from left to right. The walk goes the other way, and each orange
-# label is the shape of a cotangent: that of the node it belongs to. See the two arrows into the square: one node, used
-# twice.
+# label is the shape of a cotangent: that of the node it belongs to. See the two arrows into the first `*`, which makes
+# the squares: one node, used twice.
 
 
 # %%
@@ -285,11 +298,15 @@ lesson.figure(draw(tape, root), "tape")
 # Take a deeper network, in which each layer adds to what it was given: $a_{k+1} = a_k + \tanh(a_k W)$. So $a_k$ is
 # used twice.
 #
-# *Too early.* Visit the nodes as you meet them from the root, and hand on what they have got so far.
+# *Too early.* Visit the nodes as you meet them from the *root*, which is the result, and hand on what they have got so
+# far.
 #
 # *Path by path.* Start at the root with 1. Hand each input its share, and go on from there at once, until you come to
 # a leaf. Then the next. Each path from the root to a leaf is walked by itself, and what arrives is added. The result
 # is right: the chain rule is a sum over paths. But there are two ways through every layer.
+#
+# Which is right? Move $x$ a little in a random direction $v$, and measure how the output changes. The gradient says: by
+# the sum of all its entries times those of $v$.
 
 
 # %%
@@ -339,10 +356,10 @@ measured = (output(tape.values[first] + h * direction) - output(tape.values[firs
 by_paths = {}
 calls = path_by_path(tape, root, np.array(1.0), by_paths)
 early = own.backward(as_they_are_met(tape, root), tape.vjp, np.array(1.0))
-print(f"slope of the output in a random direction, measured: {measured:.6f}")
+print(f"the slope of the output in a random direction, measured: {measured:.6f}; by the gradient that came")
 for name, gradient in ("in order", right), ("path by path", by_paths[first]), ("too early", early[first]):
     print(f"  {name:13} {np.sum(direction * gradient):10.6f}")
-print(f"path by path took {calls} VJPs, in order {len(as_they_are_met(tape, root))}: one a node")
+print(f"path by path visited {calls} nodes, in order {len(as_they_are_met(tape, root))}: each once")
 
 # %% [markdown]
 # How many paths are there in a deep network? Your own `backward` can count them. Let every slope be 1: then the
@@ -364,8 +381,8 @@ print(f"at the speed of the walk above, path by path would take about {seconds /
 
 figure, axes = plt.subplots(figsize=(7, 4))
 axes.plot(depths, paths, color=GREY, linestyle="--", label="paths from the output to x, counted by backward")
-axes.plot(depths[: len(walked)], walked, "s-", color=RED, label="VJPs called, path by path")
-axes.plot(depths, ordered, "o-", color=BLUE, label="VJPs called in order: one a node")
+axes.plot(depths[: len(walked)], walked, "s-", color=RED, label="visits of a node, path by path")
+axes.plot(depths, ordered, "o-", color=BLUE, label="visits of a node, in order: each once")
 axes.set(title="Two ways through every layer", xlabel="layers", ylabel="number", yscale="log")
 axes.legend()
 lesson.figure(figure, "paths")
@@ -375,7 +392,7 @@ lesson.figure(figure, "paths")
 # walk twice:
 #
 # 1. *Count the uses.* Keep a dictionary of uses, at first `{root: 0}`, and a list of nodes to visit, at first
-#    `[root]`. Take a node from the list. For each of its inputs, add 1 to its uses; if you meet it for the first time,
+#    `[root]`. Take a node off the list. For each of its inputs, add 1 to its uses; if you meet it for the first time,
 #    put it on the list too. Go on until the list is empty.
 # 2. *List.* Begin with `[root]`. Go through the list. For each input of the node, take 1 from its uses. When none is
 #    left, all who use it are on the list, so append it.
@@ -436,16 +453,24 @@ lesson.verdict(
 # You will write VJPs of your own, and you will get some wrong. Measuring all slopes is slow. Measure one instead, in a
 # *random direction* $v$, of a *random combination* $u$ of the outputs. With the Jacobian $J$ of $f$ at $x$,
 #
-# $$ \langle v, \mathrm{vjp}(u) \rangle = \langle v, J^\top u \rangle = \langle u, J v \rangle
-#    \approx \Big\langle u, \frac{f(x + hv) - f(x - hv)}{2h} \Big\rangle $$
+# $$ \sum_i v_i \sum_k u_k J_{ki} = \sum_k u_k \sum_i J_{ki} v_i $$
 #
-# where $\langle a, b \rangle$ is the sum of all $a_i b_i$. The left side needs the VJP once, the right side $f$ twice,
-# whatever the size. A wrong entry anywhere changes the left side, unless chance conspires. That is
-# **exercise `cotangent_check`**.
+# for it does not matter which index is summed first. On the left, the inner sum is what the VJP makes of $u$. On the
+# right, it is the change of $f$ along $v$, which can be measured. Write $\langle a, b \rangle$ for the sum of all
+# $a_i b_i$, over every entry of two arrays of one shape. Then
+#
+# $$ \langle v, vjp(u) \rangle = \langle u, Jv \rangle $$
+#
+# $$ Jv \approx (f(x + hv) - f(x - hv)) / (2h) $$
+#
+# The left side needs the VJP once, the right side $f$ twice, whatever the size. A wrong entry anywhere changes the left
+# side, unless chance conspires. That is **exercise `cotangent_check`**. In it $x$ may be a vector or a table, and so
+# may $f(x)$.
 #
 # Why must $u$ be random? It is tempting to check the gradient of `f(x).sum()`. Then $u$ is all ones. Here are seven
-# VJPs that are wrong, of the kind that people write. Each is checked twice, with $u$ all ones and with $u$ random.
-# (For tinynet's own tensors the check is `tn.check_gradients`.)
+# VJPs that are wrong, of the kind that people write. They were chosen to be right for one $u$: that of all ones. Each
+# is checked twice, with $u$ all ones and with $u$ random. (For tinynet's own tensors the check is
+# `tn.check_gradients`.)
 
 # %%
 x3, y3, W3 = np.random.default_rng(2).normal(size=(3, 4, 4))
@@ -466,7 +491,8 @@ for f, wrong, at in PLANTED.values():
     for kind, cotangent in ("all ones", np.ones_like(u)), ("random", u):
         left, right = own.cotangent_check(f, wrong, at, cotangent, v, 1e-5)
         gaps.setdefault(kind, []).append(abs(left - right) / max(1, abs(left), abs(right)))
-print(f"{'seven wrong VJPs':32} {'all ones':>9} {'random':>9}   difference of the two numbers")
+print("how far apart the two numbers are, for seven wrong VJPs")
+print(f"{'':32} {'all ones':>9} {'random':>9}")
 for name, ones, random in zip(PLANTED, gaps["all ones"], gaps["random"], strict=True):
     print(f"{name:32} {ones:9.0e} {random:9.0e}   {'found' if random > 1e-6 else 'not found'} by the random one")
 for kind, found in gaps.items():
@@ -487,9 +513,10 @@ lesson.figure(figure, "planted")
 # %% [markdown]
 # ## What a gradient is good for
 #
-# Change all weights a little, against the gradient $G$: $w \to w - \eta G$. How much does $L$ fall? To first order by
-# $\eta \langle G, G \rangle$. That is a promise for small $\eta$ only. Look at the picture: the straight line is what
-# the gradient promises, the curve is what happens.
+# Change all weights a little, against the gradient $G$: $w \to w - \eta G$, where $\eta$ (eta) is a small number, the
+# step. How much does $L$ fall? Each weight moves by $\eta$ times its slope, and moves $L$ by that times its slope. All
+# together that makes $\eta \langle G, G \rangle$. It is a promise for small $\eta$ only: on the way the slopes change.
+# Look at the picture: the straight line is what the gradient promises, the curve is what happens.
 
 # %%
 square = sum((g**2).sum() for g in gradient.values())
@@ -509,7 +536,7 @@ lesson.figure(figure, "step")
 
 # %% [markdown]
 # A step that is too long makes things worse. And one step is not training. Take fifty, half as long as the best first
-# one, each with a new tape. Lesson 3 makes this good.
+# one, each with a new tape. Lesson 3 does this as it should be done.
 
 # %%
 now = {name: w.copy() for name, w in weights.items()}
@@ -528,8 +555,8 @@ for step in range(51):
 #
 # Write the eight functions of `exercise.py`, in its order; each stands alone, so you may leave one for later.
 # `tinynet grade 2` or `pytest lessons/02_autodiff` grades them, and says for what is wrong on which input, and what
-# usually causes it. `tinynet hint 2 matmul_vjp` helps a little, and more when asked again. When all pass, run this
-# script again: the tape is yours.
+# usually causes it. `tinynet hint 2 matmul_vjp` helps a little, and more when asked again. When all pass, run
+# `tinynet lesson 2` again: the tape is yours.
 #
 # ## Read next
 #

@@ -15,6 +15,11 @@ def exchanged_factors(g, x, y):
     return g * x, g * y
 
 
+@instead_of("multiply_vjp", "a matrix product was taken; z = x * y goes entry by entry, and so does its vjp: * not @")
+def products_of_matrices(g, x, y):
+    return g @ y, g @ x
+
+
 @instead_of("multiply_vjp", "g reaches only the first input; each input's cotangent is g times its own slope")
 def g_for_the_first_only(g, x, y):
     return g * y, x
@@ -59,6 +64,11 @@ def squashed_twice(g, a):
 @instead_of("tanh_vjp", "the square is missing: the slope is 1 - a^2")
 def square_missing(g, a):
     return g * (1 - a)
+
+
+@instead_of("tanh_vjp", "the brackets are missing: g * 1 - a^2 is g - a^2; the whole slope is multiplied, g (1 - a^2)")
+def brackets_missing(g, a):
+    return g * 1 - a * a
 
 
 @instead_of("tanh_vjp", "a (1 - a) is the slope of the sigmoid; that of tanh is 1 - a^2")
@@ -114,6 +124,16 @@ def only_axes_in_front(g, shape):
     return np.sum(g, axis=tuple(range(g.ndim - len(shape))))
 
 
+@instead_of("unbroadcast", "only axes of length 1 were summed; those in front that the array lacks were repeated too")
+def only_axes_of_length_one(g, shape):
+    return np.sum(g, axis=tuple(i for i, length in enumerate(shape) if length == 1), keepdims=True)
+
+
+@instead_of("unbroadcast", "axis 0 was summed, whatever the shape; sum over the axes along which it was repeated")
+def always_axis_0(g, shape):
+    return np.sum(g, axis=0).reshape(shape)
+
+
 def sum_to(g, shape):
     g = np.sum(g, axis=tuple(range(np.ndim(g) - len(shape))))
     return np.sum(g, axis=tuple(i for i, length in enumerate(shape) if length == 1), keepdims=True)
@@ -167,6 +187,24 @@ def uses_counted_once(root, inputs_of):
     return order
 
 
+@instead_of(
+    "topological_order", "a node was visited again at each use, and its inputs' uses counted again; visit it once"
+)
+def visited_at_each_use(root, inputs_of):
+    uses, stack = {root: 0}, [root]
+    while stack:
+        for x in inputs_of(stack.pop()):
+            uses[x] = uses.get(x, 0) + 1
+            stack.append(x)
+    order = [root]
+    for node in order:
+        for x in inputs_of(node):
+            uses[x] -= 1
+            if uses[x] == 0:
+                order.append(x)
+    return order
+
+
 @instead_of("backward", "the gradient was overwritten on reuse: what a second use sends must be added to the first")
 def overwritten(order, vjp, g):
     cotangents = {order[0]: g}
@@ -182,6 +220,15 @@ def first_use_only(order, vjp, g):
     for node in order:
         for x, gx in vjp(node, cotangents[node]):
             cotangents.setdefault(x, gx)
+    return cotangents
+
+
+@instead_of("backward", "the walk began at a leaf, which has no cotangent yet; order begins with the root: follow it")
+def from_the_leaves(order, vjp, g):
+    cotangents = {order[0]: g}
+    for node in order[::-1]:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = cotangents.get(x, 0) + gx
     return cotangents
 
 
@@ -251,6 +298,21 @@ def multiplied_by_h(f, vjp, x, u, v, h):
 def entry_by_entry(f, vjp, x, u, v, h):
     columns = [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(len(x))]
     return np.sum(v * vjp(u, x)), np.sum(u * sum(v[i] * column for i, column in enumerate(columns)))
+
+
+@instead_of("cotangent_check", "vjp was given x and u the wrong way round: vjp(u, x), the cotangent first")
+def arguments_exchanged(f, vjp, x, u, v, h):
+    return np.sum(v * vjp(x, u)), central(f, vjp, x, u, v, h)[1]
+
+
+@instead_of("cotangent_check", "the change of f was multiplied by v; it has the shape of f(x), as u has: <u, Jv>")
+def v_twice(f, vjp, x, u, v, h):
+    return np.sum(v * vjp(u, x)), np.sum(v * (f(x + h * v) - f(x - h * v))) / (2 * h)
+
+
+@instead_of("cotangent_check", "@ is <a, b> for vectors only; for arrays of any shape it is np.sum(a * b)")
+def for_vectors_only(f, vjp, x, u, v, h):
+    return v @ vjp(u, x), u @ ((f(x + h * v) - f(x - h * v)) / (2 * h))
 
 
 def central(f, vjp, x, u, v, h):

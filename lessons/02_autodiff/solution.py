@@ -146,10 +146,10 @@ def backward(order, vjp, g):
 def cotangent_check(f, vjp, x, u, v, h):
     """Return the two numbers that agree if vjp is right: <v, vjp(u)>, and <u, Jv> by two evaluations of f.
 
-    <a, b> is the sum of all a * b. Jv, the change of f along v, is (f(x + h v) - f(x - h v)) / 2h.
+    <a, b> is the sum of all a * b. Jv, the change of f along v, is (f(x + h v) - f(x - h v)) / (2h).
 
     Args:
-        f: a function from an array to an array.
+        f: a function from an array to an array, each of any shape.
         vjp: a function; vjp(u, x) is the cotangent of x for a cotangent u of f(x).
         x: where to check.
         u: a random cotangent, of f(x)'s shape.
@@ -157,7 +157,7 @@ def cotangent_check(f, vjp, x, u, v, h):
         h: a small number.
 
     Returns:
-        a tuple of two numbers: <v, vjp(u, x)> and <u, (f(x + h v) - f(x - h v)) / 2h>
+        a tuple of two numbers: <v, vjp(u, x)> and <u, (f(x + h v) - f(x - h v)) / (2h)>
     """
     # begin solution
     by_vjp = np.sum(v * vjp(u, x))

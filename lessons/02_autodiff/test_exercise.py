@@ -19,7 +19,7 @@ def cotangent(f, x, g):
 
 
 def test_multiply_vjp(exercise, rng):
-    for shape in (2, 3), (4,), (2, 2, 2):
+    for shape in (2, 2), (2, 3), (4,), (2, 2, 2):
         g, x, y = rng.normal(size=(3, *shape))
         exercise.multiply_vjp(g, x, y).equals((cotangent(lambda x: x * y, x, g), cotangent(lambda y: x * y, y, g)))
 
@@ -57,6 +57,7 @@ def test_unbroadcast(exercise, rng):
 # ---- graphs, {node: the nodes it was computed from}
 
 TWICE = {"y": ["x", "a", "b", "x"], "a": ["x", "x"], "b": ["c"], "c": ["x"], "x": []}
+SHARED = {"y": ["a", "b"], "a": ["c"], "b": ["c"], "c": ["x"], "x": []}  # c, which has an input, is used twice
 
 
 def random_graph(rng, count):
@@ -86,33 +87,41 @@ def fault(order, graph, root):
         return "all nodes that root was computed from, and root itself, and no others"
     place = {node: i for i, node in enumerate(order)}
     late = [(node, x) for node in order for x in graph[node] if place[x] < place[node]]
-    return f"{late[0][0]!r} before {late[0][1]!r}, since it was computed from it" if late else ""
+    return "{0!r} before {1!r}, since {0!r} was computed from {1!r}".format(*late[0]) if late else ""
+
+
+def stopped(inputs_of, most, why):
+    """Return inputs_of, which stops an answer that calls it more than `most` times."""
+    calls = 0
+
+    def counting(node):
+        nonlocal calls
+        calls += 1
+        if calls > most:
+            raise Wrong(f"topological_order: inputs_of was called more than {most:,} times in a graph of {why}")
+        return inputs_of(node)
+
+    return counting
 
 
 def test_topological_order(exercise, rng):
-    cases = [(TWICE, "y"), ({"y": []}, "y"), *[random_graph(rng, count) for count in (3, 5, 8, 8)]]
+    cases = [(TWICE, "y"), (SHARED, "y"), ({"y": []}, "y"), *[random_graph(rng, count) for count in (3, 5, 8, 8)]]
     for graph, root in cases:
-        answer = exercise.topological_order(root, lambda node: list(graph[node]))
+        described = f"the graph, each node with what it was computed from, is {graph}"
+        endless = f"{len(graph)} nodes; does the list of nodes to visit ever become empty? {described}"
+        answer = exercise.topological_order(root, stopped(lambda node: list(graph[node]), 100_000, endless))
         found = fault(answer.value, graph, root)
-        answer.satisfies(not found, f"{found}; the graph is {graph}")
+        answer.satisfies(not found, f"{found}; {described}")
     many_paths(exercise, 60)
     deep(exercise, 5000)
 
 
 def many_paths(exercise, count):
     """Each node is computed from the one before, used twice: 2^60 paths lead from the root to the leaf."""
-    calls = 0
-
-    def inputs_of(node):
-        nonlocal calls
-        calls += 1
-        if calls > 4 * (count + 1):
-            raise Wrong(
-                f"topological_order: inputs_of was called more than {4 * (count + 1)} times in a graph of {count + 1} "
-                "nodes, each of which uses the next twice; go on from each node once, not once for each path to it"
-            )
-        return [node - 1, node - 1] if node else []
-
+    why = (
+        f"{count + 1} nodes, each of which uses the next twice; go on from each node once, not once for each path to it"
+    )
+    inputs_of = stopped(lambda node: [node - 1, node - 1] if node else [], 4 * (count + 1), why)
     came = exercise.topological_order(count, inputs_of).value
     if list(came) != list(range(count, -1, -1)):
         raise Wrong(f"topological_order: of the nodes {count} to 0, each using the next twice, the order was {came}")
@@ -157,6 +166,8 @@ def test_backward(exercise, rng):
 
         def vjp(node, g):
             calls[node] += 1
+            if np.shape(g) != (size := (sizes[node],)):
+                raise ValueError(f"vjp({node!r}, g) was given a g of shape {np.shape(g)}; that node has shape {size}")
             return [(x, J.T @ g) for x, J in edges[node]]
 
         g = rng.normal(size=sizes[order[0]])
@@ -170,9 +181,11 @@ def test_backward(exercise, rng):
 
 def test_cotangent_check(exercise, rng):
     """f(x) = A x^2: its central differences are exact. The second vjp is wrong, and both numbers must say so."""
-    for inputs, outputs, factor in (3, 3, 2.0), (2, 4, 1.0), (5, 1, 2.0):
-        A, x, v = rng.normal(size=(outputs, inputs)), rng.normal(size=inputs), rng.normal(size=inputs)
-        u, calls = rng.normal(size=outputs), []
+    for inputs, outputs, columns, factor in (
+        (3, 3, (), 2.0), (2, 4, (), 1.0), (5, 1, (), 2.0), (3, 3, (3,), 2.0), (2, 4, (3,), 1.0),
+    ):  # fmt: skip
+        A, (x, v) = rng.normal(size=(outputs, inputs)), rng.normal(size=(2, inputs, *columns))
+        u, calls = rng.normal(size=(outputs, *columns)), []
 
         def f(x):
             calls.append(x)
@@ -185,6 +198,6 @@ def test_cotangent_check(exercise, rng):
         count = len(calls)
         gradient = [factor * x[i] * sum(A[k, i] * u[k] for k in range(outputs)) for i in range(inputs)]
         change = [sum(2 * A[k, i] * x[i] * v[i] for i in range(inputs)) for k in range(outputs)]
-        answer.equals((float(np.dot(v, gradient)), float(np.dot(u, change))))
+        answer.equals((float(np.sum(v * gradient)), float(np.sum(u * change))))
         if count > 2:
             raise answer.wrong(f"f was called {count} times; two evaluations are enough, whatever the size of x")

@@ -92,6 +92,45 @@ def test_recursion_is_rejected_on_a_long_chain():
     assert "on a chain of 5,001 nodes Python gave up. Recursion goes as deep as the graph does" in message
 
 
+def test_a_walk_that_never_ends_is_stopped_by_its_calls():
+    def endless(root, inputs_of):
+        todo = [root]
+        while todo:
+            todo += inputs_of(todo[0])  # nothing leaves the list
+        return todo
+
+    assert "does the list of nodes to visit ever become empty?" in graded("topological_order", endless).message
+
+
+def test_an_error_is_told_as_it_is():
+    """The known mistakes, which are run to explain it, ask again; that is not counted against the answer."""
+
+    def fails(root, inputs_of):
+        return [inputs_of(node) for node in inputs_of(root)][9]
+
+    assert "IndexError" in graded("topological_order", fails).message
+
+
+def test_a_check_for_vectors_only_is_rejected():
+    """The lesson calls the learner's check with tables of numbers."""
+
+    def for_vectors(f, vjp, x, u, v, h):
+        return v @ vjp(u, x), np.dot(u, f(x + h * v) - f(x - h * v)) / (2 * h)
+
+    assert "for arrays of any shape it is np.sum(a * b)" in graded("cotangent_check", for_vectors).message
+
+
+def test_a_cotangent_of_a_wrong_shape_is_told_so():
+    def backwards(order, vjp, g):
+        cotangents = {order[0]: g}
+        for node in order[::-1]:
+            for x, gx in vjp(node, cotangents.get(node, 0)):
+                cotangents[x] = cotangents.get(x, 0) + gx
+        return cotangents
+
+    assert "was given a g of shape (); that node has shape (3,)" in graded("backward", backwards).message
+
+
 def test_a_walk_of_every_path_is_stopped_by_its_calls_though_its_order_is_right():
     def every_path(root, inputs_of):
         depth = {root: 0}
