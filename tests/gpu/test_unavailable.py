@@ -151,3 +151,9 @@ def test_without_what_the_fake_driver_needs(monkeypatch, capsys, there, message)
     monkeypatch.setattr(fake.importlib.util, "find_spec", lambda name: None)
     assert fake.main(["true"]) == 1
     assert capsys.readouterr().err == message
+
+
+def test_more_rows_than_a_kernel_counts():
+    session = Session.__new__(Session)
+    with pytest.raises(ValueError, match=r"^gpu: popcount_rows counts to 2\^30, not to 1073741825: pass fewer rows"):
+        session.launch("popcount_rows", (2**30 + 1,), None, None, 2**30 + 1, 1)
