@@ -13,7 +13,7 @@ NOT_MEASURED = "**EMULATED on a CPU: this is a test of the benchmark; no figure 
 
 
 def report(folder: Path) -> tuple[str, bool]:
-    """Write gpu.md and gpu.png beside gpu.json; return the text, and whether any result was wrong."""
+    """Write gpu.md and gpu.png beside gpu.json; return the text, and whether a stage broke off or a sum was wrong."""
     figures = json.loads((folder / "gpu.json").read_text())
     about = figures.get("environment", {})
     emulated = about.get("emulated", True)
@@ -42,7 +42,7 @@ def report(folder: Path) -> tuple[str, bool]:
     (folder / "gpu.md").write_text(text + "\n")
     if isinstance(figures.get("cubes"), list):
         _plot(figures["cubes"], about.get("device", "?"), emulated, folder / "gpu.png")
-    return text, wrong > 0
+    return text, wrong > 0 or any(map(_broken, figures.values()))
 
 
 TABLES = (

@@ -136,8 +136,8 @@ def write(folder, found):
 
 
 def test_report(tmp_path):
-    text, wrong = write(tmp_path, figures())
-    assert not wrong
+    text, failed = write(tmp_path, figures())
+    assert failed  # a stage broke off
     assert (tmp_path / "gpu.md").read_text() == text + "\n"
     assert (tmp_path / "gpu.png").read_bytes().startswith(b"\x89PNG")
     for line in (
@@ -158,9 +158,17 @@ def test_report(tmp_path):
 
 
 def test_report_of_wrong_results(tmp_path):
-    text, wrong = write(tmp_path, figures(wrong=3))
-    assert wrong
+    found = figures(wrong=3)
+    del found["packing"]
+    text, failed = write(tmp_path, found)
+    assert failed
     assert "wrong: 30." in text
+
+
+def test_report_of_a_run_without_faults(tmp_path):
+    found = figures()
+    del found["packing"], found["cubes"]
+    assert not write(tmp_path, found)[1]
 
 
 def test_emulated_figures_say_so(tmp_path):
