@@ -69,7 +69,7 @@ class Session:
         self.arch = "sm_{}{}".format(*self.capability)
         self._modules: dict[str, Any] = {}  # by file
         self.networks: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()  # of network.py
-        weakref.finalize(self, _release, self.context)
+        weakref.finalize(self, _release, self.context, self.networks, self._modules)
 
     def __enter__(self) -> Session:
         self._found = self.driver.Context.get_current()  # PyCUDA's of before; None if it had none
@@ -163,9 +163,11 @@ class Session:
         self.driver.Context.synchronize()
 
 
-def _release(context: Any) -> None:
-    """Give the primary context back; PyCUDA releases it as what it is only while it is current."""
+def _release(context: Any, *held: Any) -> None:
+    """Give back what was held in the primary context, and it; PyCUDA does either only while the context is current."""
     context.push()
+    for things in held:
+        things.clear()  # later PyCUDA would leave them where they are, and other threads keep the context alive
     context.detach()
 
 

@@ -173,6 +173,18 @@ def test_threads_have_sessions_of_their_own():
     np.testing.assert_array_equal(found[1], tn.pack_signs(x))
 
 
+def test_what_a_thread_held_goes_with_it():
+    frozen = tn.freeze(tn.BinaryMLP([20, 130, 10]))
+    pixels = np.zeros((1, 20), np.uint8)
+    gpu.run(frozen, pixels)
+    before = free()
+    for _ in range(3):
+        thread = threading.Thread(target=gpu.run, args=(frozen, pixels))
+        thread.start()
+        thread.join()
+    assert free() == before
+
+
 def too_large():
     rows = np.zeros((2**20, 0), np.uint64)
     return gpu.xnor_matmul(rows, rows, 0)
