@@ -35,17 +35,23 @@ def check_device(caller: str, name: str, x: Any, dtype: Any) -> None:
         raise TypeError(f"{caller}: {name} is {found} on the device; it must be {np.dtype(dtype)} there")
     if len(shape) != 2:
         raise ValueError(f"{caller}: {name} has shape {shape}; it must be a matrix: reshape it")
+    if interface["data"][0] % found.itemsize:
+        raise ValueError(
+            f"{caller}: {name} begins at {interface['data'][0]:#x}, no multiple of the {found.itemsize} bytes of an "
+            "entry: pass a copy"
+        )
     wanted = (shape[1] * found.itemsize, found.itemsize)
-    if strides is not None and tuple(strides) != wanted and 0 not in shape:
+    steps = zip(shape, strides or wanted, wanted, strict=True)
+    if 0 not in shape and any(length > 1 and step != by for length, step, by in steps):  # from 1 row there is no step
         raise ValueError(
             f"{caller}: {name} has strides {tuple(strides)}; its rows must lie one after the other, {wanted}: "
             "pass a contiguous copy"
         )
 
 
-def check_device_bits(caller: str, n_bits: int, **operands: Any) -> None:
-    """Raise what `check_bits` raises for arrays of the host, but for ones behind the last bit."""
-    check_bits(caller, n_bits)
+def check_device_bits(caller: str, n_bits: int, **operands: Any) -> int:
+    """Return n_bits, or raise what `check_bits` raises for arrays of the host, but for ones behind the last bit."""
+    n_bits = check_bits(caller, n_bits)
     for name, bits in operands.items():
         check_device(caller, name, bits, np.uint64)
         if bits.shape[1] != n_words(n_bits):
@@ -53,3 +59,4 @@ def check_device_bits(caller: str, n_bits: int, **operands: Any) -> None:
                 f"{caller}: {name} has shape {tuple(bits.shape)}; {n_bits} bits take (rows, {n_words(n_bits)}): "
                 "pass the n_bits that pack_signs was given"
             )
+    return n_bits

@@ -69,7 +69,7 @@ class Session:
         self.arch = "sm_{}{}".format(*self.capability)
         self._modules: dict[str, Any] = {}  # by file
         self.networks: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()  # of network.py
-        weakref.finalize(self, _release, self.context)
+        weakref.finalize(self, _release, self.context, self.networks, self._modules)
 
     def __enter__(self) -> Session:
         self._found = self.driver.Context.get_current()  # PyCUDA's of before; None if it had none
@@ -131,10 +131,13 @@ class Session:
     def launch(self, name: str, outputs: tuple[int, ...], *arguments: Any) -> None:
         """Start a kernel for a matrix of outputs; device arrays go by their address, numbers as int32 and float32.
 
-        Nothing is started where there are no outputs.
+        Nothing is started where there are no outputs. ValueError for a number above 2^30: a little more than the rows
+        that there are must fit a kernel's int32, for the last tile may be begun and not full.
         """
         if 0 in outputs:
             return
+        if too_many := [a for a in arguments if type(a) is int and a > 2**30]:
+            raise ValueError(f"gpu: {name} counts to 2^30, not to {too_many[0]}: pass fewer rows at a time")
         numbers = {int: np.int32, float: np.float32}
         typed = [numbers[type(a)](a) if type(a) in numbers else address(a) for a in arguments]
         self.kernel(name)(*typed, grid=TABLE[name].grid(*outputs), block=TABLE[name].block)
@@ -160,9 +163,11 @@ class Session:
         self.driver.Context.synchronize()
 
 
-def _release(context: Any) -> None:
-    """Give the primary context back; PyCUDA releases it as what it is only while it is current."""
+def _release(context: Any, *held: Any) -> None:
+    """Give back what was held in the primary context, and it; PyCUDA does either only while the context is current."""
     context.push()
+    for things in held:
+        things.clear()  # later PyCUDA would leave them where they are, and other threads keep the context alive
     context.detach()
 
 

@@ -70,13 +70,13 @@ def xnor_matmul(a_bits: Any, b_bits: Any, n_bits: int, *, kernel: str | None = N
     not checked on the device), GpuUnavailable, and MemoryError.
     """
     device = on_device("xnor_matmul", a_bits=a_bits, b_bits=b_bits)
-    (check_device_bits if device else check_bits)("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
+    n_bits = (check_device_bits if device else check_bits)("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
     if kernel not in (None, *PRODUCTS):
         raise ValueError(f"xnor_matmul: kernel={kernel!r}; there are {', '.join(PRODUCTS)}")
     with session() as s:
         s.wait_for(a_bits, b_bits)
         a, b = (a_bits, b_bits) if device else (s.upload(a_bits), s.upload(b_bits))
-        out = product(s, a, b, int(n_bits), kernel or best_product(s))
+        out = product(s, a, b, n_bits, kernel or best_product(s))
         return out if device else out.get()
 
 

@@ -11,7 +11,7 @@ from gpu.device import GpuUnavailable, session
 
 
 def main() -> int:
-    """Run all stages; return 1 where there is no GPU, or a result was wrong."""
+    """Run all stages; return 1 where a GPU or nvcc is missing, a stage broke off, or a result was wrong."""
     parser = argparse.ArgumentParser(prog="python -m gpu.bench", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for gpu.json, gpu.md, gpu.png")
     parser.add_argument("--quick", action="store_true", help="smallest sizes: a test of the benchmark, not of a GPU")
@@ -19,6 +19,8 @@ def main() -> int:
     args = parser.parse_args()
     try:
         s = session()
+        with s:
+            s.kernel("ceiling_popcount")  # nothing is measured without it, nor without nvcc
     except GpuUnavailable as error:
         print(f"gpu.bench: {error}", file=sys.stderr)
         return 1
@@ -26,9 +28,9 @@ def main() -> int:
         run = Run(s, args.out, args.quick, args.minutes)
         for name, measure in STAGES.items():
             run.stage(name, measure)
-    text, wrong = report(args.out)
+    text, failed = report(args.out)
     print(text)
-    return int(wrong)
+    return int(failed)
 
 
 if __name__ == "__main__":

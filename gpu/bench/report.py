@@ -13,7 +13,7 @@ NOT_MEASURED = "**EMULATED on a CPU: this is a test of the benchmark; no figure 
 
 
 def report(folder: Path) -> tuple[str, bool]:
-    """Write gpu.md and gpu.png beside gpu.json; return the text, and whether any result was wrong."""
+    """Write gpu.md and gpu.png beside gpu.json; return the text, and whether a stage broke off or a sum was wrong."""
     figures = json.loads((folder / "gpu.json").read_text())
     about = figures.get("environment", {})
     emulated = about.get("emulated", True)
@@ -25,7 +25,8 @@ def report(folder: Path) -> tuple[str, bool]:
         "\n".join(f"    {line}" for name in ("nvcc", "nvidia-smi") for line in str(about.get(name, "")).splitlines()),
         f"Outputs compared with the CPU: {checked:,}; wrong: {wrong:,}.",
         "Figures are medians by the device's clock, 10^12 operations a second with two for a product and its sum, and "
-        "milliseconds in brackets; data lie warm in the caches. A dash was not measured; gpu.json says why.",
+        "milliseconds in brackets; data lie warm in the caches. A dash was not measured; gpu.json says why. "
+        "'With waiting': the device had to wait for the host.",
         f"## Goals\n\n{_goals(figures, emulated)}",
         f"## What the device can do\n\n{_ceilings(figures)}",
         *[
@@ -41,7 +42,7 @@ def report(folder: Path) -> tuple[str, bool]:
     (folder / "gpu.md").write_text(text + "\n")
     if isinstance(figures.get("cubes"), list):
         _plot(figures["cubes"], about.get("device", "?"), emulated, folder / "gpu.png")
-    return text, wrong > 0
+    return text, wrong > 0 or any(map(_broken, figures.values()))
 
 
 TABLES = (
@@ -87,7 +88,7 @@ def markdown(header: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
 def _cell(row: dict[str, Any]) -> str:
     if "ms" not in row:
         return "-"
-    ms = f"{row['ms']:.3g} ms"
+    ms = f"{row['ms']:.3g} ms{'' if row.get('queued', True) else ' with waiting'}"
     return f"{row['TOPS']:.3g} ({ms})" if "TOPS" in row else ms
 
 

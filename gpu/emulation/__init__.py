@@ -43,11 +43,11 @@ def launch(
 
     Raises RuntimeError where a thread leaves the arrays or waits for ever, ValueError where the text does not compile.
     """
-    library = ctypes.PyDLL(str(build(TABLE[name].source() if source is None else source)))  # one at a time
     arrays = [a for a in arguments if isinstance(a, np.ndarray)]
     for a in arrays:
         if not a.flags.c_contiguous:
             raise ValueError(f"emulation: an array has strides {a.strides}; pass np.ascontiguousarray of it")
+    library = ctypes.PyDLL(str(build(TABLE[name].source() if source is None else source)))  # one at a time
     n = len(arrays)
     first = (ctypes.c_void_p * n)(*[a.ctypes.data for a in arrays])
     sizes = (ctypes.c_size_t * n)(*[a.nbytes for a in arrays])

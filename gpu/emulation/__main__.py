@@ -10,6 +10,7 @@ down. The table counts them, in mean bytes a thread; the picture shows the first
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -116,7 +117,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gpu.emulation", description=__doc__.split("\n")[0])
     parser.add_argument("--out", default="tiles.png", help="where the picture goes (tiles.png)")
     out = parser.parse_args().out
-    print(table(["xnor_naive", "xnor_tiled", "xnor_registers", "xnor_mma"]))
+    try:
+        print(table(["xnor_naive", "xnor_tiled", "xnor_registers", "xnor_mma"]))
+    except RuntimeError as error:  # g++ is missing
+        sys.exit(str(error))
     draw().savefig(out, dpi=100)
     print(f"the first tile of xnor_tiled: {out}")
 

@@ -20,13 +20,20 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from shutil import which
 
 HERE = Path(__file__).parent
 NOT_SUPPORTED = 801
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return this process's environment with a fake driver and nvcc, which are built into the folder, before others."""
+    """Return this process's environment with a fake driver and nvcc, which are built into the folder, before others.
+
+    RuntimeError without g++ or nm, ImportError without PyCUDA.
+    """
+    for tool in ("g++", "nm"):
+        if which(tool) is None:
+            raise RuntimeError(f"fake driver: {tool} is not on PATH; install it (Debian, Ubuntu: apt install g++)")
     stubs = "".join(
         f'extern "C" __attribute__((weak)) int {name}() {{ return {NOT_SUPPORTED}; }}\n' for name in _wanted_by_pycuda()
     )
@@ -51,7 +58,9 @@ def _wanted_by_pycuda() -> list[str]:
     """Return the names of the driver's functions that PyCUDA links to. ImportError without PyCUDA."""
     package = importlib.util.find_spec("pycuda")
     if package is None or package.origin is None:
-        raise ImportError("PyCUDA is missing: pip install pycuda (it builds without a GPU, with nvcc on PATH)")
+        raise ImportError(
+            "fake driver: PyCUDA is missing: pip install pycuda (it builds without a GPU, with nvcc on PATH)"
+        )
     library = next(Path(package.origin).parent.glob("_driver*.so"))
     symbols = subprocess.run(["nm", "-D", "--undefined-only", library], capture_output=True, text=True, check=True)
     return [name for line in symbols.stdout.splitlines() if (name := line.split()[-1]).startswith("cu")]
@@ -63,7 +72,12 @@ def main(command: list[str]) -> int:
         print(__doc__)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        return subprocess.run(command, env=environment(Path(folder))).returncode
+        try:
+            variables = environment(Path(folder))
+        except (ImportError, RuntimeError) as error:
+            print(error, file=sys.stderr)
+            return 1
+        return subprocess.run(command, env=variables).returncode
 
 
 if __name__ == "__main__":

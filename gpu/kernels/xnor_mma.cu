@@ -171,6 +171,7 @@ __device__ __forceinline__ void multiply(int (&c)[4][8][4], const u64 *a, const 
         }
         stage = (stage + 1) % STAGES;
     }
+    wait_for_groups<0>();                                 // a short sum leaves a tile of zeros on its way
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2)      // 128 threads; registers for two blocks on a multiprocessor

@@ -18,16 +18,21 @@ ROOT = Path(__file__).parents[2]
 
 
 class Clock:
-    """A session whose events tell made-up times: the n-th call takes n milliseconds."""
+    """A session whose events tell made-up times: the n-th call takes n milliseconds.
 
-    def __init__(self):
-        self.driver, self.calls, self.launched = self, 0, 0
+    `late` times the device is found to have gone on before all was queued.
+    """
+
+    def __init__(self, late=0):
+        self.driver, self.calls, self.launched, self.late = self, 0, 0, late
+        self.held = []
 
     def empty(self, shape, dtype):
         return np.empty(shape, dtype)
 
     def launch(self, *arguments):
         self.launched += 1
+        self.held.append(arguments[-1])
 
     def synchronize(self):
         pass
@@ -43,6 +48,10 @@ class Event:
     def record(self):
         self.at = self.clock.calls * (self.clock.calls + 1) / 2
 
+    def query(self):
+        self.clock.late -= 1
+        return self.clock.late >= 0
+
     def time_since(self, other):
         return self.at - other.at
 
@@ -54,9 +63,18 @@ def test_the_figure_is_the_median_of_single_calls(tmp_path):
     def call():
         clock.calls += 1
 
-    # call 1 compiles; call 2 takes 2 ms, so that 50 ms make 26 calls, to warm up; 200 ms are 100, at most 50
-    assert run.milliseconds(call) == {"ms": 2 + 26 + 25.5, "low": 28 + 12.75, "high": 28 + 38.25, "calls": 50}
+    # call 1 compiles; call 2 takes 2 ms, so that 50 ms make 26 calls, to warm up; 200 ms are 100, at most 30
+    found = run.milliseconds(call)
+    assert found == {"ms": 28 + 15.5, "low": 28 + 7.75, "high": 28 + 23.25, "calls": 30, "queued": True}
     assert clock.launched == 3  # each time something held the device before
+
+
+@pytest.mark.parametrize(("late", "held", "queued"), [(2, [1], True), (3, [1, 2], True), (9, [1, 2, 4, 8], False)])
+def test_the_device_is_held_until_all_is_queued(tmp_path, late, held, queued):
+    run = Run(clock := Clock(late), tmp_path, quick=False, minutes=1)
+    found = run.milliseconds(lambda: setattr(clock, "calls", clock.calls + 1))
+    assert (found["queued"], found["calls"]) == (queued, 30)
+    assert clock.held[2:] == [150_000 * times for times in held]  # two came before, to warm up
 
 
 def test_what_was_measured_before_a_fault_is_on_disk(tmp_path):
@@ -72,6 +90,18 @@ def test_what_was_measured_before_a_fault_is_on_disk(tmp_path):
     found = json.loads((tmp_path / "gpu.json").read_text())
     assert found["second"] == {"error": "RuntimeError: an illegal memory access was encountered"}
     assert (found["first"], found["third"]) == ([1, 2], 3)
+
+
+def test_what_a_stage_has_until_now_is_on_disk(tmp_path):
+    run = Run(Clock(), tmp_path, quick=True, minutes=1)
+
+    def stage(run):
+        run.so_far([1])
+        assert json.loads((tmp_path / "gpu.json").read_text()) == {"first": [1]}
+        return [1, 2]
+
+    run.stage("first", stage)
+    assert run.figures["first"] == [1, 2]
 
 
 def test_nothing_begins_when_the_time_is_up(tmp_path):
@@ -106,8 +136,8 @@ def write(folder, found):
 
 
 def test_report(tmp_path):
-    text, wrong = write(tmp_path, figures())
-    assert not wrong
+    text, failed = write(tmp_path, figures())
+    assert failed  # a stage broke off
     assert (tmp_path / "gpu.md").read_text() == text + "\n"
     assert (tmp_path / "gpu.png").read_bytes().startswith(b"\x89PNG")
     for line in (
@@ -128,9 +158,17 @@ def test_report(tmp_path):
 
 
 def test_report_of_wrong_results(tmp_path):
-    text, wrong = write(tmp_path, figures(wrong=3))
-    assert wrong
+    found = figures(wrong=3)
+    del found["packing"]
+    text, failed = write(tmp_path, found)
+    assert failed
     assert "wrong: 30." in text
+
+
+def test_report_of_a_run_without_faults(tmp_path):
+    found = figures()
+    del found["packing"], found["cubes"]
+    assert not write(tmp_path, found)[1]
 
 
 def test_emulated_figures_say_so(tmp_path):

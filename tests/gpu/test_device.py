@@ -9,7 +9,6 @@ import pytest
 import gpu
 import tinynet as tn
 from gpu.device import GpuUnavailable, Session, load_driver, session
-from gpu.launch import Kernel
 from gpu.products import PRODUCTS
 
 try:
@@ -174,6 +173,18 @@ def test_threads_have_sessions_of_their_own():
     np.testing.assert_array_equal(found[1], tn.pack_signs(x))
 
 
+def test_what_a_thread_held_goes_with_it():
+    frozen = tn.freeze(tn.BinaryMLP([20, 130, 10]))
+    pixels = np.zeros((1, 20), np.uint8)
+    gpu.run(frozen, pixels)
+    before = free()
+    for _ in range(3):
+        thread = threading.Thread(target=gpu.run, args=(frozen, pixels))
+        thread.start()
+        thread.join()
+    assert free() == before
+
+
 def too_large():
     rows = np.zeros((2**20, 0), np.uint64)
     return gpu.xnor_matmul(rows, rows, 0)
@@ -200,6 +211,7 @@ def test_memory_stays_constant_over_1000_calls():
             gpu.xnor_matmul(a, b, 700)
 
     calls("mma")
+    calls("naive")  # the code of a kernel takes memory too
     gpu.run(frozen, pixels)
     before = free()
     for _ in range(330):
@@ -235,9 +247,10 @@ def test_device_arrays_give_their_memory_back(context):
 # ---- compiling
 
 
-def test_a_kernel_is_compiled_once(monkeypatch):
+def test_a_kernel_is_compiled_once():
     with session() as s:
-        first = s._modules[Kernel("pack_signs.cu", (1, 1, 1), (1, 1)).file]
+        s.kernel("pack_signs")
+        first = s._modules["pack_signs.cu"]
         s.kernel("pack_signs")
         assert s._modules["pack_signs.cu"] is first
 

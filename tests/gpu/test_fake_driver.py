@@ -128,3 +128,10 @@ print(kept.get()[0, 0])
 def test_the_program_of_the_readme(fake):
     (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "gpu" / "README.md").read_text(), re.S)
     assert fake("-c", program).stdout.strip() == "True"
+
+
+def test_the_benchmark_without_nvcc(fake, tmp_path):
+    done = fake("-m", "gpu.bench", "--quick", "--out", str(tmp_path / "out"), check=False, PATH=str(tmp_path))
+    assert done.returncode == 1
+    assert re.fullmatch(r"gpu\.bench: nvcc is missing \(.*\): install the CUDA toolkit .* on PATH\n", done.stderr)
+    assert not (tmp_path / "out").exists()

@@ -5,15 +5,16 @@ import pytest
 
 import gpu
 import tinynet as tn
+from gpu.arrays import check_device
 
 
 class OnDevice:
     """An array as PyCUDA, CuPy and PyTorch show theirs; its address is never used here."""
 
-    def __init__(self, shape, dtype, strides=None):
+    def __init__(self, shape, dtype, strides=None, at=0):
         self.shape = shape
         self.__cuda_array_interface__ = {
-            "shape": shape, "typestr": np.dtype(dtype).str, "strides": strides, "data": (0, False), "version": 3,
+            "shape": shape, "typestr": np.dtype(dtype).str, "strides": strides, "data": (at, False), "version": 3,
         }  # fmt: skip
 
 
@@ -65,12 +66,19 @@ def test_xnor_matmul_refuses(a, b, n_bits, error, message):
             ValueError,
             r"b_bits has strides \(8, 40\); .*pass a contig",
         ),
+        (OnDevice((5, 2), np.uint64, at=516), 100, ValueError, "b_bits begins at 0x204, no multiple of the 8 bytes"),
         (OnDevice((5, 2), np.uint64), -1, ValueError, "n_bits=-1; it must lie in 0"),
     ],
 )
 def test_xnor_matmul_refuses_on_the_device(b, n_bits, error, message):
     with pytest.raises(error, match=f"xnor_matmul: {message}"):
         gpu.xnor_matmul(OnDevice((3, 2), np.uint64), b, n_bits)
+
+
+def test_one_row_of_a_wider_matrix_is_no_gap():
+    check_device("f", "x", OnDevice((1, 20), np.float32, (400, 4)), np.float32)
+    with pytest.raises(ValueError, match=r"x has strides \(400, 4\)"):
+        check_device("f", "x", OnDevice((2, 20), np.float32, (400, 4)), np.float32)
 
 
 def test_an_unknown_kernel():

@@ -10,6 +10,7 @@ import pytest
 
 import gpu
 from gpu.device import Session, load_driver
+from gpu.emulation import fake
 
 ROOT = Path(__file__).parents[2]
 NO_LIBRARY = "libcuda.so.1: cannot open shared object file: No such file or directory"
@@ -132,3 +133,27 @@ def test_without_nvcc(monkeypatch):
 def test_a_kernel_that_does_not_compile(monkeypatch):
     with pytest.raises(RuntimeError, match=r'kernels/pack_signs\.cu does not compile for sm_90; nvcc says:\n.*"x" is'):
         compiling(monkeypatch, CompileError("nvcc compilation failed")).kernel("pack_signs")
+
+
+@pytest.mark.parametrize(
+    ("there", "message"),
+    [
+        ([], "fake driver: g++ is not on PATH; install it (Debian, Ubuntu: apt install g++)\n"),
+        (["g++"], "fake driver: nm is not on PATH; install it (Debian, Ubuntu: apt install g++)\n"),
+        (
+            ["g++", "nm"],
+            "fake driver: PyCUDA is missing: pip install pycuda (it builds without a GPU, with nvcc on PATH)\n",
+        ),
+    ],
+)
+def test_without_what_the_fake_driver_needs(monkeypatch, capsys, there, message):
+    monkeypatch.setattr(fake, "which", lambda tool: tool if tool in there else None)
+    monkeypatch.setattr(fake.importlib.util, "find_spec", lambda name: None)
+    assert fake.main(["true"]) == 1
+    assert capsys.readouterr().err == message
+
+
+def test_more_rows_than_a_kernel_counts():
+    session = Session.__new__(Session)
+    with pytest.raises(ValueError, match=r"^gpu: popcount_rows counts to 2\^30, not to 1073741825: pass fewer rows"):
+        session.launch("popcount_rows", (2**30 + 1,), None, None, 2**30 + 1, 1)

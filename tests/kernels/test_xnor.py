@@ -111,6 +111,14 @@ FOUR = np.zeros(4, np.int32)
 PANELS = np.zeros((1, 5, 32), np.uint32)
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int32, np.uint64])
+@pytest.mark.parametrize("rung", [*RUNGS, None])
+def test_the_length_may_be_an_integer_of_numpy(rung, kind):
+    dot = (lambda *a: multiply(rung, *a)) if rung else tn.xnor_matmul
+    np.testing.assert_array_equal(dot(A, B, kind(BITS)), dot(A, B, BITS))
+    np.testing.assert_array_equal(tn.kernels.bits.unpack_signs(A, kind(BITS)), tn.kernels.bits.unpack_signs(A, BITS))
+
+
 @pytest.mark.parametrize("rung", [*RUNGS, None])
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),

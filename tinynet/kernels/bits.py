@@ -67,7 +67,7 @@ def pack_signs(x: np.ndarray) -> np.ndarray:
 
 def unpack_signs(bits: np.ndarray, n_bits: int) -> np.ndarray:
     """Return the signs behind bits (rows, W): int8 (rows, n_bits), +1 and -1. Errors as in `check_bits`."""
-    check_bits("unpack_signs", n_bits, bits=bits)
+    n_bits = check_bits("unpack_signs", n_bits, bits=bits)
     octets = bits.astype("<u8").view(np.uint8)
     ones = np.unpackbits(octets, axis=1, count=n_bits, bitorder="little") if n_bits else octets[:, :0]
     return 2 * ones.astype(np.int8) - np.int8(1)
@@ -78,12 +78,13 @@ def popcount(bits: np.ndarray) -> np.ndarray:
     return np.bitwise_count(bits).sum(axis=-1, dtype=np.int32)
 
 
-def check_bits(caller: str, n_bits: int, **operands: np.ndarray) -> None:
-    """Raise TypeError or ValueError unless each operand holds rows of n_bits packed bits with zeros behind them."""
+def check_bits(caller: str, n_bits: int, **operands: np.ndarray) -> int:
+    """Return n_bits as int; TypeError or ValueError unless operands are rows of so many bits with zeros behind them."""
     if isinstance(n_bits, bool) or not isinstance(n_bits, int | np.integer):
         raise TypeError(f"{caller}: n_bits is {n_bits!r}; it must be an integer, the number of entries in a row")
     if not 0 <= n_bits <= 2**30:
         raise ValueError(f"{caller}: n_bits={n_bits}; it must lie in 0 .. 2^30, so that sums fit int32")
+    n_bits = int(n_bits)  # NumPy's would overflow in products, and unsigned ones when negated
     for name, bits in operands.items():
         if not isinstance(bits, np.ndarray) or bits.dtype != np.uint64:
             found = bits.dtype if isinstance(bits, np.ndarray) else type(bits).__name__
@@ -103,3 +104,4 @@ def check_bits(caller: str, n_bits: int, **operands: np.ndarray) -> None:
                 f"{caller}: {name} has ones behind bit {n_bits} of a row; they must be 0, to cancel: "
                 "pack with pack_signs, and pass the n_bits of then"
             )
+    return n_bits

@@ -42,7 +42,7 @@ NEVER = 2**31 - 1  # a threshold beyond any product
 
 def xnor_matmul_numpy(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int) -> np.ndarray:
     """Return dot (M, N) by NumPy alone, a row at a time, in blocks that keep the XOR below 8 MB."""
-    check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
+    n_bits = check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
     dot = np.empty((len(a_bits), len(b_bits)), np.int32)
     step = max(1, BLOCK_WORDS // max(1, a_bits.shape[1]))
     for i, row in enumerate(a_bits):
@@ -66,7 +66,7 @@ def _by_loops(name: str, a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, th
         return xnor_matmul_numpy(a_bits, b_bits, n_bits)
     from tinynet.kernels import xnor_loops
 
-    check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
+    n_bits = check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
     dot, loops = np.empty((len(a_bits), len(b_bits)), np.int32), getattr(xnor_loops, name)
     _share(lambda rows: loops(a_bits[rows], b_bits, np.int32(n_bits), dot[rows]), dot.size * n_bits, dot, threads)
     return dot
@@ -94,7 +94,7 @@ def _by_panels(
         return xnor_matmul_numpy(a_bits, b_bits, n_bits)
     from tinynet.kernels import xnor_panels as kernels
 
-    check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
+    n_bits = check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
     dot = np.empty((len(a_bits), len(b_bits)), np.int32)
     panels = _panels(b_bits, carry, panels)
     _share(
@@ -191,7 +191,7 @@ def xnor_threshold(
         thresholds: int32 (N,).
         flip: bool (N,), the columns whose answer is turned round.
     """
-    check_bits("xnor_threshold", n_bits, a_bits=a_bits, b_bits=b_bits)
+    n_bits = check_bits("xnor_threshold", n_bits, a_bits=a_bits, b_bits=b_bits)
     n = len(b_bits)
     for name, array, dtype in (("thresholds", thresholds, np.dtype(np.int32)), ("flip", flip, np.dtype(bool))):
         if not isinstance(array, np.ndarray) or array.dtype != dtype:
