@@ -16,6 +16,10 @@ def messages(lesson, **functions) -> dict[str, str]:
     return {r.exercise.name: r.message for r in grade(lesson, Functions({**vars(lesson.solution), **functions}))}
 
 
+def raises(error):
+    raise error
+
+
 @pytest.fixture
 def lesson(course):
     return manifest.lesson(1)
@@ -45,6 +49,9 @@ def test_a_right_answer_passes_and_a_known_mistake_is_named_on_its_input(lesson)
         (lambda x: x.sort() or x.sum(), "changed its argument x; work on a copy"),
         (lambda x, y: 0, "raised TypeError: .*missing 1 required positional argument: 'y'"),
         (3, r"exercise.py has no function total; `tinynet reset`"),
+        (lambda x: raises(ValueError()), r"raised ValueError( \(line|$)"),
+        (lambda x: raises(ValueError("x" * 9999)), r"raised ValueError: x{300}( \(line|$)"),
+        (lambda x: raises(BaseException("odd")), "raised BaseException: odd"),
     ],
 )
 def test_what_else_can_go_wrong_is_said_in_its_first_line(lesson, function, message):
@@ -55,13 +62,19 @@ def test_a_file_that_cannot_be_loaded_says_why_in_one_line(lesson, tmp_path):
     path = tmp_path / "exercise.py"
     for text, message in (
         ("def total(x)\n    return 1\n", "exercise.py does not parse: expected ':', line 1"),
+        ("x = 1\0\n", "exercise.py does not parse: source code string cannot contain null bytes$"),
         ("import numpy as np\nnp.nothing\n", "fails while it is loaded: AttributeError: .*line 2: np.nothing"),
+        ("open('data.csv')\n", "fails while it is loaded: FileNotFoundError: .*line 1: open"),
+        ("raise BaseException('odd')\n", "fails while it is loaded: BaseException: odd"),
     ):
         path.write_text(text)
         with pytest.raises(Wrong, match=message):
             from_file(path)
         results = grade_file(lesson, path)
         assert len(results) == 2 and all("\n" not in result.message and result.points == 0 for result in results)
+    path.write_bytes("# Ünal".encode("latin-1"))
+    with pytest.raises(Wrong, match=r"exercise.py is not text in UTF-8; save it as such"):
+        from_file(path)
     with pytest.raises(Wrong, match=r"there is no exercise2.py in .*`tinynet reset` brings it back"):
         from_file(tmp_path / "exercise2.py")
 
@@ -70,6 +83,14 @@ def test_a_raised_error_shows_the_line_of_the_learners_file(lesson, tmp_path):
     (tmp_path / "exercise.py").write_text("def total(x):\n    y = x\n    return y[9]\n")
     message = grade_file(lesson, tmp_path / "exercise.py")[0].message
     assert "raised IndexError: index 9 is out of bounds for axis 0 with size 5 (line 3: return y[9])" in message
+    source = from_file(tmp_path / "exercise.py")
+    (tmp_path / "exercise.py").write_text("saved = 'again'\n" * 3)
+    assert "(line 3: return y[9])" in source.call("total", (np.zeros(5),)).error
+
+
+def test_a_stub_without_its_name_is_told_by_the_functions(lesson, tmp_path):
+    (tmp_path / "exercise.py").write_text("def total(x):\n    raise NotImplementedError\n")
+    assert grade_file(lesson, tmp_path / "exercise.py")[0].message.startswith("total is not written yet")
 
 
 def test_a_grader_may_not_name_an_unknown_exercise(lesson):

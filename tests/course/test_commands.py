@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -8,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tinynet.cli import app
-from tinynet.course import manifest
+from tinynet.course import manifest, workspace
 
 
 def tinynet(*arguments):
@@ -59,18 +60,18 @@ def test_a_lesson_is_read_and_run(space):
         (("grade", 7), "there is no lesson 7; lessons go from 1 to 1"),
         (("hint", 1, "sum"), "lesson 1 has no exercise 'sum'; it has total, mean"),
         (("lesson", 0), "there is no lesson 0"),
+        (("grade", 1, "--csv", "x.csv"), "--csv and --jobs are for a folder of submissions; name it by --submissions"),
+        (("grade", 1, "--submissions", ".", "--json", "x"), "--json and --junit are for one learner's file"),
     ],
 )
 def test_what_cannot_be_done_is_said(space, arguments, message):
     assert message in str(tinynet(*arguments).exception)
 
 
-def test_pytest_grades_in_the_ordinary_way(space, exercise, solved, course):
+def test_pytest_grades_in_the_ordinary_way(tmp_path):
     # The real course is what a new process sees: its first lesson, in a workspace of its own.
-    root = space.root.parent / "real"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    start = [sys.executable, "-c", "from tinynet.cli import main; main()", "start", root]
-    subprocess.run(start, check=True, env=environment, capture_output=True)
+    root = workspace.start(tmp_path / "real").root
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "lessons/01_layer"]
     untouched = subprocess.run(pytest_, cwd=root, env=environment, capture_output=True, text=True)
     assert untouched.returncode == 1 and "affine is not written yet" in untouched.stdout
@@ -83,13 +84,20 @@ def test_pytest_grades_in_the_ordinary_way(space, exercise, solved, course):
     assert "exercise.py does not parse" in broken.stdout
 
 
-def test_watch_grades_at_once_and_after_each_save(space, exercise, solved, monkeypatch):
-    import queue
+@pytest.fixture
+def terminal(monkeypatch):
+    """Put a terminal in the place of standard input, and return the end at which its user types."""
+    pty = pytest.importorskip("pty")
+    user, program = pty.openpty()
+    with open(program) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        yield user
+    os.close(user)
 
+
+def test_watch_grades_at_once_and_after_each_save(space, exercise, solved, terminal):
     from tinynet.course import watching
 
-    keys: queue.Queue = queue.Queue()
-    monkeypatch.setattr("click.getchar", lambda: keys.get(timeout=20))
     graded = []
 
     def on_save():
@@ -100,11 +108,48 @@ def test_watch_grades_at_once_and_after_each_save(space, exercise, solved, monke
             new.write_text(solved)
             new.replace(exercise)  # as editors save
         else:
-            keys.put("h")
+            os.write(terminal, b"x\x1b[AH")
 
     hints = []
-    watching.watch(exercise, on_save, lambda: hints.append(1) or keys.put("q"))
+    watching.watch(exercise, on_save, lambda: hints.append(1) or os.write(terminal, b"q"))
     assert graded[0] != solved and graded[1] == solved and hints == [1]
+
+
+def test_ctrl_c_while_watching_stops_the_learners_loop_and_the_terminal_is_left_as_it_was(exercise, terminal):
+    """In a process of its own, whose terminal it is: a key must be a signal there, and lines must end as usual."""
+    import termios
+
+    before = termios.tcgetattr(terminal)
+    exercise.write_text("def total(x):\n    print('here')\n    while True: pass\ndef mean(x):\n    return input()\n")
+    course = manifest.COURSE
+    program = f"""
+import fcntl, pathlib, termios
+from tinynet.course import manifest
+manifest.COURSE = pathlib.Path({str(course)!r})
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from tinynet.cli import main
+main()
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "TERM": "dumb"}
+    watching = subprocess.Popen(
+        [sys.executable, "-c", program, "watch", "1"], stdin=sys.stdin, stdout=sys.stdin, stderr=sys.stdin,
+        start_new_session=True, cwd=exercise.parent, env=environment,
+    )  # fmt: skip
+
+    def seen(text: bytes) -> bytes:
+        found = b""
+        while text not in found:
+            found += os.read(terminal, 1000)
+        return found
+
+    seen(b"here")
+    os.write(terminal, b"\x03")
+    said = seen(b"watching for the next save")
+    assert re.search(rb"total\(x\): raised KeyboardInterrupt \(line [23]: .*\)\r\n", said)
+    assert b"raised EOFError" in said  # by input(): the keys are not for the exercise
+    os.write(terminal, b"q")
+    assert watching.wait(timeout=20) == 0
+    assert termios.tcgetattr(terminal) == before
 
 
 def test_progress_is_a_small_file(space, exercise, solved):

@@ -114,7 +114,8 @@ def alike(a: Outcome, b: Outcome) -> bool:
 def difference(came: Any, expected: Any, rtol: float | None = None) -> str:
     """Return the first way in which a value differs from the expected one, in words; "" if it does not."""
     if isinstance(expected, (tuple, list)):
-        came = list(came) if isinstance(came, np.ndarray) and came.ndim else came
+        if isinstance(came, np.ndarray) and came.ndim and len(came) == len(expected):
+            came = list(came)
         if not isinstance(came, (tuple, list)) or len(came) != len(expected):
             return f"wrong structure: {len(expected)} values were expected, {describe(came)} came"
         found = [difference(c, e, rtol) for c, e in zip(came, expected, strict=True)]

@@ -7,6 +7,7 @@ is loaded here (`Functions`), or a process of its own (`sandbox.py`).
 
 from __future__ import annotations
 
+import linecache
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -16,6 +17,8 @@ from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
+
+SAID = 300  # characters of an exception's message
 
 
 class Wrong(AssertionError):
@@ -74,12 +77,18 @@ def from_file(path: Path) -> Functions:
     module.__file__ = str(path)
     sys.modules["exercise"] = module  # where dataclasses look for the names in their annotations
     try:
-        exec(compile(path.read_text("utf-8-sig"), str(path), "exec", dont_inherit=True), vars(module))
+        text = path.read_text("utf-8-sig")
     except OSError:
         raise Wrong(f"there is no {path.name} in {path.parent}; `tinynet reset` brings it back") from None
+    except UnicodeDecodeError:
+        raise Wrong(f"{path.name} is not text in UTF-8; save it as such") from None
+    linecache.cache[str(path)] = len(text), None, text.splitlines(keepends=True), str(path)  # it may be saved anew
+    try:
+        exec(compile(text, str(path), "exec", dont_inherit=True), vars(module))
     except SyntaxError as error:
-        raise Wrong(f"{path.name} does not parse: {error.msg}, line {error.lineno}") from None
-    except (Exception, SystemExit) as error:
+        where = f", line {error.lineno}" if error.lineno else ""
+        raise Wrong(f"{path.name} does not parse: {error.msg}{where}") from None
+    except BaseException as error:  # sys.exit and Ctrl-C too
         raise Wrong(f"{path.name} fails while it is loaded: {describe_error(error)}") from None
     return Functions(vars(module), path.name)
 
@@ -95,8 +104,9 @@ def call(function: Callable, arguments: tuple) -> Outcome:
     except NotPlain as error:
         return Outcome(error=f"returned {error}")
     except NotImplementedError as error:
-        return Outcome(error=f"{error} is not written yet; replace its `raise NotImplementedError`", unwritten=True)
-    except (Exception, SystemExit) as error:
+        name = str(error) or getattr(function, "__name__", "it")
+        return Outcome(error=f"{name} is not written yet; replace its `raise NotImplementedError`", unwritten=True)
+    except BaseException as error:  # sys.exit and Ctrl-C too
         return Outcome(error=f"raised {describe_error(error)}")
     changed = [i for i, (now, before) in enumerate(zip(given, arguments, strict=True)) if not identical(now, before)]
     return Outcome(value, changed=tuple(changed))
@@ -106,7 +116,8 @@ def describe_error(error: BaseException) -> str:
     """Return kind, message and line of an exception, in one line."""
     frames = traceback.extract_tb(error.__traceback__)
     where = next((f" (line {f.lineno}: {f.line})" for f in reversed(frames) if f.filename.endswith("exercise.py")), "")
-    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
+    said = " ".join(str(error).split())[:SAID]
+    return f"{type(error).__name__}{': ' * bool(said)}{said}{where}"
 
 
 class NotPlain(TypeError):

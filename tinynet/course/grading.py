@@ -33,7 +33,9 @@ class Result:
 
 def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int = 0) -> Result:
     """Return the grade of one exercise; inputs are drawn from the seed."""
-    test = getattr(lesson.grader, f"test_{exercise.name}")
+    test = getattr(lesson.grader, f"test_{exercise.name}", None)
+    if test is None:
+        raise CourseError(f"{lesson.folder} has no grader of {exercise.name}; restore lessons/course.toml")
     start = time.perf_counter()
     message = ""
     try:
