@@ -1,4 +1,6 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,7 +26,7 @@ def test_a_course_that_a_clone_has_worked_in_is_handed_out_unsolved(course, tmp_
 
 
 def test_start_touches_nothing_that_exists_and_leaves_nothing_half_made(space, course, tmp_path):
-    with pytest.raises(CourseError, match=r"has lessons, README.md, pytest.ini already, and nothing was changed"):
+    with pytest.raises(CourseError, match=r"has lessons, .*README.md, pytest.ini already, and nothing was changed"):
         workspace.start(space.root)
     (course / "01_sums" / "solution.py").write_text("no marks\n")
     with pytest.raises(CourseError, match="at least one pair"):
@@ -67,6 +69,11 @@ def test_reset_keeps_every_earlier_file(space):
         ("{", "cannot be read; delete it to begin counting anew"),
         ('{"unknown": 1}', "cannot be read"),
         ('{"passed": 3}', "cannot be read"),
+        ('{"passed": {"01_sums": 3}}', "cannot be read"),
+        ('{"hints": {"01_sums/total": "x"}}', "cannot be read"),
+        ('{"hints": {"01_sums/total": -2}}', "cannot be read"),
+        ("[]", "cannot be read"),
+        ('{"version": 2, "new": 1}', "has version 2, this tinynet needs 1; nothing was changed"),
         (json.dumps({"version": 0}), "has version 0, this tinynet needs 1; nothing was changed. Make a new one"),
     ],
 )
@@ -75,6 +82,38 @@ def test_progress_that_cannot_be_read_is_left_as_it_is(space, progress, message)
     with pytest.raises(CourseError, match=message):
         workspace.find(space.root)
     assert space.file.read_text() == progress
+
+
+def test_what_the_message_tells_to_delete_can_be_deleted(space):
+    (space.root / "lessons" / "conftest.py").write_text("")  # the real course has one
+    space.file.unlink()
+    assert workspace.find(space.root).passed(manifest.lesson(1)) == []
+
+
+def test_two_commands_at_once_keep_what_the_other_kept(space):
+    other = workspace.find(space.root)
+    space.record(manifest.lesson(1), ["mean"])
+    assert other.next_hint(manifest.lesson(1), "total") == (1, "add")
+    again = workspace.find(space.root)
+    assert again.passed(manifest.lesson(1)) == ["mean"] and again.next_hint(manifest.lesson(1), "total")[0] == 2
+
+    def record(number):
+        workspace.find(space.root).record(SimpleNamespace(folder=f"{number}"), ["total"])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(record, range(40)))
+    assert set(workspace.find(space.root).progress.passed) == {"01_sums", *map(str, range(40))}
+
+
+def test_grades_and_hints_are_told_where_nothing_can_be_written(space, monkeypatch, capsys):
+    def refuse(path, content):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(workspace, "write_atomically", refuse)
+    space.record(manifest.lesson(1), ["mean"])
+    assert space.next_hint(manifest.lesson(1), "total") == (1, "add")
+    note = f"Note: progress is not kept: {space.file} cannot be written (Read-only file system).\n"
+    assert capsys.readouterr().err == note * 2
 
 
 def test_a_lesson_that_was_deleted_is_named(space):

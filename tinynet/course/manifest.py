@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+KINDS = {"number": int, "folder": str, "title": str, "minutes": int, "claims": list, "teaches": list, "exercise": list}
 HERE = Path(__file__).parent
 COURSE = HERE / "lessons" if (HERE / "lessons").is_dir() else HERE.parents[1] / "lessons"  # installed, or in a clone
 
@@ -149,7 +150,10 @@ def read(path: Path | None = None) -> list[Lesson]:
         raise CourseError(f"there is no manifest {path}; reinstall tinynet, or restore the file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path} is not valid TOML: {error}; restore the file") from None
-    lessons = [_lesson(entry, path) for entry in document.get("lesson", [])]
+    try:
+        lessons = [_lesson(entry, path) for entry in document.get("lesson", [])]
+    except (TypeError, AttributeError):
+        raise CourseError(f"{path}: an entry is of another kind than it was; restore the file") from None
     if [lesson.number for lesson in lessons] != list(range(1, len(lessons) + 1)) or not lessons:
         raise CourseError(f"{path}: lessons must be numbered 1, 2, 3 and so on; restore the file")
     return lessons
@@ -166,12 +170,17 @@ def lesson(number: int) -> Lesson:
 def _lesson(entry: dict[str, Any], path: Path) -> Lesson:
     where = f"{path}: {entry.get('folder', 'a lesson without a folder')}"
     try:
+        for name, kind in KINDS.items():
+            if not isinstance(entry[name], kind):
+                raise CourseError(f"{where}: {name} is {entry[name]!r}; restore the file")
+        if not entry["exercise"]:
+            raise CourseError(f"{where} has no exercises; restore the file")
         exercises = tuple(_exercise(each, where) for each in entry["exercise"])
         return Lesson(
             entry["number"], entry["folder"], entry["title"], entry["minutes"],
             tuple(entry["claims"]), tuple(entry["teaches"]), exercises,
         )  # fmt: skip
-    except (KeyError, TypeError) as error:
+    except KeyError as error:
         raise CourseError(f"{where} lacks the entry {error}; restore the file") from None
 
 
@@ -179,6 +188,6 @@ def _exercise(entry: dict[str, Any], where: str) -> Exercise:
     name, points, hints = entry["name"], entry["points"], entry["hints"]
     if type(points) is not int or points < 1:
         raise CourseError(f"{where}: points of {name} must be a whole number above 0, not {points!r}; restore the file")
-    if not hints or not all(isinstance(hint, str) for hint in hints):
+    if not isinstance(hints, list) or not hints or not all(isinstance(hint, str) for hint in hints):
         raise CourseError(f"{where}: {name} has no hints; restore the file")
     return Exercise(name, points, tuple(hints))

@@ -6,9 +6,14 @@ alternatives are not in a workspace; they are read from the installed course.
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -64,8 +69,8 @@ class Workspace:
 
     def record(self, lesson: Lesson, passed: list[str]) -> None:
         """Keep which exercises of a lesson passed."""
-        self.progress.passed[lesson.folder] = passed
-        self._write()
+        with self._alone():
+            self.progress.passed[lesson.folder] = passed
 
     def passed(self, lesson: Lesson) -> list[str]:
         """Return the exercises of a lesson that passed when they were last graded."""
@@ -75,9 +80,9 @@ class Workspace:
         """Return the number and text of the first hint that was not shown yet (then the last one, again)."""
         hints = lesson.exercise(name).hints
         key = f"{lesson.folder}/{name}"
-        number = min(self.progress.hints.get(key, 0) + 1, len(hints))
-        self.progress.hints[key] = number
-        self._write()
+        with self._alone():
+            number = min(self.progress.hints.get(key, 0) + 1, len(hints))
+            self.progress.hints[key] = number
         return number, hints[number - 1]
 
     def reset(self, lesson: Lesson) -> Path | None:
@@ -90,15 +95,26 @@ class Workspace:
         self.record(lesson, [])
         return backup
 
-    def _write(self) -> None:
-        write_atomically(self.file, json.dumps(vars(self.progress), indent=1).encode())
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Change the progress as it is now, while no other command does; say so where it cannot be kept."""
+        folder = os.open(self.file.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            self.progress = _read(self.file)
+            yield
+            write_atomically(self.file, json.dumps(vars(self.progress), indent=1).encode())
+        except OSError as error:
+            print(f"Note: progress is not kept: {self.file} cannot be written ({error.strerror}).", file=sys.stderr)
+        finally:
+            os.close(folder)
 
 
 def find(start: Path | None = None) -> Workspace:
     """Return the workspace that a folder lies in, by default the current one."""
     start = (start or Path.cwd()).resolve()
     for root in (start, *start.parents):
-        if any((root / "lessons" / name).is_file() for name in ("progress.json", "course.toml")):
+        if any((root / "lessons" / name).is_file() for name in ("progress.json", "conftest.py", "course.toml")):
             return Workspace(root)
     raise CourseError(f"{start} is not in a workspace: `tinynet start DIR` makes one; go there, or into a clone")
 
@@ -136,16 +152,18 @@ def _read(path: Path) -> Progress:
         return Progress()
     try:
         entries: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        progress = Progress(**entries)
-        if not (isinstance(progress.passed, dict) and isinstance(progress.hints, dict)):
+        version = entries.get("version", VERSION)
+        progress = Progress(**entries) if version == VERSION else Progress()
+        sound = all(isinstance(names, list) for names in progress.passed.values())
+        if not sound or not all(type(number) is int and number >= 0 for number in progress.hints.values()):
             raise ValueError
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):
         raise CourseError(
             f"{path} cannot be read; delete it to begin counting anew (your exercise files are not touched)"
         ) from None
-    if progress.version != VERSION:
+    if version != VERSION:
         raise CourseError(
-            f"this workspace has version {progress.version}, this tinynet needs {VERSION}; nothing was changed. "
+            f"this workspace has version {version}, this tinynet needs {VERSION}; nothing was changed. "
             "Make a new one with `tinynet start DIR` and copy your exercise.py files into it"
         )
     return progress
