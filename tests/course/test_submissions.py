@@ -22,6 +22,7 @@ BROKEN = {
     "numpy.py": RIGHT,  # a name that an import would find, if the folder were on the path
     "=cmd|' |A1.py": RIGHT,
     "-2+3.py": "def total(x): raise ValueError('=1+1 \\n <b>')\n",
+    "upper.PY": RIGHT,
     "Ünal, Çağla.py": RIGHT,
     "bad\udcff.py": RIGHT,
     ".hidden.py": RIGHT,
@@ -51,7 +52,9 @@ def folder(tmp_path):
 
 def test_each_submission_is_a_row_whatever_it_does(course, folder, monkeypatch):
     monkeypatch.chdir(folder)  # where a file named numpy.py lies in wait
-    lesson, limits = manifest.lesson(1), Limits(seconds=3)
+    for name in "loop", "loop.py":
+        (folder / name).symlink_to(name)
+    lesson, limits = manifest.lesson(1), Limits(seconds=0.5)
     graded = grade_folder([lesson], folder, folder.parent / "grades.csv", jobs=3, limits=limits)
     header, *found = rows(folder.parent / "grades.csv")
     assert header == ["name", "file", "total", "mean", "points", "messages"]
@@ -65,22 +68,24 @@ def test_each_submission_is_a_row_whatever_it_does(course, folder, monkeypatch):
         ["half", "half/exercise.py", "0", "3", "3"],
         ["linked", "linked/exercise.py", "0", "0", "0"],
         ["links", "links/exercise.py", "0", "0", "0"],
+        ["loop", "loop.py", "0", "0", "0"],
         ["loops", "loops.py", "0", "3", "3"],
         ["nothing", "nothing/exercise.py", "0", "0", "0"],
         ["numpy", "numpy.py", "2", "3", "5"],
         ["right", "right/exercise.py", "2", "3", "5"],
         ["unparsed", "unparsed.py", "0", "0", "0"],
+        ["upper", "upper.PY", "2", "3", "5"],
         ["Ünal, Çağla", "Ünal, Çağla.py", "2", "3", "5"],
     ]
     said = {row[0]: row[5] for row in found}
     assert said["right"] == ""
     assert said["'-2+3"].startswith("total(x): raised ValueError: =1+1 <b> (line 1:")
-    assert said["binary"] == "binary.py is not text in UTF-8"
+    assert said["binary"] == "binary.py is not text in UTF-8; save it as such"
     assert said["exits"].startswith("exits.py, while it was loaded, ended its process (exit code 0)")
     assert said["half"].startswith("total(x): wrong value   expected: 0.2") and len(said["half"]) <= submissions.MESSAGE
     assert said["linked"] == "linked is a link, not a folder"
     assert "must be a file, not a link" in said["links"]
-    assert "took longer than 3 s" in said["loops"]
+    assert "took longer than 0.5 s" in said["loops"]
     assert said["unparsed"] == "exercise.py does not parse: expected ':', line 1"
     assert [submission.name for submission, _ in graded] == [s.name for s in find(folder)]
 
@@ -143,11 +148,13 @@ def test_what_cannot_be_graded_at_all_is_said(course, tmp_path):
 def test_the_command_writes_a_csv_and_gradescopes_json(space, folder, monkeypatch):
     for name in (*BROKEN, "links/exercise.py"):
         (folder / name).unlink()
+    (folder / "exercise\x1b[2J.txt").write_text(RIGHT)
     runner, paths = CliRunner(), [space.root / "grades.csv", space.root / "results.json", space.root / "results.xml"]
     monkeypatch.setattr(isolation, "NAMES", (*isolation.NAMES, "moat"))
     result = runner.invoke(app, ["grade", "1", "--submissions", str(folder), "--csv", str(paths[0]), "--jobs", "2"])
     assert result.exit_code == 0 and f"Graded 5 submissions; wrote {paths[0]}." in result.output
     assert "Note: this system has no moat: " in result.output
+    assert "Note: left out, being neither folders nor .py files: exercise [2J.txt.\n" in result.output
     assert [row[4] for row in rows(paths[0])] == ["points", "3", "0", "0", "0", "5"]
     (space.folder(manifest.lesson(1)) / "exercise.py").write_text(HALF)
     result = runner.invoke(app, ["grade", "1", "--isolated", "--json", str(paths[1]), "--junit", str(paths[2])])

@@ -55,6 +55,10 @@ def grade(
     jobs: Annotated[int | None, typer.Option(min=1, help="Submissions graded at once; one a core by default.")] = None,
 ) -> None:
     """Grade a lesson's exercise.py, or a folder of submissions; the exit code is 1 unless all of yours pass."""
+    if submissions is None and (csv or jobs):
+        raise CourseError("--csv and --jobs are for a folder of submissions; name it by --submissions DIR")
+    if submissions is not None and (json_ or junit):
+        raise CourseError("--json and --junit are for one learner's file; the grades of submissions go to --csv FILE")
     if submissions is not None:
         _grade_submissions(number, submissions, csv, jobs, isolated is not False)
         return
@@ -114,7 +118,7 @@ def watch(number: Number) -> None:
 def start(folder: Annotated[Path, typer.Argument(help="A new folder.", metavar="DIR")]) -> None:
     """Make a workspace: the lessons and their exercises, to read, run and fill in."""
     space = workspace.start(folder)
-    typer.echo(f"The course is in {space.root}. Go there, and begin with `tinynet lesson 1`.")
+    typer.echo(f"The course is in {space.root.resolve()}. Go there, and begin with `tinynet lesson 1`.")
 
 
 course = typer.Typer(no_args_is_help=True, help="For those who write the course.")
@@ -202,8 +206,10 @@ def _overview(space: workspace.Workspace) -> Table:
 def _grade_submissions(number: int | None, folder: Path, csv: Path | None, jobs: int | None, isolated: bool) -> None:
     if csv is None:
         raise CourseError("where do the grades go? tinynet grade N --submissions DIR --csv FILE")
-    from tinynet.course.submissions import grade_folder
+    from tinynet.course.submissions import grade_folder, left_out
 
+    if names := ", ".join(left_out(folder)):
+        typer.echo(f"Note: left out, being neither folders nor .py files: {names}.", err=True)
     if isolated:
         _say_what_is_not_held()
     lessons = manifest.read() if number is None else [manifest.lesson(number)]

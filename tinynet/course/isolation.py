@@ -21,12 +21,14 @@ Sources: the Linux manual pages landlock(7), seccomp(2), capabilities(7), setrli
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import platform
 import resource
 import struct
 import sys
 import sysconfig
+import time
 from pathlib import Path
 
 import numpy as np
@@ -85,12 +87,12 @@ def caveat() -> str:
     )
 
 
-def confine(folder: str, seconds: int, memory: int, file: int, layers: tuple[str, ...]) -> None:
+def confine(folder: str, seconds: float, memory: int, file: int, layers: tuple[str, ...]) -> None:
     """Give up, for good, what an exercise does not need.
 
     Args:
         folder: the only one that can be written to.
-        seconds: on the processor.
+        seconds: on the processor, from now on, rounded up; SIGXCPU ends the process.
         memory: bytes of address space.
         file: bytes of the largest file.
         layers: which of NAMES to put in force.
@@ -114,14 +116,16 @@ def confine(folder: str, seconds: int, memory: int, file: int, layers: tuple[str
         _install_hook(*({os.path.realpath(path) for path in paths} for paths in (listed, readable, [folder])))
 
 
-def _limit(seconds: int, memory: int, file: int) -> None:
-    limits = {"CPU": seconds, "FSIZE": file, "NOFILE": 64, "CORE": 0, "NPROC": 0}
+def _limit(seconds: float, memory: int, file: int) -> None:
+    cpu = math.ceil(time.process_time() + seconds)
+    limits = {"CPU": cpu + 1, "FSIZE": file, "NOFILE": 64, "CORE": 0, "NPROC": 0}
     if sys.platform == "linux":
         limits["AS"] = memory
     for name, value in limits.items():
         _, most = resource.getrlimit(number := getattr(resource, f"RLIMIT_{name}"))
         value = value if most == resource.RLIM_INFINITY else min(value, most)
-        resource.setrlimit(number, (value, value))
+        soft = min(cpu, value) if name == "CPU" else value  # SIGXCPU says why, a second before SIGKILL
+        resource.setrlimit(number, (soft, value))
 
 
 def _without(folder: Path, names: set[str]) -> list[str]:

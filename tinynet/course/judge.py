@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,10 +25,10 @@ from tinynet.course import manifest
 from tinynet.course.calls import Wrong, from_file
 from tinynet.course.grading import Result, grade_exercise
 from tinynet.course.manifest import CourseError, Lesson
-from tinynet.course.sandbox import ENVIRONMENT, Limits, Sandbox
+from tinynet.course.sandbox import ENVIRONMENT, WAITING, Limits, Sandbox
 
-OWN_SECONDS = 20.0  # a grader has, for each exercise, beside the learner's time
-OWN_MEMORY = 4 << 30  # bytes
+OWN_SECONDS = 20.0  # on the clock, that a grader has for each exercise, beside the learner's time
+OWN_MEMORY = 2 << 30  # bytes
 MESSAGE = 4000  # characters of a message that are kept
 
 
@@ -46,9 +47,10 @@ def grade_isolated(
     Raises:
         CourseError: the lesson itself, or this system, does not allow it.
     """
+    limits = limits or Limits()
     results: list[Result] = []
     while rest := lesson.exercises[len(results) :]:
-        told = _told(lesson, path, seed, limits or Limits(), isolated, len(results))
+        told = _told(lesson, path, seed, limits, isolated, len(results))
         results += (Result(lesson, e, *one) for e, one in zip(rest, told, strict=False))
         if len(told) < len(rest):
             exercise = rest[len(told)]
@@ -58,33 +60,31 @@ def grade_isolated(
 
 def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int) -> list[tuple[str, float]]:
     """Return message and seconds of the exercises from the first on, as far as a new process came."""
-    job = [str(manifest.COURSE), lesson.number, str(path.absolute()), seed, asdict(limits), isolated, first]
+    patience = limits.seconds * WAITING + OWN_SECONDS
+    job = [str(manifest.COURSE), lesson.number, str(path.absolute()), seed, asdict(limits), isolated, first, patience]
     paths = [str(Path(__file__).parents[2]), *filter(None, sys.path)]
     with tempfile.TemporaryDirectory(prefix="tinynet-", ignore_cleanup_errors=True) as folder:
         environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths), "TMPDIR": folder}
-        try:
-            done = subprocess.run(
-                [sys.executable, "-P", "-m", "tinynet.course.judge"], input=json.dumps(job).encode(),
-                capture_output=True, env=environment,
-                timeout=(limits.seconds + OWN_SECONDS) * (len(lesson.exercises) - first),
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            return _lines(error.stdout)
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "tinynet.course.judge"], input=json.dumps(job).encode(),
+            capture_output=True, env=environment,
+        )  # fmt: skip
+    if done.returncode == -signal.SIGINT:
+        raise KeyboardInterrupt
     if done.returncode > 0:
         why = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it does not say why"]
         raise CourseError(f"lesson {lesson.number} could not be graded: {why[-1]}")
-    return _lines(done.stdout)
+    return [tuple(json.loads(line)) for line in done.stdout.splitlines(keepends=True) if line.endswith(b"\n")]
 
 
-def _lines(output: bytes | None) -> list[tuple[str, float]]:
-    return [tuple(json.loads(line)) for line in (output or b"").splitlines(keepends=True) if line.endswith(b"\n")]
-
-
-def _grades(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int) -> Iterator[Result]:
+def _grades(
+    lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int, patience: float
+) -> Iterator[Result]:
     rest = list(lesson.exercises[first:])
     try:
         trusted = None if isolated else from_file(path)
         while rest:
+            signal.setitimer(signal.ITIMER_REAL, patience)  # SIGALRM ends this process, whatever it is busy with
             with nullcontext(trusted) if trusted else Sandbox(path, limits) as source:
                 result = grade_exercise(lesson, rest[0], source, seed)
             del rest[0]
@@ -95,7 +95,9 @@ def _grades(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: boo
 
 def main() -> None:
     """Grade what standard input names, and print the grades."""
-    course, number, path, seed, limits, isolated, first = json.load(sys.stdin)
+    course, number, path, seed, limits, isolated, first, patience = json.load(sys.stdin)
+    for kind in signal.SIGALRM, signal.SIGINT:  # each ends this process at once
+        signal.signal(kind, signal.SIG_DFL)
     output, sys.stdout = sys.stdout, sys.stderr  # a lesson may print
     if sys.platform == "linux":
         import resource
@@ -103,11 +105,13 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (OWN_MEMORY, OWN_MEMORY))
     manifest.COURSE = Path(course)
     try:
-        for result in _grades(manifest.lesson(number), Path(path), seed, Limits(**limits), isolated, first):
+        for result in _grades(manifest.lesson(number), Path(path), seed, Limits(**limits), isolated, first, patience):
             message = result.message.encode("utf-8", "backslashreplace").decode()[:MESSAGE]
             print(json.dumps([message, result.seconds]), file=output, flush=True)
     except CourseError as error:
         sys.exit(str(error))
+    except MemoryError:  # even to say so there was none left: this exercise is lost, but not the rest
+        os.abort()
 
 
 if __name__ == "__main__":

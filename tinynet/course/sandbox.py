@@ -35,6 +35,8 @@ from tinynet.course.manifest import CourseError
 from tinynet.course.worker import HEADER
 
 START = 30.0  # seconds that a new process has until it is ready; nothing of the learner's runs yet
+WAITING = 3  # times as long may it take on the clock as on the processor, which it may share with others
+LOOK = 0.1  # seconds between looks at the working folder
 SOURCE = 1 << 20  # bytes of a learner's file
 FILES, FOLDER = 100, 16 << 20  # how many files, and bytes, the working folder may hold
 NO_ANSWER = "sent what is no answer; an exercise returns a value and does nothing else"
@@ -63,7 +65,8 @@ class Limits:
     """What one exercise may use.
 
     Attributes:
-        seconds: on the clock, from the first line of the file to the last answer.
+        seconds: on the processor, rounded up, from the first line of the file to the last answer; a busy machine does
+            not count. On the clock, three times that.
         memory: bytes of address space, Python and NumPy included; the system must know such a limit.
         file: bytes of the largest file in the working folder.
     """
@@ -97,7 +100,9 @@ class Sandbox:
         """
         source = read_source(self.path)
         self._folder = tempfile.TemporaryDirectory(prefix="tinynet-", ignore_cleanup_errors=True)
+        self._looked, self._buffer = 0.0, bytearray()
         self._socket, theirs = socket.socketpair()
+        self._socket.settimeout(LOOK)
         paths = dict.fromkeys(str(Path(module.__file__ or "").parents[1]) for module in (np, msgpack))
         paths |= {str(Path(__file__).parents[2]): None}  # where tinynet is
         command = [sys.executable, "-s", "-S", "-P", "-B", "-c", PROGRAM, str(Path(__file__).parent), *paths]
@@ -123,14 +128,14 @@ class Sandbox:
 
     def _start(self) -> None:
         limits, self._left = self.limits, START
-        settings = (self._folder.name, int(limits.seconds) + 3, limits.memory, limits.file, isolation.available())
+        settings = (self._folder.name, limits.seconds, limits.memory, limits.file, isolation.available())
         try:
             kind, *why = self._ask("start", *settings)
         except Ended as error:
             kind, why = "failed", [str(error)]
         if kind != "ready":
             raise CourseError(f"the process that runs the exercise could not start: {' '.join(why)}")
-        self._left, self._ended = limits.seconds, ""
+        self._left, self._ended = limits.seconds * WAITING, ""
 
     def _load(self, source: str) -> None:
         try:
@@ -166,7 +171,7 @@ class Sandbox:
                     return answered, *rest
                 self._send(_called_back(rest, functions), None, until)
         except TimeoutError:
-            raise Ended(f"took longer than {self.limits.seconds:g} s; does a loop never end?") from None
+            raise Ended(self._too_long()) from None
         except (BrokenPipeError, ConnectionResetError):
             raise Ended(self._death()) from None
         finally:
@@ -176,6 +181,7 @@ class Sandbox:
         data = wire.encode(message, functions)
         self._socket.settimeout(max(until - time.monotonic(), 0.001))
         self._socket.sendall(len(data).to_bytes(HEADER, "big") + data)
+        self._socket.settimeout(LOOK)
 
     def _receive(self, until: float) -> tuple:
         size = int.from_bytes(self._read(HEADER, until), "big")
@@ -190,32 +196,49 @@ class Sandbox:
         return message
 
     def _read(self, count: int, until: float) -> bytes:
-        data = bytearray()
-        while len(data) < count:
-            self._check_folder()
-            if time.monotonic() > until:
-                raise TimeoutError
-            self._socket.settimeout(0.1)
-            try:
-                part = self._socket.recv(min(count - len(data), 1 << 20))
-            except TimeoutError:
-                continue
-            if not part:
-                raise Ended(self._death())
-            data += part
-        return bytes(data)
+        while len(self._buffer) < count:
+            self._check(until)
+            with contextlib.suppress(TimeoutError):
+                part = self._socket.recv(1 << 20)
+                if not part:
+                    raise Ended(self._death())
+                self._buffer += part
+        data = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return data
 
-    def _check_folder(self) -> None:
+    def _check(self, until: float) -> None:
+        """See that there is time left, and, from time to time, what is in the working folder."""
+        now = time.monotonic()
+        if now > until:
+            raise TimeoutError
+        if now < self._looked + LOOK:
+            return
+        self._looked, sizes = now, []
         with os.scandir(self._folder.name) as entries:
-            sizes = [entry.stat(follow_symlinks=False).st_size for entry in islice(entries, FILES + 1)]
-        if len(sizes) > FILES or sum(sizes) > FOLDER:
+            for entry in islice(entries, FILES + 1):
+                with contextlib.suppress(FileNotFoundError):  # it was removed just now
+                    sizes.append(entry.stat(follow_symlinks=False).st_size)
+        if len(sizes) + self._mapped() > FILES or sum(sizes) > FOLDER:
             raise Ended(f"wrote more than {FILES} files or {FOLDER >> 20} MB")
+
+    def _mapped(self) -> int:
+        """Return how many pieces of files of the folder are in its memory: these take room also when removed."""
+        try:
+            return Path(f"/proc/{self._process.pid}/maps").read_text("utf-8", "replace").count(self._folder.name)
+        except OSError:  # no Linux, or no process
+            return 0
+
+    def _too_long(self) -> str:
+        return f"took longer than {self.limits.seconds:g} s; does a loop never end?"
 
     def _death(self) -> str:
         try:
             code = self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             return "closed its connection with the grader"
+        if code == -signal.SIGXCPU:
+            return self._too_long()
         if code >= 0:
             return f"ended its process (exit code {code}); an exercise returns a value"
         return f"broke its process ({signal.Signals(-code).name})"
@@ -236,11 +259,12 @@ def read_source(path: Path) -> str:
         try:
             return file.read(SOURCE).decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise Wrong(f"{path.name} is not text in UTF-8") from None
+            raise Wrong(f"{path.name} is not text in UTF-8; save it as such") from None
 
 
 def clean(text: str) -> str:
     """Return a text of the learner's process as one line that is safe to print."""
+    text = text.encode("utf-8", "backslashreplace").decode()
     return "".join(c if c.isprintable() else " " for c in text)[:500]
 
 

@@ -43,30 +43,39 @@ class Submission:
 
     def file(self, lesson: Lesson) -> Path:
         """Return where this student's exercises of a lesson are, or should be."""
-        if self.path.suffix == ".py" and not self.path.is_dir():
+        if self.path.suffix.lower() == ".py" and not self.path.is_dir():
             return self.path
         places = [self.path / "exercise.py", self.path / "lessons" / lesson.folder / "exercise.py"]
         return next((place for place in places if os.path.lexists(place)), places[0])
 
 
 def find(folder: Path) -> list[Submission]:
-    """Return the submissions in a folder, sorted by name; hidden files, and files that are not Python, are left out.
+    """Return the submissions in a folder, sorted by name; what is neither a folder nor Python is left out.
 
     Raises:
         CourseError: there is no such folder, or nothing in it.
     """
-    if not folder.is_dir():
-        raise CourseError(f"there is no folder {folder}")
     found = []
-    for entry in os.scandir(folder):
-        if entry.name.startswith((".", "__")):
-            continue
-        if entry.is_dir() or entry.name.endswith(".py"):
-            name = entry.name if entry.is_dir() else entry.name.removesuffix(".py")
-            found.append(Submission(name, Path(entry.path)))
+    for path in _visible(folder):
+        if os.path.isdir(path):
+            found.append(Submission(path.name, path))
+        elif path.suffix.lower() == ".py":
+            found.append(Submission(path.stem, path))
     if not found:
         raise CourseError(f"{folder} holds no submissions; they are student.py, or student/exercise.py")
     return sorted(found, key=lambda submission: (submission.name, str(submission.path)))
+
+
+def left_out(folder: Path) -> list[str]:
+    """Return the names in a folder that are no submissions, but for hidden ones."""
+    kept = {submission.path for submission in find(folder)}
+    return sorted(clean(path.name) for path in _visible(folder) if path not in kept)
+
+
+def _visible(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise CourseError(f"there is no folder {folder}")
+    return [Path(entry.path) for entry in os.scandir(folder) if not entry.name.startswith((".", "__"))]
 
 
 def grade_folder(
@@ -95,7 +104,7 @@ def grade_folder(
         CourseError: there is nothing to grade, or no folder for the CSV, or a lesson itself cannot be graded.
     """
     submissions = find(folder)
-    single = [s.path.name for s in submissions if len({s.file(lesson) for lesson in lessons}) < len(lessons)]
+    single = [clean(s.path.name) for s in submissions if len({s.file(lesson) for lesson in lessons}) < len(lessons)]
     if single:
         raise CourseError(f"{', '.join(single)}: one exercise file, of which lesson? `tinynet grade N` names it")
     if not path.absolute().parent.is_dir():
