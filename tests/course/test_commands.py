@@ -38,7 +38,7 @@ def test_a_learner_is_led_from_the_stub_to_the_solution(exercise, solved):
     second = tinynet("grade", 1)
     assert "passed  total  (2 of 2 points)" in second.output and "usual cause: divided by one less" in second.output
     assert "1 of 2  2 of 5" in " ".join(tinynet("lesson").output.split("\n")).replace("   ", "  ")
-    assert tinynet("hint", 1).output == "mean, hint 2 of 2: by the count\n"  # the first one was shown above
+    assert tinynet("hint", 1).output == "mean, hint 2 of 2 (the last): by the count\n"  # the first one was shown above
     exercise.write_text(solved)
     assert tinynet("grade", "--all").exit_code == 0
     assert tinynet("solution", 1).output == solved + "\n"

@@ -182,8 +182,8 @@ def show(value: Any) -> str:
         return f"{' '.join(text.split())}  {value.dtype}, shape {value.shape}"
     if isinstance(value, (tuple, list)):
         items = [show(item) for item in value[:6]] + ["..."] * (len(value) > 6)
-        left, right = "()" if isinstance(value, tuple) else "[]"
-        return f"{left}{', '.join(items)}{right}"
+        text = ", ".join(items)
+        return f"[{text}]" if isinstance(value, list) else f"({text},)" if len(value) == 1 else f"({text})"
     if isinstance(value, dict):
         items = [f"{key!r}: {show(item)}" for key, item in list(value.items())[:6]] + ["..."] * (len(value) > 6)
         return f"{{{', '.join(items)}}}"

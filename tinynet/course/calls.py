@@ -115,7 +115,8 @@ def call(function: Callable, arguments: tuple) -> Outcome:
 def describe_error(error: BaseException) -> str:
     """Return kind, message and line of an exception, in one line."""
     frames = traceback.extract_tb(error.__traceback__)
-    where = next((f" (line {f.lineno}: {f.line})" for f in reversed(frames) if f.filename.endswith("exercise.py")), "")
+    own = [frame for frame in frames if Path(frame.filename).name == "exercise.py"]
+    where = f" (line {own[-1].lineno}: {own[-1].line})" if own else ""
     said = " ".join(str(error).split())[:SAID]
     return f"{type(error).__name__}{': ' * bool(said)}{said}{where}"
 

@@ -53,6 +53,7 @@ def grade(
     submissions: Annotated[Path | None, typer.Option(help="Grade each file or folder in this folder.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Where the grades of the submissions go.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Submissions graded at once; one a core by default.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Inputs are drawn from it.")] = 0,
 ) -> None:
     """Grade a lesson's exercise.py, or a folder of submissions; the exit code is 1 unless all of yours pass."""
     if submissions is None and (csv or jobs):
@@ -60,14 +61,14 @@ def grade(
     if submissions is not None and (json_ or junit):
         raise CourseError("--json and --junit are for one learner's file; the grades of submissions go to --csv FILE")
     if submissions is not None:
-        _grade_submissions(number, submissions, csv, jobs, isolated is not False)
+        _grade_submissions(number, submissions, csv, jobs, isolated is not False, seed)
         return
     if (number is None) != all_:
         raise CourseError("name one lesson, as in `tinynet grade 1`, or --all")
     space = workspace.find()
     results: list[Result] = []
     for chosen in manifest.read() if number is None else [manifest.lesson(number)]:
-        results += (graded := _grade(space, chosen, bool(isolated)))
+        results += (graded := _grade(space, chosen, bool(isolated), seed))
         _report(graded)
     _write_reports(results, json_, junit)
     if not all(result.passed for result in results):
@@ -149,16 +150,16 @@ def stubs_() -> None:
         (each.path / "exercise.py").write_text(text, "utf-8")
 
 
-def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False) -> list[Result]:
+def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False, seed: int = 0) -> list[Result]:
     """Grade the learner's file and keep what passed."""
     path = space.folder(chosen) / "exercise.py"
     if isolated:
         from tinynet.course.judge import grade_isolated
 
         _say_what_is_not_held()
-        results = grade_isolated(chosen, path)
+        results = grade_isolated(chosen, path, seed)
     else:
-        results = grading.grade_file(chosen, path)
+        results = grading.grade_file(chosen, path, seed)
     space.record(chosen, [result.exercise.name for result in results if result.passed])
     return results
 
@@ -188,7 +189,8 @@ def _show_hint(space: workspace.Workspace, chosen: Lesson, name: str | None) -> 
         typer.echo(f"every exercise of lesson {chosen.number} passes; name one to see its hints")
         return
     number, text = space.next_hint(chosen, name)
-    typer.echo(f"{name}, hint {number} of {len(chosen.exercise(name).hints)}: {text}")
+    count = len(chosen.exercise(name).hints)
+    typer.echo(f"{name}, hint {number} of {count}{' (the last)' * (number == count)}: {text}")
 
 
 def _overview(space: workspace.Workspace) -> Table:
@@ -203,7 +205,9 @@ def _overview(space: workspace.Workspace) -> Table:
     return table
 
 
-def _grade_submissions(number: int | None, folder: Path, csv: Path | None, jobs: int | None, isolated: bool) -> None:
+def _grade_submissions(
+    number: int | None, folder: Path, csv: Path | None, jobs: int | None, isolated: bool, seed: int
+) -> None:
     if csv is None:
         raise CourseError("where do the grades go? tinynet grade N --submissions DIR --csv FILE")
     from tinynet.course.submissions import grade_folder, left_out
@@ -213,7 +217,7 @@ def _grade_submissions(number: int | None, folder: Path, csv: Path | None, jobs:
     if isolated:
         _say_what_is_not_held()
     lessons = manifest.read() if number is None else [manifest.lesson(number)]
-    graded = grade_folder(lessons, folder, csv, jobs, isolated)
+    graded = grade_folder(lessons, folder, csv, jobs, isolated, seed)
     typer.echo(f"Graded {len(graded)} submissions; wrote {csv}.")
 
 
