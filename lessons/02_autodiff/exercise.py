@@ -79,7 +79,7 @@ def unbroadcast(g, shape):
 def topological_order(root, inputs_of):
     """Return the nodes that root was computed from, root first, each before its own inputs, and each once.
 
-    No recursion: a chain of 5,000 nodes must work. And inputs_of(node) at most four times a node.
+    No recursion: a chain of thousands of nodes must work. And inputs_of(node) at most four times a node.
 
     Args:
         root: a node; nodes are numbers or strings.
