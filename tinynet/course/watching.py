@@ -14,11 +14,11 @@ from pathlib import Path
 def watch(path: Path, on_save: Callable[[], None], on_hint: Callable[[], None]) -> None:
     """Call `on_save` now and after each save of a file, `on_hint` at the key h; return at the key q or without keys."""
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
+    events.put("saved")
     stop = threading.Event()
     with _keyboard() as keyboard:
         threading.Thread(target=_saves, args=(path, events, stop), daemon=True).start()
         threading.Thread(target=_keys, args=(keyboard, events), daemon=True).start()
-        events.put("saved")
         while (event := events.get()) != "q":
             if event == "saved":
                 on_save()
