@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from tinynet.course.calls import Functions, from_file
 from tinynet.course.grading import grade_exercise
 from tinynet.course.manifest import CourseError, Exercise, Lesson
-from tinynet.course.stubs import stub
+from tinynet.course.stubs import exercise_of
 
 MUTANTS, ALTERNATIVES, HINTS = 3, 1, 2  # at least, an exercise
 
@@ -37,7 +37,7 @@ def _files(lesson: Lesson) -> Iterator[str]:
         yield f"{lesson.folder}: test_exercise.py grades {sorted(tests)}, the manifest names {sorted(names)}"
     if known - names:
         yield f"{lesson.folder}: mutants or alternatives of {sorted(known - names)}, which are no exercises"
-    if stub((lesson.path / "solution.py").read_text("utf-8")) != (lesson.path / "exercise.py").read_text("utf-8"):
+    if exercise_of(lesson) != (lesson.path / "exercise.py").read_text("utf-8"):
         yield f"{lesson.folder}: exercise.py is not what solution.py makes; run `tinynet course stubs`"
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.table import Table
 
 from tinynet.course import cells, check, formulas, grading, manifest, stubs, watching, workspace
 from tinynet.course.grading import Result
 from tinynet.course.manifest import CourseError, Lesson
+from tinynet.files import write_atomically
 
 Number = Annotated[int, typer.Argument(help="Of the lesson.", metavar="N")]
 console = Console(highlight=False, soft_wrap=True)
@@ -28,6 +29,8 @@ def lesson(
     show: Annotated[bool, typer.Option("--show", help="Open a window for each figure.")] = False,
 ) -> None:
     """Run a lesson, its text between its results; or list the lessons, and how far you are."""
+    from rich.markdown import Markdown
+
     space = workspace.find()
     if number is None:
         console.print(_overview(space))
@@ -146,8 +149,7 @@ def check_(
 def stubs_() -> None:
     """Cut each exercise.py out of its solution.py."""
     for each in manifest.read():
-        text = stubs.stub((each.path / "solution.py").read_text("utf-8"))
-        (each.path / "exercise.py").write_text(text, "utf-8")
+        (each.path / "exercise.py").write_text(stubs.exercise_of(each), "utf-8")
 
 
 def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False, seed: int = 0) -> list[Result]:
@@ -170,16 +172,12 @@ def _report(results: Sequence[Result]) -> None:
         sign = "[green]passed[/green]" if result.passed else "[red]not yet[/red]"
         console.print(f"{sign}  {result.exercise.name}  ({result.points} of {result.exercise.points} points)")
         if not result.passed:
-            console.print(_indented(result.message), markup=False)
+            console.print(textwrap.indent(result.message, " " * 9), markup=False)
     points = sum(result.points for result in results)
     console.print(f"Lesson {chosen.number}: {points} of {chosen.points} points\n")
     if points < chosen.points:
         first = next(result.exercise.name for result in results if not result.passed)
         console.print(f"[dim]tinynet hint {chosen.number} {first} helps with the next one[/dim]")
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"         {line}" for line in text.splitlines())
 
 
 def _show_hint(space: workspace.Workspace, chosen: Lesson, name: str | None) -> None:
@@ -229,8 +227,6 @@ def _say_what_is_not_held() -> None:
 
 
 def _write_reports(results: Sequence[Result], json_path: Path | None, junit_path: Path | None) -> None:
-    from tinynet.files import write_atomically
-
     if json_path is not None:
         from tinynet.course.report import gradescope
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from tinynet.course import grading, manifest
@@ -25,16 +26,15 @@ class Script:
 
     Args:
         file: the script's own `__file__`; figures are saved in `figures/` beside it.
-        show: open a window for each figure as well; by default whether `--show` was given.
     """
 
-    def __init__(self, file: str, show: bool | None = None) -> None:
+    def __init__(self, file: str) -> None:
         import matplotlib
         from threadpoolctl import threadpool_limits
 
         threadpool_limits(1)  # BLAS: products as small as a lesson's lose by being shared
         self.folder = Path(file).resolve().parent
-        self.show = "--show" in sys.argv[1:] if show is None else show
+        self.show = "--show" in sys.argv[1:]
         if not self.show:
             matplotlib.use("agg")
         matplotlib.rcParams.update(
@@ -77,9 +77,7 @@ class Script:
         print(f"[{claim}] {verdict}: {measured}")
 
     def learned(self, number: int) -> Any:
-        """Return the functions of an earlier lesson, as attributes: the learner's if they pass, else the solution's."""
-        from types import SimpleNamespace
-
+        """Return the functions of a lesson as attributes: the learner's if all pass, else the solution's."""
         lesson = manifest.lesson(number)
         functions, own = grading.learned(lesson, self.folder.parent / lesson.folder / "exercise.py")
         whose = "your own answers" if own else "the solutions, since your own do not pass yet"

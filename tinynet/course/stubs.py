@@ -15,10 +15,15 @@ from __future__ import annotations
 
 import re
 
-from tinynet.course.manifest import CourseError
+from tinynet.course.manifest import CourseError, Lesson
 
 SOLUTION = re.compile(r"^(?P<indent>[ \t]*)# begin solution\n.*?^[ \t]*# end solution\n", re.DOTALL | re.MULTILINE)
 FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
+
+
+def exercise_of(lesson: Lesson) -> str:
+    """Return the text of a lesson's exercise.py, unsolved."""
+    return stub((lesson.path / "solution.py").read_text("utf-8"))
 
 
 def stub(solution: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tinynet.course.manifest import COURSE, CourseError, Lesson, read
-from tinynet.course.stubs import stub
+from tinynet.course.stubs import exercise_of
 from tinynet.files import write_atomically
 
 VERSION = 1  # of the workspace's layout
@@ -91,7 +91,7 @@ class Workspace:
         if path.exists():
             taken = len(list(path.parent.glob("exercise.backup*.py")))
             backup = path.rename(path.with_name(f"exercise.backup{taken + 1}.py"))
-        _write_stub(lesson, path)
+        path.write_text(exercise_of(lesson), "utf-8")
         self.record(lesson, [])
         return backup
 
@@ -134,17 +134,13 @@ def start(root: Path) -> Workspace:
 def _fill(root: Path) -> None:
     shutil.copytree(COURSE, root / "lessons", ignore=KEPT_BACK)
     for lesson in read():
-        _write_stub(lesson, root / "lessons" / lesson.folder / "exercise.py")
+        (root / "lessons" / lesson.folder / "exercise.py").write_text(exercise_of(lesson), "utf-8")
     gpu = find_spec("gpu")
     if gpu and gpu.submodule_search_locations:
         shutil.copytree(gpu.submodule_search_locations[0], root / "gpu", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "README.md").write_text(README, "utf-8")
     (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
     write_atomically(root / "lessons" / "progress.json", json.dumps(vars(Progress())).encode())
-
-
-def _write_stub(lesson: Lesson, path: Path) -> None:
-    path.write_text(stub((lesson.path / "solution.py").read_text("utf-8")), "utf-8")
 
 
 def _read(path: Path) -> Progress:

@@ -1,0 +1,38 @@
+import pytest
+
+from tinynet.course import manifest
+from tinynet.course.script import Script
+
+
+@pytest.fixture
+def script(space, monkeypatch) -> Script:
+    monkeypatch.setattr("sys.argv", ["lesson.py"])
+    return Script(str(space.folder(manifest.lesson(1)) / "lesson.py"))
+
+
+def test_figures_are_saved_beside_the_script_and_told(script, capsys):
+    from matplotlib import pyplot
+
+    figure, _ = pyplot.subplots()
+    script.figure(figure, "curve")
+    path = script.folder / "figures" / "curve.png"
+    assert path.read_bytes().startswith(b"\x89PNG") and capsys.readouterr().out == f"[figure] {path}\n"
+    assert not pyplot.get_fignums()
+
+
+def test_a_verdict_is_one_of_four(script, capsys):
+    script.verdict("C1", "holds in part", "2 of 3")
+    assert capsys.readouterr().out == "[C1] holds in part: 2 of 3\n"
+    with pytest.raises(ValueError, match=r"verdict must be one of .* not 'proved'"):
+        script.verdict("C1", "proved", "")
+
+
+def test_a_learners_functions_are_used_once_all_of_them_pass(script, capsys):
+    own = "def total(x): return float(sum(x.tolist()))\ndef mean(x): return total(x) / len(x) + {}\n"
+    path = script.folder / "exercise.py"
+    path.write_text(own.format(1))
+    assert "solution" in script.learned(1).mean.__code__.co_filename
+    assert "the solutions, since your own do not pass yet" in capsys.readouterr().out
+    path.write_text(own.format(0))
+    assert script.learned(1).mean.__code__.co_filename == str(path)
+    assert "your own answers" in capsys.readouterr().out
