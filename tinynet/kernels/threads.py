@@ -49,7 +49,7 @@ def share(
     if threads < 2:
         run(0, rows)
         return
-    left = iter(pieces)
+    left = iter(pieces)  # gives each piece to one thread, whoever asks first
 
     def work() -> None:
         for piece in left:
