@@ -83,8 +83,8 @@ def test_a_network_without_a_chain_has_none():
 def test_the_layers_own_views_of_one_array_and_say_what_they_said_before(tmp_path):
     frozen, pixels, _ = network([70, 130, 33, 4], 1, True)
     for net in (frozen, (tn.save(frozen, tmp_path / "net"), tn.load(tmp_path / "net"))[1]):
-        assert all(layer.weight.words.base is net._chain.words for layer in net.layers)
-        assert all(layer.thresholds.base is net._chain.limits for layer in net.layers[:-1])
+        assert all(layer.weight.words.base is net._chain.net for layer in net.layers)
+        assert all(layer.thresholds.base is net._chain.net for layer in net.layers[:-1])
         for name, array in net.state().items():
             np.testing.assert_array_equal(array, frozen.state()[name])
         np.testing.assert_array_equal(net.scores(pixels), frozen.scores(pixels))

@@ -1,13 +1,14 @@
 """The layers of bits of a frozen network, one behind the other in memory, so that few rows pass them in one call.
 
 A row on its own computes little: 18 million signs in 4.6 MB take 0.2 ms to arrive from memory. Python between small
-kernels would take three times that, for it is out of the caches as well. So the weights of all layers lie in one array,
-of which each layer's own are a view, and kernels/xnor_row.py goes through it once. The integers are the same.
+kernels would take three times that, for it is out of the caches as well. So the whole network lies in one array, of
+which the layers' own weights are views, and kernels/xnor_row.py goes through it once. The integers are the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, zip_longest
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from tinynet.kernels.bits import popcount
 from tinynet.kernels.jit import numba_found
 from tinynet.layers import Layer
 
-SPARE = 4  # words behind the weights, which the kernel may read and does not use
+SPARE = 4  # words in the end, which the kernel may read and does not use
 
 
 def chain(layers: Sequence[Layer]) -> Chain | None:
@@ -32,71 +33,75 @@ def chain(layers: Sequence[Layer]) -> Chain | None:
 
 
 class Chain:
-    """Layers from pixels to floats, and a Scale behind them. Their arrays become views of the chain's.
+    """Layers from pixels to floats, and a Scale behind them. Their weights and thresholds become views of the chain's.
 
     Args:
         bits: the layers; they must not be given other weights later.
         rest: those behind.
 
     Attributes:
+        net: uint64, all of it in one array; kernels/xnor_row.py says where is what.
         length: how many layers it does the work of.
     """
 
     def __init__(self, bits: Sequence[BitLinear], rest: Sequence[Layer]) -> None:
-        hidden, last = bits[:-1], bits[-1]
-        self.words = np.zeros(sum(layer.weight.words.size for layer in bits) + SPARE, np.uint64)
-        self.limits = np.zeros(sum(layer.n_out for layer in hidden), np.int32)
-        self.flips = np.zeros(self.limits.size, bool)
-        self.places = np.zeros((len(bits), 4), np.int64)
-        word = unit = 0
-        for place, layer in zip(self.places, bits, strict=True):
-            place[:] = layer.n_in, layer.n_out, word, unit
-            layer.weight.words, word = _move(layer.weight.words, self.words, word)
-            if layer is not last:
-                layer.flip, _ = _move(layer.flip, self.flips, unit)
-                layer.thresholds, unit = _move(layer.thresholds, self.limits, unit)
-        self.ones = popcount(bits[0].weight.words)
+        hidden, last, n = bits[:-1], bits[-1], len(bits)
         bias = np.zeros(last.n_out, np.float32) if last.bias is None else last.bias
         scale = [layer.c for layer in rest[:1] if type(layer) is Scale]
-        self.tail = np.append(bias, np.array(scale or [1], np.float32))
-        self.n_out = last.n_out
-        self.length = len(bits) + len(scale)
-        self._kernels: dict[str, Any] = {}
+        arrays = [layer.weight.words for layer in bits]
+        arrays += [layer.thresholds for layer in hidden]
+        arrays += [np.packbits(layer.flip, bitorder="little") for layer in hidden]
+        arrays += [popcount(arrays[0]), np.append(bias, np.array(scale or [1], np.float32))]
+        self.net, places, views = _together(5 + 5 * n, arrays)
+        plan = [n, last.n_out, max(layer.n_out for layer in bits), *places[-2:]]
+        of_layers = zip_longest(places[:n], places[n : 2 * n - 1], places[2 * n - 1 : -2], fillvalue=0)
+        for layer, of_layer in zip(bits, of_layers, strict=True):
+            plan += [layer.n_in, layer.n_out, *of_layer]
+        self.net[: len(plan)] = plan
+        for layer, words in zip(bits, views, strict=False):
+            layer.weight.words = words
+        for layer, thresholds in zip(hidden, views[n:], strict=False):
+            layer.thresholds = thresholds
+        self.n_out, self.length = last.n_out, n + len(scale)
+        self._scores: Any = None  # kernels, once they are wanted
+        self._classes: Any = None
 
     def scores(self, pixels: Any) -> np.ndarray | None:
         """Return what its last layer gives, float32 (N, n_out), for few rows of uint8 pixels.
 
         Return None for anything else, and where Numba is missing: that is for the layers themselves.
         """
-        return self._fill("scores", pixels, (self.n_out,), np.float32)
+        if type(pixels) is not np.ndarray or not (self._scores or self._find_kernels()):
+            return None
+        try:
+            out: np.ndarray = np.empty((len(pixels), self.n_out), np.float32)
+            return out if self._scores(pixels, self.net, out) else None
+        except TypeError:  # not uint8, or not row behind row: the kernel found that without a line of cold Python
+            return None
 
     def classes(self, pixels: Any) -> np.ndarray | None:
         """Return the places of the highest scores, int64 (N,), or None likewise; NumPy's argmax would be cold too."""
-        return self._fill("classes", pixels, (), np.int64)
-
-    def _fill(self, name: str, pixels: Any, shape: tuple[int, ...], dtype: type) -> np.ndarray | None:
-        """Return an array (N, *shape) that the kernel of this name has filled; an array of Numba's own takes longer."""
-        if type(pixels) is not np.ndarray or not (self._kernels or self._find_kernels()):
+        if type(pixels) is not np.ndarray or not (self._classes or self._find_kernels()):
             return None
         try:
-            out: np.ndarray = np.empty((len(pixels), *shape), dtype)
-            fill = self._kernels[name]
-            done = fill(pixels, self.words, self.places, self.limits, self.flips, self.ones, self.tail, out)
-        except TypeError:  # not uint8, or not row behind row: the kernel found that without a line of cold Python
+            out: np.ndarray = np.empty(len(pixels), np.int64)
+            return out if self._classes(pixels, self.net, out) else None
+        except TypeError:
             return None
-        return out if done else None
 
     def _find_kernels(self) -> bool:
         if numba_found():
             from tinynet.kernels.xnor_row import classes, scores
 
-            self._kernels = {"scores": scores, "classes": classes}
-        return bool(self._kernels)
+            self._scores, self._classes = scores, classes
+        return self._scores is not None
 
 
-def _move(values: np.ndarray, store: np.ndarray, first: int) -> tuple[np.ndarray, int]:
-    """Copy values to store[first], [first + 1], ..; return them as a view of it, and the place behind them."""
-    end = first + values.size
-    view = store[first:end].reshape(values.shape)
-    view[...] = values
-    return view, end
+def _together(room: int, arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], list[np.ndarray]]:
+    """Return words uint64 that hold `room` free ones and copies of arrays, the places of these, and views of them."""
+    *places, end = accumulate((-(-array.nbytes // 8) for array in arrays), initial=room)
+    words = np.zeros(end + SPARE, np.uint64)
+    views = [words[place:].view(x.dtype)[: x.size].reshape(x.shape) for place, x in zip(places, arrays, strict=True)]
+    for view, array in zip(views, arrays, strict=True):
+        view[...] = array
+    return words, places, views

@@ -3,11 +3,14 @@
 One row meets each weight once, so it runs as fast as memory delivers weights, and every call between two layers is time
 in which nothing is read. Notation (xnor.py derives the sums over signs, bits.py the order of bits):
 
-    pixels (N, n)            uint8
-    words                    uint64: the rows of all layers, a row for each unit, layer behind layer, and 4 spare ones
-    layers (L, 4)            int64: n_in, n_out, and where the layer's words and its units begin
-    limits, flips (units)    int32, bool: hidden unit j is on as (z_j >= limits_j) != flips_j
-    tail (classes + 1)       float32: scores are (z + tail_j) tail_classes, each step rounded as in training
+    pixels (N, n)         uint8
+    net                   uint64, the whole network in one array, for each further argument costs time in cold code:
+        plan (5 + 5 L)    int64, at its beginning: how many layers, classes, and units of the widest layer; where ones and
+                          tail begin; then for each layer n_in, n_out, and where its rows, limits and flips begin
+        rows              uint64: the weights of a unit in each, padded to whole words
+        limits, flips     int32, and a bit each: hidden unit j is on as (z_j >= limits_j) != flips_j
+        ones              int32: how many weights are 1 in each row of the first layer
+        tail (classes + 1)  float32: scores are (z + tail_j) tail_classes, each step rounded as in training
 
 The first layer takes z = sum_i (2 p_i - 255) s_i over signs s_i = 2 w_i - 1, in one of two ways. By planes: the eight
 bits of all pixels are eight rows of signs, next to each other, so that a word of weights, read once, meets one vector:
@@ -24,7 +27,7 @@ q_i that stand at that bit and adds neighbours, in 16 bits.
 
 Other layers take z = n - 2 popcount(signs ^ row), 8 words in a vector: sums are done before the next weights arrive.
 These stream in from STREAMS places of a layer at a time: a processor fetches ahead of each, and gets more bytes a
-second from four than from one.
+second from four than from one. Some look ahead too little, so each step asks for what is wanted AHEAD bytes later.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ from tinynet.kernels.jit import cpu_features
 
 FEW = 8  # rows; more pay for packing weights into panels
 STREAMS = 4
+AHEAD = 2048  # bytes
 BYTES = "avx2" in cpu_features() and "avx512vpopcntdq" not in cpu_features()
 SPAN = 8  # vectors of weights whose products fit 16 bits: 8 * 2 * 2 * 2^3 * -128 = -2^15
 
@@ -72,6 +76,15 @@ def _load(builder: ir.IRBuilder, address: ir.Value, kind: ir.Type, index: ir.Val
     return builder.load(builder.gep(builder.inttoptr(address, kind.as_pointer()), [index]), align=1)
 
 
+def _ask_ahead(builder: ir.IRBuilder, address: ir.Value, kind: ir.Type, index: ir.Value) -> None:
+    """Ask for what lies AHEAD bytes behind an entry, and do not wait for it; it need not exist."""
+    entry, flag = builder.gep(builder.inttoptr(address, kind.as_pointer()), [index]), ir.IntType(32)
+    place = builder.gep(builder.bitcast(entry, ir.IntType(8).as_pointer()), [ir.IntType(64)(AHEAD)])
+    kind = ir.FunctionType(ir.VoidType(), [place.type, flag, flag, flag])
+    function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    builder.call(function, [place, flag(0), flag(2), flag(1)])  # to read, into the second cache, data
+
+
 def _add(builder: ir.IRBuilder, variable: ir.Value, value: ir.Value) -> None:
     builder.store(builder.add(builder.load(variable), value), variable)
 
@@ -85,6 +98,7 @@ def differences(typing_context, planes, row, words):
         eight, number = _vector(64, 8), ir.IntType(64)
         sums = cgutils.alloca_once_value(builder, _all(eight, 0))  # in name on the stack, in truth in registers
         with cgutils.for_range(builder, words) as loop:
+            _ask_ahead(builder, row, number, loop.index)
             word = builder.insert_element(_all(eight, 0), _load(builder, row, number, loop.index), ir.IntType(32)(0))
             word = builder.shuffle_vector(word, word, _all(_vector(32, 8), 0))
             different = builder.xor(word, _load(builder, planes, eight, loop.index))
@@ -105,6 +119,8 @@ def differences_of_four(typing_context, signs, a, b, c, d, vectors):
         sums = [cgutils.alloca_once_value(builder, _all(eight, 0)) for _ in range(STREAMS)]
         with cgutils.for_range(builder, vectors) as loop:
             signs, *rows = [_load(builder, address, eight, loop.index) for address in addresses]
+            for address in addresses[1:]:
+                _ask_ahead(builder, address, eight, loop.index)
             for some, row in zip(sums, rows, strict=True):
                 _add(builder, some, _call(builder, "llvm.ctpop.v8i64", eight, builder.xor(signs, row)))
         totals = [_call(builder, "llvm.vector.reduce.add.v8i64", number, builder.load(some)) for some in sums]
@@ -122,6 +138,7 @@ def products(typing_context, centred, row, vectors):
         octets, pairs, fours = _vector(8, 32), _vector(16, 16), _vector(32, 8)
         sums = [cgutils.alloca_once_value(builder, _all(pairs, 0)) for _ in range(4)]  # sums_k counts 2^k-fold
         with cgutils.for_range(builder, vectors) as loop:
+            _ask_ahead(builder, row, octets, loop.index)
             low = _load(builder, row, octets, loop.index)
             high = builder.bitcast(builder.lshr(builder.bitcast(low, pairs), _all(pairs, 4)), octets)
             for k in range(8):
@@ -191,35 +208,35 @@ spread, part = (centred_of, centred_part) if BYTES else (planes_of, plane_part)
 
 
 @njit(cache=True, nogil=True)
-def _first(pixels, rows, ones, sums):
-    """Fill sums (n_out,) for the first layer."""
+def _first(pixels, net, row, n_out, ones, sums):
+    """Fill sums (n_out,) for the first layer, a row from each of STREAMS places in turn."""
     operand, constant = spread(pixels)
-    n, words = rows.shape
-    row = rows.ctypes.data
-    for j in range(n):
-        sums[j] = constant + part(operand, row, words, ones[j])
-        row += np.uintp(8 * words)
+    words, step = (pixels.size + 63) // 64, (n_out + STREAMS - 1) // STREAMS
+    first = net.ctypes.data + np.uintp(8 * row)
+    for j in range(step):
+        for k in range(STREAMS):
+            unit = min(j + k * step, n_out - 1)
+            sums[unit] = constant + part(operand, first + np.uintp(8 * words * unit), words, ones[unit])
 
 
 @njit(cache=True, nogil=True)
-def _next(signs, rows, n_bits, sums):
-    """Fill sums (n_out,) = n_bits - 2 popcount(signs ^ row) for another layer, STREAMS rows at a time.
+def _next(signs, net, row, n_in, n_out, sums):
+    """Fill sums (n_out,) = n_in - 2 popcount(signs ^ row) for another layer, STREAMS rows at a time.
 
     Where n_out is no multiple of them, the last row comes several times.
     """
-    n, words = rows.shape
-    step, first, size = (n + STREAMS - 1) // STREAMS, rows.ctypes.data, 8 * words
+    words, step = (n_in + 63) // 64, (n_out + STREAMS - 1) // STREAMS
+    first, size = net.ctypes.data + np.uintp(8 * row), 8 * words
     for j in range(step):
-        units = (j, min(j + step, n - 1), min(j + 2 * step, n - 1), min(j + 3 * step, n - 1))
-        a, b, c, d = units
+        a, b, c, d = units = (j, min(j + step, n_out - 1), min(j + 2 * step, n_out - 1), min(j + 3 * step, n_out - 1))
         row_a, row_b = first + np.uintp(size * a), first + np.uintp(size * b)
         row_c, row_d = first + np.uintp(size * c), first + np.uintp(size * d)
         different = differences_of_four(signs.ctypes.data, row_a, row_b, row_c, row_d, words // 8)
         for k in range(STREAMS):
             rest = np.int64(0)
             for w in range(words - words % 8, words):
-                rest += np.int64(popcount(signs[w] ^ rows[units[k], w]))
-            sums[units[k]] = n_bits - 2 * (different[k] + rest)
+                rest += np.int64(popcount(signs[w] ^ net[row + words * units[k] + w]))
+            sums[units[k]] = n_in - 2 * (different[k] + rest)
 
 
 @njit(cache=True, nogil=True)
@@ -227,54 +244,46 @@ def _compare(sums, limits, flips, signs):
     """Set the signs of units, packed: bit j is (sums_j >= limits_j) != flips_j."""
     n = limits.size
     for w in range(n // 64):
-        word = np.uint64(0)
+        word = flips[w]
         for k in range(64):
-            j = 64 * w + k
-            word |= np.uint64((sums[j] >= limits[j]) != flips[j]) << np.uint64(k)
+            word ^= np.uint64(sums[64 * w + k] >= limits[64 * w + k]) << np.uint64(k)
         signs[w] = word
     if n % 64:
-        signs[n // 64] = 0
+        signs[n // 64] = flips[n // 64]
     for j in range(n - n % 64, n):
-        signs[n // 64] |= np.uint64((sums[j] >= limits[j]) != flips[j]) << np.uint64(j % 64)
+        signs[n // 64] ^= np.uint64(sums[j] >= limits[j]) << np.uint64(j % 64)
 
 
-NET = (
-    types.Array(types.uint8, 2, "C", readonly=True), types.uint64[::1], types.int64[:, ::1],
-    types.int32[::1], types.boolean[::1], types.int32[::1], types.float32[::1],
-)  # fmt: skip
+PIXELS, NET = types.Array(types.uint8, 2, "C", readonly=True), types.uint64[::1]
 
 
-@njit(types.boolean(*NET, types.float32[:, ::1]), cache=True, nogil=True)
-def scores(pixels, words, layers, limits, flips, ones, tail, out):
-    """Fill out, float32 (N, classes), and return True; False for more than FEW rows or another width.
-
-    `ones` (units of layer 0) counts the ones in each row of its weights.
-    """
-    if pixels.shape[0] > FEW or pixels.shape[1] != layers[0, 0]:
+@njit(types.boolean(PIXELS, NET, types.float32[:, ::1]), cache=True, nogil=True)
+def scores(pixels, net, out):
+    """Fill out, float32 (N, classes), and return True; False for more than FEW rows or another width."""
+    plan, int32s, floats = net.view(np.int64), net.view(np.int32), net.view(np.float32)
+    n_layers, n_classes, widest, ones, tail = plan[:5]
+    if pixels.shape[0] > FEW or pixels.shape[1] != plan[5]:
         return False
-    widest, classes = layers[:, 1].max(), tail.size - 1
     sums, signs = np.empty(widest, np.int32), np.empty((widest + 63) // 64, np.uint64)
     for i in range(pixels.shape[0]):
-        for layer in range(layers.shape[0]):
-            n_in, n_out, word, unit = layers[layer]
-            width = (n_in + 63) // 64
-            rows = words[word : word + width * n_out].reshape(n_out, width)
+        for layer in range(n_layers):
+            n_in, n_out, row, limit, flip = plan[5 + 5 * layer : 10 + 5 * layer]
             if layer == 0:
-                _first(pixels[i], rows, ones, sums)
+                _first(pixels[i], net, row, n_out, int32s[2 * ones :], sums)
             else:
-                _next(signs, rows, n_in, sums)
-            if layer < layers.shape[0] - 1:
-                _compare(sums, limits[unit : unit + n_out], flips[unit : unit + n_out], signs)
-        for k in range(classes):
-            out[i, k] = (np.float32(sums[k]) + tail[k]) * tail[classes]
+                _next(signs, net, row, n_in, n_out, sums)
+            if layer < n_layers - 1:
+                _compare(sums, int32s[2 * limit : 2 * limit + n_out], net[flip:], signs)
+        for k in range(n_classes):
+            out[i, k] = (np.float32(sums[k]) + floats[2 * tail + k]) * floats[2 * tail + n_classes]
     return True
 
 
-@njit(types.boolean(*NET, types.int64[::1]), cache=True, nogil=True)
-def classes(pixels, words, layers, limits, flips, ones, tail, out):
+@njit(types.boolean(PIXELS, NET, types.int64[::1]), cache=True, nogil=True)
+def classes(pixels, net, out):
     """Fill out, int64 (N,), with the place of the highest score, and return as `scores` does."""
-    found = np.empty((min(pixels.shape[0], FEW), tail.size - 1), np.float32)
-    done = scores(pixels, words, layers, limits, flips, ones, tail, found)
+    found = np.empty((min(pixels.shape[0], FEW), np.int64(net[1])), np.float32)
+    done = scores(pixels, net, found)
     if done:
         for i in range(pixels.shape[0]):
             out[i] = found[i].argmax()
