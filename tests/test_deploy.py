@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save as to_bytes
 
 import tinynet as tn
-from tinynet.bitwise import BitLinear, pixel_sums
+from tinynet.bitwise import BitLinear
 from tinynet.deploy import find_thresholds
 from tinynet.files import checksum
 from tinynet.frozen import Frozen
@@ -134,16 +134,6 @@ def test_units_that_are_always_on_or_always_off_stay_so():
 
 
 # ---- the integer layers against integers
-
-
-@given(st.integers(1, 150), st.integers(1, 70), st.integers(0, 2**32))
-@settings(max_examples=40)
-def test_pixel_sums_are_integer_products(n_in, n_out, seed):
-    rng = np.random.default_rng(seed)
-    pixels, W = pixels_for(n_in, 7, seed), rng.choice([-1, 1], (n_in, n_out))
-    words = pack_signs(np.ascontiguousarray(W.T).astype(np.float32))
-
-    np.testing.assert_array_equal(pixel_sums(pixels, words), (2 * pixels.astype(np.int64) - 255) @ W)
 
 
 @pytest.mark.parametrize("takes", ["signs", "pixels"])

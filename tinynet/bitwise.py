@@ -18,14 +18,13 @@ from typing import Any
 import numpy as np
 
 from tinynet.datasets.base import from_pixels
-from tinynet.kernels.bits import pack_signs
-from tinynet.kernels.xnor import pack_panels, xnor_matmul, xnor_threshold
+from tinynet.kernels.pixels import pixel_sums, pixel_threshold
+from tinynet.kernels.xnor import xnor_matmul, xnor_threshold
 from tinynet.layers import Layer
 from tinynet.parameterizations.base import Parameter, State, take
 from tinynet.parameterizations.packing import unpack
 from tinynet.tensor import Tensor
 
-TOGETHER = 16  # pictures whose eight planes are multiplied at once
 EXACT = 2**24  # below it every integer is a float32, and sums of integers are exact in any order
 
 
@@ -64,29 +63,6 @@ class BitMatrix:
         return "1 bit an entry"
 
 
-def pixel_sums(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
-    """Return sum_i (2 p_i - 255) w_i, int32 (rows, n_out), for pixels uint8 (rows, n_in).
-
-    A pixel is eight bits, p = sum_k 2^k b_k, and 255 = sum_k 2^k, so 2 p - 255 = sum_k 2^k s_k with the signs
-    s_k = 2 b_k - 1: the eight planes of bits are eight rows of signs, multiplied together and summed by Horner's rule,
-    highest bit first, z = 2 z + (the next one). Few pictures at a time, so that the sums stay in the cache.
-    """
-    rows, n_in = pixels.shape
-    z = np.empty((rows, len(words)), np.int32)
-    panels = pack_panels(words) if rows > 1 else None
-    for first in range(0, rows, TOGETHER):
-        some = slice(first, first + TOGETHER)
-        planes = np.unpackbits(pixels[some, :, None], axis=2).transpose(2, 0, 1)  # (8, some, n_in), highest bit first
-        bits = pack_signs(planes.reshape(-1, n_in).astype(bool))
-        sums = xnor_matmul(bits, words, n_in, panels=panels).reshape(8, -1, len(words))
-        total = z[some]
-        total[:] = sums[0]
-        for plane in sums[1:]:
-            total *= 2
-            total += plane
-    return z
-
-
 class BitLinear(Layer):
     """z = x W for W of +1 and -1; z is an integer, whichever way it is summed.
 
@@ -110,11 +86,11 @@ class BitLinear(Layer):
     def __call__(self, x: Any) -> Tensor:
         """Return the packed signs, or z, of packed signs or pixels x."""
         words, rows = self.weight.words, x._data
-        if self.takes == self.gives:
+        if self.gives == "signs" and self.takes == "pixels":
+            return Tensor(pixel_threshold(rows, words, self.thresholds, self.flip))
+        if self.gives == "signs":
             return Tensor(xnor_threshold(rows, words, self.n_in, self.thresholds, self.flip))
         z = pixel_sums(rows, words) if self.takes == "pixels" else xnor_matmul(rows, words, self.n_in)
-        if self.gives == "signs":
-            return Tensor(pack_signs((z >= self.thresholds) != self.flip))
         floats = z.astype(np.float32)
         return Tensor(floats if self.bias is None else floats + self.bias)
 

@@ -74,16 +74,16 @@ def _by_loops(name: str, a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, th
 
 def xnor_matmul_panel(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
     """Return dot (M, N) by tiles of 8 x 32 products: with AVX-512, 3 instructions for 512 multiplications."""
-    return _by_panels(False, a_bits, b_bits, n_bits, threads)
+    return _by_panels("panel", a_bits, b_bits, n_bits, threads)
 
 
 def xnor_matmul_carry(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
     """Return dot (M, N) by tiles of 8 x 32 products that count the ones of carries, one for two words."""
-    return _by_panels(True, a_bits, b_bits, n_bits, threads)
+    return _by_panels("carry", a_bits, b_bits, n_bits, threads)
 
 
 def _by_panels(
-    carry: bool,
+    rung: str,
     a_bits: np.ndarray,
     b_bits: np.ndarray,
     n_bits: int,
@@ -92,25 +92,23 @@ def _by_panels(
 ) -> np.ndarray:
     if not numba_found():
         return xnor_matmul_numpy(a_bits, b_bits, n_bits)
-    from tinynet.kernels import xnor_panels as kernels
-
     n_bits = check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
-    dot = np.empty((len(a_bits), len(b_bits)), np.int32)
-    panels = _panels(b_bits, carry, panels)
-    _share(
-        lambda rows: kernels.product(a_bits[rows], panels, carry, np.int32(n_bits), dot[rows]),
-        dot.size * n_bits, dot, threads,
-    )  # fmt: skip
-    return dot
+    return products(a_bits, _panels(b_bits, rung, panels), _kind(rung), n_bits, len(b_bits), threads)
 
 
-def _panels(b_bits: np.ndarray, carry: bool, panels: np.ndarray | None) -> np.ndarray:
+def _kind(rung: str) -> int:
+    from tinynet.kernels.xnor_streams import CARRY, PLAIN
+
+    return CARRY if rung == "carry" else PLAIN
+
+
+def _panels(b_bits: np.ndarray, rung: str, panels: np.ndarray | None) -> np.ndarray:
     """Return the panels of b, or those given, if they can be its."""
-    from tinynet.kernels import xnor_panels as kernels
+    from tinynet.kernels import xnor_streams
 
     if panels is None:
-        return kernels.panels(b_bits, carry)
-    shape = kernels.panels_shape(*b_bits.shape, carry)
+        return xnor_streams.panels(b_bits, _kind(rung))
+    shape = xnor_streams.panels_shape(*b_bits.shape, _kind(rung))
     if panels.dtype != np.uint32 or panels.shape != shape or not panels.flags.c_contiguous:
         raise ValueError(
             f"xnor_matmul: panels is {panels.dtype} {panels.shape}; b_bits {b_bits.shape} takes uint32 {shape}: "
@@ -119,8 +117,43 @@ def _panels(b_bits: np.ndarray, carry: bool, panels: np.ndarray | None) -> np.nd
     return panels
 
 
+def products(
+    rows: np.ndarray, panels: np.ndarray, kind: int, n_bits: int, n: int, threads: int | None = None
+) -> np.ndarray:
+    """Return the products int32 (M, n) of rows and panels of a kind (xnor_streams.py), shared among threads."""
+    from tinynet.kernels.xnor_panels import product
+    from tinynet.kernels.xnor_streams import streams
+
+    dot = np.empty((len(rows), n), np.int32)
+    _share(
+        lambda some: product(streams(rows[some], kind), panels, kind, np.int32(n_bits), dot[some]),
+        8 * rows.nbytes * n, dot, threads,
+    )  # fmt: skip
+    return dot
+
+
+def comparisons(
+    rows: np.ndarray, panels: np.ndarray, kind: int, n_bits: int, thresholds: np.ndarray, flip: np.ndarray,
+    threads: int | None = None,
+) -> np.ndarray:  # fmt: skip
+    """Return as bits where such products reach thresholds int32 (N,), turned round where flip, bool (N,), is True."""
+    from tinynet.kernels.xnor_panels import compare
+    from tinynet.kernels.xnor_streams import streams
+
+    n = len(thresholds)
+    limits = np.full(panels.shape[::2], NEVER, np.int32)  # (P, 32): padding reaches none
+    limits.reshape(-1)[:n] = thresholds
+    flips = pack_signs(np.append(flip, np.zeros(limits.size - n, bool)).reshape(limits.shape))[:, 0].astype(np.uint32)
+    out = np.zeros((len(rows), n_words(n)), np.uint64)
+    _share(
+        lambda some: compare(streams(rows[some], kind), panels, kind, np.int32(n_bits), limits, flips, out[some]),
+        8 * rows.nbytes * n, out, threads,
+    )  # fmt: skip
+    return out
+
+
 def _share(run: Callable[[slice], None], work: int, out: np.ndarray, threads: int | None) -> None:
-    """Call run(rows) for slices of the rows of out, whole tiles; `work` multiplications in all."""
+    """Call run(rows) for slices of the rows of out, whole tiles; `work` multiplications of bits in all."""
     share(lambda first, last: run(slice(first, last)), len(out), threads, 1 + work // WORTH_A_THREAD, unit=8, turns=8)
 
 
@@ -140,9 +173,7 @@ def pack_panels(b_bits: np.ndarray) -> np.ndarray | None:
     """Return b as the fastest rung wants it, to be kept by who multiplies by it often; None if it wants nothing."""
     if best_rung() not in ("panel", "carry"):
         return None
-    from tinynet.kernels import xnor_panels as kernels
-
-    return kernels.panels(b_bits, best_rung() == "carry")
+    return _panels(b_bits, best_rung(), None)
 
 
 def xnor_matmul(
@@ -169,7 +200,7 @@ def xnor_matmul(
         return xnor_matmul_numpy(a_bits, b_bits, n_bits)
     if rung == "tile" or (panels is None and len(a_bits) < FEW_ROWS):
         return _by_loops("tile" if len(a_bits) > 1 else "words", a_bits, b_bits, n_bits, threads)
-    return _by_panels(rung == "carry", a_bits, b_bits, n_bits, threads, panels)
+    return _by_panels(rung, a_bits, b_bits, n_bits, threads, panels)
 
 
 def xnor_threshold(
@@ -200,16 +231,5 @@ def xnor_threshold(
             raise ValueError(f"xnor_threshold: {name} has shape {array.shape}; b_bits has {n} rows: pass ({n},)")
     if best_rung() not in ("panel", "carry") or (panels is None and len(a_bits) < FEW_ROWS):
         return pack_signs((xnor_matmul(a_bits, b_bits, n_bits, threads=threads) >= thresholds) ^ flip)
-    from tinynet.kernels import xnor_panels as kernels
-
-    carry = best_rung() == "carry"
-    panels = _panels(b_bits, carry, panels)
-    limits = np.full(panels.shape[::2], NEVER, np.int32)  # (P, 32): padding reaches none
-    limits.reshape(-1)[:n] = thresholds
-    flips = pack_signs(np.append(flip, np.zeros(limits.size - n, bool)).reshape(limits.shape))[:, 0].astype(np.uint32)
-    out = np.zeros((len(a_bits), n_words(n)), np.uint64)
-    _share(
-        lambda rows: kernels.compare(a_bits[rows], panels, carry, np.int32(n_bits), limits, flips, out[rows]),
-        len(a_bits) * n * n_bits, out, threads,
-    )  # fmt: skip
-    return out
+    rung = best_rung()
+    return comparisons(a_bits, _panels(b_bits, rung, panels), _kind(rung), n_bits, thresholds, flip, threads)

@@ -1,37 +1,23 @@
-"""The XNOR product in vector registers: tiles of 8 x 32 products, and a way to count half as often.
+"""Products in vector registers: tiles of 8 x 32, of bits in two ways, and of pixels.
 
 Numba compiles plain loops well, but not this one: sums must stay in registers while words pass by. So an `@intrinsic`
-writes the intermediate code of LLVM itself, for one tile: 8 rows of A against a *panel* of 32 columns of B. Words here
-have 32 bits, and the same word of 32 columns lies side by side, ready to be loaded as a vector:
+writes the intermediate code of LLVM itself, for one tile: 8 streams of A against a panel of 32 columns of B, as
+xnor_streams.py makes them.
 
-    stream (M, S)         the words of a row, S of them
-    panels (P, S, 32)     panels[p, s, c] is word s of column 32 p + c; behind the last column stands anything
     sums (8, 32)          of a tile; 16 sums are one AVX-512 register
+    dots (8, 32)          n_bits - 2 sums, what a tile gives
     splat(a)              the word a in every lane of a vector
 
-    plain     a stream is the words of the row, and for each word s and row r
+In each step, for each row r, with words a of the row and the vectors b of its panel:
 
-              sums[r] += popcount(splat(stream[r, s]) ^ panels[p, s])                   3 instructions a word
+    plain     sums[r] += popcount(splat(a0) ^ b0), and the same with a1, b1                       6 instructions
+    carry     sums[r] += popcount((splat(a0) ^ b0) ^ ((splat(a1) ^ b1) & (splat(a2) ^ b2)))       5
+    bytes     sums[r] += the four products of bytes in each lane, splat(a0) by b0                 1
 
-Fewer popcounts do. A full adder turns three bits of equal weight into their carry and their sum, in all lanes at once
-(the idea of Harley and Seal; see Mula, Kurz, Lemire 2016, "Faster population counts using AVX2 instructions", arXiv
-1611.07612):
-
-    p + x + y = 2 majority(p, x, y) + (p ^ x ^ y)
-
-Let x, y be the next two words of the difference a ^ b, and p the sum bit of all words before them. Then only carries
-are counted, one for two words, and the last p. And p is a XOR of words, so that its parts in A and in B are computed
-beforehand, once a row and once a column; so are those of p ^ x and p ^ y, from which the carry follows:
-
-    majority(p, x, y) = p ^ ((p ^ x) & (p ^ y))
-
-    carry     a stream is p, p ^ x, p ^ y for each pair of words, and the last p; with a, b their parts in A and B
-
-              sums[r] += popcount((splat(a0) ^ b0) ^ ((splat(a1) ^ b1) & (splat(a2) ^ b2)))
-
-With AVX-512, which computes any function of three words in one instruction, two words take 5 in place of 6. With AVX2
-the gain is larger: a popcount there takes six (it looks up the ones of half bytes in a table), and its sums are kept in
-bytes, widened before one can pass 255.
+With AVX-512 a step is that many instructions for 16 columns: it computes any function of three words in one, counts the
+ones of a lane in one, and multiplies bytes, unsigned by signed, and adds them up in one (`vpdpbusd` of VNNI). With AVX2
+a popcount takes six (it looks up the ones of half bytes in a table), and its sums are kept in bytes, widened before one
+can pass 255; products of bytes are added in 16 bits, where 64 sums of two fit, as 64 * 2 * 255 < 2^15.
 """
 
 from __future__ import annotations
@@ -45,21 +31,24 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from tinynet.kernels.jit import cpu_features
+from tinynet.kernels.xnor_streams import BYTES, CARRY, COLUMNS, PARTS, PLAIN
 
-COLUMNS, ROWS = 32, 8  # of a tile
-WIDE = "avx512vpopcntdq" in cpu_features()  # sums in 32-bit lanes of 512-bit vectors; else in bytes of 256-bit vectors
+ROWS = 8  # of a tile
+WIDE = "avx512vpopcntdq" in cpu_features()  # sums in 32-bit lanes of 512-bit vectors; else less in 256-bit vectors
+MULTIPLIES = ("avx512vnni" if WIDE else "avx2") in cpu_features()  # bytes
 LANES = 16 if WIDE else 8  # words in a vector
 VECTORS = COLUMNS // LANES
 WORD = ir.IntType(32)
 VECTOR = ir.VectorType(WORD, LANES)
-SUMS = VECTOR if WIDE else ir.VectorType(ir.IntType(8), 4 * LANES)
-SPAN = 1 << 30 if WIDE else 31  # popcounts that a sum can take: a byte 31 of 8 bits
+OCTETS, PAIRS = ir.VectorType(ir.IntType(8), 4 * LANES), ir.VectorType(ir.IntType(16), 2 * LANES)
+SUMS = [VECTOR] * 3 if WIDE else [OCTETS, OCTETS, PAIRS]  # by kind
+SPAN = [1 << 30] * 3 if WIDE else [15, 31, 64]  # steps that a sum can take: a byte 31 popcounts of 8 bits
 
 # ---- the tile, in the compiler's own language
 
 
-def _all(value: int) -> ir.Constant:
-    return ir.Constant(VECTOR, [value] * LANES)
+def _all(value: int, kind: ir.VectorType = VECTOR) -> ir.Constant:
+    return ir.Constant(kind, [value] * kind.count)
 
 
 def _splat(builder: ir.IRBuilder, word: ir.Value) -> ir.Value:
@@ -67,14 +56,33 @@ def _splat(builder: ir.IRBuilder, word: ir.Value) -> ir.Value:
     return builder.shuffle_vector(first, first, _all(0))
 
 
+def _call(builder: ir.IRBuilder, name: str, result: ir.Type, *arguments: ir.Value) -> ir.Value:
+    kind = ir.FunctionType(result, [argument.type for argument in arguments])
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+
+
 def _popcount(builder: ir.IRBuilder, x: ir.Value, kind: ir.VectorType) -> ir.Value:
     name = f"llvm.ctpop.v{kind.count}i{kind.element.width}"
-    ctpop = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind]), name)
-    return builder.call(ctpop, [builder.bitcast(x, kind)])
+    return _call(builder, name, kind, builder.bitcast(x, kind))
+
+
+def _step(builder: ir.IRBuilder, kind: int, sums: ir.Value, a: list[ir.Value], b: list[ir.Value]) -> ir.Value:
+    """Return the sums after another step, whose words are a and b."""
+    if kind == BYTES:
+        if WIDE:
+            return _call(builder, "llvm.x86.avx512.vpdpbusd.512", VECTOR, sums, a[0], b[0])
+        octets = builder.bitcast(a[0], OCTETS), builder.bitcast(b[0], OCTETS)
+        return builder.add(sums, _call(builder, "llvm.x86.avx2.pmadd.ub.sw", PAIRS, *octets))
+    x = [builder.xor(left, right) for left, right in zip(a, b, strict=True)]
+    for ones in [builder.xor(x[0], builder.and_(x[1], x[2]))] if kind == CARRY else x:
+        sums = builder.add(sums, _popcount(builder, ones, sums.type))
+    return sums
 
 
 def _widen(builder: ir.IRBuilder, sums: ir.Value) -> ir.Value:
-    """Add the four bytes of each lane, unless the lane is one sum already."""
+    """Add the bytes or pairs of bytes of each lane, unless the lane is one sum already."""
+    if sums.type == PAIRS:
+        return _call(builder, "llvm.x86.avx2.pmadd.wd", VECTOR, sums, _all(1, PAIRS))
     if WIDE:
         return sums
     x = builder.bitcast(sums, VECTOR)
@@ -83,10 +91,10 @@ def _widen(builder: ir.IRBuilder, sums: ir.Value) -> ir.Value:
     return builder.add(builder.and_(x, _all(0xFFFF)), builder.lshr(x, _all(16)))
 
 
-def _emit(builder: ir.IRBuilder, rows: int, carry: bool, arguments: list[ir.Value]) -> None:
-    """Write the code of a tile: dots[r, c] = n_bits - 2 popcount(row r ^ column c), over `words` words of 64 bits."""
-    stream, length, panel, words, n_bits, dots, width = arguments  # length and width: of rows of stream and dots
-    number, parts = words.type, 3 if carry else 2
+def _emit(builder: ir.IRBuilder, rows: int, kind: int, arguments: list[ir.Value]) -> None:
+    """Write the code of a tile, dots[r, c] = n_bits - 2 sums[r, c], over `steps` steps."""
+    stream, length, panel, steps, n_bits, dots, width = arguments  # length and width: of rows of stream and dots
+    number, parts = steps.type, PARTS[kind]
     cells = [(r, v) for r in range(rows) for v in range(VECTORS)]
     stream = builder.inttoptr(stream, WORD.as_pointer())
     panel = builder.inttoptr(panel, VECTOR.as_pointer())
@@ -106,12 +114,12 @@ def _emit(builder: ir.IRBuilder, rows: int, carry: bool, arguments: list[ir.Valu
 
     # Variables are on the stack in name only: LLVM keeps each in a register.
     totals = {cell: cgutils.alloca_once_value(builder, _all(0)) for cell in cells}
-    sums = {cell: cgutils.alloca_once(builder, SUMS) for cell in cells}
-    span = number(SPAN if carry else SPAN // 2)
-    with cgutils.for_range_slice(builder, number(0), words, span) as (first, _):
+    sums = {cell: cgutils.alloca_once(builder, SUMS[kind]) for cell in cells}
+    span = number(SPAN[kind])
+    with cgutils.for_range_slice(builder, number(0), steps, span) as (first, _):
         for cell in cells:
-            builder.store(ir.Constant(SUMS, None), sums[cell])
-        rest = builder.sub(words, first)
+            builder.store(ir.Constant(SUMS[kind], None), sums[cell])
+        rest = builder.sub(steps, first)
         some = builder.select(builder.icmp_signed("<", rest, span), rest, span)
         with cgutils.for_range(builder, builder.add(first, some), start=first) as loop:
             places = [builder.add(builder.mul(loop.index, number(parts)), number(part)) for part in range(parts)]
@@ -119,16 +127,15 @@ def _emit(builder: ir.IRBuilder, rows: int, carry: bool, arguments: list[ir.Valu
             for r in range(rows):
                 a = [row_word(r, s) for s in places]
                 for v in range(VECTORS):
-                    x = [builder.xor(a[part], b[part][v]) for part in range(parts)]
-                    for ones in [builder.xor(x[0], builder.and_(x[1], x[2]))] if carry else x:
-                        add(sums[r, v], _popcount(builder, ones, SUMS))
+                    after = _step(builder, kind, builder.load(sums[r, v]), a, [words[v] for words in b])
+                    builder.store(after, sums[r, v])
         for cell in cells:
             add(totals[cell], _widen(builder, builder.load(sums[cell])))
 
-    last = builder.mul(words, number(parts))
+    last = builder.mul(steps, number(parts))
     for r, v in cells:
         total = builder.load(totals[r, v])
-        if carry:
+        if kind == CARRY:
             ones = builder.xor(row_word(r, last), column_words(last)[v])
             total = builder.add(builder.add(total, total), _popcount(builder, ones, VECTOR))
         dot = builder.sub(_splat(builder, n_bits), builder.add(total, total))
@@ -136,14 +143,14 @@ def _emit(builder: ir.IRBuilder, rows: int, carry: bool, arguments: list[ir.Valu
         builder.store(dot, builder.bitcast(place, VECTOR.as_pointer()), align=4)
 
 
-def _tile(rows: int, carry: bool) -> Any:
+def _tile(rows: int, kind: int) -> Any:
     @intrinsic
-    def tile(typing_context, stream, length, panel, words, n_bits, dots, width):
+    def tile(typing_context, stream, length, panel, steps, n_bits, dots, width):
         address, number = types.uintp, types.intp
         signature = types.void(address, number, address, number, types.int32, address, number)
 
         def generate(context, builder, signature, arguments):
-            _emit(builder, rows, carry, arguments)
+            _emit(builder, rows, kind, arguments)
             return context.get_dummy_value()
 
         return signature, generate
@@ -151,8 +158,9 @@ def _tile(rows: int, carry: bool) -> Any:
     return tile
 
 
-plain_8, plain_1 = _tile(ROWS, False), _tile(1, False)
-carry_8, carry_1 = _tile(ROWS, True), _tile(1, True)
+plain_8, plain_1 = _tile(ROWS, PLAIN), _tile(1, PLAIN)
+carry_8, carry_1 = _tile(ROWS, CARRY), _tile(1, CARRY)
+bytes_8, bytes_1 = (_tile(ROWS, BYTES), _tile(1, BYTES)) if MULTIPLIES else (plain_8, plain_1)  # the latter unused
 
 
 @intrinsic
@@ -171,53 +179,13 @@ def at_least(typing_context, dots, thresholds):
     return types.uint32(types.uintp, types.uintp), generate
 
 
-# ---- streams and panels
-
-
-@njit(cache=True, nogil=True)
-def panels_shape(n, words, carry):
-    """Return (P, S, 32) for n columns of `words` words of 64 bits."""
-    return (n + COLUMNS - 1) // COLUMNS, 3 * words + 1 if carry else 2 * words, COLUMNS
-
-
-@njit(cache=True, nogil=True)
-def streams(bits, carry):
-    """Return uint32 (M, S) of bits (M, W)."""
-    halves = bits.view(np.uint32)  # in the order of the machine, the same for A and B
-    if not carry:
-        return halves
-    rows, words = bits.shape
-    out = np.empty((rows, 3 * words + 1), np.uint32)
-    for i in range(rows):
-        p = np.uint32(0)
-        for w in range(words):
-            x, y = halves[i, 2 * w], halves[i, 2 * w + 1]
-            out[i, 3 * w], out[i, 3 * w + 1], out[i, 3 * w + 2] = p, p ^ x, p ^ y
-            p ^= x ^ y
-        out[i, 3 * words] = p
-    return out
-
-
-@njit(cache=True, nogil=True)
-def panels(bits, carry):
-    """Return uint32 (P, S, 32) of bits (N, W), panel after panel."""
-    n, words = bits.shape
-    out = np.empty(panels_shape(n, words, carry), np.uint32)
-    for p in range(out.shape[0]):
-        stream = streams(bits[COLUMNS * p : COLUMNS * (p + 1)], carry)
-        for s in range(out.shape[1]):
-            for c in range(stream.shape[0]):
-                out[p, s, c] = stream[c, s]
-    return out
-
-
 # ---- products
 
 BLOCK = 64  # rows that pass by a panel while it stays in the first cache
 
 
 @njit(cache=True, nogil=True)
-def _rows_by_panel(stream, i, panels, p, words, carry, n_bits, out, width):
+def _rows_by_panel(stream, i, panels, p, steps, kind, n_bits, out, width):
     """Write the products of rows i .. i + 7, or as many as there are, and panel p to the address out; return the rows.
 
     Rows of out are `width` numbers apart.
@@ -226,47 +194,53 @@ def _rows_by_panel(stream, i, panels, p, words, carry, n_bits, out, width):
     a = stream.ctypes.data + np.uintp(4 * length * i)
     b = panels.ctypes.data + np.uintp(4 * COLUMNS * length * p)
     if WIDE and rows == ROWS:
-        if carry:
-            carry_8(a, length, b, words, n_bits, out, width)
+        if kind == PLAIN:
+            plain_8(a, length, b, steps, n_bits, out, width)
+        elif kind == CARRY:
+            carry_8(a, length, b, steps, n_bits, out, width)
         else:
-            plain_8(a, length, b, words, n_bits, out, width)
+            bytes_8(a, length, b, steps, n_bits, out, width)
     else:
         for r in range(rows):
             row, to = a + np.uintp(4 * length * r), out + np.uintp(4 * width * r)
-            if carry:
-                carry_1(row, length, b, words, n_bits, to, width)
+            if kind == PLAIN:
+                plain_1(row, length, b, steps, n_bits, to, width)
+            elif kind == CARRY:
+                carry_1(row, length, b, steps, n_bits, to, width)
             else:
-                plain_1(row, length, b, words, n_bits, to, width)
+                bytes_1(row, length, b, steps, n_bits, to, width)
     return rows
 
 
 @njit(cache=True, nogil=True)
-def product(bits, panels, carry, n_bits, out):
-    """Fill out (M, N), int32, with the products of the rows of bits (M, W) and the columns in panels."""
-    stream, dots = streams(bits, carry), np.empty((ROWS, COLUMNS), np.int32)
-    (m, n), words = out.shape, bits.shape[1]
+def product(stream, panels, kind, n_bits, out):
+    """Fill out (M, N), int32, with the products of the rows of a stream (M, S) and the columns in panels.
+
+    kind: of the streams. n_bits: int32, entries in a row; 0 for BYTES, whose products are doubled.
+    """
+    dots, steps = np.empty((ROWS, COLUMNS), np.int32), stream.shape[1] // PARTS[kind]
+    m, n = out.shape
     for block in range(0, m, BLOCK):
         for p in range(panels.shape[0]):
             first = COLUMNS * p
             for i in range(block, min(block + BLOCK, m), ROWS):
                 if n - first >= COLUMNS:
                     address = out.ctypes.data + np.uintp(4 * (i * n + first))
-                    _rows_by_panel(stream, i, panels, p, words, carry, n_bits, address, n)
+                    _rows_by_panel(stream, i, panels, p, steps, kind, n_bits, address, n)
                 else:
-                    rows = _rows_by_panel(stream, i, panels, p, words, carry, n_bits, dots.ctypes.data, COLUMNS)
+                    rows = _rows_by_panel(stream, i, panels, p, steps, kind, n_bits, dots.ctypes.data, COLUMNS)
                     out[i : i + rows, first:] = dots[:rows, : n - first]
 
 
 @njit(cache=True, nogil=True)
-def compare(bits, panels, carry, n_bits, thresholds, flips, out):
+def compare(stream, panels, kind, n_bits, thresholds, flips, out):
     """Set the bits of out (M, ceil(N / 64)), zeros, where a product reaches its threshold, int32 (P, 32); flip them."""
-    stream, dots = streams(bits, carry), np.empty((ROWS, COLUMNS), np.int32)
-    m, words = bits.shape
+    dots, steps, m = np.empty((ROWS, COLUMNS), np.int32), stream.shape[1] // PARTS[kind], stream.shape[0]
     for block in range(0, m, BLOCK):
         for p in range(panels.shape[0]):
             limits = thresholds.ctypes.data + np.uintp(4 * COLUMNS * p)
             for i in range(block, min(block + BLOCK, m), ROWS):
-                rows = _rows_by_panel(stream, i, panels, p, words, carry, n_bits, dots.ctypes.data, COLUMNS)
+                rows = _rows_by_panel(stream, i, panels, p, steps, kind, n_bits, dots.ctypes.data, COLUMNS)
                 for r in range(rows):
                     ones = at_least(dots.ctypes.data + np.uintp(4 * COLUMNS * r), limits) ^ flips[p]
                     out[i + r, p // 2] |= np.uint64(ones) << np.uint64(32 * (p % 2))

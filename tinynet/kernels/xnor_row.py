@@ -5,7 +5,7 @@ in which nothing is read. Notation (xnor.py derives the sums over signs, bits.py
 
     pixels (N, n)         uint8
     net                   uint64, the whole network in one array, for each further argument costs time in cold code:
-        plan (5 + 5 L)    int64, at its beginning: how many layers, classes, and units of the widest layer; where ones and
+        plan (5 + 5 L)    int64, at its beginning: how many layers, classes, units of the widest layer; where ones and
                           tail begin; then for each layer n_in, n_out, and where its rows, limits and flips begin
         rows              uint64: the weights of a unit in each, padded to whole words
         limits, flips     int32, and a bit each: hidden unit j is on as (z_j >= limits_j) != flips_j
