@@ -112,13 +112,14 @@ def origin(*packages: str) -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "not installed"
-    cpu = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?")
-    family = next(
-        (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("cpu family")), "?"
-    )
+    cpu = {}
+    for line in _lines("/proc/cpuinfo"):
+        name, _, value = line.partition(":")
+        cpu.setdefault(name.strip(), value.strip())
+    chip = f"{cpu.get('model name', '?')} (family {cpu.get('cpu family', '?')}, model {cpu.get('model', '?')})"
     return {
         "date": datetime.date.today().isoformat(),
-        "machine": f"{cpu} (family {family}), {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "machine": f"{chip}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         **found,
     }

@@ -1,4 +1,4 @@
-"""A whole network from uint8 pixels to classes: python -m benchmarks.inference [--rounds N]    (extra: bench)
+"""A whole network from uint8 pixels to classes: python -m benchmarks.inference [--rounds N] [--name NAME]    (extra: bench)
 
 frozen    tn.freeze(tn.BinaryMLP([784, 4096, 4096, 4096, 10])), everything counted: bit-planes, packing, thresholds
 numpy     a float32 network of the same widths, x = 2 p / 255 - 1, matrix products, biases and ReLU: the least it can do
@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.common import RESULTS, alternate, markdown, origin, ratio, write
+from benchmarks.common import alternate, markdown, origin, ratio, write
 
 WIDTHS = [784, 4096, 4096, 4096, 10]
 Call = Callable[[], Any]
@@ -174,10 +174,12 @@ def speed(rounds: int) -> tuple[str, list[dict]]:
 
 
 def main() -> None:
-    """Run everything and write results/inference.md and .json."""
+    """Run everything and write results/NAME.md and .json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--name", default="inference", help="of the files in results/, other machines have their own")
+    args = parser.parse_args()
+    rounds = args.rounds
     about, same = origin("torch"), equal()
     (size_table, size_figures), (speed_table, speed_figures) = sizes(), speed(rounds)
     text = "\n\n".join([
@@ -186,9 +188,8 @@ def main() -> None:
         f"Scores exactly those of the network before it was frozen: {same} of 200 examples, batch norm at random.",
         f"## Files\n\n{size_table}",
         f"## Time\n\nBatch 1 has cold caches: 256 MB of other data were read or written before.\n\n{speed_table}",
-        (RESULTS / "inference_earlier.md").read_text().rstrip(),
     ])  # fmt: skip
-    write("inference", text, {"about": about, "equal": same, "bytes": size_figures, "speed": speed_figures})
+    write(args.name, text, {"about": about, "equal": same, "bytes": size_figures, "speed": speed_figures})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Speed of the XNOR products: python -m benchmarks.xnor [--rounds N]      (from the repository root)
+"""Speed of the XNOR products: python -m benchmarks.xnor [--rounds N] [--name NAME]      (from the repository root)
 
 OpenBLAS in float32, as NumPy calls it, against every rung of tinynet/kernels/xnor.py and C with AVX-512 intrinsics
 (xnor_reference.c, where gcc and the instructions are). GMAC/s is 10^9 products of two signs, with their sums, a second.
@@ -238,8 +238,8 @@ def roofline(figures: list[dict], library: str | None, rounds: int) -> tuple[str
     return text, speed["ceiling"]
 
 
-def plot(figures: list[dict], ceiling: float) -> None:
-    """Draw 4096 x 4096 x 4096 on one thread into results/xnor.png."""
+def plot(figures: list[dict], ceiling: float, name: str) -> None:
+    """Draw 4096 x 4096 x 4096 on one thread into results/NAME.png."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -258,14 +258,16 @@ def plot(figures: list[dict], ceiling: float) -> None:
         axis.set(title=f"{machine}, one thread", xlabel=f"GMAC/s, {shape}")
         axis.invert_yaxis()
         axis.margins(x=0.2)
-    figure.savefig(RESULTS / "xnor.png", dpi=120)
+    figure.savefig(RESULTS / f"{name}.png", dpi=120)
 
 
 def main() -> None:
-    """Measure, and write results/xnor.md, .json and .png."""
+    """Measure, and write results/NAME.md, .json and .png."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--name", default="xnor", help="of the files in results/, other machines have their own")
+    args = parser.parse_args()
+    rounds = args.rounds
     figures, sections = [], {}
     with tempfile.TemporaryDirectory() as folder:
         library = _compile(folder)
@@ -283,11 +285,11 @@ def main() -> None:
     about = origin("llvmlite")
     text = "# XNOR products\n\n" + "; ".join(f"{k}: {v}" for k, v in about.items()) + f"; rounds: {rounds}\n\n"
     text += "Every figure is a median of rounds in which the sides took turns. " + __doc__.split("\n\n", 1)[1]
-    text += "\n![GMAC/s of each side](xnor.png)\n"
+    text += f"\n![GMAC/s of each side]({args.name}.png)\n"
     text += "".join(f"\n## {title}\n\n{section}\n" for title, section in sections.items())
     text += f"\n## Roofline\n\n{sentence}\n\n## Two threads for one, 4096 x 4096 x 4096\n\n{', '.join(scaling)}\n"
-    write("xnor", text.rstrip(), {"about": about | {"rounds": rounds}, "figures": figures})
-    plot(figures, ceiling)
+    write(args.name, text.rstrip(), {"about": about | {"rounds": rounds}, "figures": figures})
+    plot(figures, ceiling, args.name)
 
 
 if __name__ == "__main__":
