@@ -12,6 +12,7 @@ from itertools import accumulate, zip_longest
 from typing import Any
 
 import numpy as np
+from numpy import empty, int64, ndarray  # in cold code each look into NumPy's own names takes a microsecond
 
 from tinynet.activations import Scale
 from tinynet.bitwise import BitLinear
@@ -71,20 +72,20 @@ class Chain:
 
         Return None for anything else, and where Numba is missing: that is for the layers themselves.
         """
-        if type(pixels) is not np.ndarray or not (self._scores or self._find_kernels()):
+        if type(pixels) is not ndarray or not (self._scores or self._find_kernels()):
             return None
         try:
-            out: np.ndarray = np.empty((len(pixels), self.n_out), np.float32)
+            out: np.ndarray = empty((len(pixels), self.n_out), np.float32)
             return out if self._scores(pixels, self.net, out) else None
         except TypeError:  # not uint8, or not row behind row: the kernel found that without a line of cold Python
             return None
 
     def classes(self, pixels: Any) -> np.ndarray | None:
         """Return the places of the highest scores, int64 (N,), or None likewise; NumPy's argmax would be cold too."""
-        if type(pixels) is not np.ndarray or not (self._classes or self._find_kernels()):
+        if type(pixels) is not ndarray or not (self._classes or self._find_kernels()):
             return None
         try:
-            out: np.ndarray = np.empty(len(pixels), np.int64)
+            out: np.ndarray = empty(len(pixels), int64)
             return out if self._classes(pixels, self.net, out) else None
         except TypeError:
             return None

@@ -23,7 +23,7 @@ import numpy as np
 
 from tinynet.autodiff import no_grad
 from tinynet.batchnorm import BatchNorm
-from tinynet.chain import chain
+from tinynet.chain import Chain, chain
 from tinynet.datasets.base import from_pixels, nearest_pixels
 from tinynet.kernels import hashed
 from tinynet.layers import Layer, Linear, Sequential
@@ -139,12 +139,19 @@ class Frozen(Sequential):
             raise ValueError(f"Frozen: the last layer gives {flow}; scores are floats")
         self.n_in: int = layers[0].n_in  # type: ignore[attr-defined]
         self.n_out = width
-        self._chain = chain(layers) if hasattr(layers[0], "weight") else None  # else `restore` brings the weights
+        self._chain: Chain | None = None
+        self._whole: Chain | None = None  # the same, where no layer is left behind it
+        if hasattr(layers[0], "weight"):  # else `restore` brings the weights
+            self._find_chain()
         self.eval()
 
     def restore(self, state: State) -> None:
         super().restore(state)
+        self._find_chain()
+
+    def _find_chain(self) -> None:
         self._chain = chain(self.layers)
+        self._whole = self._chain if self._chain is not None and self._chain.length == len(self.layers) else None
 
     def scores(self, pixels: Any) -> np.ndarray:
         """Return the scores, float32 (N, classes).
@@ -167,15 +174,14 @@ class Frozen(Sequential):
         if self._chain is None:
             return None
         floats = self._chain.scores(pixels)
-        if floats is None or self._chain.length == len(self.layers):
+        if floats is None or self._whole is not None:
             return floats
         with no_grad():
             return reduce(lambda x, layer: layer(x), self.layers[self._chain.length :], Tensor(floats))._data
 
     def predict(self, pixels: Any) -> np.ndarray:
         """Return the class of the highest score, int64 (N,); see `scores`."""
-        chain = self._chain
-        classes = chain.classes(pixels) if chain is not None and chain.length == len(self.layers) else None
+        classes = self._whole.classes(pixels) if self._whole is not None else None
         return self.scores(pixels).argmax(axis=1) if classes is None else classes
 
     def _check(self, pixels: Any) -> np.ndarray:
