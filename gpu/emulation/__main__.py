@@ -34,7 +34,7 @@ def record(name: str) -> np.ndarray:
     a, b = (rng.integers(0, 2**64, (SIDE, WORDS), np.uint64) for _ in range(2))
     ones = [np.bitwise_count(x).sum(axis=1, dtype=np.int32) for x in (a, b)] if "mma" in name else []
     kernel, out = TABLE[name], np.empty((SIDE, SIDE), np.int32)
-    return launch(name, (1, 1, 1), kernel.block, a, b, out, SIDE, SIDE, WORDS, BITS, *ones, record=True)
+    return launch(name, (1, 1, 1), kernel.block, a, b, out, SIDE, SIDE, WORDS, BITS, *ones, shared=kernel.shared, record=True)
 
 
 def traffic(name: str) -> dict[str, float]:
@@ -118,7 +118,7 @@ def main() -> None:
     parser.add_argument("--out", default="tiles.png", help="where the picture goes (tiles.png)")
     out = parser.parse_args().out
     try:
-        print(table(["xnor_naive", "xnor_tiled", "xnor_registers", "xnor_mma"]))
+        print(table(["xnor_naive", "xnor_tiled", "xnor_registers", "xnor_mma", "xnor_wgmma"]))
     except RuntimeError as error:  # g++ is missing
         sys.exit(str(error))
     draw().savefig(out, dpi=100)

@@ -27,6 +27,17 @@
 
 typedef unsigned long long u64;
 
+/* The shared memory that the launch gives, beginning where a tile may. */
+__device__ __forceinline__ uint4 *given_memory()
+{
+#ifdef __CUDACC__
+    extern __shared__ __align__(1024) uint4 given[];
+    return given;
+#else
+    return (uint4 *)emulation::given_memory();
+#endif
+}
+
 __device__ __forceinline__ u64 descriptor(const void *rows)
 {
     u64 address = __cvta_generic_to_shared(rows);

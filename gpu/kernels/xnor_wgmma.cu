@@ -21,21 +21,10 @@
 
 typedef uint4 Tile[SIDE][PIECES];
 
-/* The shared memory that the launch gives: tiles of a, then tiles of b. */
-__device__ __forceinline__ Tile *shared_tiles()
-{
-#ifdef __CUDACC__
-    extern __shared__ __align__(1024) uint4 given[];      // as a descriptor wants it
-    return (Tile *)given;
-#else
-    return (Tile *)emulation::given_memory();
-#endif
-}
-
 /* Set c to popcount(a_i & b_j), 16 x 128 of them a warp. */
 __device__ __forceinline__ void multiply(int (&c)[1][16][4], const u64 *a, const u64 *b, int m, int n, int words)
 {
-    Tile *a_tiles = shared_tiles(), *b_tiles = a_tiles + STAGES;
+    Tile *a_tiles = (Tile *)given_memory(), *b_tiles = a_tiles + STAGES;
     int a_row = threadIdx.x / 128 * 64;                   // in a tile, the first of this warpgroup
 
     for (int stage = 0; stage < STAGES - 1; stage++) {
