@@ -34,7 +34,8 @@ def record(name: str) -> np.ndarray:
     a, b = (rng.integers(0, 2**64, (SIDE, WORDS), np.uint64) for _ in range(2))
     ones = [np.bitwise_count(x).sum(axis=1, dtype=np.int32) for x in (a, b)] if "mma" in name else []
     kernel, out = TABLE[name], np.empty((SIDE, SIDE), np.int32)
-    return launch(name, (1, 1, 1), kernel.block, a, b, out, SIDE, SIDE, WORDS, BITS, *ones, shared=kernel.shared, record=True)
+    arguments = (a, b, out, SIDE, SIDE, WORDS, BITS, *ones)
+    return launch(name, (1, 1, 1), kernel.block, *arguments, shared=kernel.shared, record=True)
 
 
 def traffic(name: str) -> dict[str, float]:
