@@ -77,7 +77,7 @@ ROWS = 128 * 128  # bytes of shared memory: 128 rows of 128 bytes
 # fmt: off
 TABLE = {  # name                 file                  threads       tile, parts, shared memory       outputs
     "pack_signs":             Kernel("pack_signs.cu",     (256, 1, 1),  (1, 8)),                      # rows, words
-    "pack_planes":            Kernel("pack_planes.cu",    (256, 1, 1),  (1, 8)),                      # rows, a plane's words
+    "pack_planes":            Kernel("pack_planes.cu",    (256, 1, 1),  (1, 8)),                      # rows, plane words
     "popcount_rows":          Kernel("popcount_rows.cu",  (256, 1, 1),  (8, 1)),                      # rows
     "xnor_naive":             Kernel("xnor_naive.cu",     (16, 16, 1),  (16, 16)),                    # m, n
     "xnor_tiled":             Kernel("xnor_tiled.cu",     (16, 16, 1),  (16, 16)),                    # m, n
