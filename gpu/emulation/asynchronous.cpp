@@ -34,21 +34,21 @@ struct Product {
     int (*c)[4], group, sums[64];
     uint64_t a, b;
 };
-struct Thread {
+struct Flights {  // of a thread
     int copy_group = 0, product_group = 0;  // that copies and products now join
     std::deque<Copy> copies;
     std::vector<Copy> hidden;  // have come, and are not shown to tensor cores
     std::deque<Product> products;
     bool ordered = false;
 };
-static std::vector<Thread> threads;
+static std::vector<Flights> flights;
 alignas(1024) static char view[GIVEN_MOST];
 
-static Thread &mine() { return threads[thread_number()]; }
+static Flights &mine() { return flights[thread_number()]; }
 
 void begin_flights(unsigned members)
 {
-    threads.assign(members, {});
+    flights.assign(members, {});
     memset(view, ANYTHING, given_bytes);
 }
 
