@@ -75,28 +75,28 @@ WGMMA = (*MMA, "wgmma.cu")
 ROWS = 128 * 128  # bytes of shared memory: 128 rows of 128 bytes
 
 # fmt: off
-TABLE = {  # name                 file                  threads       tile, parts, shared memory       outputs
-    "pack_signs":             Kernel("pack_signs.cu",     (256, 1, 1),  (1, 8)),                      # rows, words
-    "pack_planes":            Kernel("pack_planes.cu",    (256, 1, 1),  (1, 8)),                      # rows, plane words
-    "popcount_rows":          Kernel("popcount_rows.cu",  (256, 1, 1),  (8, 1)),                      # rows
-    "xnor_naive":             Kernel("xnor_naive.cu",     (16, 16, 1),  (16, 16)),                    # m, n
-    "xnor_tiled":             Kernel("xnor_tiled.cu",     (16, 16, 1),  (16, 16)),                    # m, n
-    "xnor_registers":         Kernel("xnor_registers.cu", (16, 16, 1),  (64, 64)),                    # m, n
-    "xnor_mma":               Kernel("xnor_mma.cu",       (128, 1, 1),  (128, 128), MMA),             # m, n
-    "xnor_mma_threshold":     Kernel("xnor_mma.cu",       (128, 1, 1),  (128, 128), MMA),             # m, n
-    "pixels_mma_threshold":   Kernel("xnor_mma.cu",       (128, 1, 1),  (16, 128),  MMA),             # m, n
+TABLE = {  # name                 file                  threads       tile, parts, shared memory     outputs
+    "pack_signs":             Kernel("pack_signs.cu",     (256, 1, 1),  (1, 8)),                    # rows, words
+    "pack_planes":            Kernel("pack_planes.cu",    (256, 1, 1),  (1, 8)),                    # rows, plane words
+    "popcount_rows":          Kernel("popcount_rows.cu",  (256, 1, 1),  (8, 1)),                    # rows
+    "xnor_naive":             Kernel("xnor_naive.cu",     (16, 16, 1),  (16, 16)),                  # m, n
+    "xnor_tiled":             Kernel("xnor_tiled.cu",     (16, 16, 1),  (16, 16)),                  # m, n
+    "xnor_registers":         Kernel("xnor_registers.cu", (16, 16, 1),  (64, 64)),                  # m, n
+    "xnor_mma":               Kernel("xnor_mma.cu",       (128, 1, 1),  (128, 128), MMA),           # m, n
+    "xnor_mma_threshold":     Kernel("xnor_mma.cu",       (128, 1, 1),  (128, 128), MMA),           # m, n
+    "pixels_mma_threshold":   Kernel("xnor_mma.cu",       (128, 1, 1),  (16, 128),  MMA),           # m, n
     "xnor_wgmma":             Kernel("xnor_wgmma.cu",     (256, 1, 1),  (128, 128), WGMMA, 6 * ROWS),  # m, n
     "xnor_wgmma_threshold":   Kernel("xnor_wgmma.cu",     (256, 1, 1),  (128, 128), WGMMA, 6 * ROWS),  # m, n
     "pixels_wgmma_threshold": Kernel("xnor_wgmma.cu",     (256, 1, 1),  (16, 128),  WGMMA, 6 * ROWS),  # m, n
-    "xnor_threshold":         Kernel("xnor_threshold.cu", (32, 8, 1),   (8, 64)),                     # m, n
-    "pixels_product":         Kernel("pixels.cu",         (32, 8, 1),   (8, 64)),                     # m, n
-    "pixels_threshold":       Kernel("pixels.cu",         (32, 8, 1),   (8, 64)),                     # m, n
-    "scores":                 Kernel("scores.cu",         (256, 1, 1),  (256, 1)),                    # rows, n
-    "float_naive":            Kernel("float_naive.cu",    (16, 16, 1),  (16, 16)),                    # m, n
-    "float_tiled":            Kernel("float_tiled.cu",    (16, 16, 1),  (16, 16)),                    # m, n
-    "ceiling_popcount":       Kernel("ceilings.cu",       (256, 1, 1),  (256, 1)),                    # threads
-    "ceiling_mma_and":        Kernel("ceilings.cu",       (256, 1, 1),  (256, 1)),                    # threads
-    "ceiling_mma_xor":        Kernel("ceilings.cu",       (256, 1, 1),  (256, 1)),                    # threads
+    "xnor_threshold":         Kernel("xnor_threshold.cu", (32, 8, 1),   (8, 64)),                   # m, n
+    "pixels_product":         Kernel("pixels.cu",         (32, 8, 1),   (8, 64)),                   # m, n
+    "pixels_threshold":       Kernel("pixels.cu",         (32, 8, 1),   (8, 64)),                   # m, n
+    "scores":                 Kernel("scores.cu",         (256, 1, 1),  (256, 1)),                  # rows, n
+    "float_naive":            Kernel("float_naive.cu",    (16, 16, 1),  (16, 16)),                  # m, n
+    "float_tiled":            Kernel("float_tiled.cu",    (16, 16, 1),  (16, 16)),                  # m, n
+    "ceiling_popcount":       Kernel("ceilings.cu",       (256, 1, 1),  (256, 1)),                  # threads
+    "ceiling_mma_and":        Kernel("ceilings.cu",       (256, 1, 1),  (256, 1)),                  # threads
+    "ceiling_mma_xor":        Kernel("ceilings.cu",       (256, 1, 1),  (256, 1)),                  # threads
     "ceiling_wgmma":          Kernel("ceiling_wgmma.cu",  (256, 1, 1),  (256, 1), ("wgmma.cu",), 2 * ROWS),  # threads
 }
 # fmt: on

@@ -8,8 +8,11 @@
 extern "C" __global__ void ceiling_wgmma(int *out, int rounds)
 {
     uint4 *rows = given_memory();
-    for (unsigned i = threadIdx.x; i < 192 * 8; i += 256)
+#pragma unroll
+    for (int k = 0; k < 192 * 8; k += 256) {
+        unsigned i = k + threadIdx.x;
         rows[i] = {i * 2654435761u, i * 2246822519u, i * 3266489917u, i * 668265263u};
+    }
     show_to_tensor_cores();
     __syncthreads();
 

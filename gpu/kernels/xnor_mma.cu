@@ -21,7 +21,7 @@
 
    A block has 4 warps and makes 128 x 128 outputs, a warp 64 x 64 of them, which are 4 x 8 tiles of the instruction and
    128 sums a lane, in registers. A tile in shared memory has 4 pieces (512 entries) of 128 rows. Those of the next two
-   steps are on their way from global memory meanwhile. (In machine code for sm_90, by nvcc 13.0, a step is 64
+   steps are on their way from global memory meanwhile. (In machine code for sm_90a, by nvcc 13.0, a step is 64
    multiplications among fewer than 220 instructions, and a thread has fewer than 216 registers: two blocks fit on a
    multiprocessor.)
 

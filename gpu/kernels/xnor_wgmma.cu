@@ -2,7 +2,8 @@
 
    The same arguments, outputs and tiles of a block as in xnor_mma.cu, and the same plan: tiles.cu copies, tensor cores
    count popcount(a_i & b_j), outputs.cu makes of it what is wanted. But the instruction is that of wgmma.cu. One of them
-   does the work of 64 mma, with no ldmatrix before, and a thread that has begun it only waits.
+   does the work of 64 mma, with no ldmatrix before, and a thread that has begun it only waits. (In machine code, by nvcc
+   13.0, a step is 4 multiplications among fewer than 170 instructions, most of them for the copies.)
 
    A block has two warpgroups and makes 128 x 128 outputs, a warpgroup 64 x 128 of them, a warp 16 x 128: 64 sums a lane.
    A tile has 8 pieces (1,024 entries) of 128 rows, 16 KB; three of a and three of b are 96 KB. That is more than a kernel

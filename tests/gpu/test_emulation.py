@@ -152,7 +152,7 @@ def test_late_copies_come_at_the_wait_and_not_before():
 # ---- what a warpgroup multiplies
 
 
-def wgmma(body, given=24 << 10, block=(128, 1, 1), source=None, **options):
+def wgmma(body, given=24 << 10):
     """Run a body on tiles of 64 rows of a and 128 of b, each of 128 bytes, put where tensor cores look for them."""
     rng = np.random.default_rng(0)
     a, b = (rng.integers(0, 2**32, (rows, 32), np.uint32) for rows in (64, 128))
@@ -173,7 +173,7 @@ def wgmma(body, given=24 << 10, block=(128, 1, 1), source=None, **options):
                 out[(threadIdx.x / 32 * 16 + g + i / 2 * 8) * 128 + 8 * j + 2 * t + i % 2] = c[j][i];""",
         "const unsigned *a, const unsigned *b, int *out",
     )  # fmt: skip
-    launch("k", ONE, block, a, b, out, source=text, shared=given)
+    launch("k", ONE, (128, 1, 1), a, b, out, source=text, shared=given)
     bits = [np.unpackbits(x.view(np.uint8), axis=1, bitorder="little").astype(np.int32) for x in (a, b)]
     return out, lambda first, end: bits[0][:, first:end] @ bits[1][:, first:end].T
 
@@ -201,7 +201,8 @@ def test_wgmma_multiplies_matrices_of_bits():
         (COME + "wgmma(c, x + 2048, y);", "multiplies what is outside of the launch's shared memory"),
         (COME + "wgmma(c, x, y ^ 3ull << 62);", "has a descriptor of another layout than rows of 128 bytes without .*"),
         (
-            COME + """wgmma(c, x, y); close_products();
+            COME
+            + """wgmma(c, x, y); close_products();
             if (threadIdx.x == 0) emulation::copy_later(at, a, 16, 16);
             wait_for_products<0>();""",
             "overwrites rows before they are multiplied",
