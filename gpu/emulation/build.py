@@ -22,7 +22,7 @@ from shutil import which
 HERE = Path(__file__).parent
 MACHINE = ["emulation.cpp", "asynchronous.cpp", "watch.cpp"]
 FLAGS = ["-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-U_FORTIFY_SOURCE"]  # which forbids jumps between stacks
-WATCHED = ["-fsanitize=thread"]  # calls a function before each access to memory; the library brings that function
+WATCHED = ["-O1", "-fsanitize=thread"]  # calls a function of watch.cpp before each access to memory
 KERNEL = re.compile(r'extern\s+"C"\s+__global__\s+void\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?(\w+)\s*\(')
 COMMENT = re.compile(r"//.*?$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 LAUNCHER = """
