@@ -1,8 +1,8 @@
 /* What goes on while the threads do: copies to shared memory, and the multiplication of a warpgroup.
 
-   Both take from their call to the wait for their group, and nothing tells when between. So a copy's place holds anything
-   meanwhile, and what it brings is there at the wait and not before. Tensor cores read their operands at once and again
-   at the wait, which has to give the same, and the sums are there at the wait.
+   Both take from their call to the wait for their group, and nothing tells when between. So a copy's place holds
+   anything meanwhile, and what it brings is there at the wait and not before. Tensor cores read their operands at once
+   and again at the wait, which has to give the same, and the sums are there at the wait.
 
    Tensor cores have a view of shared memory of their own: it holds anything until a thread whose copies have come shows
    them. Where a descriptor says that a piece lies, they find it there, see kernels/wgmma.cu. */

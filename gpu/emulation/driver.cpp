@@ -7,8 +7,8 @@
 //   context   a stack for each thread of the host; every call but the first few wants one on it, as the real driver does
 //
 // What the real driver refuses is refused here with the same number: a call without a context, a copy that leaves its
-// piece of memory, a launch of 0 or too many threads or with too much shared memory, memory that is used up. Settings are
-// read from the environment by cuInit: TINYNET_FAKE_DEVICES (1), TINYNET_FAKE_MEMORY, bytes (2^30), and
+// piece of memory, a launch of 0 or too many threads or with too much shared memory, memory that is used up. Settings
+// are read from the environment by cuInit: TINYNET_FAKE_DEVICES (1), TINYNET_FAKE_MEMORY, bytes (2^30), and
 // TINYNET_FAKE_CAPABILITY, 10 times the compute capability (90).
 //
 // Signatures are those of cuda.h, with int for CUresult and plain pointers for handles, so that no CUDA is needed to
@@ -32,7 +32,7 @@ using Pointer = std::uintptr_t;  // CUdeviceptr
 using Launch = const char *(*)(unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *);
 using Configure = void (*)(int reverse, int record, int count, void **first, std::size_t *bytes);
 
-struct Function { Launch launch; Configure configure; unsigned most; };  // most: bytes of shared memory a launch may give
+struct Function { Launch launch; Configure configure; unsigned most; };  // bytes of shared memory that it may be given
 
 enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100, INVALID_DEVICE = 101,
        INVALID_IMAGE = 200, INVALID_CONTEXT = 201, INVALID_HANDLE = 400, NOT_FOUND = 500, ILLEGAL_ADDRESS = 700,
@@ -111,15 +111,17 @@ int cuDeviceGet(int *device, int ordinal) {
 int cuDeviceGetName(char *name, int bytes, int) { return std::snprintf(name, bytes, "emulation, no GPU"), OK; }
 int cuDeviceGetPCIBusId(char *id, int bytes, int) { return std::snprintf(id, bytes, "0000:00:00.0"), OK; }
 int cuDeviceTotalMem_v2(std::size_t *bytes, int) { return *bytes = total, OK; }
-int cuDeviceComputeCapability(int *major, int *minor, int) { return *major = capability / 10, *minor = capability % 10, OK; }
+int cuDeviceComputeCapability(int *major, int *minor, int) {
+    return *major = capability / 10, *minor = capability % 10, OK;
+}
 
 int cuDeviceGetAttribute(int *value, int attribute, int) {
     static const std::map<int, int> values = {  // numbers of CUdevice_attribute
         {1, 1024}, {2, 1024}, {3, 1024}, {4, 64},              // threads in a block, and along x, y, z
         {5, 2147483647}, {6, 65535}, {7, 65535},               // blocks along x, y, z
-        {8, SHARED}, {97, SHARED_IF_ASKED}, {81, 233472},                // shared memory: a block, if asked for, a multiprocessor
+        {8, SHARED}, {97, SHARED_IF_ASKED}, {81, 233472},  // shared memory: a block, if asked, a multiprocessor
         {10, 32}, {12, 65536}, {82, 65536}, {39, 2048},        // warp; registers; threads in a multiprocessor
-        {16, 1}, {41, 1}, {75, capability / 10}, {76, capability % 10}};  // multiprocessors, unified addresses, capability
+        {16, 1}, {41, 1}, {75, capability / 10}, {76, capability % 10}};  // multiprocessors, unified, capability
     auto found = values.find(attribute);
     return *value = found == values.end() ? 0 : found->second, OK;
 }

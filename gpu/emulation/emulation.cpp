@@ -226,7 +226,8 @@ void run_block()
     }
 }
 
-const char *run(void (*call_)(void *, void **), void *kernel_, dim3 grid, dim3 block, unsigned shared, void **arguments_)
+const char *run(void (*call_)(void *, void **), void *kernel_, dim3 grid, dim3 block, unsigned shared,
+                void **arguments_)
 {
     if (shared > GIVEN_MOST)
         return "the launch gives more shared memory than a block can have";

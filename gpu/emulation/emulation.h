@@ -94,7 +94,8 @@ template <class... A> const char *launch(void (*kernel)(A...), dim3 grid, dim3 b
     return run(Types<A...>::call, (void *)kernel, grid, block, shared, arguments);
 }
 
-template <class... A> const char *launch_buffer(void (*kernel)(A...), dim3 grid, dim3 block, unsigned shared, char *buffer)
+template <class... A>
+const char *launch_buffer(void (*kernel)(A...), dim3 grid, dim3 block, unsigned shared, char *buffer)
 {
     size_t place = 0, sizes[] = {sizeof(A)...};
     void *arguments[sizeof...(A)];

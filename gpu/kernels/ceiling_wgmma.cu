@@ -2,8 +2,8 @@
 
        ceiling_wgmma      4 instructions of 64 x 128 x 256 products a warpgroup and round: 8,388,608 products
 
-   A block is two warpgroups, 256 threads, and writes one number a thread. Both multiply the same 64 rows by the same 128,
-   of 128 bytes each, in the 32 KB of shared memory that the launch gives; any bits will do. */
+   A block is two warpgroups, 256 threads, and writes one number a thread. Both multiply the same 64 rows by the same
+   128, of 128 bytes each, in the 32 KB of shared memory that the launch gives; any bits will do. */
 
 extern "C" __global__ void ceiling_wgmma(int *out, int rounds)
 {

@@ -11,11 +11,11 @@
 
    so that a lane has 2 R rows i, and two neighbouring columns e = 0, 1 in each of C groups j. */
 
-/* Write out_ij. Lanes t = 0 and 1, and t = 2 and 3, have four columns of two rows between them: each hands over the half
-   of one row, and then has four columns of a row, 16 bytes, which it writes at once. */
+/* Write out_ij. Lanes t = 0 and 1, and t = 2 and 3, have four columns of two rows between them: each hands over the
+   half of one row, and then has four columns of a row, 16 bytes, which it writes at once. */
 template <int R, int C>
-__device__ __forceinline__ void write_sums(const int (&c)[R][C][4], int first_row, int first_col, int *out, int m, int n,
-                                           int n_bits, const int *ones_a, const int *ones_b)
+__device__ __forceinline__ void write_sums(const int (&c)[R][C][4], int first_row, int first_col, int *out, int m,
+                                           int n, int n_bits, const int *ones_a, const int *ones_b)
 {
     int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
     bool odd = t % 2;                                     // these write the rows 8 further down
@@ -55,12 +55,12 @@ __device__ __forceinline__ void write_sums(const int (&c)[R][C][4], int first_ro
     }
 }
 
-/* Write (out_ij >= threshold_j) != flip_j, packed. A lane has 16 of the 64 columns of a word; the four lanes of a row put
-   their bits together, and one writes the word. */
+/* Write (out_ij >= threshold_j) != flip_j, packed. A lane has 16 of the 64 columns of a word; the four lanes of a row
+   put their bits together, and one writes the word. */
 template <int R, int C>
-__device__ __forceinline__ void write_signs(const int (&c)[R][C][4], int first_row, int first_col, const int *thresholds,
-                                            const unsigned char *flip, u64 *out, int m, int n, int n_bits,
-                                            const int *ones_a, const int *ones_b)
+__device__ __forceinline__ void write_signs(const int (&c)[R][C][4], int first_row, int first_col,
+                                            const int *thresholds, const unsigned char *flip, u64 *out, int m, int n,
+                                            int n_bits, const int *ones_a, const int *ones_b)
 {
     int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
 #pragma unroll
@@ -92,14 +92,14 @@ __device__ __forceinline__ void write_signs(const int (&c)[R][C][4], int first_r
     }
 }
 
-/* The same of pixels: a holds their planes (m, 8, words), see pack_planes.cu, as 8 m rows of signs, and pixels.cu has the
-   formula
+/* The same of pixels: a holds their planes (m, 8, words), see pack_planes.cu, as 8 m rows of signs, and pixels.cu has
+   the formula
 
        z = 255 n_bits - 2 sum_p 2^p d_p = 255 (n_bits - 2 ones_b) + sum_p 2^p (4 c_p - 2 ones_p)
 
-   Row g of 8 is plane g of a picture, so the sum over planes is one over the lanes that share t. It takes three steps: in
-   each a lane gives half of its columns to another and takes over that one's share of the other half, until lane g has
-   all planes of columns 8 g + 2 t and 8 g + 2 t + 1, which are 2 lane and 2 lane + 1. */
+   Row g of 8 is plane g of a picture, so the sum over planes is one over the lanes that share t. It takes three steps:
+   in each a lane gives half of its columns to another and takes over that one's share of the other half, until lane g
+   has all planes of columns 8 g + 2 t and 8 g + 2 t + 1, which are 2 lane and 2 lane + 1. */
 template <int R, int C>
 __device__ __forceinline__ void write_signs_of_pixels(const int (&c)[R][C][4], int first_plane, int first_col,
                                                       const int *thresholds, const unsigned char *flip, u64 *out, int m,

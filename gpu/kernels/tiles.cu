@@ -3,10 +3,10 @@
    From sm_80 on a thread can tell the machine to copy 8 or 16 bytes from global to shared memory and go on. It gathers
    such copies in groups, and when it needs them it waits until only so many of its last groups are on their way.
 
-   A tile has `pieces` pieces of 16 bytes (128 entries) of each of its rows. What multiplies it reads the same piece of 8
-   neighbouring rows at once. The 32 banks of shared memory are as wide as 8 pieces: in order, the same pieces of 8 rows
-   would lie in the same 4 or 8 banks and wait for each other. So a row's pieces change places with the row's number,
-   which spreads any 8 over all banks. With 8 pieces to a row:
+   A tile has `pieces` pieces of 16 bytes (128 entries) of each of its rows. What multiplies it reads the same piece of
+   8 neighbouring rows at once. The 32 banks of shared memory are as wide as 8 pieces: in order, the same pieces of 8
+   rows would lie in the same 4 or 8 banks and wait for each other. So a row's pieces change places with the row's
+   number, which spreads any 8 over all banks. With 8 pieces to a row:
 
        row 0    0 1 2 3 4 5 6 7         row 3    3 2 1 0 7 6 5 4
        row 1    1 0 3 2 5 4 7 6         ..

@@ -1,9 +1,9 @@
-/* The multiplication of a warpgroup, an instruction of compute capability 9.0 and of no other (PTX ISA, "wgmma"; sm_90a).
+/* The multiplication of a warpgroup: only compute capability 9.0 has the instruction (PTX ISA, "wgmma"; sm_90a).
 
-   A *warpgroup* is four neighbouring warps, 128 threads, that multiply together: 64 rows by 128 columns of 256 bits. Two
-   things differ from the mma of a warp. Its operands need not pass through registers: the tensor cores read them from
-   shared memory, which they find by a *descriptor*. And it does not wait: the threads go on while tensor cores work, and
-   the sums are in their registers only after a wait. The order of things is left to us:
+   A *warpgroup* is four neighbouring warps, 128 threads, that multiply together: 64 rows by 128 columns of 256 bits.
+   Two things differ from the mma of a warp. Its operands need not pass through registers: the tensor cores read them
+   from shared memory, which they find by a *descriptor*. And it does not wait: the threads go on while tensor cores
+   work, and the sums are in their registers only after a wait. The order of things is left to us:
 
        order_registers()             before the first: what was done to the sums' registers is done
        wgmma(c, a, b)  ..            begin c += a b, one after the other
@@ -21,9 +21,9 @@
        +------+----------+--------+-----+-------------------+-----+-------------------+-----+------------------+
 
    Layout 1 says: rows of 128 bytes, whose 8 pieces of 16 bytes lie at piece ^ row % 8, just as tiles.cu places them. 8
-   such rows are 1,024 bytes, which is the distance to the next 8; a tile has to begin at a multiple of that, and then the
-   offset is 0. The other distance is of other layouts. An instruction takes 32 bytes of each row; the next 32 follow where
-   the address is greater by 2, for the pieces' places are worked out from the bits of the address itself. */
+   such rows are 1,024 bytes, which is the distance to the next 8; a tile has to begin at a multiple of that, and then
+   the offset is 0. The other distance is of other layouts. An instruction takes 32 bytes of each row. For the next 32
+   the address is greater by 2: a piece's place is worked out from the bits of the address itself. */
 
 typedef unsigned long long u64;
 
@@ -81,9 +81,9 @@ template <int unfinished> __device__ __forceinline__ void wait_for_products()
 #endif
 }
 
-/* Begin c += popcounts of a & b, 64 rows and 128 columns of 256 bits, given by their descriptors. Warp w of the four has
-   rows 16 w to 16 w + 15; in it a lane has the sums that 16 instructions mma would give it, side by side: c[j] those of
-   columns 8 j to 8 j + 7. */
+/* Begin c += popcounts of a & b, 64 rows and 128 columns of 256 bits, given by their descriptors. Warp w of the four
+   has rows 16 w to 16 w + 15; in it a lane has the sums that 16 instructions mma would give it, side by side: c[j]
+   those of columns 8 j to 8 j + 7. */
 __device__ __forceinline__ void wgmma(int (&c)[16][4], u64 a, u64 b)
 {
 #ifdef __CUDACC__

@@ -1,4 +1,4 @@
-/* The product of signs on tensor cores. It takes copies and tiles from tiles.cu, and the sums' further way from outputs.cu.
+/* The product of signs on tensor cores. tiles.cu copies tiles, outputs.cu makes of the sums what is wanted.
 
    a (m, words), b (n, words) uint64, n_bits entries a row, padding 0     out (m, n) int32
    ones_a (m), ones_b (n) int32: the ones in each row, from popcount_rows.cu
@@ -16,8 +16,8 @@
        b: two registers, the t-th of: column g, and its next 128 bits
        c: four sums, those of rows g and g + 8 in columns 2 t and 2 t + 1
 
-   ldmatrix fetches just this from shared memory: each lane names a piece of 16 bytes (128 bits), 8 pieces make a matrix,
-   and of each matrix a lane gets the t-th 4 bytes of piece g; four matrices at a time.
+   ldmatrix fetches just this from shared memory: each lane names a piece of 16 bytes (128 bits), 8 pieces make a
+   matrix, and of each matrix a lane gets the t-th 4 bytes of piece g; four matrices at a time.
 
    A block has 4 warps and makes 128 x 128 outputs, a warp 64 x 64 of them, which are 4 x 8 tiles of the instruction and
    128 sums a lane, in registers. A tile in shared memory has 4 pieces (512 entries) of 128 rows. Those of the next two
@@ -106,7 +106,8 @@ __device__ __forceinline__ int first_row() { return blockIdx.x * SIDE + threadId
 __device__ __forceinline__ int first_col() { return blockIdx.y * SIDE + threadIdx.x / 32 % 2 * 64; }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 2)  // registers for two blocks on a multiprocessor
-xnor_mma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_bits, const int *ones_a, const int *ones_b)
+xnor_mma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_bits, const int *ones_a,
+         const int *ones_b)
 {
     int c[4][8][4] = {};
     multiply(c, a, b, m, n, words);

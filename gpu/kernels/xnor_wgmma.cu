@@ -1,14 +1,14 @@
 /* The product of signs on tensor cores that read shared memory themselves: for compute capability 9.0, and no other.
 
    The same arguments, outputs and tiles of a block as in xnor_mma.cu, and the same plan: tiles.cu copies, tensor cores
-   count popcount(a_i & b_j), outputs.cu makes of it what is wanted. But the instruction is that of wgmma.cu. One of them
-   does the work of 64 mma, with no ldmatrix before, and a thread that has begun it only waits. (In machine code, by nvcc
-   13.0, a step is 4 multiplications among fewer than 170 instructions, most of them for the copies.)
+   count popcount(a_i & b_j), outputs.cu makes of it what is wanted. But the instruction is that of wgmma.cu. One of
+   them does the work of 64 mma, with no ldmatrix before, and a thread that has begun it only waits. (In machine code,
+   by nvcc 13.0, a step is 4 multiplications among fewer than 170 instructions, most of them for the copies.)
 
-   A block has two warpgroups and makes 128 x 128 outputs, a warpgroup 64 x 128 of them, a warp 16 x 128: 64 sums a lane.
-   A tile has 8 pieces (1,024 entries) of 128 rows, 16 KB; three of a and three of b are 96 KB. That is more than a kernel
-   may ask for in its text (48 KB), so the launch gives it. Two blocks fit on a multiprocessor: while one waits for its
-   copies, or writes, the other multiplies.
+   A block has two warpgroups and makes 128 x 128 outputs, a warpgroup 64 x 128 of them, a warp 16 x 128: 64 sums a
+   lane. A tile has 8 pieces (1,024 entries) of 128 rows, 16 KB; three of a and three of b are 96 KB. That is more than
+   a kernel may ask for in its text (48 KB), so the launch gives it. Two blocks fit on a multiprocessor: while one waits
+   for its copies, or writes, the other multiplies.
 
        xnor_wgmma                out_ij                                                tile of a block 128 x 128
        xnor_wgmma_threshold      (out_ij >= threshold_j) != flip_j, packed             128 x 128
@@ -62,7 +62,8 @@ __device__ __forceinline__ int first_row() { return blockIdx.x * SIDE + threadId
 __device__ __forceinline__ int first_col() { return blockIdx.y * SIDE; }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 2)  // registers for two blocks on a multiprocessor
-xnor_wgmma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_bits, const int *ones_a, const int *ones_b)
+xnor_wgmma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_bits, const int *ones_a,
+           const int *ones_b)
 {
     int c[1][16][4] = {};
     multiply(c, a, b, m, n, words);
@@ -70,8 +71,8 @@ xnor_wgmma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 2)
-xnor_wgmma_threshold(const u64 *a, const u64 *b, const int *thresholds, const unsigned char *flip, u64 *out, int m, int n,
-                     int words, int n_bits, const int *ones_a, const int *ones_b)
+xnor_wgmma_threshold(const u64 *a, const u64 *b, const int *thresholds, const unsigned char *flip, u64 *out, int m,
+                     int n, int words, int n_bits, const int *ones_a, const int *ones_b)
 {
     int c[1][16][4] = {};
     multiply(c, a, b, m, n, words);
@@ -79,8 +80,8 @@ xnor_wgmma_threshold(const u64 *a, const u64 *b, const int *thresholds, const un
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 2)
-pixels_wgmma_threshold(const u64 *planes, const u64 *b, const int *thresholds, const unsigned char *flip, u64 *out, int m,
-                       int n, int words, int n_bits, const int *ones_planes, const int *ones_b)
+pixels_wgmma_threshold(const u64 *planes, const u64 *b, const int *thresholds, const unsigned char *flip, u64 *out,
+                       int m, int n, int words, int n_bits, const int *ones_planes, const int *ones_b)
 {
     int c[1][16][4] = {};
     multiply(c, planes, b, 8 * m, n, words);
