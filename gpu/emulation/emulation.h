@@ -1,4 +1,5 @@
-/* What a kernel sees when g++ compiles it for the CPU: the words of CUDA C, in terms of the machine in emulation.cpp.
+/* What a kernel sees when g++ compiles it for the CPU: the words of CUDA C, in terms of the machine in emulation.cpp
+   and asynchronous.cpp.
 
    The threads of a block are fibers that take turns on one processor. One runs until it waits for others, at a barrier,
    a shuffle or a vote; then comes the next of its warp, in the order of their numbers or against it; and the next warp
