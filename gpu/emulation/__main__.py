@@ -1,8 +1,8 @@
 """What the threads of the XNOR kernels read and write: python -m gpu.emulation [--out FILE.png]   (from the root)
 
 The kernels run on the CPU, on 128 x 1,024 by 128 x 1,024 random signs, and the first block's every access is written
-down. The table counts them, in mean bytes a thread (no thread reads what the tensor cores of xnor_wgmma read themselves);
-the picture shows the first tile of xnor_tiled.cu:
+down. The table counts them, in mean bytes a thread; what the tensor cores of xnor_wgmma read themselves no thread reads.
+The picture shows the first tile of xnor_tiled.cu:
 
     left     which thread fetches which word of a and b, and how often all threads then read it from shared memory
     right    where 16 lanes find the words that they read together, among the banks; as it is, and without the padding
