@@ -1,7 +1,7 @@
 """What the threads of the XNOR kernels read and write: python -m gpu.emulation [--out FILE.png]   (from the root)
 
 The kernels run on the CPU, on 128 x 1,024 by 128 x 1,024 random signs, and the first block's every access is written
-down. The table counts them, in mean bytes a thread; what the tensor cores of xnor_wgmma read themselves no thread reads.
+down. The table counts them, in mean bytes a thread; what tensor cores read themselves no thread reads.
 The picture shows the first tile of xnor_tiled.cu:
 
     left     which thread fetches which word of a and b, and how often all threads then read it from shared memory
