@@ -4,8 +4,8 @@
    anything meanwhile, and what it brings is there at the wait and not before. Tensor cores read their operands at once
    and again at the wait, which has to give the same, and the sums are there at the wait.
 
-   Tensor cores have a view of shared memory of their own: it holds anything until a thread whose copies have come shows
-   them. Where a descriptor says that a piece lies, they find it there, see kernels/wgmma.cu. */
+   Tensor cores have a view of shared memory of their own. What a thread copies or writes there is anything in this view
+   until the thread shows it. Where a descriptor says that a piece lies, they find it there, see kernels/wgmma.cu. */
 
 #include "emulation.h"
 
@@ -25,6 +25,10 @@ extern size_t given_bytes;
 const char ANYTHING = (char)0xa5;
 const unsigned FIRST = 1024;  // where the launch's memory begins: the machine keeps a little for itself
 
+struct Place {
+    char *at;
+    int bytes;
+};
 struct Copy {
     char *to;
     const char *from;
@@ -37,7 +41,7 @@ struct Product {
 struct Flights {  // of a thread
     int copy_group = 0, product_group = 0;  // that copies and products now join
     std::deque<Copy> copies;
-    std::vector<Copy> hidden;  // have come, and are not shown to tensor cores
+    std::vector<Place> hidden;  // from tensor cores
     std::deque<Product> products;
     bool ordered = false;
 };
@@ -57,7 +61,13 @@ unsigned shared_address(const void *at) { return (const char *)at - given + FIRS
 
 // ---- copies
 
-static char *in_view(char *at) { return at >= given && at < given + given_bytes ? view + (at - given) : nullptr; }
+void hide(char *at, int bytes)  // what a thread has written, if it is the launch's memory
+{
+    if (at < given || at + bytes > given + given_bytes)
+        return;
+    memset(view + (at - given), ANYTHING, bytes);
+    mine().hidden.push_back({at, bytes});
+}
 
 void copy_later(void *to, const void *from, int bytes, int valid)
 {
@@ -67,8 +77,6 @@ void copy_later(void *to, const void *from, int bytes, int valid)
         watch(from, valid, false);
     watch(to, bytes, true);
     memset(to, ANYTHING, bytes);
-    if (char *seen = in_view((char *)to))
-        memset(seen, ANYTHING, bytes);
     mine().copies.push_back({(char *)to, (const char *)from, bytes, valid, mine().copy_group});
 }
 
@@ -81,16 +89,16 @@ void wait_for_groups(int unfinished)
         Copy copy = copies.front();
         memset(copy.to, 0, copy.bytes);
         memcpy(copy.to, copy.from, copy.valid);
-        mine().hidden.push_back(copy);
+        hide(copy.to, copy.bytes);
     }
 }
 
 void show_to_tensor_cores()
 {
-    for (Copy copy : mine().hidden)
-        if (char *seen = in_view(copy.to))
-            memcpy(seen, copy.to, copy.bytes);
-    mine().hidden.clear();
+    auto &hidden = mine().hidden;
+    for (Place place : hidden)
+        memcpy(view + (place.at - given), place.at, place.bytes);
+    hidden.clear();
 }
 
 // ---- products

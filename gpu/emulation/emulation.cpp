@@ -93,6 +93,7 @@ void resume(Thread &thread)
 void enter()
 {
     call(kernel, arguments);
+    wait_for_groups(0);  // copies that nobody waited for come at last
     current->done = true;
     longjmp(scheduler, 1);
 }

@@ -16,6 +16,7 @@ namespace emulation {
 
 bool running(), on_stack(const void *address);  // emulation.cpp
 [[noreturn]] void fail(const std::string &what);
+void hide(char *at, int bytes);  // asynchronous.cpp
 extern bool reverse;
 extern char given[];
 extern size_t given_bytes;
@@ -53,6 +54,8 @@ void watch(const void *address, int bytes, bool write)
     const char *at = (const char *)address;
     if (bytes <= 16 && (uintptr_t)at % bytes)
         refuse(bytes, write, "at an address that is no multiple of that");
+    if (write)
+        hide((char *)at, bytes);  // tensor cores do not see it yet
     Array array = {given, given_bytes};  // shared memory: what the launch gives, and what the kernel's text names
     if (!inside(at, bytes, array))
         array = {__start_shared_memory, (size_t)(__stop_shared_memory - __start_shared_memory)};

@@ -55,6 +55,46 @@ __device__ __forceinline__ void write_sums(const int (&c)[R][C][4], int first_ro
     }
 }
 
+/* Write out_ij of 16 rows and 128 columns by way of shared memory: `rows`, room of this warp alone, where its lanes put
+   their sums and take out whole rows. So a row is written at once, 512 bytes behind one another, 16 by a lane, which
+   needs no ones of b but those of its own four columns. A row has 8 numbers more than it needs: lanes of four rows g
+   store together, each row 32 bytes, and so begin 8 banks further than the row before. */
+__device__ __forceinline__ void write_rows(const int (&c)[16][4], int (*rows)[128 + 8], int first_row, int first_col,
+                                           int *out, int m, int n, int n_bits, const int *ones_a, const int *ones_b)
+{
+    int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
+#pragma unroll
+    for (int j = 0; j < 16; j++) {
+        *(int2 *)&rows[g][8 * j + 2 * t] = {c[j][0], c[j][1]};
+        *(int2 *)&rows[g + 8][8 * j + 2 * t] = {c[j][2], c[j][3]};
+    }
+    int col = first_col + 4 * lane, of_col[4];
+#pragma unroll
+    for (int e = 0; e < 4; e++)
+        of_col[e] = col + e < n ? n_bits - 2 * ones_b[col + e] : 0;
+    bool fours = n % 4 == 0 && (u64)out % 16 == 0;
+    __syncwarp();                                         // all lanes have put down theirs
+#pragma unroll
+    for (int r = 0; r < 16; r++) {
+        int row = first_row + r;
+        if (row >= m || col >= n)
+            continue;
+        int of_row = 2 * ones_a[row];
+        int4 v = *(int4 *)&rows[r][4 * lane];
+        int4 z = {of_col[0] - of_row + 4 * v.x, of_col[1] - of_row + 4 * v.y, of_col[2] - of_row + 4 * v.z,
+                  of_col[3] - of_row + 4 * v.w};
+        int *to = out + (u64)row * n + col;
+        if (fours)
+            __stcs((int4 *)to, z);
+        else {
+            to[0] = z.x;
+            if (col + 1 < n) to[1] = z.y;
+            if (col + 2 < n) to[2] = z.z;
+            if (col + 3 < n) to[3] = z.w;
+        }
+    }
+}
+
 /* Write (out_ij >= threshold_j) != flip_j, packed. A lane has 16 of the 64 columns of a word; the four lanes of a row
    put their bits together, and one writes the word. */
 template <int R, int C>

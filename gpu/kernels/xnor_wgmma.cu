@@ -67,7 +67,9 @@ xnor_wgmma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_
 {
     int c[1][16][4] = {};
     multiply(c, a, b, m, n, words);
-    write_sums(c, first_row(), first_col(), out, m, n, n_bits, ones_a, ones_b);
+    __syncthreads();                                      // both warpgroups have multiplied: the tiles are free
+    int (*rows)[SIDE + 8] = (int (*)[SIDE + 8])given_memory() + threadIdx.x / 32 * 16;  // this warp's part of them
+    write_rows(c[0], rows, first_row(), first_col(), out, m, n, n_bits, ones_a, ones_b);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 2)

@@ -207,6 +207,10 @@ def test_wgmma_multiplies_matrices_of_bits():
             wait_for_products<0>();""",
             "overwrites rows before they are multiplied",
         ),
+        (
+            COME + "wgmma(c, x, y); close_products(); if (threadIdx.x == 0) at[0].x = 0; wait_for_products<0>();",
+            "overwrites rows before they are multiplied",
+        ),
         ("at[24 * 64] = uint4();", "writes .* bytes outside of every array"),
     ],
 )
@@ -222,6 +226,9 @@ def test_what_tensor_cores_were_not_shown_they_do_not_see():
     np.testing.assert_array_equal(out, product(0, 256))
     out, product = wgmma(COME.replace("show_to_tensor_cores();", "") + body)
     assert (out == 4 * 32).all()  # anything, 0xa5 in each byte
+    write = "for (int i = threadIdx.x; i < 1536; i += 128) at[i] = uint4(); __syncthreads();"
+    assert (wgmma(COME + write + body)[0] == 4 * 32).all()
+    assert (wgmma(COME + write.replace("_", "show_to_tensor_cores(); _", 1) + body)[0] == 0).all()
     with pytest.raises(RuntimeError, match="the launch gives more shared memory than a block can have"):
         wgmma(body, given=228 << 10)
 
@@ -245,10 +252,10 @@ def test_traffic_of_the_kernels():
         "global read": 256 * words * 8 / 128 + (8 + 16) * 4, "global written": 512,
         "shared read": 128 * words * 8 / 32, "shared written": 256 * words * 8 / 128,
     }  # fmt: skip
-    wgmma = traffic("xnor_wgmma")  # 256 threads; ones of 2 rows, 32 columns; a second tile, of zeros
+    wgmma = traffic("xnor_wgmma")  # 256 threads; ones of 16 rows, 4 columns; a second tile, of zeros; sums, out and in
     assert wgmma == {
-        "global read": 256 * words * 8 / 256 + (2 + 32) * 4, "global written": 256,
-        "shared read": 0, "shared written": 2 * 256 * words * 8 / 256,
+        "global read": 256 * words * 8 / 256 + (16 + 4) * 4, "global written": 256,
+        "shared read": 256, "shared written": 2 * 256 * words * 8 / 256 + 256,
     }  # fmt: skip
 
 
