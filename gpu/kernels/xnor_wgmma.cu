@@ -10,6 +10,10 @@
    a kernel may ask for in its text (48 KB), so the launch gives it. Two blocks fit on a multiprocessor: while one waits
    for its copies, or writes, the other multiplies.
 
+   In the end the tiles are room for sums on their way to the rows of out. Nothing may come between. Each thread has
+   waited for its copies, and each warpgroup for its products, before the barrier: behind it nobody writes to a tile or
+   reads it. What threads then write there they need not show to tensor cores, which read no more.
+
        xnor_wgmma                out_ij                                                tile of a block 128 x 128
        xnor_wgmma_threshold      (out_ij >= threshold_j) != flip_j, packed             128 x 128
        pixels_wgmma_threshold    the same of pixels, given as planes of bits            16 x 128 */
