@@ -221,7 +221,8 @@ void run_block()
         for (unsigned i = 0; i < warps.size() && error.empty(); i++)
             moved |= run_warp(reverse ? warps.size() - 1 - i : i, left);
         if (!moved && error.empty())
-            error = std::to_string(left) + " of " + std::to_string(members) + " threads wait for others that never come";
+            error = std::to_string(left) + " of " + std::to_string(members) +
+                    " threads wait for others that never come";
         if (!error.empty())
             return;
     }
