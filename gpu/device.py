@@ -66,10 +66,11 @@ class Session:
         device = self.driver.Device(0)
         self.capability: tuple[int, int] = device.compute_capability()
         self.context = device.retain_primary_context()
-        self.arch = "sm_{}{}".format(*self.capability)
+        self.arch = "sm_{}{}{}".format(*self.capability, "a" if self.capability == (9, 0) else "")  # a: with wgmma
         self._modules: dict[str, Any] = {}  # by file
+        self._kernels: dict[str, Any] = {}  # by name
         self.networks: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()  # of network.py
-        weakref.finalize(self, _release, self.context, self.networks, self._modules)
+        weakref.finalize(self, _release, self.context, self.networks, self._kernels, self._modules)
 
     def __enter__(self) -> Session:
         self._found = self.driver.Context.get_current()  # PyCUDA's of before; None if it had none
@@ -109,10 +110,15 @@ class Session:
 
         PyCUDA keeps what nvcc made on disk, for each source, architecture and version of nvcc.
         """
-        file = TABLE[name].file
+        file, shared = TABLE[name].file, TABLE[name].shared
         if file not in self._modules:
             self._modules[file] = self._compile(file, TABLE[name].source())
-        return self._modules[file].get_function(name)
+        if name not in self._kernels:
+            self._kernels[name] = self._modules[file].get_function(name)
+            if shared:  # above 48 KB a kernel must be told first
+                most = self.driver.function_attribute.MAX_DYNAMIC_SHARED_SIZE_BYTES
+                self._kernels[name].set_attribute(most, shared)
+        return self._kernels[name]
 
     def _compile(self, file: str, source: str) -> Any:
         from pycuda.compiler import SourceModule
@@ -140,7 +146,8 @@ class Session:
             raise ValueError(f"gpu: {name} counts to 2^30, not to {too_many[0]}: pass fewer rows at a time")
         numbers = {int: np.int32, float: np.float32}
         typed = [numbers[type(a)](a) if type(a) in numbers else address(a) for a in arguments]
-        self.kernel(name)(*typed, grid=TABLE[name].grid(*outputs), block=TABLE[name].block)
+        kernel = TABLE[name]
+        self.kernel(name)(*typed, grid=kernel.grid(*outputs), block=kernel.block, shared=kernel.shared)
 
     def wait_for(self, *arrays: Any) -> None:
         """Wait until what others write into device arrays is written, where they do so on streams of their own.

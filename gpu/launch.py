@@ -1,8 +1,10 @@
-"""How each kernel is launched: its file, the threads of a block, and which outputs one block makes.
+"""How each kernel is launched: its text, the threads of a block, and which outputs one block makes.
 
 A kernel's outputs form a matrix, (rows, columns). A block makes a tile of it, and the grid is as many blocks as cover
 it: blockIdx.x counts tiles down the rows, of which there may be 2^31, and blockIdx.y along the columns, up to 65,535.
 The host code and the emulation both launch by this table.
+
+A kernel's text is one file, but for those on tensor cores, which share parts: their text is several files, in order.
 
 Arguments of the kernels (u64 is unsigned long long; every array is row after row, without gaps; bits as in
 tinynet/kernels/bits.py, 64 to a word, words = ceil(n_bits / 64), the bits behind the last 0):
@@ -12,13 +14,15 @@ tinynet/kernels/bits.py, 64 to a word, words = ceil(n_bits / 64), the bits behin
     popcount_rows          const u64 *bits, int *ones, int rows, int words
     xnor_naive, _tiled, _registers
                            const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_bits
-    xnor_mma               the same, const int *ones_a, const int *ones_b
+    xnor_mma, xnor_wgmma   the same, const int *ones_a, const int *ones_b
     xnor_threshold         const u64 *a, const u64 *b, const int *thresholds, const unsigned char *flip, u64 *out,
                            int m, int n, int words, int n_bits
-    xnor_mma_threshold     the same, const int *ones_a, const int *ones_b
+    xnor_mma_threshold, xnor_wgmma_threshold
+                           the same, const int *ones_a, const int *ones_b
     pixels_product         const u64 *planes, const u64 *b, int *out, int m, int n, int words, int n_bits
     pixels_threshold       as xnor_threshold, planes for a
-    pixels_mma_threshold   as xnor_mma_threshold, planes for a
+    pixels_mma_threshold, pixels_wgmma_threshold
+                           as xnor_mma_threshold, planes for a
     scores                 const int *z, const float *bias, float first, float second, float *out, int rows, int n
     float_naive, _tiled    const float *a, const float *b, float *out, int m, int n, int k
     ceiling_*              int *out, int rounds
@@ -29,7 +33,7 @@ tinynet/kernels/bits.py, 64 to a word, words = ceil(n_bits / 64), the bits behin
     thresholds (n), flip (n) 0 or 1: unit j is on as (z_j >= thresholds_j) != flip_j
     z (rows, n), bias (n), out (rows, n): scores of the last layer
     float: a (m, k), b (k, n), out (m, n)
-    ceilings: out has one entry a thread; ceilings.cu says how much each thread computes in a round
+    ceilings: out has one entry a thread; ceilings.cu and ceiling_wgmma.cu say how much each thread computes in a round
 """
 
 from __future__ import annotations
@@ -47,10 +51,13 @@ class Kernel(NamedTuple):
     file: str  # in kernels/
     block: Shape  # threads, (x, y, z)
     tile: tuple[int, int]  # outputs of a block, (rows, columns)
+    parts: tuple[str, ...] = ()  # files in kernels/ whose text comes before
+    shared: int = 0  # bytes of shared memory that the launch gives to a block
 
     def source(self) -> str:
-        """Return the CUDA C text that it is compiled from."""
-        return (KERNELS / self.file).read_text()
+        """Return the CUDA C text that it is compiled from; errors in it are told by file and line."""
+        files = (*self.parts, self.file)
+        return "".join(f'#line 1 "{file}"\n{(KERNELS / file).read_text()}' for file in files)
 
     def grid(self, rows: int, columns: int = 1) -> Shape:
         """Return the blocks that make (rows, columns) outputs, (x, y, z). ValueError where that is none or too many."""
@@ -63,25 +70,33 @@ class Kernel(NamedTuple):
         return x, y, 1
 
 
+MMA = ("tiles.cu", "outputs.cu")
+WGMMA = (*MMA, "wgmma.cu")
+ROWS = 128 * 128  # bytes of shared memory: 128 rows of 128 bytes
+
 # fmt: off
-TABLE = {  # name                       file                 threads       tile          outputs
-    "pack_signs":           Kernel("pack_signs.cu",       (256, 1, 1),  (1, 8)),      # rows, words
-    "pack_planes":          Kernel("pack_planes.cu",      (256, 1, 1),  (1, 8)),      # rows, words of one plane
-    "popcount_rows":        Kernel("popcount_rows.cu",    (256, 1, 1),  (8, 1)),      # rows
-    "xnor_naive":           Kernel("xnor_naive.cu",       (16, 16, 1),  (16, 16)),    # m, n
-    "xnor_tiled":           Kernel("xnor_tiled.cu",       (16, 16, 1),  (16, 16)),    # m, n
-    "xnor_registers":       Kernel("xnor_registers.cu",   (16, 16, 1),  (64, 64)),    # m, n
-    "xnor_mma":             Kernel("xnor_mma.cu",         (128, 1, 1),  (128, 128)),  # m, n
-    "xnor_mma_threshold":   Kernel("xnor_mma.cu",         (128, 1, 1),  (128, 128)),  # m, n
-    "pixels_mma_threshold": Kernel("xnor_mma.cu",         (128, 1, 1),  (16, 128)),   # m, n
-    "xnor_threshold":       Kernel("xnor_threshold.cu",   (32, 8, 1),   (8, 64)),     # m, n
-    "pixels_product":       Kernel("pixels.cu",           (32, 8, 1),   (8, 64)),     # m, n
-    "pixels_threshold":     Kernel("pixels.cu",           (32, 8, 1),   (8, 64)),     # m, n
-    "scores":               Kernel("scores.cu",           (256, 1, 1),  (256, 1)),    # rows, n
-    "float_naive":          Kernel("float_naive.cu",      (16, 16, 1),  (16, 16)),    # m, n
-    "float_tiled":          Kernel("float_tiled.cu",      (16, 16, 1),  (16, 16)),    # m, n
-    "ceiling_popcount":     Kernel("ceilings.cu",         (256, 1, 1),  (256, 1)),    # threads
-    "ceiling_mma_and":      Kernel("ceilings.cu",         (256, 1, 1),  (256, 1)),    # threads
-    "ceiling_mma_xor":      Kernel("ceilings.cu",         (256, 1, 1),  (256, 1)),    # threads
+TABLE = {  # name                 file                  threads       tile, parts, shared memory     outputs
+    "pack_signs":             Kernel("pack_signs.cu",     (256, 1, 1),  (1, 8)),                    # rows, words
+    "pack_planes":            Kernel("pack_planes.cu",    (256, 1, 1),  (1, 8)),                    # rows, plane words
+    "popcount_rows":          Kernel("popcount_rows.cu",  (256, 1, 1),  (8, 1)),                    # rows
+    "xnor_naive":             Kernel("xnor_naive.cu",     (16, 16, 1),  (16, 16)),                  # m, n
+    "xnor_tiled":             Kernel("xnor_tiled.cu",     (16, 16, 1),  (16, 16)),                  # m, n
+    "xnor_registers":         Kernel("xnor_registers.cu", (16, 16, 1),  (64, 64)),                  # m, n
+    "xnor_mma":               Kernel("xnor_mma.cu",       (128, 1, 1),  (128, 128), MMA),           # m, n
+    "xnor_mma_threshold":     Kernel("xnor_mma.cu",       (128, 1, 1),  (128, 128), MMA),           # m, n
+    "pixels_mma_threshold":   Kernel("xnor_mma.cu",       (128, 1, 1),  (16, 128),  MMA),           # m, n
+    "xnor_wgmma":             Kernel("xnor_wgmma.cu",     (256, 1, 1),  (128, 128), WGMMA, 6 * ROWS),  # m, n
+    "xnor_wgmma_threshold":   Kernel("xnor_wgmma.cu",     (256, 1, 1),  (128, 128), WGMMA, 6 * ROWS),  # m, n
+    "pixels_wgmma_threshold": Kernel("xnor_wgmma.cu",     (256, 1, 1),  (16, 128),  WGMMA, 6 * ROWS),  # m, n
+    "xnor_threshold":         Kernel("xnor_threshold.cu", (32, 8, 1),   (8, 64)),                   # m, n
+    "pixels_product":         Kernel("pixels.cu",         (32, 8, 1),   (8, 64)),                   # m, n
+    "pixels_threshold":       Kernel("pixels.cu",         (32, 8, 1),   (8, 64)),                   # m, n
+    "scores":                 Kernel("scores.cu",         (256, 1, 1),  (256, 1)),                  # rows, n
+    "float_naive":            Kernel("float_naive.cu",    (16, 16, 1),  (16, 16)),                  # m, n
+    "float_tiled":            Kernel("float_tiled.cu",    (16, 16, 1),  (16, 16)),                  # m, n
+    "ceiling_popcount":       Kernel("ceilings.cu",       (256, 1, 1),  (256, 1)),                  # threads
+    "ceiling_mma_and":        Kernel("ceilings.cu",       (256, 1, 1),  (256, 1)),                  # threads
+    "ceiling_mma_xor":        Kernel("ceilings.cu",       (256, 1, 1),  (256, 1)),                  # threads
+    "ceiling_wgmma":          Kernel("ceiling_wgmma.cu",  (256, 1, 1),  (256, 1), ("wgmma.cu",), 2 * ROWS),  # threads
 }
 # fmt: on

@@ -8,7 +8,7 @@
 
 All sums are integers, so the scores equal `frozen.scores(pixels)` bit for bit. The layers are those of
 tinynet/bitwise.py, the thresholds those of tinynet/deploy.py; where the device has tensor cores for bits, the kernels
-are those of kernels/xnor_mma.cu.
+are those of kernels/xnor_wgmma.cu or xnor_mma.cu.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 
 from gpu.arrays import check_device, on_device
 from gpu.device import Session, session
-from gpu.products import best_product, ones
+from gpu.products import TENSOR_CORES, choose_product, ones
 from tinynet.activations import Scale
 from tinynet.bitwise import BitLinear
 from tinynet.frozen import Frozen
@@ -89,9 +89,9 @@ class Network:
     def scores(self, s: Session, pixels: Any, out: Any = None, kernel: str | None = None) -> Any:
         """Return float32 (N, classes) of uint8 pixels (N, n_in), both on the device: in `out` if given.
 
-        kernel: of products.PRODUCTS; None for the best. All but "mma" do without tensor cores.
+        kernel: of products.PRODUCTS; None for the best, ValueError where the device cannot run it.
         """
-        rows, kernel = pixels.shape[0], kernel or best_product(s)
+        rows, kernel = pixels.shape[0], choose_product(s, kernel)
         if self._sums is None or len(self._sums) != rows:
             self._allocate(s, rows)
         x, z = self._between[0][0], self._sums
@@ -99,9 +99,9 @@ class Network:
         for i, ((words, weight_ones, n_in, limits), (x, counts)) in enumerate(
             zip(self.layers, self._between, strict=True)
         ):
-            n, kind, by = len(words), "xnor" if i else "pixels", "mma_" if kernel == "mma" else ""
+            n, kind, by = len(words), "xnor" if i else "pixels", f"{kernel}_" if kernel in TENSOR_CORES else ""
             shape = (rows, n, words.shape[1], n_in)
-            beside = (ones(s, x, counts), weight_ones) if kernel == "mma" else ()
+            beside = (ones(s, x, counts), weight_ones) if kernel in TENSOR_CORES else ()
             if limits:
                 signs = self._between[i + 1][0]
                 s.launch(f"{kind}_{by}threshold", (rows, n), x, words, *limits, signs, *shape, *beside)

@@ -15,7 +15,8 @@ from gpu.arrays import check_device, check_device_bits, on_device
 from gpu.device import Session, session
 from tinynet.kernels.bits import check_bits, n_words
 
-PRODUCTS = ("naive", "tiled", "registers", "mma")  # kernels/xnor_*.cu, from the plainest to the fastest
+PRODUCTS = ("naive", "tiled", "registers", "mma", "wgmma")  # kernels/xnor_*.cu, from the plainest to the fastest
+TENSOR_CORES = {"mma": "8.0 or later", "wgmma": "9.0 and no other"}  # what they take; they need the ones of each row
 
 
 def pack_signs(x: Any) -> Any:
@@ -64,36 +65,48 @@ def xnor_matmul(a_bits: Any, b_bits: Any, n_bits: int, *, kernel: str | None = N
         a_bits: uint64 (M, ceil(n_bits / 64)), from `pack_signs`.
         b_bits: uint64 (N, ceil(n_bits / 64)): the columns of the weight matrix, one in a row.
         n_bits: K, the entries in a row, at most 2^30.
-        kernel: "naive", "tiled", "registers" or "mma"; None for the last that the device can run.
+        kernel: "naive", "tiled", "registers", "mma" or "wgmma"; None for the last that the device can run.
 
-    Raises TypeError and ValueError for operands of another type, shape or layout, and for ones behind bit K (which is
-    not checked on the device), GpuUnavailable, and MemoryError.
+    Raises TypeError and ValueError for operands of another type, shape or layout, for ones behind bit K (which is not
+    checked on the device), and for a kernel that the device cannot run, GpuUnavailable, and MemoryError.
     """
     device = on_device("xnor_matmul", a_bits=a_bits, b_bits=b_bits)
     n_bits = (check_device_bits if device else check_bits)("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
     if kernel not in (None, *PRODUCTS):
         raise ValueError(f"xnor_matmul: kernel={kernel!r}; there are {', '.join(PRODUCTS)}")
     with session() as s:
+        kernel = choose_product(s, kernel)
         s.wait_for(a_bits, b_bits)
         a, b = (a_bits, b_bits) if device else (s.upload(a_bits), s.upload(b_bits))
-        out = product(s, a, b, n_bits, kernel or best_product(s))
+        out = product(s, a, b, n_bits, kernel)
         return out if device else out.get()
 
 
-def best_product(s: Session) -> str:
-    """Return the kernel for this device: tensor cores have multiplied bits by AND since compute capability 8.0."""
-    return "mma" if s.capability >= (8, 0) else "registers"
+def runs(kernel: str, capability: tuple[int, int]) -> bool:
+    """Return whether a device of that compute capability has what a product is made of."""
+    return {"mma": capability >= (8, 0), "wgmma": capability == (9, 0)}.get(kernel, True)
+
+
+def choose_product(s: Session, kernel: str | None = None) -> str:
+    """Return the kernel, the last of PRODUCTS that the device can run for None. ValueError where it cannot run it."""
+    best = [name for name in PRODUCTS if runs(name, s.capability)][-1]
+    if kernel and not runs(kernel, s.capability):
+        raise ValueError(
+            f"gpu: kernel={kernel!r} takes compute capability {TENSOR_CORES[kernel]}; "
+            f"this device has {s.capability[0]}.{s.capability[1]}: use kernel={best!r}, or None for the best"
+        )
+    return kernel or best
 
 
 def product(s: Session, a: Any, b: Any, n_bits: int, kernel: str) -> Any:
     """Return the products int32 (M, N) of packed rows a (M, words) and b (N, words), all on the device."""
     out = s.empty((a.shape[0], b.shape[0]), np.int32)
-    multiply(s, kernel, a, b, out, n_bits, *[ones(s, bits) for bits in (a, b) if kernel == "mma"])
+    multiply(s, kernel, a, b, out, n_bits, *[ones(s, bits) for bits in (a, b) if kernel in TENSOR_CORES])
     return out
 
 
 def multiply(s: Session, kernel: str, a: Any, b: Any, out: Any, n_bits: int, *ones_of_both: Any) -> None:
-    """Write the products of a and b to out. Tensor cores count where both have ones, and need the ones of each row."""
+    """Write the products of a and b to out; for tensor cores the ones in the rows of both come last."""
     (m, words), n = a.shape, b.shape[0]
     s.launch(f"xnor_{kernel}", (m, n), a, b, out, m, n, words, n_bits, *ones_of_both)
 

@@ -6,7 +6,10 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Rows = list[dict[str, Any]]
 NOT_MEASURED = "**EMULATED on a CPU: this is a test of the benchmark; no figure here says anything about a GPU.**"
@@ -41,7 +44,11 @@ def report(folder: Path) -> tuple[str, bool]:
     text = "\n\n".join(part for part in parts if part)
     (folder / "gpu.md").write_text(text + "\n")
     if isinstance(figures.get("cubes"), list):
-        _plot(figures["cubes"], about.get("device", "?"), emulated, folder / "gpu.png")
+        title = f"{about.get('device', '?')}{': NOT A MEASUREMENT' if emulated else ''}"
+        try:
+            plot(figures["cubes"], title).savefig(folder / "gpu.png", dpi=130)
+        except ImportError as error:
+            print(f"no plot ({error}); python -m gpu.bench.report {folder} draws it elsewhere", file=sys.stderr)
     return text, wrong > 0 or any(map(_broken, figures.values()))
 
 
@@ -95,11 +102,14 @@ def _cell(row: dict[str, Any]) -> str:
 def _ceilings(figures: dict[str, Any]) -> str:
     found = figures.get("ceilings", {})
     names = {"copy": "copying, bytes read and written, GB/s", "ceiling_popcount": "XOR and popcount, TOPS",
-             "ceiling_mma_and": "mma b1, AND, TOPS", "ceiling_mma_xor": "mma b1, XOR, TOPS"}  # fmt: skip
-    rows = [
-        [names[name], f"{entry.get('TOPS', entry.get('GB/s')):.4g}"] for name, entry in found.items() if name in names
-    ]
+             "ceiling_mma_and": "mma b1, AND, TOPS", "ceiling_mma_xor": "mma b1, XOR, TOPS",
+             "ceiling_wgmma": "wgmma b1, AND, TOPS"}  # fmt: skip
+    rates = {name: entry.get("TOPS", entry.get("GB/s")) for name, entry in found.items() if name in names}
+    rows = [[names[name], f"{rate:.4g}" if rate else "-"] for name, rate in rates.items()]
     return markdown(["", ""], rows) if rows else "-"
+
+
+CEILING_OF = {"xnor wgmma": "ceiling_wgmma", "xnor mma": "ceiling_mma_and"}
 
 
 def _goals(figures: dict[str, Any], emulated: bool) -> str:
@@ -109,7 +119,8 @@ def _goals(figures: dict[str, Any], emulated: bool) -> str:
     rate = {row["side"]: row["TOPS"] for row in cubes if row["k"] == size}
     popcount = [rate.get(f"xnor {kernel}") for kernel in ("naive", "tiled", "registers")]
     rate["xnor by popcount"] = max((x for x in popcount if x), default=None)
-    rate["instruction ceiling"] = figures.get("ceilings", {}).get("ceiling_mma_and", {}).get("TOPS")
+    tensor_cores = max(CEILING_OF, key=lambda side: rate.get(side, 0))
+    ceilings = {side: figures.get("ceilings", {}).get(name, {}).get("TOPS") for side, name in CEILING_OF.items()}
     networks = {row["side"]: row.get("ms") for row in _rows(figures, "networks") if row["batch"] == 1000}
     faster = _ratio(networks.get("float naive"), networks.get("bits, tensor cores"))
     rows = [
@@ -117,10 +128,14 @@ def _goals(figures: dict[str, Any], emulated: bool) -> str:
         for ours, other, goal in (
             ("xnor by popcount", "cuBLAS float32", 3.4),
             ("xnor by popcount", "float naive", 23),
-            ("xnor mma", "cuBLAS bf16", 2),
-            ("xnor mma", "cuBLAS float32", 40),
-            ("xnor mma", "instruction ceiling", 0.5),
+            (tensor_cores, "cuBLAS bf16", 2),
+            (tensor_cores, "cuBLAS float32", 40),
         )
+    ]
+    rows += [
+        [f"{side}, times instruction ceiling, {size}^3", 0.5, _ratio(rate[side], ceiling)]
+        for side, ceiling in ceilings.items()
+        if side in rate
     ]
     rows.append(["whole network of bits, times float naive, batch 1000", 7, faster])
     return markdown(["", "goal, at least", "emulated" if emulated else "measured"], rows)
@@ -138,29 +153,32 @@ def _networks(figures: dict[str, Any]) -> str:
     widths = "-".join(map(str, stage["widths"]))
     return (
         f"## A network {widths}, from uint8 pixels to scores, by batch\n\n{_grid(rows, 'batch')}\n\n"
+        f"Tensor cores: xnor_{stage.get('kernel', 'mma')}. "
         f"Scores of bits as on the CPU, exactly: {stage['scores as on the CPU']}. The networks of cuBLAS convert "
         "pixels, add biases and apply ReLU; those of float tiled and naive are products alone."
     )
 
 
-def _plot(rows: Rows, device: str, emulated: bool, path: Path) -> None:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        print(f"no plot ({error}); python -m gpu.bench.report {path.parent} draws it elsewhere", file=sys.stderr)
-        return
-    figure = Figure(figsize=(8, 5), layout="constrained")
+def plot(rows: Rows, title: str) -> Figure:
+    """Return the rates of the square products, each side in its own colour. ImportError without Matplotlib."""
+    from matplotlib import colormaps
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 5.5), layout="constrained")
     axes = figure.add_subplot()
-    for side in dict.fromkeys(row["side"] for row in rows):
+    colors = colormaps["tab20"]  # 20 of them
+    for i, side in enumerate(dict.fromkeys(row["side"] for row in rows)):
         points = sorted((row["k"], row["TOPS"]) for row in rows if row["side"] == side and "TOPS" in row)
         if points:
-            axes.plot(*zip(*points, strict=True), "o-" if side.startswith("xnor") else "s--", label=side)
-    axes.set(xscale="log", yscale="log", xlabel="M = N = K", ylabel="10^12 operations a second")
-    axes.set_title(f"{device}: NOT A MEASUREMENT" if emulated else device)
+            line = "-" if side.startswith("xnor") else "--"
+            axes.plot(*zip(*points, strict=True), line, marker="osD^vP*"[i % 7], color=colors(i % 20), label=side)
+    axes.set(xscale="log", yscale="log", xlabel="M = N = K", ylabel="10^12 operations a second", title=title)
+    axes.set_xticks(sizes := sorted({row["k"] for row in rows}), map(str, sizes))
+    axes.minorticks_off()
     axes.grid(alpha=0.3)
     if axes.lines:
-        axes.legend(fontsize="small")
-    figure.savefig(path, dpi=130)
+        figure.legend(fontsize="small", loc="outside right center")
+    return figure
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import numpy as np
 
 from gpu.bench.measure import Call
 from gpu.device import Session
-from gpu.products import multiply, ones, packed
+from gpu.products import choose_product, multiply, ones, packed
 from tinynet.kernels.bits import n_words
 from tinynet.kernels.xnor import xnor_matmul
 
@@ -93,13 +93,14 @@ def xnor(kernel: str, o: Operands) -> Call:
     return partial(multiply, o.s, kernel, o.a_bits, o.b_bits, o.sums, o.k)
 
 
-def xnor_mma(o: Operands) -> Call:
-    """A product of signs on tensor cores."""
+def tensor_cores(kernel: str, o: Operands) -> Call:
+    """A product of signs on tensor cores. ValueError where the device has none of that kind."""
+    choose_product(o.s, kernel)
     operands, beside = (o.a_bits, o.b_bits, o.sums), (o.a_ones, o.b_ones)
 
     def call() -> None:
         ones(o.s, o.a_bits, o.a_ones)
-        multiply(o.s, "mma", *operands, o.k, *beside)
+        multiply(o.s, kernel, *operands, o.k, *beside)
 
     return call
 
@@ -109,9 +110,9 @@ def packing(o: Operands) -> Call:
     return lambda: o.s.launch("pack_signs", o.a_bits.shape, o.a, o.a_bits, o.m, o.k, o.a_bits.shape[1])
 
 
-def packed_xnor_mma(o: Operands) -> Call:
+def packed_tensor_cores(kernel: str, o: Operands) -> Call:
     """The product on tensor cores of activations that are packed in the call."""
-    pack, product = packing(o), xnor_mma(o)
+    pack, product = packing(o), tensor_cores(kernel, o)
     return lambda: (pack(), product())
 
 
@@ -121,14 +122,15 @@ def threshold(o: Operands) -> Call:
     return partial(o.s.launch, "xnor_threshold", (o.m, o.n), o.a_bits, o.b_bits, *o.limits, o.signs, *shape)
 
 
-def threshold_mma(o: Operands) -> Call:
-    """A product of signs to packed signs, on tensor cores."""
+def threshold_tensor_cores(kernel: str, o: Operands) -> Call:
+    """A product of signs to packed signs, on tensor cores. ValueError where the device has none of that kind."""
+    choose_product(o.s, kernel)
     shape, b_ones, limits = (o.m, o.n, o.a_bits.shape[1], o.k), o.b_ones, o.limits
 
     def call() -> None:
         ones(o.s, o.a_bits, o.a_ones)
         o.s.launch(
-            "xnor_mma_threshold", (o.m, o.n), o.a_bits, o.b_bits, *limits, o.signs, *shape, o.a_ones, b_ones
+            f"xnor_{kernel}_threshold", (o.m, o.n), o.a_bits, o.b_bits, *limits, o.signs, *shape, o.a_ones, b_ones
         )  # fmt: skip
 
     return call
@@ -173,12 +175,17 @@ def cupy_product(o: Operands) -> Call:
 Side = Callable[[Operands], Call]
 
 OURS: dict[str, Side] = {
-    "xnor mma": xnor_mma,
+    "xnor wgmma": partial(tensor_cores, "wgmma"),
+    "xnor mma": partial(tensor_cores, "mma"),
     "xnor registers": partial(xnor, "registers"),
     "xnor tiled": partial(xnor, "tiled"),
     "xnor naive": partial(xnor, "naive"),
 }
-TO_SIGNS: dict[str, Side] = {"xnor mma to signs": threshold_mma, "xnor tiled to signs": threshold}
+TO_SIGNS: dict[str, Side] = {
+    "xnor wgmma to signs": partial(threshold_tensor_cores, "wgmma"),
+    "xnor mma to signs": partial(threshold_tensor_cores, "mma"),
+    "xnor tiled to signs": threshold,
+}
 CUBLAS: dict[str, Side] = {
     **{f"cuBLAS {kind}": partial(torch_product, kind) for kind in ("bf16", "float32", "tf32", "int8")},
     "cuBLAS float32, CuPy": cupy_product,

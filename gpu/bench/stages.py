@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from gpu.bench.measure import Run
-from gpu.bench.sides import CUBLAS, FLOATS, OURS, TO_SIGNS, Operands, Side, packed_xnor_mma, packing, wrong
+from gpu.bench.sides import CUBLAS, FLOATS, OURS, TO_SIGNS, Operands, Side, packed_tensor_cores, packing, wrong
 from gpu.network import Network, bits_and_factors
+from gpu.products import TENSOR_CORES, choose_product, runs
 
 EMULATED = "emulation, no GPU"  # the name of the device of gpu/emulation/driver.cpp
 
@@ -71,6 +72,8 @@ def correctness(run: Run) -> list[dict[str, Any]]:
         thresholds, flips = (limit.get() for limit in o.limits)
         on = (sums >= thresholds) != flips
         for name, side in (OURS | TO_SIGNS | FLOATS).items():
+            if not runs(name.split()[1], run.s.capability):
+                continue
             side(o)()
             if name in OURS:
                 found = int((o.sums.get() != sums).sum())
@@ -86,6 +89,10 @@ def correctness(run: Run) -> list[dict[str, Any]]:
 
 # ---- what the machine can do
 
+PRODUCTS_A_ROUND = {  # of a thread, see kernels/ceilings.cu and ceiling_wgmma.cu
+    "ceiling_popcount": 256, "ceiling_mma_and": 8192, "ceiling_mma_xor": 8192, "ceiling_wgmma": 65536,
+}  # fmt: skip
+
 
 def ceilings(run: Run) -> dict[str, Any]:
     """Return the rates of copying, and of the instructions that products of signs are made of."""
@@ -97,7 +104,10 @@ def ceilings(run: Run) -> dict[str, Any]:
     threads = 256 if run.quick else 256 * 8 * s.driver.Device(0).multiprocessor_count
     rounds = 1 if run.quick else 20_000
     out = s.empty((threads,), np.int32)
-    for name, products in (("ceiling_popcount", 256), ("ceiling_mma_and", 8192), ("ceiling_mma_xor", 8192)):
+    for name, products in PRODUCTS_A_ROUND.items():
+        if name == "ceiling_wgmma" and not runs("wgmma", s.capability):
+            found[name] = {"not measured": f"it takes compute capability {TENSOR_CORES['wgmma']}"}
+            continue
         timed = run.milliseconds(partial(s.launch, name, (threads,), out, rounds))
         found[name] = timed | {"TOPS": 2 * products * threads * rounds / timed["ms"] / 1e9}
     return found
@@ -151,7 +161,9 @@ def batches(run: Run) -> list[dict[str, Any]]:
 def packings(run: Run) -> list[dict[str, Any]]:
     """Return figures with activations packed in every call."""
     sizes = [128] if run.quick else [1024, 4096, 8192]
-    sides = {"xnor mma": OURS["xnor mma"], "xnor mma, packing too": packed_xnor_mma, "packing alone": packing}
+    kernel = choose_product(run.s)
+    name, packed_too = f"xnor {kernel}", partial(packed_tensor_cores, kernel)
+    sides: dict[str, Side] = {name: OURS[name], f"{name}, packing too": packed_too, "packing alone": packing}
     rows = table(run, [(n, n, n) for n in sizes], sides)
     for row in rows:
         if row["side"] == "packing alone":
@@ -175,7 +187,7 @@ def networks(run: Run) -> dict[str, Any]:
         for name, kernel in BITS.items()
     }
     rows: list[dict[str, Any]] = []
-    found = {"widths": widths, "scores as on the CPU": same, "rows": rows}
+    found = {"widths": widths, "kernel": choose_product(s), "scores as on the CPU": same, "rows": rows}
     for batch in [1, 3] if run.quick else [1000, 1, 16, 10_000]:
         pixels = s.upload(np.random.default_rng(1).integers(0, 256, (batch, widths[0])).astype(np.uint8))
         out = s.empty((batch, widths[-1]), np.float32)
@@ -198,7 +210,7 @@ def networks(run: Run) -> dict[str, Any]:
     return found
 
 
-BITS = {"bits, tensor cores": "mma", "bits, popcount": "registers"}
+BITS = {"bits, tensor cores": None, "bits, popcount": "registers"}  # None: the best that the device can run
 
 
 def _torch_network(kind: str, widths: list[int], pixels: Any) -> Any:

@@ -28,6 +28,7 @@ def launch(
     *arguments: Any,
     order: Literal["forward", "reverse"] = "forward",
     source: str | None = None,
+    shared: int = 0,
     record: bool = False,
 ) -> np.ndarray:
     """Run a kernel on arrays and integers, and let it write into the arrays; return a record, empty without `record`.
@@ -38,6 +39,7 @@ def launch(
         arguments: as the kernel has them: contiguous arrays, and integers of 32 bits.
         order: in which the threads of a block take turns.
         source: another text than the kernel's own.
+        shared: bytes of shared memory that a block is given beside what its text names.
         record: what the threads of the block (0, 0, 0) read and write, rows of (thread, array, write, bytes, offset)
             in order of time; `array` counts the arrays among the arguments from 0, and is -1 for shared memory.
 
@@ -57,7 +59,7 @@ def launch(
     pointers = (ctypes.c_void_p * len(values))(*[ctypes.addressof(v) for v in values])
     run = getattr(library, f"{name}__launch")
     run.restype = ctypes.c_char_p
-    error = run(*[ctypes.c_uint(v) for v in (*grid, *block, 0)], pointers)
+    error = run(*[ctypes.c_uint(v) for v in (*grid, *block, shared)], pointers)
     if error:
         raise RuntimeError(f"emulation: {name}: {error.decode()}")
     return _trace(library)

@@ -1,7 +1,8 @@
 """What the threads of the XNOR kernels read and write: python -m gpu.emulation [--out FILE.png]   (from the root)
 
 The kernels run on the CPU, on 128 x 1,024 by 128 x 1,024 random signs, and the first block's every access is written
-down. The table counts them, in mean bytes a thread; the picture shows the first tile of xnor_tiled.cu:
+down. The table counts them, in mean bytes a thread; what tensor cores read themselves no thread reads.
+The picture shows the first tile of xnor_tiled.cu:
 
     left     which thread fetches which word of a and b, and how often all threads then read it from shared memory
     right    where 16 lanes find the words that they read together, among the banks; as it is, and without the padding
@@ -34,7 +35,8 @@ def record(name: str) -> np.ndarray:
     a, b = (rng.integers(0, 2**64, (SIDE, WORDS), np.uint64) for _ in range(2))
     ones = [np.bitwise_count(x).sum(axis=1, dtype=np.int32) for x in (a, b)] if "mma" in name else []
     kernel, out = TABLE[name], np.empty((SIDE, SIDE), np.int32)
-    return launch(name, (1, 1, 1), kernel.block, a, b, out, SIDE, SIDE, WORDS, BITS, *ones, record=True)
+    arguments = (a, b, out, SIDE, SIDE, WORDS, BITS, *ones)
+    return launch(name, (1, 1, 1), kernel.block, *arguments, shared=kernel.shared, record=True)
 
 
 def traffic(name: str) -> dict[str, float]:
@@ -118,7 +120,7 @@ def main() -> None:
     parser.add_argument("--out", default="tiles.png", help="where the picture goes (tiles.png)")
     out = parser.parse_args().out
     try:
-        print(table(["xnor_naive", "xnor_tiled", "xnor_registers", "xnor_mma"]))
+        print(table(["xnor_naive", "xnor_tiled", "xnor_registers", "xnor_mma", "xnor_wgmma"]))
     except RuntimeError as error:  # g++ is missing
         sys.exit(str(error))
     draw().savefig(out, dpi=100)

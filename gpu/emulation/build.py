@@ -20,20 +20,20 @@ from pathlib import Path
 from shutil import which
 
 HERE = Path(__file__).parent
-MACHINE = ["emulation.cpp", "watch.cpp"]
+MACHINE = ["emulation.cpp", "asynchronous.cpp", "watch.cpp"]
 FLAGS = ["-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-U_FORTIFY_SOURCE"]  # which forbids jumps between stacks
-WATCHED = ["-fsanitize=thread"]  # calls a function before each access to memory; the library brings that function
+WATCHED = ["-O1", "-fsanitize=thread"]  # calls a function of watch.cpp before each access to memory
 KERNEL = re.compile(r'extern\s+"C"\s+__global__\s+void\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?(\w+)\s*\(')
 COMMENT = re.compile(r"//.*?$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 LAUNCHER = """
 #define LAUNCHER extern "C" __attribute__((visibility("default"))) const char *
-#define SIZES unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned
+#define SIZES unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared
 """
 LAUNCHERS = """
 LAUNCHER NAME__launch(SIZES, void **arguments)
-{ return emulation::launch(NAME, {gx, gy, gz}, {bx, by, bz}, arguments); }
+{ return emulation::launch(NAME, {gx, gy, gz}, {bx, by, bz}, shared, arguments); }
 LAUNCHER NAME__launch_buffer(SIZES, char *buffer)
-{ return emulation::launch_buffer(NAME, {gx, gy, gz}, {bx, by, bz}, buffer); }
+{ return emulation::launch_buffer(NAME, {gx, gy, gz}, {bx, by, bz}, shared, buffer); }
 """
 
 

@@ -7,8 +7,9 @@
 //   context   a stack for each thread of the host; every call but the first few wants one on it, as the real driver does
 //
 // What the real driver refuses is refused here with the same number: a call without a context, a copy that leaves its
-// piece of memory, a launch of 0 or too many threads, memory that is used up. Two settings are read from the
-// environment by cuInit: TINYNET_FAKE_DEVICES (1) and TINYNET_FAKE_MEMORY, bytes (2^30).
+// piece of memory, a launch of 0 or too many threads or with too much shared memory, memory that is used up. Settings
+// are read from the environment by cuInit: TINYNET_FAKE_DEVICES (1), TINYNET_FAKE_MEMORY, bytes (2^30), and
+// TINYNET_FAKE_CAPABILITY, 10 times the compute capability (90).
 //
 // Signatures are those of cuda.h, with int for CUresult and plain pointers for handles, so that no CUDA is needed to
 // build it. Entry points that PyCUDA merely links to are added by fake.py; they answer "not supported".
@@ -31,17 +32,19 @@ using Pointer = std::uintptr_t;  // CUdeviceptr
 using Launch = const char *(*)(unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *);
 using Configure = void (*)(int reverse, int record, int count, void **first, std::size_t *bytes);
 
-struct Function { Launch launch; Configure configure; };
+struct Function { Launch launch; Configure configure; unsigned most; };  // bytes of shared memory that it may be given
 
 enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100, INVALID_DEVICE = 101,
        INVALID_IMAGE = 200, INVALID_CONTEXT = 201, INVALID_HANDLE = 400, NOT_FOUND = 500, ILLEGAL_ADDRESS = 700,
        LAUNCH_FAILED = 719 };
 
 constexpr unsigned char POISON = 0xa5;
+constexpr unsigned SHARED = 49152, SHARED_IF_ASKED = 232448;  // bytes that a launch may give to a block
 
 struct Event { double milliseconds; };
 
 int devices = -1;                          // unknown before cuInit
+int capability = 90;                       // 10 times it
 std::size_t total = 0, used = 0;           // bytes
 std::map<Pointer, std::size_t> pieces;     // where each begins, and its bytes
 std::mutex lock;                           // of the three above: PyCUDA copies without Python's own lock
@@ -78,6 +81,7 @@ extern "C" {
 int cuInit(unsigned) {
     devices = setting("TINYNET_FAKE_DEVICES", 1);
     total = setting("TINYNET_FAKE_MEMORY", 1L << 30);
+    capability = setting("TINYNET_FAKE_CAPABILITY", 90);
     return devices ? OK : NO_DEVICE;
 }
 
@@ -107,15 +111,17 @@ int cuDeviceGet(int *device, int ordinal) {
 int cuDeviceGetName(char *name, int bytes, int) { return std::snprintf(name, bytes, "emulation, no GPU"), OK; }
 int cuDeviceGetPCIBusId(char *id, int bytes, int) { return std::snprintf(id, bytes, "0000:00:00.0"), OK; }
 int cuDeviceTotalMem_v2(std::size_t *bytes, int) { return *bytes = total, OK; }
-int cuDeviceComputeCapability(int *major, int *minor, int) { return *major = 9, *minor = 0, OK; }
+int cuDeviceComputeCapability(int *major, int *minor, int) {
+    return *major = capability / 10, *minor = capability % 10, OK;
+}
 
 int cuDeviceGetAttribute(int *value, int attribute, int) {
     static const std::map<int, int> values = {  // numbers of CUdevice_attribute
         {1, 1024}, {2, 1024}, {3, 1024}, {4, 64},              // threads in a block, and along x, y, z
         {5, 2147483647}, {6, 65535}, {7, 65535},               // blocks along x, y, z
-        {8, 49152}, {97, 232448}, {81, 233472},                // shared memory: a block, if asked for, a multiprocessor
+        {8, SHARED}, {97, SHARED_IF_ASKED}, {81, 233472},  // shared memory: a block, if asked, a multiprocessor
         {10, 32}, {12, 65536}, {82, 65536}, {39, 2048},        // warp; registers; threads in a multiprocessor
-        {16, 1}, {41, 1}, {75, 9}, {76, 0}};                   // multiprocessors, unified addresses, capability 9.0
+        {16, 1}, {41, 1}, {75, capability / 10}, {76, capability % 10}};  // multiprocessors, unified, capability
     auto found = values.find(attribute);
     return *value = found == values.end() ? 0 : found->second, OK;
 }
@@ -226,12 +232,16 @@ int cuModuleGetFunction(void **function, void *module, const char *name) {
     auto launch = reinterpret_cast<Launch>(dlsym(module, (std::string(name) + "__launch_buffer").c_str()));
     auto configure = reinterpret_cast<Configure>(dlsym(module, "emulation__configure"));
     if (!launch || !configure) return NOT_FOUND;
-    Function &found = functions[{module, name}] = {launch, configure};
+    Function &found = functions[{module, name}];  // the same at every call, with what was set
+    if (found.launch != launch) found = {launch, configure, SHARED};
     return *function = &found, OK;
 }
 
 int cuFuncGetAttribute(int *value, int, void *) { return *value = 0, OK; }
-int cuFuncSetAttribute(void *, int, int) { return OK; }
+int cuFuncSetAttribute(Function *function, int attribute, int value) {
+    if (attribute != 8) return OK;  // 8: CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+    return value > int(SHARED_IF_ASKED) ? INVALID_VALUE : (function->most = value, OK);
+}
 int cuFuncSetBlockShape(void *, int, int, int) { return OK; }  // PyCUDA says it twice; the launch is what counts
 
 int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
@@ -246,7 +256,8 @@ int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsign
     std::vector<void *> first;
     std::vector<std::size_t> sizes;
     for (auto [at, bytes] : pieces) first.push_back(reinterpret_cast<void *>(at)), sizes.push_back(bytes);
-    auto [launch, configure] = *static_cast<Function *>(function);
+    auto [launch, configure, most] = *static_cast<Function *>(function);
+    if (shared > most) return INVALID_VALUE;
     configure(0, 0, first.size(), first.data(), sizes.data());
     const char *error = launch(gx, gy, gz, bx, by, bz, shared, arguments);
     return error ? (std::fprintf(stderr, "fake driver: %s\n", error), LAUNCH_FAILED) : OK;

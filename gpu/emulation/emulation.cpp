@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +17,7 @@ extern char __start_shared_memory[] __attribute__((weak)), __stop_shared_memory[
 namespace emulation {
 
 void watch(const void *address, int bytes, bool write), begin_record();  // watch.cpp
+void begin_flights(unsigned members);                                    // asynchronous.cpp
 
 const size_t STACK = 1 << 16;
 const int SLOT = 32;  // bytes that a lane can show to the others
@@ -29,22 +29,15 @@ struct Warp {
     Gate gate;
     char shown[2][32][SLOT];  // two, since a fast lane shows its next value while a slow one still reads
 };
-struct Copy {
-    char *to;
-    const char *from;
-    int bytes, valid, group;
-};
 struct Thread {
     ucontext_t start;
     jmp_buf here;  // where it goes on
     std::unique_ptr<char[]> stack{new char[STACK]};
     unsigned number, exchanges, seen;
-    int group;  // that copies now join
     dim3 index;
     Warp *warp;
     Gate *waits;  // it may not run before waits->opened differs from `seen`
     bool started, done;
-    std::deque<Copy> copies;
 };
 
 std::vector<std::unique_ptr<Thread>> threads;
@@ -54,6 +47,8 @@ Thread *current = nullptr;
 jmp_buf scheduler;
 dim3 block_at, block_dim, grid_dim;
 unsigned members;  // threads of a block
+alignas(1024) char given[GIVEN_MOST];  // shared memory that the launch gives
+size_t given_bytes;
 bool reverse = false;
 std::string error;
 void (*call)(void *, void **);
@@ -98,6 +93,7 @@ void resume(Thread &thread)
 void enter()
 {
     call(kernel, arguments);
+    wait_for_groups(0);  // copies that nobody waited for come at last
     current->done = true;
     longjmp(scheduler, 1);
 }
@@ -145,29 +141,7 @@ unsigned ballot(unsigned mask, bool vote)
     return votes;
 }
 
-// ---- what inline PTX does on a GPU
-
-void copy_later(void *to, const void *from, int bytes, int valid)
-{
-    if ((uintptr_t)to % bytes || (uintptr_t)from % bytes)
-        fail("copies " + std::to_string(bytes) + " bytes between addresses that are not multiples of that");
-    current->copies.push_back({(char *)to, (const char *)from, bytes, valid, current->group});
-}
-
-void close_group() { current->group++; }
-
-void wait_for_groups(int unfinished)  // the latest possible moment: a kernel that forgets to wait finds nothing copied
-{
-    auto &copies = current->copies;
-    for (; !copies.empty() && copies.front().group < current->group - unfinished; copies.pop_front()) {
-        Copy copy = copies.front();
-        if (copy.valid)
-            watch(copy.from, copy.valid, false);
-        watch(copy.to, copy.bytes, true);
-        memset(copy.to, 0, copy.bytes);
-        memcpy(copy.to, copy.from, copy.valid);
-    }
-}
+// ---- what inline PTX does on a GPU, as far as threads wait for it
 
 void load_matrices(unsigned *r, const void *piece)  // ldmatrix, four matrices of 8 x 16 bytes
 {
@@ -225,6 +199,8 @@ void run_block()
 {
     for (char *byte = __start_shared_memory; byte < __stop_shared_memory; byte++)
         *byte = (char)0xa5;  // shared memory begins with anything
+    memset(given, 0xa5, given_bytes);
+    begin_flights(members);
     block_gate = Gate();
     warps.assign((members + 31) / 32, Warp());
     for (unsigned i = 0; i < members; i++) {
@@ -232,11 +208,9 @@ void run_block()
         t.number = i;
         t.index = {i % block_dim.x, i / block_dim.x % block_dim.y, i / block_dim.x / block_dim.y};
         t.exchanges = t.seen = 0;
-        t.group = 0;
         t.warp = &warps[i / 32];
         t.waits = nullptr;
         t.started = t.done = false;
-        t.copies.clear();
         getcontext(&t.start);
         t.start.uc_stack.ss_sp = t.stack.get();
         t.start.uc_stack.ss_size = STACK;
@@ -247,14 +221,19 @@ void run_block()
         for (unsigned i = 0; i < warps.size() && error.empty(); i++)
             moved |= run_warp(reverse ? warps.size() - 1 - i : i, left);
         if (!moved && error.empty())
-            error = std::to_string(left) + " of " + std::to_string(members) + " threads wait for others that never come";
+            error = std::to_string(left) + " of " + std::to_string(members) +
+                    " threads wait for others that never come";
         if (!error.empty())
             return;
     }
 }
 
-const char *run(void (*call_)(void *, void **), void *kernel_, dim3 grid, dim3 block, void **arguments_)
+const char *run(void (*call_)(void *, void **), void *kernel_, dim3 grid, dim3 block, unsigned shared,
+                void **arguments_)
 {
+    if (shared > GIVEN_MOST)
+        return "the launch gives more shared memory than a block can have";
+    given_bytes = shared;
     call = call_, kernel = kernel_, arguments = arguments_;
     grid_dim = grid, block_dim = block, members = block.x * block.y * block.z;
     error.clear();

@@ -1,13 +1,15 @@
-/* What a kernel sees when g++ compiles it for the CPU: the words of CUDA C, in terms of the machine in emulation.cpp.
+/* What a kernel sees when g++ compiles it for the CPU: the words of CUDA C, in terms of the machine in emulation.cpp
+   and asynchronous.cpp.
 
    The threads of a block are fibers that take turns on one processor. One runs until it waits for others, at a barrier,
    a shuffle or a vote; then comes the next of its warp, in the order of their numbers or against it; and the next warp
    when no lane of this one can go on. A missing barrier is thereby seen: the first warp reads what the second has not
-   written yet. Not emulated: atomics, votes of a part of a warp, and shared memory whose size the launch gives.
+   written yet. Not emulated: atomics, and votes of a part of a warp.
 
    The build (build.py) sets this text before a kernel's, and launchers behind it. */
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 struct dim3 {
@@ -15,6 +17,9 @@ struct dim3 {
 };
 struct alignas(8) int2 {
     int x, y;
+};
+struct alignas(16) int4 {
+    int x, y, z, w;
 };
 struct alignas(16) uint4 {
     unsigned x, y, z, w;
@@ -34,10 +39,16 @@ unsigned thread_number();  // in its block
 void wait_for_block(), wait_for_warp();
 void shuffle(void *value, size_t bytes, unsigned mask, int lane);  // replaces a value by that of another lane
 unsigned ballot(unsigned mask, bool vote);
-void copy_later(void *to, const void *from, int bytes, int valid), close_group(), wait_for_groups(int unfinished);
 void load_matrices(unsigned *r, const void *piece);
 void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ);
-const char *run(void (*call)(void *, void **), void *kernel, dim3 grid, dim3 block, void **arguments);
+const char *run(void (*call)(void *, void **), void *kernel, dim3 grid, dim3 block, unsigned shared, void **arguments);
+
+const size_t GIVEN_MOST = 227 << 10;  // bytes of shared memory that a launch can give to a block
+void *given_memory();
+unsigned shared_address(const void *at);
+void copy_later(void *to, const void *from, int bytes, int valid), close_group(), wait_for_groups(int unfinished);
+void show_to_tensor_cores(), order_registers(), close_products(), wait_for_products(int unfinished);
+void wgmma(int (*c)[4], uint64_t a, uint64_t b);
 }  // namespace emulation
 
 #define threadIdx emulation::thread_index()
@@ -47,6 +58,8 @@ const char *run(void (*call)(void *, void **), void *kernel, dim3 grid, dim3 blo
 
 inline void __syncthreads() { emulation::wait_for_block(); }
 inline void __syncwarp(unsigned = 0xffffffff) { emulation::wait_for_warp(); }
+template <class T> void __stcs(T *to, T value) { *to = value; }
+inline size_t __cvta_generic_to_shared(const void *at) { return emulation::shared_address(at); }
 inline int __popc(unsigned x) { return __builtin_popcount(x); }
 inline int __popcll(unsigned long long x) { return __builtin_popcountll(x); }
 
@@ -77,12 +90,13 @@ template <class... A> struct Types {
     }
 };
 
-template <class... A> const char *launch(void (*kernel)(A...), dim3 grid, dim3 block, void **arguments)
+template <class... A> const char *launch(void (*kernel)(A...), dim3 grid, dim3 block, unsigned shared, void **arguments)
 {
-    return run(Types<A...>::call, (void *)kernel, grid, block, arguments);
+    return run(Types<A...>::call, (void *)kernel, grid, block, shared, arguments);
 }
 
-template <class... A> const char *launch_buffer(void (*kernel)(A...), dim3 grid, dim3 block, char *buffer)
+template <class... A>
+const char *launch_buffer(void (*kernel)(A...), dim3 grid, dim3 block, unsigned shared, char *buffer)
 {
     size_t place = 0, sizes[] = {sizeof(A)...};
     void *arguments[sizeof...(A)];
@@ -91,6 +105,6 @@ template <class... A> const char *launch_buffer(void (*kernel)(A...), dim3 grid,
         arguments[i] = buffer + place;
         place += sizes[i];
     }
-    return launch(kernel, grid, block, arguments);
+    return launch(kernel, grid, block, shared, arguments);
 }
 }  // namespace emulation

@@ -8,8 +8,10 @@
 Both are put into a folder that comes first in LD_LIBRARY_PATH and PATH of the command. PyCUDA links to more of the
 driver than it calls here; whatever driver.cpp lacks is added as a function that answers "not supported".
 
-Two variables of the environment change the device: TINYNET_FAKE_DEVICES=0 takes it away, TINYNET_FAKE_MEMORY is its
-bytes (1 GiB). Needs PyCUDA, and g++ with nm beside it.
+Variables of the environment change the device: TINYNET_FAKE_DEVICES=0 takes it away, TINYNET_FAKE_MEMORY is its bytes
+(1 GiB), TINYNET_FAKE_CAPABILITY=80 gives it compute capability 8.0 in place of 9.0.
+
+Needs PyCUDA, and g++ with nm beside it.
 """
 
 from __future__ import annotations

@@ -16,7 +16,10 @@ namespace emulation {
 
 bool running(), on_stack(const void *address);  // emulation.cpp
 [[noreturn]] void fail(const std::string &what);
+void hide(char *at, int bytes);  // asynchronous.cpp
 extern bool reverse;
+extern char given[];
+extern size_t given_bytes;
 
 struct Access {
     int32_t thread, array, write, bytes;  // array -1: shared memory
@@ -51,7 +54,11 @@ void watch(const void *address, int bytes, bool write)
     const char *at = (const char *)address;
     if (bytes <= 16 && (uintptr_t)at % bytes)
         refuse(bytes, write, "at an address that is no multiple of that");
-    Array array = {__start_shared_memory, (size_t)(__stop_shared_memory - __start_shared_memory)};
+    if (write)
+        hide((char *)at, bytes);  // tensor cores do not see it yet
+    Array array = {given, given_bytes};  // shared memory: what the launch gives, and what the kernel's text names
+    if (!inside(at, bytes, array))
+        array = {__start_shared_memory, (size_t)(__stop_shared_memory - __start_shared_memory)};
     int number = SHARED;
     while (!inside(at, bytes, array)) {
         if (arrays.empty())  // nobody has said where arrays lie

@@ -27,7 +27,7 @@ def run(name, m, n, k, order="forward", source=None, shift=0):
     arguments = [placed(x, shift) if isinstance(x, np.ndarray) else x for x in (*before, out, *after)]
     given = [x.copy() if isinstance(x, np.ndarray) else x for x in arguments]
     kernel = TABLE[name]
-    launch(name, kernel.grid(*outputs), kernel.block, *arguments, order=order, source=source)
+    launch(name, kernel.grid(*outputs), kernel.block, *arguments, order=order, source=source, shared=kernel.shared)
     np.testing.assert_array_equal(arguments[len(before)], expected)
     for i, (now, then) in enumerate(zip(arguments, given, strict=True)):
         if i != len(before):

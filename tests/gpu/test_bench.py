@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gpu.bench.measure import Run
-from gpu.bench.report import report
+from gpu.bench.report import plot, report
 from gpu.bench.stages import STAGES
 
 ROOT = Path(__file__).parents[2]
@@ -130,6 +130,19 @@ def figures(emulated=False, wrong=0):
     }
 
 
+def with_wgmma():
+    """Return figures of a device that has it: twice as fast, and its ceiling twice as high and a half."""
+    found = figures()
+    found["cubes"] += [
+        row | {"side": "xnor wgmma", "ms": row["ms"] / 2, "TOPS": 2 * row["TOPS"]}
+        for row in found["cubes"]
+        if row["side"] == "xnor mma"
+    ]
+    found["ceilings"]["ceiling_wgmma"] = {"TOPS": 10_000.0}
+    found["networks"]["kernel"] = "wgmma"
+    return found
+
+
 def write(folder, found):
     (folder / "gpu.json").write_text(json.dumps(found))
     return report(folder)
@@ -155,6 +168,40 @@ def test_report(tmp_path):
     ):
         assert line in text.splitlines()
     assert "EMULATED" not in text
+
+
+def test_report_of_the_best_tensor_cores(tmp_path):
+    text, _ = write(tmp_path, with_wgmma())
+    for line in (
+        "| xnor wgmma, times cuBLAS bf16, 8192^3 | 2 | 6 |",
+        "| xnor wgmma, times cuBLAS float32, 8192^3 | 40 | 88 |",
+        "| xnor wgmma, times instruction ceiling, 8192^3 | 0.5 | 0.44 |",
+        "| xnor mma, times instruction ceiling, 8192^3 | 0.5 | 0.55 |",
+        "| wgmma b1, AND, TOPS | 1e+04 |",
+    ):
+        assert line in text.splitlines()
+    assert "Tensor cores: xnor_wgmma." in text
+
+
+def test_what_a_device_lacks_is_a_dash(tmp_path):
+    found = figures()
+    found["ceilings"]["ceiling_wgmma"] = {"not measured": "it takes compute capability 9.0 and no other"}
+    found["cubes"] += [{"side": "xnor wgmma", "m": 8192, "n": 8192, "k": 8192, "not measured": "ValueError: gpu: .."}]
+    text, _ = write(tmp_path, found)
+    assert "| wgmma b1, AND, TOPS | - |" in text.splitlines()
+    assert "| xnor wgmma | - | - |" in text.splitlines()
+    assert "| xnor mma, times cuBLAS bf16, 8192^3 | 2 | 3 |" in text.splitlines()
+
+
+def test_every_side_of_the_plot_looks_different():
+    pytest.importorskip("matplotlib")
+    rows = [{"side": f"side {i}", "k": k, "TOPS": i + 1.0} for i in range(18) for k in (1024, 2048)]
+    figure = plot(rows, "title")
+    figure.draw_without_rendering()
+    (axes,), (legend,) = figure.axes, figure.legends
+    assert len({(line.get_color(), line.get_marker()) for line in axes.lines}) == 18
+    assert len({line.get_color() for line in axes.lines}) == 18
+    assert legend.get_window_extent().x0 > axes.get_window_extent().x1  # beside the curves, not on them
 
 
 def test_report_of_wrong_results(tmp_path):

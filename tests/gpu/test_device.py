@@ -9,7 +9,7 @@ import pytest
 import gpu
 import tinynet as tn
 from gpu.device import GpuUnavailable, Session, load_driver, session
-from gpu.products import PRODUCTS
+from gpu.products import PRODUCTS, choose_product, runs
 
 try:
     driver = load_driver()
@@ -17,6 +17,8 @@ except GpuUnavailable as error:
     pytest.skip(f"no real device: {error}", allow_module_level=True)
 
 rng = np.random.default_rng(0)
+CAPABILITY = driver.Device(0).compute_capability()
+HERE = [kernel for kernel in PRODUCTS if runs(kernel, CAPABILITY)]
 
 
 def signs(rows, n):
@@ -58,7 +60,7 @@ def test_pack_signs_of_what_float32_cannot_hold():
     np.testing.assert_array_equal(gpu.pack_signs(x), [[0b010110]])
 
 
-@pytest.mark.parametrize("kernel", [None, *PRODUCTS])
+@pytest.mark.parametrize("kernel", [None, *HERE])
 @pytest.mark.parametrize(("m", "n", "k"), [(1, 1, 1), (5, 7, 65), (17, 130, 700), (0, 3, 64), (3, 0, 64), (2, 3, 0)])
 def test_xnor_matmul(m, n, k, kernel):
     a, b = signs(m, k), signs(n, k)
@@ -83,8 +85,18 @@ def test_run_is_exact(widths, rows):
         np.testing.assert_array_equal(scores, frozen.scores(pixels))
 
 
-@pytest.mark.parametrize(("capability", "expected"), [((8, 0), {True}), ((7, 5), {False})])
-def test_tensor_cores_are_used_where_they_multiply_bits(monkeypatch, capability, expected):
+def test_what_the_device_cannot_run_is_refused(monkeypatch):
+    monkeypatch.setattr(session(), "capability", (7, 5))
+    for kernel in ("mma", "wgmma"):
+        with pytest.raises(ValueError, match=f"kernel='{kernel}' takes compute .* has 7.5: use kernel='registers'"):
+            gpu.xnor_matmul(*[tn.pack_signs(signs(3, 65)) for _ in "ab"], 65, kernel=kernel)
+
+
+@pytest.mark.parametrize(
+    ("capability", "wanted"),
+    [(c, kernel) for c, kernel in (((9, 0), "wgmma"), ((8, 0), "mma"), ((7, 5), "")) if not kernel or kernel in HERE],
+)
+def test_tensor_cores_are_used_where_they_multiply_bits(monkeypatch, capability, wanted):
     s, names = session(), []
     launch = s.launch
     monkeypatch.setattr(s, "launch", lambda name, *rest: (names.append(name), launch(name, *rest)))
@@ -95,7 +107,7 @@ def test_tensor_cores_are_used_where_they_multiply_bits(monkeypatch, capability,
     gpu.xnor_matmul(*[tn.pack_signs(signs(3, 65)) for _ in "ab"], 65)
     products = [name for name in names if name.startswith(("xnor", "pixels"))]
     assert len(products) == 3
-    assert {"mma" in name for name in products} == expected
+    assert all(f"_{wanted}" in name if wanted else "mma" not in name for name in products)
 
 
 # ---- arrays that are on the device already
@@ -210,14 +222,16 @@ def test_memory_stays_constant_over_1000_calls():
         with pytest.raises(ValueError, match="700 bits"):
             gpu.xnor_matmul(a, b, 700)
 
-    calls("mma")
+    with session() as s:
+        best = choose_product(s)
+    calls(best)
     calls("naive")  # the code of a kernel takes memory too
     gpu.run(frozen, pixels)
     before = free()
     for _ in range(330):
         calls("naive")
     for _ in range(5):
-        calls("mma")
+        calls(best)
         gpu.run(frozen, pixels)
         with pytest.raises(MemoryError):
             too_large()
@@ -258,7 +272,7 @@ def test_a_kernel_is_compiled_once():
 def test_a_kernel_that_does_not_compile():
     with (
         session() as s,
-        pytest.raises(RuntimeError, match=r"kernels/broken\.cu does not compile for sm_\d+; nvcc says"),
+        pytest.raises(RuntimeError, match=r"kernels/broken\.cu does not compile for sm_\w+; nvcc says"),
     ):
         s._compile("broken.cu", 'extern "C" __global__ void broken(int *x) { x[0] = oops; }')
 

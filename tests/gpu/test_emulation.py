@@ -11,7 +11,7 @@ import pytest
 from gpu.emulation import launch
 from gpu.emulation.__main__ import draw, first_tile, record, traffic
 from gpu.emulation.build import build
-from gpu.launch import TABLE
+from gpu.launch import KERNELS, TABLE
 
 needs_compiler = pytest.mark.skipif(which("g++") is None, reason="the emulation needs g++")
 ONE = (1, 1, 1)
@@ -136,15 +136,101 @@ def test_mma_multiplies_matrices_of_bits(differ):
 
 @needs_compiler
 def test_late_copies_come_at_the_wait_and_not_before():
-    body = """int c[4] = {p[0], 0, 0, 0}; __shared__ int tile[8];
-    tile[threadIdx.x] = 50; tile[threadIdx.x + 4] = 60;
+    body = """__shared__ int tile[8]; tile[threadIdx.x] = 50; tile[threadIdx.x + 4] = 60;
     emulation::copy_later(&tile[threadIdx.x], &p[threadIdx.x], 4, 4); emulation::close_group();
     emulation::copy_later(&tile[threadIdx.x + 4], &p[0], 4, 0); emulation::close_group();
     int before = tile[threadIdx.x]; emulation::wait_for_groups(1);
     int one = tile[threadIdx.x], other = tile[threadIdx.x + 4]; emulation::wait_for_groups(0);
-    p[threadIdx.x] = before * 1000000 + one * 10000 + other * 100 + tile[threadIdx.x + 4]; n += c[0];"""
-    p = run(body, np.array([1, 2, 3, 4], np.int32))
-    np.testing.assert_array_equal(p, 50006000 + 10000 * np.arange(1, 5))
+    int *to = p + 4 * threadIdx.x; __syncthreads();
+    to[0] = before; to[1] = one; to[2] = other; to[3] = tile[threadIdx.x + 4];"""
+    p = run(body, np.arange(1, 17, dtype=np.int32))
+    between, zero = int.from_bytes(b"\xa5" * 4, "little"), 0
+    expected = [(between, one, between, zero) for one in (1, 2, 3, 4)]
+    np.testing.assert_array_equal(p.view(np.uint32).reshape(4, 4), expected)
+
+
+# ---- what a warpgroup multiplies
+
+
+def wgmma(body, given=24 << 10):
+    """Run a body on tiles of 64 rows of a and 128 of b, each of 128 bytes, put where tensor cores look for them."""
+    rng = np.random.default_rng(0)
+    a, b = (rng.integers(0, 2**32, (rows, 32), np.uint32) for rows in (64, 128))
+    out = np.zeros((64, 128), np.int32)
+    text = (KERNELS / "wgmma.cu").read_text() + kernel(
+        """int c[16][4] = {};
+        uint4 *at = given_memory();
+        for (int i = threadIdx.x; i < 192 * 8; i += blockDim.x) {  // piece i % 8 of row i / 8: a, then b behind it
+            const unsigned *from = i < 512 ? a + 4 * i : b + 4 * (i - 512);
+            emulation::copy_later(at + (i / 8 * 8 + (i % 8 ^ i / 8 % 8)), from, 16, 16);
+        }
+        emulation::close_group();
+        u64 x = descriptor(at), y = descriptor(at + 512);
+        """ + body + """
+        int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
+        for (int j = 0; j < 16; j++)
+            for (int i = 0; i < 4; i++)
+                out[(threadIdx.x / 32 * 16 + g + i / 2 * 8) * 128 + 8 * j + 2 * t + i % 2] = c[j][i];""",
+        "const unsigned *a, const unsigned *b, int *out",
+    )  # fmt: skip
+    launch("k", ONE, (128, 1, 1), a, b, out, source=text, shared=given)
+    bits = [np.unpackbits(x.view(np.uint8), axis=1, bitorder="little").astype(np.int32) for x in (a, b)]
+    return out, lambda first, end: bits[0][:, first:end] @ bits[1][:, first:end].T
+
+
+COME = "emulation::wait_for_groups(0); show_to_tensor_cores(); __syncthreads(); order_registers();"
+
+
+@needs_compiler
+def test_wgmma_multiplies_matrices_of_bits():
+    body = """wgmma(c, x + 2, y + 2); close_products(); wgmma(c, x + 6, y + 6); close_products();
+    int before = c[0][0]; wait_for_products<1>(); int one = c[0][0]; wait_for_products<0>();
+    c[0][0] += 1000 * one + 1000000 * before;"""
+    out, product = wgmma(COME + body)
+    expected = product(256, 512) + product(768, 1024)
+    first = np.ix_(np.arange(64) % 16 < 8, [0, 2, 4, 6])  # where each lane has its first sum
+    expected[first] += 1000 * product(256, 512)[first]
+    np.testing.assert_array_equal(out, expected)
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (COME.replace("order_registers();", "") + "wgmma(c, x, y);", "multiplies without having ordered its registers"),
+        (COME + "wgmma(c, x + 2048, y);", "multiplies what is outside of the launch's shared memory"),
+        (COME + "wgmma(c, x, y ^ 3ull << 62);", "has a descriptor of another layout than rows of 128 bytes without .*"),
+        (
+            COME
+            + """wgmma(c, x, y); close_products();
+            if (threadIdx.x == 0) emulation::copy_later(at, a, 16, 16);
+            wait_for_products<0>();""",
+            "overwrites rows before they are multiplied",
+        ),
+        (
+            COME + "wgmma(c, x, y); close_products(); if (threadIdx.x == 0) at[0].x = 0; wait_for_products<0>();",
+            "overwrites rows before they are multiplied",
+        ),
+        ("at[24 * 64] = uint4();", "writes .* bytes outside of every array"),
+    ],
+)
+def test_what_a_warpgroup_does_wrong_is_said(body, message):
+    with pytest.raises(RuntimeError, match=f"^emulation: k: thread .*{message}"):
+        wgmma(body)
+
+
+@needs_compiler
+def test_what_tensor_cores_were_not_shown_they_do_not_see():
+    body = "wgmma(c, x, y); close_products(); wait_for_products<0>();"
+    out, product = wgmma(COME + body)
+    np.testing.assert_array_equal(out, product(0, 256))
+    out, product = wgmma(COME.replace("show_to_tensor_cores();", "") + body)
+    assert (out == 4 * 32).all()  # anything, 0xa5 in each byte
+    write = "for (int i = threadIdx.x; i < 1536; i += 128) at[i] = uint4(); __syncthreads();"
+    assert (wgmma(COME + write + body)[0] == 4 * 32).all()
+    assert (wgmma(COME + write.replace("_", "show_to_tensor_cores(); _", 1) + body)[0] == 0).all()
+    with pytest.raises(RuntimeError, match="the launch gives more shared memory than a block can have"):
+        wgmma(body, given=228 << 10)
 
 
 # ---- what is shown to a learner
@@ -165,6 +251,11 @@ def test_traffic_of_the_kernels():
     assert mma == {
         "global read": 256 * words * 8 / 128 + (8 + 16) * 4, "global written": 512,
         "shared read": 128 * words * 8 / 32, "shared written": 256 * words * 8 / 128,
+    }  # fmt: skip
+    wgmma = traffic("xnor_wgmma")  # 256 threads; ones of 16 rows, 4 columns; a second tile, of zeros; sums, out and in
+    assert wgmma == {
+        "global read": 256 * words * 8 / 256 + (16 + 4) * 4, "global written": 256,
+        "shared read": 256, "shared written": 2 * 256 * words * 8 / 256 + 256,
     }  # fmt: skip
 
 

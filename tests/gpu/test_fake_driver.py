@@ -80,6 +80,40 @@ def test_little_memory(fake):
     )
 
 
+def test_a_device_without_wgmma(fake):
+    code = """
+import gpu, numpy as np
+from gpu.device import session
+from gpu.products import choose_product
+x = gpu.pack_signs(np.ones((2, 70), np.float32))
+with session() as s:
+    print(s.arch, choose_product(s), gpu.xnor_matmul(x, x, 70)[1, 1])
+gpu.xnor_matmul(x, x, 70, kernel="wgmma")
+"""
+    done = fake("-c", code, check=False, TINYNET_FAKE_CAPABILITY="80")
+    assert done.stdout == "sm_80 mma 70\n"
+    assert done.stderr.strip().splitlines()[-1] == (
+        "ValueError: gpu: kernel='wgmma' takes compute capability 9.0 and no other; this device has 8.0: "
+        "use kernel='mma', or None for the best"
+    )
+
+
+def test_shared_memory_has_to_be_asked_for(fake):
+    code = """
+import gpu, numpy as np
+from gpu.device import session
+from gpu.launch import TABLE
+with session() as s:
+    x = s.upload(np.zeros(256, np.int32))
+    kernel = s.kernel("pack_signs")
+    try:
+        kernel(x, x, np.int32(1), np.int32(1), np.int32(1), grid=(1, 1, 1), block=(256, 1, 1), shared=49153)
+    except s.driver.LogicError as error:
+        print(error)
+"""
+    assert fake("-c", code).stdout == "cuLaunchKernel failed: invalid argument\n"
+
+
 STRAY = """
 extern "C" __global__ void stray(int *x, int at) { x[at] = 1; }
 """

@@ -1,11 +1,14 @@
 """What is refused before a device is even looked for: wrong operands, on the host and on the device."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import gpu
 import tinynet as tn
 from gpu.arrays import check_device
+from gpu.products import PRODUCTS, choose_product
 
 
 class OnDevice:
@@ -82,8 +85,33 @@ def test_one_row_of_a_wider_matrix_is_no_gap():
 
 
 def test_an_unknown_kernel():
-    with pytest.raises(ValueError, match="kernel='fast'; there are naive, tiled, registers, mma"):
+    with pytest.raises(ValueError, match="kernel='fast'; there are naive, tiled, registers, mma, wgmma"):
         gpu.xnor_matmul(bits(), bits(), 100, kernel="fast")
+
+
+@pytest.mark.parametrize(
+    ("capability", "best", "refused"),
+    [
+        ((7, 5), "registers", {"mma": "8.0 or later", "wgmma": "9.0 and no other"}),
+        ((8, 0), "mma", {"wgmma": "9.0 and no other"}),
+        ((9, 0), "wgmma", {}),
+        ((10, 0), "mma", {"wgmma": "9.0 and no other"}),
+    ],
+)
+def test_the_kernel_for_a_device(capability, best, refused):
+    s = SimpleNamespace(capability=capability)
+    assert choose_product(s) == best
+    for kernel in PRODUCTS:
+        if kernel not in refused:
+            assert choose_product(s, kernel) == kernel
+            continue
+        has = ".".join(map(str, capability))
+        with pytest.raises(ValueError) as caught:
+            choose_product(s, kernel)
+        assert str(caught.value) == (
+            f"gpu: kernel='{kernel}' takes compute capability {refused[kernel]}; this device has {has}: "
+            f"use kernel='{best}', or None for the best"
+        )
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ if which("g++") is None:
 class Emulated:
     """A session whose device is the emulation: its arrays are NumPy's, and begin with anything."""
 
-    capability = (9, 0)
+    def __init__(self, capability=(9, 0)):
+        self.capability = capability
 
     def empty(self, shape, dtype):
         array = np.empty(shape, dtype)
@@ -30,7 +31,8 @@ class Emulated:
 
     def launch(self, name, outputs, *arguments):
         bits = [int(np.float32(a).view(np.int32)) if isinstance(a, float) else a for a in arguments]
-        launch(name, TABLE[name].grid(*outputs), TABLE[name].block, *bits)
+        kernel = TABLE[name]
+        launch(name, kernel.grid(*outputs), kernel.block, *bits, shared=kernel.shared)
 
 
 def trained(widths):
@@ -54,7 +56,7 @@ def test_product(kernel):
     np.testing.assert_array_equal(product(s, a, b, 600, kernel), np.where(x >= 0, 1, -1) @ np.where(y >= 0, 1, -1).T)
 
 
-@pytest.mark.parametrize("kernel", [None, "registers"])
+@pytest.mark.parametrize("kernel", [None, "mma", "registers"])
 @pytest.mark.parametrize("widths", [[20, 10], [70, 130, 67, 10]])
 def test_network(widths, kernel):
     frozen, s = trained(widths), Emulated()
@@ -70,3 +72,10 @@ def test_a_bias_is_added_before_the_scale():
     first, second, out = np.float32(0.1), np.float32(1 / 3), s.empty(z.shape, np.float32)
     s.launch("scores", z.shape, z, bias, float(first), float(second), out, *z.shape)
     np.testing.assert_array_equal(out, (z.astype(np.float32) + bias) * first * second)
+
+
+def test_a_network_on_a_device_that_cannot_run_its_kernel():
+    s = Emulated((8, 0))
+    network = Network(s, *bits_and_factors(trained([20, 10])))
+    with pytest.raises(ValueError, match=r"kernel='wgmma' takes .* this device has 8\.0: use kernel='mma'"):
+        network.scores(s, np.zeros((1, 20), np.uint8), kernel="wgmma")

@@ -5,6 +5,8 @@ import pytest
 from gpu.launch import TABLE
 
 SHAPE = (67, 70, 1100)  # rows, columns and entries end inside a tile, and there are three tiles of 512 entries
+FIVE = (67, 70, 4200)  # of the tiles of 1,024 entries that wgmma has, of which three fit
+ONE = (67, 70, 700)  # of them, and another of zeros comes with it
 
 BUGS = [  # kernel, what it says, what it says instead
     # barriers
@@ -19,6 +21,26 @@ BUGS = [  # kernel, what it says, what it says instead
     ("xnor_mma", "wait_for_groups<STAGES - 2>();", ""),
     ("xnor_mma", "wait_for_groups<STAGES - 2>();", "wait_for_groups<STAGES - 1>();"),
     ("xnor_mma", "(stage + STAGES - 1) % STAGES", "(stage + STAGES) % STAGES"),
+    ("xnor_wgmma", "        __syncthreads(); ", ""),
+    ("xnor_wgmma", "wait_for_groups<STAGES - 2>();", "wait_for_groups<STAGES - 1>();"),
+    ("xnor_wgmma", "(stage + STAGES - 1) % STAGES;", "(stage + STAGES) % STAGES;"),
+    ("xnor_wgmma", "#define STAGES 3", "#define STAGES 4"),  # more than the launch gives room for
+    # what tensor cores do on their own
+    ("xnor_wgmma", "        wait_for_products<0>();\n", ""),
+    ("xnor_wgmma", "wait_for_products<0>();", "wait_for_products<1>();"),
+    ("xnor_wgmma", "        close_products();\n", ""),
+    ("xnor_wgmma", "        order_registers();\n", ""),
+    ("xnor_wgmma", "        show_to_tensor_cores();\n", "        if (threadIdx.x < 128) show_to_tensor_cores();\n"),
+    ("xnor_wgmma", "(u64)(1024 / 16) << 32", "(u64)(512 / 16) << 32"),
+    ("xnor_wgmma", "return 1ull << 62", "return 2ull << 62"),
+    ("xnor_wgmma", "x + 2 * k, y + 2 * k", "x + 4 * k, y + 4 * k"),
+    ("xnor_wgmma", "return piece ^ row / (8 / pieces) % pieces", "return piece"),
+    ("xnor_wgmma", "threadIdx.x / 32 * 16; }", "threadIdx.x / 64 * 16; }"),
+    # tiles that become room for sums
+    ("xnor_wgmma", "    __syncthreads();                                      // both", "    //"),
+    ("xnor_wgmma", "    __syncthreads();                                      // both", "    __syncwarp();  //"),
+    ("xnor_wgmma", "    __syncwarp();                                         // all lanes", "    //"),
+    ("xnor_wgmma", "    wait_for_groups<0>(); ", "    //"),
     # bounds
     ("xnor_naive", "row >= m || col >= n", "row >= m"),
     ("xnor_tiled", "from_row < rows && word < words", "word < words"),
@@ -27,6 +49,9 @@ BUGS = [  # kernel, what it says, what it says instead
     ("xnor_registers", "row < m && col < n", "col < n"),
     ("xnor_mma", "word >= words ? 0 : word + 1 == words ? 8 : 16", "16"),
     ("xnor_mma", "first_row + r + k < rows ? bytes : 0", "bytes"),
+    ("xnor_wgmma", "if (row >= m || col >= n)\n            continue;\n        int of_row", "int of_row"),
+    ("xnor_wgmma", "col + e < n ? n_bits - 2 * ones_b[col + e] : 0", "n_bits - 2 * ones_b[col + e]"),
+    ("xnor_wgmma", "16 == 0;\n    __syncwarp", "16 == 0 || true;\n    __syncwarp"),
     ("xnor_mma_threshold", ": 0x7fffffff;", ": -0x7fffffff;"),
     ("xnor_threshold", "col < n && (z >= thresholds[col])", "(z >= thresholds[col])"),
     ("pack_signs", "low < n_bits && ", ""),
@@ -35,8 +60,12 @@ BUGS = [  # kernel, what it says, what it says instead
     # stray stores, and places
     ("pack_signs", "        bits[(u64)row * words + word] =", "        bits[(u64)row * words + word + 1] ="),
     ("popcount_rows", "        ones[row] = sum;", "        ones[row] = ones[row + 1] = sum;"),
-    ("xnor_mma", "piece ^ r / 2 % 4]; ", "piece]; "),
-    ("xnor_mma", "warp / 2 * 64 + g", "warp / 2 * 64 + threadIdx.x % 8"),
+    ("xnor_mma", "[place<PIECES>(r, b_piece)]", "[b_piece]"),
+    ("xnor_mma", "threadIdx.x / 64 * 64; }", "threadIdx.x / 64 * 32; }"),
+    ("xnor_mma", "first_row + 16 * i + 8 * odd + g", "first_row + 16 * i + 8 * odd + t"),
+    ("xnor_mma", "bool odd = t % 2;", "bool odd = t / 2;"),
+    ("xnor_wgmma", "&rows[g + 8][8 * j + 2 * t]", "&rows[g + 8][8 * j + t]"),
+    ("xnor_wgmma_threshold", "c[i / 2][first + k / 2]", "c[i / 2][k / 2]"),
     ("pixels_mma_threshold", "__shfl_xor_sync(0xffffffff, give, 4 * half)", "__shfl_xor_sync(0xffffffff, give, half)"),
     # arithmetic
     ("pack_signs", "entries[high] >= 0", "entries[high] > 0"),
@@ -55,10 +84,16 @@ def test_is_found(check, name, right, wrong):
     assert text.count(right) == 1, f"the kernel says {right!r} {text.count(right)} times"
     with pytest.raises((AssertionError, RuntimeError)):
         for order in ("forward", "reverse"):
-            check(name, *SHAPE, order=order, source=text.replace(right, wrong))
+            for shape in shapes(name):
+                check(name, *shape, order=order, source=text.replace(right, wrong))
+
+
+def shapes(name):
+    return (FIVE, ONE) if "wgmma" in name else (SHAPE,)
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _, _ in BUGS}))
 def test_without_a_bug_nothing_is_found(check, name):
     for order in ("forward", "reverse"):
-        check(name, *SHAPE, order=order)
+        for shape in shapes(name):
+            check(name, *shape, order=order)

@@ -120,7 +120,7 @@ def compiling(monkeypatch, error):
     monkeypatch.setitem(sys.modules, "pytools", ModuleType("pytools"))
     monkeypatch.setitem(sys.modules, "pytools.prefork", prefork)
     session = Session.__new__(Session)
-    session.driver, session.arch, session._modules = sys.modules["pycuda.driver"], "sm_90", {}
+    session.driver, session.arch, session._modules = sys.modules["pycuda.driver"], "sm_90a", {}
     return session
 
 
@@ -131,7 +131,7 @@ def test_without_nvcc(monkeypatch):
 
 
 def test_a_kernel_that_does_not_compile(monkeypatch):
-    with pytest.raises(RuntimeError, match=r'kernels/pack_signs\.cu does not compile for sm_90; nvcc says:\n.*"x" is'):
+    with pytest.raises(RuntimeError, match=r'kernels/pack_signs\.cu does not compile for sm_90a; nvcc says:\n.*"x" is'):
         compiling(monkeypatch, CompileError("nvcc compilation failed")).kernel("pack_signs")
 
 
