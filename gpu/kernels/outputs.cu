@@ -9,14 +9,14 @@
 
        c[i / 2][j][i % 2 * 2 + e]   is of row first_row + 8 i + g and column first_col + 8 j + 2 t + e
 
-   so that a lane has two neighbouring columns of many rows. To write them, and to make words of signs, it would better
-   have one row and columns apart. So the sums go through shared memory, in the tiles, which are free in the end: 16 rows
-   at a time the lanes put down what they have, and take out the columns lane, lane + 32, .. of one row after the other.
-   The warp then writes 128 bytes behind one another, 32 signs are a ballot, and a lane needs the ones of C / 4 columns
-   only. */
+   so that a lane has pairs of neighbouring columns in many rows. To write sums, or to make words of signs, a warp had
+   better have a row, and each lane columns of its own. So the sums go through shared memory, in tiles that nobody needs
+   any more: 16 rows at a time the lanes put down what they have, and then all take row after row, lane l the columns
+   l, l + 32, .. Now a warp writes 128 bytes that lie behind one another, a ballot gives 32 neighbouring signs, and a
+   lane needs the thresholds and ones of C / 4 columns only. */
 
-/* Room for 16 rows of a warp. 8 numbers more than a row needs: lanes of four rows g put down 32 bytes of each together,
-   which so lie in banks of their own. */
+/* Room for 16 rows of a warp's sums. A row has 8 numbers more than it needs. Lanes of four rows g put down their pairs
+   together, 32 bytes of each row, and these so begin 8 banks further in every row. */
 template <int C> using Room = int[16][8 * C + 8];
 
 /* Put down 16 rows of sums, and wait until all lanes have. */

@@ -23,7 +23,7 @@
    128 sums a lane, in registers. A tile in shared memory has 4 pieces (512 entries) of 128 rows. Those of the next two
    steps are on their way from global memory meanwhile. (In machine code for sm_90a, by nvcc 13.0, a step is 64
    multiplications among fewer than 220 instructions, and a thread has fewer than 216 registers: two blocks fit on a
-   multiprocessor.)
+   multiprocessor.) In the end the tiles are free, and sums go through them on their way out.
 
        xnor_mma                out_ij                                                  tile of a block 128 x 128
        xnor_mma_threshold      (out_ij >= threshold_j) != flip_j, packed               128 x 128
@@ -62,7 +62,7 @@ __device__ __forceinline__ void load_matrices(unsigned (&r)[4], const uint4 *pie
 
 __shared__ uint4 a_tiles[STAGES][SIDE][PIECES], b_tiles[STAGES][SIDE][PIECES];
 
-/* Set c to popcount(a_i & b_j), 64 x 64 of them a warp. */
+/* Set c to popcount(a_i & b_j), 64 x 64 of them a warp, and leave the tiles to others. */
 __device__ __forceinline__ void multiply(int (&c)[4][8][4], const u64 *a, const u64 *b, int m, int n, int words)
 {
     int lane = threadIdx.x % 32, matrix = lane / 8, r = lane % 8;

@@ -10,7 +10,7 @@
    a kernel may ask for in its text (48 KB), so the launch gives it. Two blocks fit on a multiprocessor: while one waits
    for its copies, or writes, the other multiplies.
 
-   In the end the tiles are room for sums on their way to the rows of out. Nothing may come between. Each thread has
+   In the end the tiles are free, and sums go through them on their way out. Nothing may come between. Each thread has
    waited for its copies, and each warpgroup for its products, before the barrier: behind it nobody writes to a tile or
    reads it. What threads then write there they need not show to tensor cores, which read no more.
 
@@ -26,7 +26,7 @@
 
 typedef uint4 Tile[SIDE][PIECES];
 
-/* Set c to popcount(a_i & b_j), 16 x 128 of them a warp. */
+/* Set c to popcount(a_i & b_j), 16 x 128 of them a warp, and leave the tiles to others. */
 __device__ __forceinline__ void multiply(int (&c)[1][16][4], const u64 *a, const u64 *b, int m, int n, int words)
 {
     Tile *a_tiles = (Tile *)given_memory(), *b_tiles = a_tiles + STAGES;
