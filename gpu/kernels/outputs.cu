@@ -9,126 +9,108 @@
 
        c[i / 2][j][i % 2 * 2 + e]   is of row first_row + 8 i + g and column first_col + 8 j + 2 t + e
 
-   so that a lane has 2 R rows i, and two neighbouring columns e = 0, 1 in each of C groups j. */
+   so that a lane has pairs of neighbouring columns in many rows. To write sums, or to make words of signs, a warp had
+   better have a row, and each lane columns of its own. So the sums go through shared memory, in tiles that nobody needs
+   any more: 16 rows at a time the lanes put down what they have, and then all take row after row, lane l the columns
+   l, l + 32, .. Now a warp writes 128 bytes that lie behind one another, a ballot gives 32 neighbouring signs, and a
+   lane needs the thresholds and ones of C / 4 columns only. */
 
-/* Write out_ij. Lanes t = 0 and 1, and t = 2 and 3, have four columns of two rows between them: each hands over the
-   half of one row, and then has four columns of a row, 16 bytes, which it writes at once. */
-template <int R, int C>
-__device__ __forceinline__ void write_sums(const int (&c)[R][C][4], int first_row, int first_col, int *out, int m,
-                                           int n, int n_bits, const int *ones_a, const int *ones_b)
+/* Room for 16 rows of a warp's sums. A row has 8 numbers more than it needs. Lanes of four rows g put down their pairs
+   together, 32 bytes of each row, and these so begin 8 banks further in every row. */
+template <int C> using Room = int[16][8 * C + 8];
+
+/* Put down 16 rows of sums, and wait until all lanes have. */
+template <int C> __device__ __forceinline__ void put_down(const int (&c)[C][4], Room<C> &rows)
 {
     int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
-    bool odd = t % 2;                                     // these write the rows 8 further down
-    int of_row[2 * R];
-#pragma unroll
-    for (int i = 0; i < 2 * R; i++) {
-        int row = first_row + 8 * i + g;
-        of_row[i] = row < m ? 2 * ones_a[row] : 0;
-    }
-    bool fours = n % 4 == 0 && (u64)out % 16 == 0;
+    __syncwarp();                                         // all have taken what they want of the rows before
 #pragma unroll
     for (int j = 0; j < C; j++) {
-        int mine = first_col + 8 * j + 2 * t, col = first_col + 8 * j + t / 2 * 4;
-        int left = mine < n ? n_bits - 2 * ones_b[mine] : 0;
-        int right = mine + 1 < n ? n_bits - 2 * ones_b[mine + 1] : 0;
-#pragma unroll
-        for (int i = 0; i < R; i++) {
-            int2 upper = {left - of_row[2 * i] + 4 * c[i][j][0], right - of_row[2 * i] + 4 * c[i][j][1]};
-            int2 lower = {left - of_row[2 * i + 1] + 4 * c[i][j][2], right - of_row[2 * i + 1] + 4 * c[i][j][3]};
-            int2 keep = odd ? lower : upper, give = odd ? upper : lower;
-            int x = __shfl_xor_sync(0xffffffff, give.x, 1), y = __shfl_xor_sync(0xffffffff, give.y, 1);
-            int4 z = odd ? int4{x, y, keep.x, keep.y} : int4{keep.x, keep.y, x, y};
-
-            int row = first_row + 16 * i + 8 * odd + g;
-            if (row >= m || col >= n)
-                continue;
-            int *to = out + (u64)row * n + col;
-            if (fours)
-                __stcs((int4 *)to, z);                    // it may leave the cache first: nobody reads it soon
-            else {
-                to[0] = z.x;
-                if (col + 1 < n) to[1] = z.y;
-                if (col + 2 < n) to[2] = z.z;
-                if (col + 3 < n) to[3] = z.w;
-            }
-        }
-    }
-}
-
-/* Write out_ij of 16 rows and 128 columns by way of shared memory: `rows`, room of this warp alone, where its lanes put
-   their sums and take out whole rows. So a row is written at once, 512 bytes behind one another, 16 by a lane, which
-   needs no ones of b but those of its own four columns. A row has 8 numbers more than it needs: lanes of four rows g
-   store together, each row 32 bytes, and so begin 8 banks further than the row before. */
-__device__ __forceinline__ void write_rows(const int (&c)[16][4], int (*rows)[128 + 8], int first_row, int first_col,
-                                           int *out, int m, int n, int n_bits, const int *ones_a, const int *ones_b)
-{
-    int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
-#pragma unroll
-    for (int j = 0; j < 16; j++) {
         *(int2 *)&rows[g][8 * j + 2 * t] = {c[j][0], c[j][1]};
         *(int2 *)&rows[g + 8][8 * j + 2 * t] = {c[j][2], c[j][3]};
     }
-    int col = first_col + 4 * lane, of_col[4];
+    __syncwarp();
+}
+
+/* Write out_ij. */
+template <int R, int C>
+__device__ __forceinline__ void write_sums(const int (&c)[R][C][4], Room<C> &rows, int first_row, int first_col,
+                                           int *out, int m, int n, int n_bits, const int *ones_a, const int *ones_b)
+{
+    int lane = threadIdx.x % 32, of_col[C / 4];
 #pragma unroll
-    for (int e = 0; e < 4; e++)
-        of_col[e] = col + e < n ? n_bits - 2 * ones_b[col + e] : 0;
-    bool fours = n % 4 == 0 && (u64)out % 16 == 0;
-    __syncwarp();                                         // all lanes have put down theirs
+    for (int k = 0; k < C / 4; k++) {
+        int col = first_col + 32 * k + lane;
+        of_col[k] = col < n ? n_bits - 2 * ones_b[col] : 0;
+    }
+    int *to = out + (u64)first_row * n + first_col + lane;
 #pragma unroll
-    for (int r = 0; r < 16; r++) {
-        int row = first_row + r;
-        if (row >= m || col >= n)
-            continue;
-        int of_row = 2 * ones_a[row];
-        int4 v = *(int4 *)&rows[r][4 * lane];
-        int4 z = {of_col[0] - of_row + 4 * v.x, of_col[1] - of_row + 4 * v.y, of_col[2] - of_row + 4 * v.z,
-                  of_col[3] - of_row + 4 * v.w};
-        int *to = out + (u64)row * n + col;
-        if (fours)
-            __stcs((int4 *)to, z);
-        else {
-            to[0] = z.x;
-            if (col + 1 < n) to[1] = z.y;
-            if (col + 2 < n) to[2] = z.z;
-            if (col + 3 < n) to[3] = z.w;
+    for (int i = 0; i < R; i++) {
+        put_down(c[i], rows);
+#pragma unroll
+        for (int r = 0; r < 16; r++, to += n) {
+            int row = first_row + 16 * i + r, of_row = row < m ? 2 * ones_a[row] : 0;
+#pragma unroll
+            for (int k = 0; k < C / 4; k++)
+                if (row < m && first_col + 32 * k + lane < n)  // it may leave the cache first: nobody reads it soon
+                    __stcs(to + 32 * k, of_col[k] - of_row + 4 * rows[r][32 * k + lane]);
         }
     }
 }
 
-/* Write (out_ij >= threshold_j) != flip_j, packed. A lane has 16 of the 64 columns of a word; the four lanes of a row
-   put their bits together, and one writes the word. */
+/* Words of signs: lane r has those of the warp's row r. */
+template <int C> using Words = u64[C / 8];
+
+/* Keep what the lanes say of a row, whether `on`. */
+template <int C> __device__ __forceinline__ void keep_signs(Words<C> &words, int r, const bool (&on)[C / 4])
+{
+#pragma unroll
+    for (int k = 0; k < C / 4; k += 2) {
+        unsigned low = __ballot_sync(0xffffffff, on[k]), high = __ballot_sync(0xffffffff, on[k + 1]);
+        if (threadIdx.x % 32 == r)
+            words[k / 2] = low | (u64)high << 32;
+    }
+}
+
+/* Write the words of a row, those that there are. */
+template <int C>
+__device__ __forceinline__ void write_words(const Words<C> &words, int row, int first_col, u64 *out, int m, int n)
+{
+#pragma unroll
+    for (int k = 0; k < C / 8; k++)
+        if (row < m && first_col + 64 * k < n)
+            out[(u64)row * ((n + 63) / 64) + first_col / 64 + k] = words[k];
+}
+
+/* Write (out_ij >= threshold_j) != flip_j, packed. */
 template <int R, int C>
-__device__ __forceinline__ void write_signs(const int (&c)[R][C][4], int first_row, int first_col,
+__device__ __forceinline__ void write_signs(const int (&c)[R][C][4], Room<C> &rows, int first_row, int first_col,
                                             const int *thresholds, const unsigned char *flip, u64 *out, int m, int n,
                                             int n_bits, const int *ones_a, const int *ones_b)
 {
-    int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
+    int lane = threadIdx.x % 32, limits[C / 4];           // out_ij >= threshold where 4 c - 2 ones_a >= limit
+    bool flips[C / 4];
 #pragma unroll
-    for (int first = 0; first < C; first += 8) {          // a word of columns
-        int word_col = first_col + 8 * first;
-        int limits[8][2];                                 // z >= threshold where 4 c - 2 ones_a >= limit
-        u64 flips = 0;
+    for (int k = 0; k < C / 4; k++) {
+        int col = first_col + 32 * k + lane;
+        limits[k] = col < n ? thresholds[col] - n_bits + 2 * ones_b[col] : 0x7fffffff;  // never on
+        flips[k] = col < n && flip[col];
+    }
 #pragma unroll
-        for (int k = 0; k < 16; k++) {
-            int bit = k / 2 * 8 + 2 * t + k % 2, col = word_col + bit;
-            limits[k / 2][k % 2] = col < n ? thresholds[col] - n_bits + 2 * ones_b[col] : 0x7fffffff;  // never on
-            flips |= (u64)(col < n && flip[col]) << bit;
+    for (int i = 0; i < R; i++) {
+        put_down(c[i], rows);
+        Words<C> words;
+#pragma unroll
+        for (int r = 0; r < 16; r++) {
+            int row = first_row + 16 * i + r, of_row = row < m ? 2 * ones_a[row] : 0;
+            bool on[C / 4];
+#pragma unroll
+            for (int k = 0; k < C / 4; k++)
+                on[k] = (4 * rows[r][32 * k + lane] - of_row >= limits[k]) != flips[k];
+            keep_signs<C>(words, r, on);
         }
-#pragma unroll
-        for (int i = 0; i < 2 * R; i++) {
-            int row = first_row + 8 * i + g;
-            int of_row = row < m ? 2 * ones_a[row] : 0;
-            u64 word = 0;
-#pragma unroll
-            for (int k = 0; k < 16; k++)
-                word |= (u64)(4 * c[i / 2][first + k / 2][i % 2 * 2 + k % 2] - of_row >= limits[k / 2][k % 2])
-                        << (k / 2 * 8 + 2 * t + k % 2);
-            word ^= flips;
-            word |= __shfl_xor_sync(0xffffffff, word, 1);  // lanes 4 g to 4 g + 3 differ in two bits of their numbers
-            word |= __shfl_xor_sync(0xffffffff, word, 2);
-            if (t == 0 && row < m && word_col < n)
-                out[(u64)row * ((n + 63) / 64) + word_col / 64] = word;
-        }
+        if (lane < 16)
+            write_words<C>(words, first_row + 16 * i + lane, first_col, out, m, n);
     }
 }
 
@@ -137,47 +119,42 @@ __device__ __forceinline__ void write_signs(const int (&c)[R][C][4], int first_r
 
        z = 255 n_bits - 2 sum_p 2^p d_p = 255 (n_bits - 2 ones_b) + sum_p 2^p (4 c_p - 2 ones_p)
 
-   Row g of 8 is plane g of a picture, so the sum over planes is one over the lanes that share t. It takes three steps:
-   in each a lane gives half of its columns to another and takes over that one's share of the other half, until lane g
-   has all planes of columns 8 g + 2 t and 8 g + 2 t + 1, which are 2 lane and 2 lane + 1. */
+   16 R rows are the 8 planes of 2 R pictures. */
 template <int R, int C>
-__device__ __forceinline__ void write_signs_of_pixels(const int (&c)[R][C][4], int first_plane, int first_col,
-                                                      const int *thresholds, const unsigned char *flip, u64 *out, int m,
-                                                      int n, int n_bits, const int *ones_planes, const int *ones_b)
+__device__ __forceinline__ void write_signs_of_pixels(const int (&c)[R][C][4], Room<C> &rows, int first_plane,
+                                                      int first_col, const int *thresholds, const unsigned char *flip,
+                                                      u64 *out, int m, int n, int n_bits, const int *ones_planes,
+                                                      const int *ones_b)
 {
-    int lane = threadIdx.x % 32, g = lane / 4;
+    int lane = threadIdx.x % 32, of_col[C / 4], limits[C / 4];
+    bool flips[C / 4];
 #pragma unroll
-    for (int first = 0; first < C; first += 8) {          // a word of columns
-        int word_col = first_col + 8 * first;
-#pragma unroll
-        for (int i = 0; i < 2 * R; i++) {
-            int row = first_plane / 8 + i;
-            int of_plane = row < m ? 2 * ones_planes[8 * row + g] : 0;
-            u64 word = 0;
-#pragma unroll
-            for (int e = 0; e < 2; e++) {
-                int v[8];
-#pragma unroll
-                for (int j = 0; j < 8; j++)
-                    v[j] = (4 * c[i / 2][first + j][i % 2 * 2 + e] - of_plane) << g;
-#pragma unroll
-                for (int half = 4; half > 0; half /= 2)
-#pragma unroll
-                    for (int j = 0; j < half; j++) {
-                        bool upper = g & half;
-                        int give = upper ? v[j] : v[j + half], keep = upper ? v[j + half] : v[j];
-                        v[j] = keep + __shfl_xor_sync(0xffffffff, give, 4 * half);
-                    }
-                int col = word_col + 2 * lane + e;
-                if (col < n) {
-                    int z = v[0] + 255 * (n_bits - 2 * ones_b[col]);
-                    word |= (u64)((z >= thresholds[col]) != flip[col]) << (2 * lane + e);
-                }
-            }
-            for (int distance = 1; distance < 32; distance *= 2)
-                word |= __shfl_xor_sync(0xffffffff, word, distance);
-            if (lane == 0 && row < m && word_col < n)
-                out[(u64)row * ((n + 63) / 64) + word_col / 64] = word;
-        }
+    for (int k = 0; k < C / 4; k++) {
+        int col = first_col + 32 * k + lane;
+        of_col[k] = col < n ? 255 * (n_bits - 2 * ones_b[col]) : 0;
+        limits[k] = col < n ? thresholds[col] : 0x7fffffff;  // never on
+        flips[k] = col < n && flip[col];
     }
+    Words<C> words;
+#pragma unroll
+    for (int r = 0; r < 2 * R; r++) {
+        if (r % 2 == 0)
+            put_down(c[r / 2], rows);
+        int row = first_plane / 8 + r, of_row = 0;
+#pragma unroll
+        for (int p = 0; p < 8; p++)
+            of_row += row < m ? ones_planes[8 * row + p] << (p + 1) : 0;
+        bool on[C / 4];
+#pragma unroll
+        for (int k = 0; k < C / 4; k++) {
+            int z = of_col[k] - of_row;
+#pragma unroll
+            for (int p = 0; p < 8; p++)
+                z += rows[r % 2 * 8 + p][32 * k + lane] << (p + 2);
+            on[k] = (z >= limits[k]) != flips[k];
+        }
+        keep_signs<C>(words, r, on);
+    }
+    if (lane < 2 * R)
+        write_words<C>(words, first_plane / 8 + lane, first_col, out, m, n);
 }

@@ -23,7 +23,7 @@
    128 sums a lane, in registers. A tile in shared memory has 4 pieces (512 entries) of 128 rows. Those of the next two
    steps are on their way from global memory meanwhile. (In machine code for sm_90a, by nvcc 13.0, a step is 64
    multiplications among fewer than 220 instructions, and a thread has fewer than 216 registers: two blocks fit on a
-   multiprocessor.)
+   multiprocessor.) In the end the tiles are free, and sums go through them on their way out.
 
        xnor_mma                out_ij                                                  tile of a block 128 x 128
        xnor_mma_threshold      (out_ij >= threshold_j) != flip_j, packed               128 x 128
@@ -60,11 +60,11 @@ __device__ __forceinline__ void load_matrices(unsigned (&r)[4], const uint4 *pie
 #endif
 }
 
-/* Set c to popcount(a_i & b_j), 64 x 64 of them a warp. */
+__shared__ uint4 a_tiles[STAGES][SIDE][PIECES], b_tiles[STAGES][SIDE][PIECES];
+
+/* Set c to popcount(a_i & b_j), 64 x 64 of them a warp, and leave the tiles to others. */
 __device__ __forceinline__ void multiply(int (&c)[4][8][4], const u64 *a, const u64 *b, int m, int n, int words)
 {
-    __shared__ uint4 a_tiles[STAGES][SIDE][PIECES], b_tiles[STAGES][SIDE][PIECES];
-
     int lane = threadIdx.x % 32, matrix = lane / 8, r = lane % 8;
     int a_row = threadIdx.x / 64 * 64 + matrix % 2 * 8 + r;  // of the piece that this lane names: rows 0 to 7 and 8 to
     int a_piece = matrix / 2;                             // 15, then the next pieces of both
@@ -102,7 +102,10 @@ __device__ __forceinline__ void multiply(int (&c)[4][8][4], const u64 *a, const 
         stage = (stage + 1) % STAGES;
     }
     wait_for_groups<0>();                                 // a short sum leaves a tile of zeros on its way
+    __syncthreads();                                      // all have multiplied: the tiles are free
 }
+
+__device__ __forceinline__ Room<8> &room() { return ((Room<8> *)a_tiles)[threadIdx.x / 32]; }          // of a warp
 
 __device__ __forceinline__ int first_row() { return blockIdx.x * SIDE + threadIdx.x / 64 * 64; }       // of a warp
 __device__ __forceinline__ int first_col() { return blockIdx.y * SIDE + threadIdx.x / 32 % 2 * 64; }
@@ -113,7 +116,7 @@ xnor_mma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_bi
 {
     int c[4][8][4] = {};
     multiply(c, a, b, m, n, words);
-    write_sums(c, first_row(), first_col(), out, m, n, n_bits, ones_a, ones_b);
+    write_sums(c, room(), first_row(), first_col(), out, m, n, n_bits, ones_a, ones_b);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 2)
@@ -122,7 +125,7 @@ xnor_mma_threshold(const u64 *a, const u64 *b, const int *thresholds, const unsi
 {
     int c[4][8][4] = {};
     multiply(c, a, b, m, n, words);
-    write_signs(c, first_row(), first_col(), thresholds, flip, out, m, n, n_bits, ones_a, ones_b);
+    write_signs(c, room(), first_row(), first_col(), thresholds, flip, out, m, n, n_bits, ones_a, ones_b);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 2)
@@ -131,5 +134,6 @@ pixels_mma_threshold(const u64 *planes, const u64 *b, const int *thresholds, con
 {
     int c[4][8][4] = {};
     multiply(c, planes, b, 8 * m, n, words);
-    write_signs_of_pixels(c, first_row(), first_col(), thresholds, flip, out, m, n, n_bits, ones_planes, ones_b);
+    write_signs_of_pixels(c, room(), first_row(), first_col(), thresholds, flip, out, m, n, n_bits, ones_planes,
+                          ones_b);
 }

@@ -10,7 +10,7 @@
    a kernel may ask for in its text (48 KB), so the launch gives it. Two blocks fit on a multiprocessor: while one waits
    for its copies, or writes, the other multiplies.
 
-   In the end the tiles are room for sums on their way to the rows of out. Nothing may come between. Each thread has
+   In the end the tiles are free, and sums go through them on their way out. Nothing may come between. Each thread has
    waited for its copies, and each warpgroup for its products, before the barrier: behind it nobody writes to a tile or
    reads it. What threads then write there they need not show to tensor cores, which read no more.
 
@@ -26,7 +26,7 @@
 
 typedef uint4 Tile[SIDE][PIECES];
 
-/* Set c to popcount(a_i & b_j), 16 x 128 of them a warp. */
+/* Set c to popcount(a_i & b_j), 16 x 128 of them a warp, and leave the tiles to others. */
 __device__ __forceinline__ void multiply(int (&c)[1][16][4], const u64 *a, const u64 *b, int m, int n, int words)
 {
     Tile *a_tiles = (Tile *)given_memory(), *b_tiles = a_tiles + STAGES;
@@ -60,7 +60,10 @@ __device__ __forceinline__ void multiply(int (&c)[1][16][4], const u64 *a, const
         stage = (stage + 1) % STAGES;
     }
     wait_for_groups<0>();                                 // a short sum leaves a tile of zeros on its way
+    __syncthreads();                                      // both warpgroups have multiplied: the tiles are free
 }
+
+__device__ __forceinline__ Room<16> &room() { return ((Room<16> *)given_memory())[threadIdx.x / 32]; }  // of a warp
 
 __device__ __forceinline__ int first_row() { return blockIdx.x * SIDE + threadIdx.x / 32 * 16; }       // of a warp
 __device__ __forceinline__ int first_col() { return blockIdx.y * SIDE; }
@@ -71,9 +74,7 @@ xnor_wgmma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_
 {
     int c[1][16][4] = {};
     multiply(c, a, b, m, n, words);
-    __syncthreads();                                      // both warpgroups have multiplied: the tiles are free
-    int (*rows)[SIDE + 8] = (int (*)[SIDE + 8])given_memory() + threadIdx.x / 32 * 16;  // this warp's part of them
-    write_rows(c[0], rows, first_row(), first_col(), out, m, n, n_bits, ones_a, ones_b);
+    write_sums(c, room(), first_row(), first_col(), out, m, n, n_bits, ones_a, ones_b);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 2)
@@ -82,7 +83,7 @@ xnor_wgmma_threshold(const u64 *a, const u64 *b, const int *thresholds, const un
 {
     int c[1][16][4] = {};
     multiply(c, a, b, m, n, words);
-    write_signs(c, first_row(), first_col(), thresholds, flip, out, m, n, n_bits, ones_a, ones_b);
+    write_signs(c, room(), first_row(), first_col(), thresholds, flip, out, m, n, n_bits, ones_a, ones_b);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 2)
@@ -91,5 +92,6 @@ pixels_wgmma_threshold(const u64 *planes, const u64 *b, const int *thresholds, c
 {
     int c[1][16][4] = {};
     multiply(c, planes, b, 8 * m, n, words);
-    write_signs_of_pixels(c, first_row(), first_col(), thresholds, flip, out, m, n, n_bits, ones_planes, ones_b);
+    write_signs_of_pixels(c, room(), first_row(), first_col(), thresholds, flip, out, m, n, n_bits, ones_planes,
+                          ones_b);
 }

@@ -247,10 +247,10 @@ def test_traffic_of_the_kernels():
         "global read": 128 * words * 8 / 256, "global written": 64, "shared read": 8 * words * 8,
         "shared written": 128 * words * 8 / 256,
     }  # fmt: skip
-    mma = traffic("xnor_mma")  # 128 + 128 rows a block of 128 threads; 64 + 64 rows a warp; ones of 8 rows, 16 columns
+    mma = traffic("xnor_mma")  # 128 + 128 rows a block of 128 threads; 64 + 64 rows a warp; ones of 64 rows, 2 columns
     assert mma == {
-        "global read": 256 * words * 8 / 128 + (8 + 16) * 4, "global written": 512,
-        "shared read": 128 * words * 8 / 32, "shared written": 256 * words * 8 / 128,
+        "global read": 256 * words * 8 / 128 + (64 + 2) * 4, "global written": 512,
+        "shared read": 128 * words * 8 / 32 + 512, "shared written": 256 * words * 8 / 128 + 512,
     }  # fmt: skip
     wgmma = traffic("xnor_wgmma")  # 256 threads; ones of 16 rows, 4 columns; a second tile, of zeros; sums, out and in
     assert wgmma == {
