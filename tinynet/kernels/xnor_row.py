@@ -1,7 +1,7 @@
 """A whole binary network in one compiled call, for few rows: from pixels to the sums of the last layer.
 
 One row meets each weight once, so it runs as fast as memory delivers weights, and every call between two layers is time
-in which nothing is read. Notation (xnor.py derives the sums over signs, bits.py the order of bits):
+in which nothing is read. Notation (see xnor.py for sums over signs, bits.py for the order of bits):
 
     pixels (N, n)         uint8
     net                   uint64, the whole network in one array, for each further argument costs time in cold code:
@@ -26,8 +26,12 @@ With AVX2, whose popcount takes six instructions, by products of bytes: let q_i 
 q_i that stand at that bit and adds neighbours, in 16 bits.
 
 Other layers take z = n - 2 popcount(signs ^ row), 8 words in a vector: sums are done before the next weights arrive.
-These stream in from STREAMS places of a layer at a time: a processor fetches ahead of each, and gets more bytes a
-second from four than from one. Some look ahead too little, so each step asks for what is wanted AHEAD bytes later.
+Rows stream in from STREAMS places of a layer at a time: a processor fetches ahead of each, and gets more bytes a second
+from four than from one. Some look ahead too little, so each step asks for what is wanted AHEAD bytes later. And where a
+page of memory ends, fetching ahead stops and an address is looked up; so that streams do not come there all at once,
+each is a quarter of a page further than its neighbour.
+
+    unit = k step + (j + k shift) mod step      of stream k in step j, where step = ceil(n_out / STREAMS)
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ from tinynet.kernels.jit import cpu_features
 
 FEW = 8  # rows; more pay for packing weights into panels
 STREAMS = 4
-AHEAD = 2048  # bytes
+AHEAD, QUARTER = 2048, 1024  # bytes; QUARTER of a page
 BYTES = "avx2" in cpu_features() and "avx512vpopcntdq" not in cpu_features()
 SPAN = 8  # vectors of weights whose products fit 16 bits: 8 * 2 * 2 * 2^3 * -128 = -2^15
 
@@ -208,30 +212,44 @@ spread, part = (centred_of, centred_part) if BYTES else (planes_of, plane_part)
 
 
 @njit(cache=True, nogil=True)
+def _steps(n_in, n_out):
+    """Return the words of a row, the steps of a layer, and how many rows a stream is ahead of its neighbour."""
+    words, step = (n_in + 63) // 64, (n_out + STREAMS - 1) // STREAMS
+    return words, step, min(max(1, QUARTER // (8 * words)), step // STREAMS)
+
+
+@njit(cache=True, nogil=True)
+def _unit(k, j, step, shift, n_out):
+    """Return the unit of stream k in step j; the last one comes again where there are no more."""
+    j += k * shift
+    return min(k * step + (j if j < step else j - step), n_out - 1)
+
+
+@njit(cache=True, nogil=True)
 def _first(pixels, net, row, n_out, ones, sums):
-    """Fill sums (n_out,) for the first layer, a row from each of STREAMS places in turn."""
+    """Fill sums (n_out,) for the first layer, a row of each stream in turn."""
     operand, constant = spread(pixels)
-    words, step = (pixels.size + 63) // 64, (n_out + STREAMS - 1) // STREAMS
+    words, step, shift = _steps(pixels.size, n_out)
     first = net.ctypes.data + np.uintp(8 * row)
     for j in range(step):
         for k in range(STREAMS):
-            unit = min(j + k * step, n_out - 1)
+            unit = _unit(k, j, step, shift, n_out)
             sums[unit] = constant + part(operand, first + np.uintp(8 * words * unit), words, ones[unit])
 
 
 @njit(cache=True, nogil=True)
 def _next(signs, net, row, n_in, n_out, sums):
-    """Fill sums (n_out,) = n_in - 2 popcount(signs ^ row) for another layer, STREAMS rows at a time.
-
-    Where n_out is no multiple of them, the last row comes several times.
-    """
-    words, step = (n_in + 63) // 64, (n_out + STREAMS - 1) // STREAMS
+    """Fill sums (n_out,) = n_in - 2 popcount(signs ^ row) for another layer, a row of each stream at once."""
+    words, step, shift = _steps(n_in, n_out)
     first, size = net.ctypes.data + np.uintp(8 * row), 8 * words
     for j in range(step):
-        a, b, c, d = units = (j, min(j + step, n_out - 1), min(j + 2 * step, n_out - 1), min(j + 3 * step, n_out - 1))
-        row_a, row_b = first + np.uintp(size * a), first + np.uintp(size * b)
-        row_c, row_d = first + np.uintp(size * c), first + np.uintp(size * d)
-        different = differences_of_four(signs.ctypes.data, row_a, row_b, row_c, row_d, words // 8)
+        a, b = _unit(0, j, step, shift, n_out), _unit(1, j, step, shift, n_out)
+        c, d = _unit(2, j, step, shift, n_out), _unit(3, j, step, shift, n_out)
+        different = differences_of_four(
+            signs.ctypes.data, first + np.uintp(size * a), first + np.uintp(size * b), first + np.uintp(size * c),
+            first + np.uintp(size * d), words // 8,
+        )  # fmt: skip
+        units = (a, b, c, d)
         for k in range(STREAMS):
             rest = np.int64(0)
             for w in range(words - words % 8, words):
