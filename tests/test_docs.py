@@ -1,5 +1,6 @@
 """What the pages point to is there, and the README's programs run."""
 
+import json
 import re
 from pathlib import Path
 
@@ -27,3 +28,34 @@ def test_the_programs_of_the_readme_run_and_print_what_they_say(tmp_path, monkey
     assert re.search(r"test error \d", printed) and "FileSize(header=" in printed and "digraph" in printed
     assert re.search(r"illegal prediction: [\d.]+%", printed)
     assert "\nTrue\n" in printed  # the frozen scores are equal
+
+
+def test_the_speeds_that_pages_quote_are_those_of_the_results():
+    results = {name: json.loads((ROOT / f"benchmarks/results/{name}.json").read_text()) for name in ("gpu", "inference")}
+    of = {row["side"]: row for row in results["gpu"]["cubes"] if row["k"] == 8192}
+    ours, popcount, instruction = of["xnor wgmma"], of["xnor registers"], results["gpu"]["ceilings"]["ceiling_wgmma"]
+    alone = [row["times_faster"]["numpy"][1] for row in results["inference"]["speed"] if row["threads"] == 1]  # medians
+    size = results["inference"]["bytes"]
+    read = 2 * 8192**3 / 8 / 128  # bytes: each of 64 x 64 blocks reads 128 rows of each operand
+
+    def times(row, other):
+        return f"{row['TOPS'] / of[other]['TOPS']:.3g}"
+
+    quoted = {
+        "README.md": [
+            f"takes {ours['ms']:.3f} ms, {times(ours, 'cuBLAS bf16')} times as fast as cuBLAS in bf16",
+            f"and {times(ours, 'cuBLAS float32')} times float32",
+            f"by popcount, it is {times(popcount, 'cuBLAS float32')} times float32 and loses to bf16",
+            f"takes one picture {alone[1]:.1f} times as fast as float32 in NumPy does (caches cold)",
+            f"a thousand {alone[0]:.1f} times, and its file is {size['float'] / size['frozen']:.1f} times smaller",
+        ],
+        "gpu/README.md": [
+            f"reaches {ours['TOPS'] / instruction['TOPS']:.0%} of what its instruction can do".replace("%", " %"),
+            f"{read / 1e9:.2f} GB of tiles from the second cache, {read / ours['ms'] / 1e9:.1f} TB a second",
+            f"in place of sums, it is {of['xnor wgmma to signs']['TOPS'] / instruction['TOPS']:.0%}".replace("%", " %"),
+        ],
+    }
+    for page, sentences in quoted.items():
+        text = " ".join((ROOT / page).read_text().split())
+        assert [sentence for sentence in sentences if sentence not in text] == []
+    assert popcount["TOPS"] < of["cuBLAS bf16"]["TOPS"]

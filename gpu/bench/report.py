@@ -96,7 +96,12 @@ def _cell(row: dict[str, Any]) -> str:
     if "ms" not in row:
         return "-"
     ms = f"{row['ms']:.3g} ms{'' if row.get('queued', True) else ' with waiting'}"
-    return f"{row['TOPS']:.3g} ({ms})" if "TOPS" in row else ms
+    return f"{_rounded(row['TOPS'])} ({ms})" if "TOPS" in row else ms
+
+
+def _rounded(x: float) -> str:
+    """Return three digits of a number, or all in front of the point."""
+    return f"{x:,.0f}" if x >= 1000 else f"{x:.3g}"
 
 
 def _ceilings(figures: dict[str, Any]) -> str:
@@ -105,7 +110,7 @@ def _ceilings(figures: dict[str, Any]) -> str:
              "ceiling_mma_and": "mma b1, AND, TOPS", "ceiling_mma_xor": "mma b1, XOR, TOPS",
              "ceiling_wgmma": "wgmma b1, AND, TOPS"}  # fmt: skip
     rates = {name: entry.get("TOPS", entry.get("GB/s")) for name, entry in found.items() if name in names}
-    rows = [[names[name], f"{rate:.4g}" if rate else "-"] for name, rate in rates.items()]
+    rows = [[names[name], _rounded(rate) if rate else "-"] for name, rate in rates.items()]
     return markdown(["", ""], rows) if rows else "-"
 
 

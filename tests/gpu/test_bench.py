@@ -160,8 +160,8 @@ def test_report(tmp_path):
         "| xnor mma, times cuBLAS float32, 8192^3 | 40 | 44 |",
         "| xnor mma, times instruction ceiling, 8192^3 | 0.5 | 0.55 |",
         "| whole network of bits, times float naive, batch 1000 | 7 | 12 |",
-        "| copying, bytes read and written, GB/s | 4000 |",
-        "| xnor mma | 2.2e+03 (0.5 ms) | 2.2e+03 (0.0625 ms) |",
+        "| copying, bytes read and written, GB/s | 4,000 |",
+        "| xnor mma | 2,199 (0.5 ms) | 2,199 (0.0625 ms) |",
         "| cuBLAS int8 | - | - |",
         "Stage packing broke off: RuntimeError: launch failed",
         "    release 13.0",
@@ -177,7 +177,7 @@ def test_report_of_the_best_tensor_cores(tmp_path):
         "| xnor wgmma, times cuBLAS float32, 8192^3 | 40 | 88 |",
         "| xnor wgmma, times instruction ceiling, 8192^3 | 0.5 | 0.44 |",
         "| xnor mma, times instruction ceiling, 8192^3 | 0.5 | 0.55 |",
-        "| wgmma b1, AND, TOPS | 1e+04 |",
+        "| wgmma b1, AND, TOPS | 10,000 |",
     ):
         assert line in text.splitlines()
     assert "Tensor cores: xnor_wgmma." in text
