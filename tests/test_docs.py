@@ -31,7 +31,8 @@ def test_the_programs_of_the_readme_run_and_print_what_they_say(tmp_path, monkey
 
 
 def test_the_speeds_that_pages_quote_are_those_of_the_results():
-    results = {name: json.loads((ROOT / f"benchmarks/results/{name}.json").read_text()) for name in ("gpu", "inference")}
+    folder = ROOT / "benchmarks/results"
+    results = {name: json.loads((folder / f"{name}.json").read_text()) for name in ("gpu", "inference")}
     of = {row["side"]: row for row in results["gpu"]["cubes"] if row["k"] == 8192}
     ours, popcount, instruction = of["xnor wgmma"], of["xnor registers"], results["gpu"]["ceilings"]["ceiling_wgmma"]
     alone = [row["times_faster"]["numpy"][1] for row in results["inference"]["speed"] if row["threads"] == 1]  # medians
