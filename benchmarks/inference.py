@@ -1,6 +1,6 @@
 """A whole network from uint8 pixels to classes: python -m benchmarks.inference [--rounds N] [--name NAME]
 
-frozen    tn.freeze(tn.BinaryMLP([784, 4096, 4096, 4096, 10])), everything counted: bit-planes, packing, thresholds
+frozen    tn.freeze(tn.BinaryMLP([784, 4096, 4096, 4096, 10])), everything counted: pixels, packing, thresholds
 numpy     a float32 network of the same widths, x = 2 p / 255 - 1, matrix products, biases and ReLU: the least it can do
 torch     the same in PyTorch on the CPU
 
