@@ -29,7 +29,7 @@ Other layers take z = n - 2 popcount(signs ^ row), 8 words in a vector: sums are
 Rows stream in from STREAMS places of a layer at a time: a processor fetches ahead of each, and gets more bytes a second
 from four than from one. Some look ahead too little, so each step asks for what is wanted AHEAD bytes later. And where a
 page of memory ends, fetching ahead stops and an address is looked up; so that streams do not come there all at once,
-each is a quarter of a page further than its neighbour.
+each is a quarter of a page further than its neighbour, which is `shift` rows.
 
     unit = k step + (j + k shift) mod step      of stream k in step j, where step = ceil(n_out / STREAMS)
 """
@@ -49,6 +49,8 @@ STREAMS = 4
 AHEAD, QUARTER = 2048, 1024  # bytes; QUARTER of a page
 BYTES = "avx2" in cpu_features() and "avx512vpopcntdq" not in cpu_features()
 SPAN = 8  # vectors of weights whose products fit 16 bits: 8 * 2 * 2 * 2^3 * -128 = -2^15
+WORD, EIGHT = ir.IntType(64), ir.VectorType(ir.IntType(64), 8)
+OCTETS, PAIRS, FOURS = (ir.VectorType(ir.IntType(256 // lanes), lanes) for lanes in (32, 16, 8))
 
 # ---- what NumPy has no name for
 
@@ -61,10 +63,6 @@ def popcount(typing_context, word):
         return builder.ctpop(arguments[0])
 
     return word(word), generate
-
-
-def _vector(bits: int, lanes: int) -> ir.VectorType:
-    return ir.VectorType(ir.IntType(bits), lanes)
 
 
 def _all(kind: ir.VectorType, value: int) -> ir.Constant:
@@ -83,10 +81,8 @@ def _load(builder: ir.IRBuilder, address: ir.Value, kind: ir.Type, index: ir.Val
 def _ask_ahead(builder: ir.IRBuilder, address: ir.Value, kind: ir.Type, index: ir.Value) -> None:
     """Ask for what lies AHEAD bytes behind an entry, and do not wait for it; it need not exist."""
     entry, flag = builder.gep(builder.inttoptr(address, kind.as_pointer()), [index]), ir.IntType(32)
-    place = builder.gep(builder.bitcast(entry, ir.IntType(8).as_pointer()), [ir.IntType(64)(AHEAD)])
-    kind = ir.FunctionType(ir.VoidType(), [place.type, flag, flag, flag])
-    function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-    builder.call(function, [place, flag(0), flag(2), flag(1)])  # to read, into the second cache, data
+    place = builder.gep(builder.bitcast(entry, ir.IntType(8).as_pointer()), [WORD(AHEAD)])
+    _call(builder, "llvm.prefetch.p0", ir.VoidType(), place, flag(0), flag(2), flag(1))  # read, second cache, data
 
 
 def _add(builder: ir.IRBuilder, variable: ir.Value, value: ir.Value) -> None:
@@ -99,16 +95,15 @@ def differences(typing_context, planes, row, words):
 
     def generate(context, builder, signature, arguments):
         planes, row, words = arguments
-        eight, number = _vector(64, 8), ir.IntType(64)
-        sums = cgutils.alloca_once_value(builder, _all(eight, 0))  # in name on the stack, in truth in registers
+        sums = cgutils.alloca_once_value(builder, _all(EIGHT, 0))  # in name on the stack, in truth in registers
         with cgutils.for_range(builder, words) as loop:
-            _ask_ahead(builder, row, number, loop.index)
-            word = builder.insert_element(_all(eight, 0), _load(builder, row, number, loop.index), ir.IntType(32)(0))
-            word = builder.shuffle_vector(word, word, _all(_vector(32, 8), 0))
-            different = builder.xor(word, _load(builder, planes, eight, loop.index))
-            _add(builder, sums, _call(builder, "llvm.ctpop.v8i64", eight, different))
-        weighted = builder.shl(builder.load(sums), ir.Constant(eight, list(range(8))))
-        return _call(builder, "llvm.vector.reduce.add.v8i64", number, weighted)
+            _ask_ahead(builder, row, WORD, loop.index)
+            word = builder.insert_element(_all(EIGHT, 0), _load(builder, row, WORD, loop.index), ir.IntType(32)(0))
+            word = builder.shuffle_vector(word, word, _all(FOURS, 0))
+            different = builder.xor(word, _load(builder, planes, EIGHT, loop.index))
+            _add(builder, sums, _call(builder, "llvm.ctpop.v8i64", EIGHT, different))
+        weighted = builder.shl(builder.load(sums), ir.Constant(EIGHT, list(range(8))))
+        return _call(builder, "llvm.vector.reduce.add.v8i64", WORD, weighted)
 
     return types.int64(types.uintp, types.uintp, types.intp), generate
 
@@ -119,15 +114,14 @@ def differences_of_four(typing_context, signs, a, b, c, d, vectors):
 
     def generate(context, builder, signature, arguments):
         *addresses, vectors = arguments
-        eight, number = _vector(64, 8), ir.IntType(64)
-        sums = [cgutils.alloca_once_value(builder, _all(eight, 0)) for _ in range(STREAMS)]
+        sums = [cgutils.alloca_once_value(builder, _all(EIGHT, 0)) for _ in range(STREAMS)]
         with cgutils.for_range(builder, vectors) as loop:
-            signs, *rows = [_load(builder, address, eight, loop.index) for address in addresses]
+            signs, *rows = [_load(builder, address, EIGHT, loop.index) for address in addresses]
             for address in addresses[1:]:
-                _ask_ahead(builder, address, eight, loop.index)
+                _ask_ahead(builder, address, EIGHT, loop.index)
             for some, row in zip(sums, rows, strict=True):
-                _add(builder, some, _call(builder, "llvm.ctpop.v8i64", eight, builder.xor(signs, row)))
-        totals = [_call(builder, "llvm.vector.reduce.add.v8i64", number, builder.load(some)) for some in sums]
+                _add(builder, some, _call(builder, "llvm.ctpop.v8i64", EIGHT, builder.xor(signs, row)))
+        totals = [_call(builder, "llvm.vector.reduce.add.v8i64", WORD, builder.load(some)) for some in sums]
         return cgutils.pack_array(builder, totals)
 
     return types.UniTuple(types.int64, STREAMS)(*[types.uintp] * 5, types.intp), generate
@@ -139,22 +133,20 @@ def products(typing_context, centred, row, vectors):
 
     def generate(context, builder, signature, arguments):
         centred, row, vectors = arguments
-        octets, pairs, fours = _vector(8, 32), _vector(16, 16), _vector(32, 8)
-        sums = [cgutils.alloca_once_value(builder, _all(pairs, 0)) for _ in range(4)]  # sums_k counts 2^k-fold
+        sums = [cgutils.alloca_once_value(builder, _all(PAIRS, 0)) for _ in range(4)]  # sums_k counts 2^k-fold
         with cgutils.for_range(builder, vectors) as loop:
-            _ask_ahead(builder, row, octets, loop.index)
-            low = _load(builder, row, octets, loop.index)
-            high = builder.bitcast(builder.lshr(builder.bitcast(low, pairs), _all(pairs, 4)), octets)
+            _ask_ahead(builder, row, OCTETS, loop.index)
+            low = _load(builder, row, OCTETS, loop.index)
+            high = builder.bitcast(builder.lshr(builder.bitcast(low, PAIRS), _all(PAIRS, 4)), OCTETS)
             for k in range(8):
-                ones = builder.and_(low if k < 4 else high, _all(octets, 1 << k % 4))
-                place = builder.add(builder.shl(loop.index, ir.IntType(64)(3)), ir.IntType(64)(k))
-                q = _load(builder, centred, octets, place)
-                _add(builder, sums[k % 4], _call(builder, "llvm.x86.avx2.pmadd.ub.sw", pairs, ones, q))
-        total = _all(fours, 0)
+                ones = builder.and_(low if k < 4 else high, _all(OCTETS, 1 << k % 4))
+                q = _load(builder, centred, OCTETS, builder.add(builder.shl(loop.index, WORD(3)), WORD(k)))
+                _add(builder, sums[k % 4], _call(builder, "llvm.x86.avx2.pmadd.ub.sw", PAIRS, ones, q))
+        total = _all(FOURS, 0)
         for k, some in enumerate(sums):
-            equal = _all(pairs, 8 >> k)
-            total = builder.add(total, _call(builder, "llvm.x86.avx2.pmadd.wd", fours, builder.load(some), equal))
-        return builder.sext(_call(builder, "llvm.vector.reduce.add.v8i32", ir.IntType(32), total), ir.IntType(64))
+            equal = _all(PAIRS, 8 >> k)
+            total = builder.add(total, _call(builder, "llvm.x86.avx2.pmadd.wd", FOURS, builder.load(some), equal))
+        return builder.sext(_call(builder, "llvm.vector.reduce.add.v8i32", ir.IntType(32), total), WORD)
 
     return types.int64(types.uintp, types.uintp, types.intp), generate
 

@@ -31,6 +31,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+# xnor_panels.py compiles these in. Numba looks at that file alone to see whether its cached code is stale, so whoever
+# changes a number here changes a line there too.
 PLAIN, CARRY, BYTES = range(3)
 PARTS = (2, 3, 1)  # words in a step of each kind: 64 bits of a row, or four pixels
 COLUMNS = 32  # of a panel
