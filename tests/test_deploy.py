@@ -157,6 +157,26 @@ def test_a_bit_layer_computes_what_its_description_says(takes, gives, n_in, n_ou
         np.testing.assert_array_equal(y, pack_signs((z >= thresholds) != flip))
 
 
+I5, OFF, F5, ONE = np.zeros(5, np.int32), np.zeros(5, bool), np.zeros(5, np.float32), np.zeros((5, 1), np.uint64)
+WRONG = {
+    "long thresholds": ("signs", ONE, dict(thresholds=I5.astype(np.int64), flip=OFF), "'thresholds' is int64"),
+    "no sum is so high": ("signs", ONE, dict(thresholds=I5 + (2**31 - 1), flip=OFF), "run from 2147483647 .* and 1530"),
+    "no sum is so low": ("signs", ONE, dict(thresholds=I5 - 1531, flip=OFF), "between -1530"),
+    "numbers as flips": ("signs", ONE, dict(thresholds=I5, flip=I5), "'flip' is int32"),
+    "no flips": ("signs", ONE, dict(thresholds=I5), "'flip' is missing"),
+    "double precision": ("floats", ONE, dict(bias=F5.astype(np.float64)), "'bias' is float64"),
+    "a bias too short": ("floats", ONE, dict(bias=F5[:4]), r"'bias' is float32\[4\]"),
+    "too few words": ("floats", ONE[:4], dict(bias=F5), r"'words' is uint64\[4, 1\]"),
+    "bytes for words": ("floats", ONE.astype(np.uint8), dict(bias=F5), "'words' is uint8"),
+}
+
+
+@pytest.mark.parametrize("gives, words, offsets, message", WRONG.values(), ids=WRONG.keys())
+def test_a_bit_layer_refuses_arrays_that_kernels_would_misread(gives, words, offsets, message):
+    with pytest.raises(ValueError, match=message):
+        BitLinear(6, 5, "pixels", gives, bias=gives == "floats").hold(words, **offsets)
+
+
 # ---- other networks
 
 RECIPES = [

@@ -95,9 +95,25 @@ class BitLinear(Layer):
         return Tensor(floats if self.bias is None else floats + self.bias)
 
     def hold(self, words: np.ndarray, **offsets: np.ndarray) -> BitLinear:
-        """Take over weights, and thresholds (n_out,) with flip (n_out,), or bias (n_out,); return self."""
-        self.weight = BitMatrix(words, self.n_in)
-        vars(self).update(offsets)
+        """Take over weights, and thresholds with flip, or bias, (n_out,) each; return self.
+
+        Args:
+            words: uint64, as in BitMatrix.
+            offsets: thresholds int32, flip bool, bias float32.
+
+        Raises ValueError for other arrays, and for thresholds beyond the sums: the kernels add to them in int32.
+        """
+        if self.gives == "signs":
+            self.thresholds = t = _take(offsets, "thresholds", (self.n_out,), "i4")
+            self.flip = _take(offsets, "flip", (self.n_out,), "?")
+            if t.min() < -self.bound or t.max() > self.bound + 1:
+                raise ValueError(
+                    f"thresholds run from {t.min()} to {t.max()}; sums of {self.n_in} {self.takes} lie between "
+                    f"{-self.bound} and {self.bound}"
+                )
+        elif self.bias is not None:
+            self.bias = _take(offsets, "bias", (self.n_out,), "f4")
+        self.weight = BitMatrix(_take({"words": words}, "words", (self.n_out, -(-self.n_in // 64)), "u8"), self.n_in)
         return self
 
     def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
@@ -114,18 +130,14 @@ class BitLinear(Layer):
         return bits if self.bias is None else bits | {"b": self.bias}
 
     def restore(self, state: State) -> None:
-        self.weight = BitMatrix.from_bytes(_take(state, "bits", (self.n_out, -(-self.n_in // 8)), "u1"), self.n_in)
-        if self.bias is not None:
-            self.bias = _take(state, "b", (self.n_out,), "f4")
-        if self.gives == "floats":
-            return
-        self.thresholds = t = _take(state, "thresholds", (self.n_out,), "i4")
-        if t.min() < -self.bound or t.max() > self.bound + 1:
-            raise ValueError(
-                f"thresholds run from {t.min()} to {t.max()}; sums of {self.n_in} {self.takes} lie between "
-                f"{-self.bound} and {self.bound}"
-            )
-        self.flip = unpack(_take(state, "flip", (-(-self.n_out // 8),), "u1"), (self.n_out,), 2).astype(bool)
+        offsets: dict[str, np.ndarray] = {}
+        bits = _take(state, "bits", (self.n_out, -(-self.n_in // 8)), "u1")
+        if self.gives == "signs":
+            flip = unpack(_take(state, "flip", (-(-self.n_out // 8),), "u1"), (self.n_out,), 2).astype(bool)
+            offsets = {"thresholds": _take(state, "thresholds", (self.n_out,), "i4"), "flip": flip}
+        elif self.bias is not None:
+            offsets = {"bias": _take(state, "b", (self.n_out,), "f4")}
+        self.hold(BitMatrix.from_bytes(bits, self.n_in).words, **offsets)
 
     def stored_bits(self) -> int:
         beside = 32 + 1 if self.gives == "signs" else 0 if self.bias is None else 32

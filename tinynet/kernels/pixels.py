@@ -26,7 +26,7 @@ TOGETHER = 16  # pictures whose eight planes are multiplied at once, so that the
 
 
 def pixel_sums(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
-    """Return z, int32 (M, N), for pixels uint8 (M, K) and the bits of signs (N, W). K < 2^16, so that sums fit."""
+    """Return z, int32 (M, N), for pixels uint8 (M, K) and the bits of signs (N, W). K <= 2^22, so that 2 z fits."""
     if not _by_bytes(pixels):
         return sums_by_planes(pixels, words)
     z = products(*_fours(pixels, words), len(words))
@@ -39,7 +39,7 @@ def pixel_threshold(pixels: np.ndarray, words: np.ndarray, thresholds: np.ndarra
 
     Args:
         pixels, words: as for `pixel_sums`.
-        thresholds: int32 (N,).
+        thresholds: int32 (N,), between -255 K and 255 K + 1, so that z + c fits.
         flip: bool (N,).
     """
     if not _by_bytes(pixels):
