@@ -82,6 +82,8 @@ def from_file(path: Path) -> Functions:
         raise Wrong(f"there is no {path.name} in {path.parent}; `tinynet reset` brings it back") from None
     except UnicodeDecodeError:
         raise Wrong(f"{path.name} is not text in UTF-8; save it as such") from None
+    if "\0" in text:  # of which Python before 3.11.4 says ValueError
+        raise Wrong(f"{path.name} does not parse: source code string cannot contain null bytes")
     linecache.cache[str(path)] = len(text), None, text.splitlines(keepends=True), str(path)  # it may be saved anew
     try:
         exec(compile(text, str(path), "exec", dont_inherit=True), vars(module))
