@@ -136,6 +136,13 @@ def test_units_that_are_always_on_or_always_off_stay_so():
 # ---- the integer layers against integers
 
 
+def test_examples_in_several_blocks_are_the_same_examples(monkeypatch):
+    pixels, frozen = pixels_for(20, rows=100), tn.freeze(tn.BinaryMLP([20, 70, 33, 4]))
+    at_once = frozen.scores(pixels)
+    monkeypatch.setattr("tinynet.frozen.ROWS", 32)
+    np.testing.assert_array_equal(frozen.scores(pixels), at_once)
+
+
 @pytest.mark.parametrize("takes", ["signs", "pixels"])
 @pytest.mark.parametrize("gives", ["signs", "floats"])
 @pytest.mark.parametrize("n_in, n_out", [(1, 1), (8, 5), (64, 64), (65, 3), (130, 129)])

@@ -32,7 +32,7 @@ from tinynet.parameterizations.base import Parameter, State, unnest
 from tinynet.parameterizations.packing import packed_bits, unpack
 from tinynet.tensor import Tensor
 
-ROWS = 256  # examples that go through the network together, so that memory does not grow with their number
+ROWS = 1024  # examples that go through the network together, so that memory does not grow with their number
 
 
 class StoredLinear(Linear):
