@@ -10,7 +10,8 @@ There are two ways to the same integers. By planes of bits, with nothing but XNO
 
     z = sum_b 2^b (XNOR product of plane b)
 
-By bytes, where the processor multiplies them (xnor_panels.py), which takes an eighth of the words and no sum of planes:
+By bytes, where the processor multiplies them (xnor_panels.py): with AVX-512 it takes one instruction where planes take
+three, and no sum of planes:
 
     z = 2 sum_k p_k s_k - c,      c_j = 255 sum_k s_jk
 """
