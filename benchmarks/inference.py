@@ -2,7 +2,7 @@
 
 frozen    tn.freeze(tn.BinaryMLP([784, 4096, 4096, 4096, 10])), everything counted: pixels, packing, thresholds
 numpy     a float32 network of the same widths, x = 2 p / 255 - 1, matrix products, biases and ReLU: the least it can do
-torch     the same in PyTorch on the CPU
+torch     the same in PyTorch on the CPU (extra: bench)
 
 Batches of 1,000 run one after the other. A batch of 1 runs with cold caches: before each call, untimed, 256 MB of other
 data are read, or written (whose way back to memory then competes with the weights' way in). Most of its time is that

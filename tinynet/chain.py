@@ -12,7 +12,7 @@ from itertools import accumulate, zip_longest
 from typing import Any
 
 import numpy as np
-from numpy import empty, int64, ndarray  # in cold code each look into NumPy's own names takes a microsecond
+from numpy import empty, int64, ndarray  # not through np: cold code is slow to look up names
 
 from tinynet.activations import Scale
 from tinynet.bitwise import BitLinear

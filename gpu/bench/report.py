@@ -158,7 +158,7 @@ def _networks(figures: dict[str, Any]) -> str:
     widths = "-".join(map(str, stage["widths"]))
     return (
         f"## A network {widths}, from uint8 pixels to scores, by batch\n\n{_grid(rows, 'batch')}\n\n"
-        f"Tensor cores: xnor_{stage.get('kernel', 'mma')}. "
+        f"Tensor cores: xnor_{stage['kernel']}. "
         f"Scores of bits as on the CPU, exactly: {stage['scores as on the CPU']}. The networks of cuBLAS convert "
         "pixels, add biases and apply ReLU; those of float tiled and naive are products alone."
     )

@@ -124,7 +124,7 @@ def figures(emulated=False, wrong=0):
     return {
         "environment": {"device": "A Device", "emulated": emulated, "nvcc": "release 13.0\nBuild"},
         "cubes": [*cubes, {"side": "cuBLAS int8", "m": 8192, "n": 8192, "k": 8192, "not measured": "no PyTorch"}],
-        "networks": {"widths": [784, 10], "scores as on the CPU": {"bits": True}, "rows": networks},
+        "networks": {"widths": [784, 10], "kernel": "mma", "scores as on the CPU": {"bits": True}, "rows": networks},
         "ceilings": {"copy": {"GB/s": 4000.0}, "ceiling_mma_and": {"TOPS": 4000.0}},
         "packing": {"error": "RuntimeError: launch failed"},
     }

@@ -229,7 +229,7 @@ def xnor_threshold(
             raise TypeError(f"xnor_threshold: {name} is {getattr(array, 'dtype', type(array).__name__)}; pass {dtype}")
         if array.shape != (n,):
             raise ValueError(f"xnor_threshold: {name} has shape {array.shape}; b_bits has {n} rows: pass ({n},)")
-    if best_rung() not in ("panel", "carry") or (panels is None and len(a_bits) < FEW_ROWS):
-        return pack_signs((xnor_matmul(a_bits, b_bits, n_bits, threads=threads) >= thresholds) ^ flip)
     rung = best_rung()
+    if rung not in ("panel", "carry") or (panels is None and len(a_bits) < FEW_ROWS):
+        return pack_signs((xnor_matmul(a_bits, b_bits, n_bits, threads=threads) >= thresholds) ^ flip)
     return comparisons(a_bits, _panels(b_bits, rung, panels), _kind(rung), n_bits, thresholds, flip, threads)
