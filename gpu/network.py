@@ -20,9 +20,9 @@ import numpy as np
 from gpu.arrays import check_device, on_device
 from gpu.device import Session, session
 from gpu.products import TENSOR_CORES, choose_product, ones
-from tinynet.activations import Scale
-from tinynet.bitwise import BitLinear
-from tinynet.frozen import Frozen
+from tinynet.frozen.bits import BitLinear
+from tinynet.frozen.network import Frozen
+from tinynet.layers.activations import Scale
 
 
 def run(frozen: Frozen, pixels: Any) -> Any:

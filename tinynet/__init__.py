@@ -27,34 +27,38 @@ Reading order of the source (a file imports only from those above it):
     cli                                      the `tinynet` command
 """
 
-from tinynet.tensor import Tensor
-from tinynet.autodiff import no_grad
+from tinynet.engine.tensor import Tensor
+from tinynet.engine.tape import no_grad
+from tinynet.kernels import hashed as _  # puts compiled twins into hashing's places
 from tinynet.kernels.bits import pack_signs
-from tinynet.kernels.xnor import xnor_matmul
+from tinynet.kernels.xnor.ladder import xnor_matmul
 from tinynet import functional
-from tinynet.gradcheck import check_gradients
-from tinynet.graph import draw_graph
+from tinynet.engine.gradcheck import check_gradients
+from tinynet.engine.graph import draw_graph
 from tinynet.parameterizations import (
     Bank, Binary, Columns, Dense, Hashed, LowRank, Parameter, Parameterization, Quantized, Scaled, Sparse,
 )  # fmt: skip
-from tinynet.layers import Layer, Linear, Sequential
-from tinynet.activations import Dropout, ReLU, Rounded, Scale, Sigmoid, SignActivation, Tanh
-from tinynet.batchnorm import BatchNorm
-from tinynet.layernorm import LayerNorm
-from tinynet.cells import LSTMCell, RNNCell
-from tinynet.recurrent import LSTM, RNN
-from tinynet.models import MLP, BinaryMLP
-from tinynet.sequence import RecurrentNet, SequenceNet
-from tinynet import optim
-from tinynet.optim import SGD, Adam
+from tinynet.layers.base import Layer
+from tinynet.layers.linear import Linear
+from tinynet.layers.sequential import Sequential
+from tinynet.layers.activations import Dropout, ReLU, Rounded, Scale, Sigmoid, SignActivation, Tanh
+from tinynet.layers.batchnorm import BatchNorm
+from tinynet.layers.layernorm import LayerNorm
+from tinynet.layers.mlp import MLP, BinaryMLP
+from tinynet.sequences.cells import LSTMCell, RNNCell
+from tinynet.sequences.recurrent import LSTM, RNN
+from tinynet.sequences.network import RecurrentNet, SequenceNet
+from tinynet.training import optim
+from tinynet.training.optim import SGD, Adam
 from tinynet import datasets
-from tinynet.storage import ModelFileError, load, save
-from tinynet.step import TrainingError
-from tinynet.training import History, evaluate, fit
-from tinynet import language
-from tinynet.frozen import Frozen
-from tinynet.frozen_sequence import FrozenSequence
-from tinynet.deploy import freeze
+from tinynet.storage.save_load import ModelFileError, load, save
+from tinynet.training.step import TrainingError
+from tinynet.training.fit import History, fit
+from tinynet.training.evaluate import evaluate
+from tinynet.sequences import language
+from tinynet.frozen.network import Frozen
+from tinynet.frozen.sequence import FrozenSequence
+from tinynet.frozen.freeze import freeze
 from tinynet import frontier
 from tinynet import reading
 

@@ -93,12 +93,12 @@ def train(
 
     from threadpoolctl import threadpool_limits
 
-    from tinynet import optim
     from tinynet.datasets import shakespeare
     from tinynet.datasets.text import from_file
     from tinynet.frontier.tasks import TEXT
-    from tinynet.language import fit_text, sample, text_loss
-    from tinynet.storage import save
+    from tinynet.sequences.language import fit_text, sample, text_loss
+    from tinynet.storage.save_load import save
+    from tinynet.training import optim
 
     data = shakespeare.load() if text == "shakespeare" else from_file(text)
     characters = data.alphabet or ""
@@ -139,8 +139,8 @@ def sample_(
     seed: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
     """Write text with a trained network, as it goes on after a prompt."""
-    from tinynet.language import sample
-    from tinynet.storage import load
+    from tinynet.sequences.language import sample
+    from tinynet.storage.save_load import load
 
     net: Any = load(file)
     typer.echo(prompt.lstrip("\n"), nl=False)
@@ -152,7 +152,7 @@ def sample_(
 @app.command()
 def info(file: Annotated[Path, typer.Argument(help="A file written by tn.save.")]) -> None:
     """Show what a saved network holds, layer by layer, and its size."""
-    from tinynet.storage import file_size, load
+    from tinynet.storage.save_load import file_size, load
 
     net = load(file)
     size = file_size(file)

@@ -18,7 +18,7 @@ import numpy as np
 
 from gpu.emulation import launch
 from gpu.launch import TABLE
-from tinynet.table import render
+from tinynet.layers.table import render
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -23,7 +23,7 @@ import tinynet as tn
 from tinynet import functional as F
 from tinynet.course import Script
 from tinynet.frontier.plot import COLOURS
-from tinynet.parameterizations.base import child_seed
+from tinynet.parameterizations.state import child_seed
 
 lesson = Script(__file__)
 own = lesson.learned(7)

@@ -25,7 +25,7 @@ from matplotlib import pyplot as plt
 import tinynet as tn
 from tinynet.course import Script
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.models import compress
+from tinynet.layers.mlp import compress
 
 lesson = Script(__file__)
 data = tn.datasets.load("digits")

@@ -19,7 +19,7 @@ from tinynet.frontier.run import run
 from tinynet.frontier.settings import Settings
 from tinynet.frontier.sweep import plan
 from tinynet.frontier.tasks import task_of
-from tinynet.table import payload_bytes
+from tinynet.layers.table import payload_bytes
 
 SWEEP = sys.modules["tinynet.frontier.sweep"]  # the module: the package's name for it is the function
 QUICK = dict(hidden=(16,), epochs=2, rates=(0.1,), jobs=1)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinynet.kernels import hashed, jit
+from tinynet.kernels import jit
+from tinynet.parameterizations import hashing
 
 MASK = 2**64 - 1
 grids = given(
@@ -33,61 +34,61 @@ def entry_hash(seed, stream, i, j):
 def test_the_finalizer_gives_the_published_sequence():
     """The first outputs of SplitMix64 from seed 1234567, as Rosetta Code and others print them."""
     published = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
-    states = (1234567 + int(hashed.GOLDEN) * np.arange(1, 5, dtype=object)) & MASK
-    assert hashed.mix64(states.astype(np.uint64)).tolist() == published
+    states = (1234567 + int(hashing.GOLDEN) * np.arange(1, 5, dtype=object)) & MASK
+    assert hashing.mix64(states.astype(np.uint64)).tolist() == published
 
 
 @grids
 def test_buckets_and_signs_are_those_of_python_integers(seed, m, n, K):
     h = [[((entry_hash(seed, 0, i, j) >> 32) * K) >> 32 for j in range(n)] for i in range(m)]
     xi = [[1 - 2 * (entry_hash(seed, 1, i, j) >> 63) for j in range(n)] for i in range(m)]
-    assert hashed.buckets(seed, m, n, K).tolist() == h
-    assert hashed.signs(seed, m, n).tolist() == xi
+    assert hashing.buckets(seed, m, n, K).tolist() == h
+    assert hashing.signs(seed, m, n).tolist() == xi
 
 
 @grids
 def test_compiled_places_are_the_reference_ones(seed, m, n, K):
-    rows = hashed.row_hashes(seed, 0, m), hashed.row_hashes(seed, 1, m)
-    assert np.array_equal(hashed.places(seed, m, n, K), hashed.places_reference(*rows, n, K))
+    rows = hashing.row_hashes(seed, 0, m), hashing.row_hashes(seed, 1, m)
+    assert np.array_equal(hashing.places(seed, m, n, K), hashing.places_of_rows.reference(*rows, n, K))
 
 
 @given(m=st.integers(1, 9), n=st.integers(1, 9), K=st.integers(1, 30), double=st.booleans())
 def test_compiled_gather_and_scatter_are_the_reference_ones(m, n, K, double):
     rng = np.random.default_rng(K)
     dtype = np.float64 if double else np.float32
-    w, G, place = rng.normal(size=K).astype(dtype), rng.normal(size=(m, n)).astype(dtype), hashed.places(5, m, n, K)
-    W = hashed.gather(w, place)
-    assert W.dtype == dtype and np.array_equal(W, hashed.gather_reference(w, place))
-    g = hashed.scatter_add(G, place, K)
-    assert g.dtype == dtype and np.allclose(g, hashed.scatter_add_reference(G, place, K), atol=1e-5)
+    w, G, place = rng.normal(size=K).astype(dtype), rng.normal(size=(m, n)).astype(dtype), hashing.places(5, m, n, K)
+    W = hashing.gather(w, place)
+    assert W.dtype == dtype and np.array_equal(W, hashing.gather.reference(w, place))
+    g = hashing.scatter_add(G, place, K)
+    assert g.dtype == dtype and np.allclose(g, hashing.scatter_add.reference(G, place, K), atol=1e-5)
     assert np.sum(W * G, dtype=np.float64) == pytest.approx(np.sum(w * g, dtype=np.float64), rel=1e-4, abs=1e-4)
 
 
 def test_scatter_takes_transposed_gradients():
-    place = hashed.places(1, 6, 4, 5)
+    place = hashing.places(1, 6, 4, 5)
     G = np.random.default_rng(0).normal(size=(4, 6)).T
-    assert np.allclose(hashed.scatter_add(G, place, 5), hashed.scatter_add_reference(G, place, 5))
+    assert np.allclose(hashing.scatter_add(G, place, 5), hashing.scatter_add.reference(G, place, 5))
 
 
 def test_buckets_are_even_and_signs_fair_and_independent():
-    h, xi = hashed.buckets(7, 400, 500, 50), hashed.signs(7, 400, 500)
+    h, xi = hashing.buckets(7, 400, 500, 50), hashing.signs(7, 400, 500)
     counts = np.bincount(h.ravel(), minlength=50)
     assert np.sum((counts - 4000) ** 2 / 4000) < 100  # chi-square with 49 degrees: 99.99 % below 96
     assert abs(xi.mean()) < 0.01
     for half in (h < 25, h % 2 == 0):
         assert abs(xi[half].mean()) < 0.015
-    assert not np.array_equal(h, hashed.buckets(8, 400, 500, 50))
+    assert not np.array_equal(h, hashing.buckets(8, 400, 500, 50))
 
 
 def test_uniforms_fill_their_range_evenly():
-    u = hashed.uniforms(3, 2, 300, 300)
+    u = hashing.uniforms(3, 2, 300, 300)
     assert u.dtype == np.float32 and -1 <= u.min() < -0.999 and 0.999 < u.max() < 1
     assert abs(u.mean()) < 0.01 and u.var() == pytest.approx(1 / 3, rel=0.02)
 
 
 def test_mask_holds_the_entries_of_smallest_hash():
-    kept = hashed.mask(4, 9, 11, 30)
-    grid = hashed.hash_grid(4, 0, 9, 11).ravel()
+    kept = hashing.mask(4, 9, 11, 30)
+    grid = hashing.hash_grid(4, 0, 9, 11).ravel()
     assert len(set(kept.tolist())) == 30 and (np.diff(kept) > 0).all()
     assert grid[kept].max() < np.delete(grid, kept).min()
 
@@ -97,8 +98,8 @@ def test_mask_holds_the_entries_of_smallest_hash():
 def test_the_product_without_the_matrix_is_the_product_with_it(rows, dtype):
     rng = np.random.default_rng(0)
     x, w = rng.normal(size=(5, 100)).astype(dtype), rng.normal(size=60).astype(dtype)
-    W = hashed.gather(w, hashed.places(6, 100, 30, 60))
-    y = hashed.matmul(x, w, 6, 30, rows)
+    W = hashing.gather(w, hashing.places(6, 100, 30, 60))
+    y = hashing.matmul(x, w, 6, 30, rows)
     assert y.dtype == dtype and np.allclose(y, x @ W, atol=1e-4 if dtype == np.float32 else 1e-12)
 
 
@@ -106,9 +107,9 @@ def test_the_product_without_the_matrix_holds_less_than_the_matrix():
     import tracemalloc
 
     x, w = np.ones((1, 2000), np.float32), np.ones(100, np.float32)
-    hashed.matmul(x, w, 0, 1000)
+    hashing.matmul(x, w, 0, 1000)
     tracemalloc.start()
-    hashed.matmul(x, w, 0, 1000)
+    hashing.matmul(x, w, 0, 1000)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * 2000 * 1000 / 4
@@ -117,11 +118,11 @@ def test_the_product_without_the_matrix_holds_less_than_the_matrix():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: hashed.places(0, 2, 2, 0), "K=0 buckets"),
-        (lambda: hashed.places(0, 2, 2, 2**31), "between 1 and"),
-        (lambda: hashed.buckets(-1, 2, 2, 3), "seed=-1"),
-        (lambda: hashed.hash_grid(2**64, 0, 2, 2), "0 .. 2\\^64 - 1"),
-        (lambda: hashed.mask(0, 2, 2, 5), "K=5 entries of 2 x 2"),
+        (lambda: hashing.places(0, 2, 2, 0), "K=0 buckets"),
+        (lambda: hashing.places(0, 2, 2, 2**31), "between 1 and"),
+        (lambda: hashing.buckets(-1, 2, 2, 3), "seed=-1"),
+        (lambda: hashing.hash_grid(2**64, 0, 2, 2), "0 .. 2\\^64 - 1"),
+        (lambda: hashing.mask(0, 2, 2, 5), "K=5 entries of 2 x 2"),
     ],
 )
 def test_arguments_out_of_range_are_named(call, message):
@@ -134,19 +135,19 @@ def test_without_numba_the_references_run_after_one_warning():
 import sys, warnings
 sys.modules["numba"] = None  # an import of it fails
 import numpy as np, tinynet as tn
-from tinynet.kernels import hashed
+from tinynet.parameterizations import hashing as hashed
 with warnings.catch_warnings(record=True) as seen:
     warnings.simplefilter("always")
-    place = hashed.places(1, 6, 4, 5)
-    W = hashed.gather(np.arange(5.0), place)
-    g = hashed.scatter_add(W, place, 5)
+    place = hashing.places(1, 6, 4, 5)
+    W = hashing.gather(np.arange(5.0), place)
+    g = hashing.scatter_add(W, place, 5)
 print(len(seen), seen[0].message, W.sum(), g.sum())
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    place = hashed.places(1, 6, 4, 5)
-    W = hashed.gather(np.arange(5.0), place)
+    place = hashing.places(1, 6, 4, 5)
+    W = hashing.gather(np.arange(5.0), place)
     assert done.stdout.startswith("1 Numba is missing")
-    assert done.stdout.split()[-2:] == [str(W.sum()), str(hashed.scatter_add(W, place, 5).sum())]
+    assert done.stdout.split()[-2:] == [str(W.sum()), str(hashing.scatter_add(W, place, 5).sum())]
 
 
 def test_numba_is_imported_only_when_a_kernel_runs():

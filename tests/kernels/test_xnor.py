@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinynet as tn
-from tinynet.kernels import bits, jit, xnor
+from tinynet.kernels import bits, jit
+from tinynet.kernels.xnor import ladder as xnor
 
 RUNGS = ["numpy", "words", "tile", "panel", "carry"]
 
@@ -213,7 +214,7 @@ def test_smaller_machines_take_another_rung_to_the_same_integers(name, features,
 
 ASSEMBLY = """
     import numba, numpy as np
-    from tinynet.kernels import xnor_panels as kernels
+    from tinynet.kernels.xnor import panels as kernels
     tiles = numba.njit(kernels._rows_by_panel.py_func)  # afresh: code from the disk cannot be read
     stream, panels, dots = np.zeros((8, 4), np.uint32), np.zeros((1, 4, 32), np.uint32), np.zeros((8, 32), np.int32)
     tiles(stream, 0, panels, 0, 1, True, np.int32(64), np.uintp(dots.ctypes.data), 32)

@@ -7,8 +7,11 @@ import pytest
 
 import tinynet as tn
 from tinynet import functional as F
-from tinynet.autodiff import primitive
-from tinynet.parameterizations.base import Parameter, Parameterization, count_bits, take, uniform
+from tinynet.engine import straight_through
+from tinynet.engine.tape import primitive
+from tinynet.engine.tensor import Parameter
+from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.state import count_bits, take, uniform
 
 SHAPE = (9, 7)
 
@@ -97,8 +100,8 @@ class Translated:
     """
 
     def __init__(self, name):
-        self.step = {"sign": F._sign, "round": np.rint}[name]
-        self.surrogate = F.SURROGATES[name]
+        self.step = {"sign": straight_through._sign, "round": np.rint}[name]
+        self.surrogate = straight_through.SURROGATES[name]
         self.offsets = []
 
     def replay(self):
@@ -125,7 +128,7 @@ def test_gradients_are_those_of_the_declared_surrogate(recipe, monkeypatch):
 
     def smooth_weight():
         for name, replacement in translated.items():
-            monkeypatch.setattr(F, name, replacement.replay())
+            monkeypatch.setattr(straight_through, name, replacement.replay())
         with tn.no_grad():
             return built.weight().numpy()
 

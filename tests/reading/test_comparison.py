@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
+from tinynet.layers.mlp import compress
 from tinynet.reading.comparison import Record, plot_training
 from tinynet.reading.inside import weights
 
@@ -54,7 +55,7 @@ def test_a_step_goes_as_far_as_the_rate_times_the_gradient():
 
 def test_a_buckets_gradient_is_the_signed_sum_over_its_entries():
     net = tn.MLP([8, 16, 3], tn.Hashed(1 / 8), seed=1)
-    dense = tn.models.compress(net, tn.Dense())
+    dense = compress(net, tn.Dense())
     virtual = [layer.weight.W for layer in dense.layers[::2]]
     tn.functional.softmax_cross_entropy(dense(blobs()[0]), blobs()[1]).backward()
     for (name, found), layer, W in zip(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.kernels import hashed
+from tinynet.parameterizations import hashing
 from tinynet.reading.geometry import (
     binary_spectrum,
     column_geometry,
@@ -92,7 +92,7 @@ def test_a_trained_binary_layer_lies_on_the_grid():
 def test_imposed_cosines_are_the_mean_over_drawn_numbers():
     layer = tn.Hashed(1 / 8).build((12, 4), seed=3)  # 6 numbers
     K, rng = 6, np.random.default_rng(0)
-    place = hashed.places(3, 12, 4, K)
+    place = hashing.places(3, 12, 4, K)
     w = rng.choice([-1.0, 1.0], (20_000, K))  # variance 1, and columns of one length
     W = np.concatenate([w, -w], axis=1)[:, place]  # (draws, 12, 4)
     cosines = np.einsum("tij,tik->tjk", W, W)[:, *np.triu_indices(4, 1)] / 12

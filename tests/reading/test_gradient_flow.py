@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.layers import Layer
+from tinynet.layers.base import Layer
 from tinynet.reading.gradient_flow import GradientFlow, gradient_flow, plot_gradient_flow
 
 

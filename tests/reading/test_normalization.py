@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import tinynet as tn
+from tinynet.layers.table import payload_bytes
 from tinynet.reading.inside import weights
 from tinynet.reading.normalization import compare_scales, fold, plot_scales, scale_ways
-from tinynet.table import payload_bytes
 
 RECIPES = [
     tn.Dense(),

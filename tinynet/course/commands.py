@@ -16,7 +16,7 @@ from rich.table import Table
 from tinynet.course import cells, check, formulas, grading, manifest, stubs, watching, workspace
 from tinynet.course.grading import Result
 from tinynet.course.manifest import CourseError, Lesson
-from tinynet.files import write_atomically
+from tinynet.storage.atomic import write_atomically
 
 Number = Annotated[int, typer.Argument(help="Of the lesson.", metavar="N")]
 console = Console(highlight=False, soft_wrap=True)

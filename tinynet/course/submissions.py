@@ -23,7 +23,7 @@ from tinynet.course.grading import Result
 from tinynet.course.judge import grade_isolated
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.course.sandbox import Limits, clean
-from tinynet.files import write_atomically
+from tinynet.storage.atomic import write_atomically
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a cell begins that a spreadsheet would compute
 MESSAGE = 200  # characters of an exercise's message in its cell

@@ -21,7 +21,7 @@ from typing import Any
 
 from tinynet.course.manifest import COURSE, CourseError, Lesson, read
 from tinynet.course.stubs import exercise_of
-from tinynet.files import write_atomically
+from tinynet.storage.atomic import write_atomically
 
 VERSION = 1  # of the workspace's layout
 KEPT_BACK = shutil.ignore_patterns(

@@ -8,9 +8,9 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from tinynet.files import write_atomically
 from tinynet.frontier.pareto import Point, summarize
 from tinynet.frontier.tasks import Rows, task_of
+from tinynet.storage.atomic import write_atomically
 
 
 def table(rows: Sequence[dict[str, Any]]) -> Any:

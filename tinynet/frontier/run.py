@@ -21,15 +21,15 @@ import numpy as np
 
 from tinynet.datasets import Dataset, SequenceDataset
 from tinynet.datasets import load as load_data
-from tinynet.distillation import scores_of
 from tinynet.frontier.methods import available, recipe
 from tinynet.frontier.settings import Settings, Teacher
 from tinynet.frontier.tasks import NORM, task_of
 from tinynet.kernels.threads import at_most
-from tinynet.layers import Sequential
-from tinynet.models import compress
-from tinynet.step import TrainingError
-from tinynet.storage import load, save
+from tinynet.layers.mlp import compress
+from tinynet.layers.sequential import Sequential
+from tinynet.storage.save_load import load, save
+from tinynet.training.distillation import scores_of
+from tinynet.training.step import TrainingError
 
 
 def widths_of(settings: Settings) -> list[int]:

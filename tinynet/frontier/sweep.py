@@ -20,13 +20,13 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from tinynet.files import checksum
 from tinynet.frontier.methods import FACTORS
 from tinynet.frontier.run import possible, run, soft_targets, widths_of
 from tinynet.frontier.settings import SOFT, STAGES, Settings, Teacher
 from tinynet.frontier.store import Store
 from tinynet.frontier.tasks import task_of
-from tinynet.storage import load
+from tinynet.storage.atomic import checksum
+from tinynet.storage.save_load import load
 
 
 def sweep(

@@ -16,16 +16,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from tinynet import optim
 from tinynet.datasets import Split, reber
-from tinynet.deploy import freeze
 from tinynet.frontier.methods import METHODS, Shapes, narrowed, recipe
 from tinynet.frontier.settings import Settings
-from tinynet.language import fit_text, text_loss
-from tinynet.layers import Sequential
-from tinynet.models import MLP, BinaryMLP
-from tinynet.sequence import RecurrentNet
-from tinynet.training import History, evaluate, fit
+from tinynet.frozen.freeze import freeze
+from tinynet.layers.mlp import MLP, BinaryMLP
+from tinynet.layers.sequential import Sequential
+from tinynet.sequences.language import fit_text, text_loss
+from tinynet.sequences.network import RecurrentNet
+from tinynet.training import optim
+from tinynet.training.evaluate import evaluate
+from tinynet.training.fit import History, fit
 
 NORM = "+norm"
 

@@ -1,6 +1,7 @@
 """The compression methods, one file each; base.py says what they have in common and how to add one."""
 
-from tinynet.parameterizations.base import Parameter, Parameterization
+from tinynet.engine.tensor import Parameter
+from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
 from tinynet.parameterizations.bank import Bank
 from tinynet.parameterizations.lowrank import LowRank

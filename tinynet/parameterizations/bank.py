@@ -15,9 +15,10 @@ from typing import Self
 
 import numpy as np
 
-from tinynet.kernels import hashed
-from tinynet.parameterizations.base import Parameterization, State, count_bits, seed_array, take
-from tinynet.tensor import Tensor
+from tinynet.engine.tensor import Tensor
+from tinynet.parameterizations import hashing
+from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.state import State, count_bits, seed_array, take
 
 STREAM = 2  # of the hash, beside those of buckets and signs
 
@@ -82,12 +83,12 @@ class Bank(Parameterization):
         return self.U
 
     def _random(self) -> np.ndarray:
-        return hashed.uniforms(self.seed, STREAM, *self.shape) * np.float32(np.sqrt(3 / self.shape[0]))
+        return hashing.uniforms(self.seed, STREAM, *self.shape) * np.float32(np.sqrt(3 / self.shape[0]))
 
     def _smooth(self) -> np.ndarray:
         m, k = self.shape
         pixels = np.stack(np.divmod(np.arange(m), isqrt(m)), axis=1)  # (m, 2): row and column of each input
-        order = np.argsort(hashed.hash_grid(self.seed, STREAM, m, 1).ravel(), kind="stable")
+        order = np.argsort(hashing.hash_grid(self.seed, STREAM, m, 1).ravel(), kind="stable")
         centres = pixels[np.resize(order, k)]  # every pixel once before any comes twice
         distance2 = ((pixels[:, None] - centres[None]) ** 2).sum(-1)  # (m, k)
         U = np.exp(-distance2 / (2 * self.sigma**2))

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinynet import functional as F
-from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, take
+from tinynet.engine import straight_through
+from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.packing import pack, scale_shape, unpack
-from tinynet.tensor import Tensor
+from tinynet.parameterizations.state import State, count_bits, take
 
 
 @dataclass(repr=False)
@@ -51,7 +52,7 @@ class Binary(Parameterization):
         self._hold(bits.astype(s.dtype) * 2 - 1, s)
 
     def weight(self) -> Tensor:
-        signs = F.sign(self.V)
+        signs = straight_through.sign(self.V)
         return signs if self.scale is None else signs * self.s
 
     def state(self) -> State:

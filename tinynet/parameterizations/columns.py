@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import functional as F
-from tinynet.parameterizations.base import Parameter, Parameterization, State, child_seed, nest, unnest
-from tinynet.tensor import Tensor
+from tinynet.engine import primitives as F
+from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.state import State, child_seed, nest, unnest
 
 
 @dataclass(repr=False)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, take, uniform
-from tinynet.tensor import Tensor
+from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.state import State, count_bits, take, uniform
 
 
 @dataclass(repr=False)

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinynet.autodiff import primitive, recording
-from tinynet.kernels import hashed
-from tinynet.parameterizations.base import Parameterization, State, nest, seed_array, take, unnest
+from tinynet.engine.tape import primitive, recording
+from tinynet.engine.tensor import Tensor
+from tinynet.parameterizations import hashing
+from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.tensor import Tensor
+from tinynet.parameterizations.state import State, nest, seed_array, take, unnest
 
 # fmt: off
 #                   name      y = f(w)        cotangent of w
-gather = primitive("gather", hashed.gather, lambda g, y, w, place: hashed.scatter_add(g, place, len(w)))
+gather = primitive("gather", hashing.gather, lambda g, y, w, place: hashing.scatter_add(g, place, len(w)))
 # fmt: on
 
 
@@ -49,12 +50,12 @@ class Hashed(Parameterization):
     def _place(self) -> np.ndarray:
         """Return bucket and sign of every entry, uint32 (m, n); computed at the first call, then kept."""
         if not hasattr(self, "_places"):
-            self._places = hashed.places(self.seed, *self.shape, self._count())
+            self._places = hashing.places(self.seed, *self.shape, self._count())
         return self._places
 
     def _occupancy(self) -> np.ndarray:
         """Return the number of entries of each bucket, at least 1, (K,)."""
-        return np.maximum(1, hashed.occupancy(self.seed, *self.shape, self._count()))
+        return np.maximum(1, hashing.occupancy(self.seed, *self.shape, self._count()))
 
     def _hold(self, buckets: Parameterization) -> None:
         self.buckets = buckets
@@ -69,7 +70,7 @@ class Hashed(Parameterization):
     def project(self, W: np.ndarray) -> None:
         """Take the mean of each bucket; with a rounding inner recipe this is a heuristic."""
         K = self._count()
-        means = (hashed.scatter_add(W, self._place(), K) / self._occupancy()).astype(W.dtype)
+        means = (hashing.scatter_add(W, self._place(), K) / self._occupancy()).astype(W.dtype)
         self._hold(self.inner.from_dense(means.reshape(1, K), self.seed))
 
     def restore(self, state: State) -> None:
@@ -84,7 +85,7 @@ class Hashed(Parameterization):
         if recording():
             return x @ self.weight()
         w = self.buckets.weight()._data.ravel()
-        return Tensor(hashed.matmul(np.asarray(x), w, self.seed, self.shape[1]))
+        return Tensor(hashing.matmul(np.asarray(x), w, self.seed, self.shape[1]))
 
     def state(self) -> State:
         return {"seed": seed_array(self.seed)} | nest("w", self.buckets.state())

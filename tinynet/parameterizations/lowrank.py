@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations.bank import Bank
-from tinynet.parameterizations.base import Parameterization, State, child_seed, nest, unnest
+from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.tensor import Tensor
+from tinynet.parameterizations.state import State, child_seed, nest, unnest
 
 
 @dataclass(repr=False)

@@ -19,10 +19,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinynet import functional as F
-from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, take, uniform
+from tinynet.engine import straight_through
+from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.packing import pack, packed_bits, scale_shape, unpack
-from tinynet.tensor import Tensor
+from tinynet.parameterizations.state import State, count_bits, take, uniform
 
 
 @dataclass(repr=False)
@@ -95,7 +96,9 @@ class Quantized(Parameterization):
 
     def weight(self) -> Tensor:
         u = self.V / self.s
-        return self.s * (F.sign(u / 2) if self.bits == 1 else F.round(F.clip(u, -self.Q, self.Q)))
+        return self.s * (
+            straight_through.sign(u / 2) if self.bits == 1 else straight_through.round(u.clip(-self.Q, self.Q))
+        )
 
     def state(self) -> State:
         codes = self._codes(self.V._data, self.s._data)

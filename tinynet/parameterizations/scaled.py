@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, nest, take, unnest
+from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.tensor import Tensor
+from tinynet.parameterizations.state import State, count_bits, nest, take, unnest
 
 
 @dataclass(repr=False)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinynet.autodiff import primitive
-from tinynet.kernels import hashed
-from tinynet.parameterizations.base import Parameter, Parameterization, State, count_bits, seed_array, take, uniform
-from tinynet.tensor import Tensor
+from tinynet.engine.tape import primitive
+from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.parameterizations import hashing
+from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.state import State, count_bits, seed_array, take, uniform
 
 
 def _place(w: np.ndarray, kept: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -47,7 +48,7 @@ class Sparse(Parameterization):
     def kept(self) -> np.ndarray:
         """The flat indices of the K kept entries, int64, ascending; computed at the first use, then kept."""
         if not hasattr(self, "_kept"):
-            self._kept = hashed.mask(self.seed, *self.shape, self._count())
+            self._kept = hashing.mask(self.seed, *self.shape, self._count())
         return self._kept
 
     def draw(self, rng: np.random.Generator, fan_in: int) -> None:

@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.activations import Scale
-from tinynet.batchnorm import BatchNorm
-from tinynet.layers import Linear, Sequential
+from tinynet.layers.activations import Scale
+from tinynet.layers.batchnorm import BatchNorm
+from tinynet.layers.linear import Linear
+from tinynet.layers.sequential import Sequential
 from tinynet.reading.units import ODD, hidden_layers, matrices, opened, rearrange, unit_activations
 
 if TYPE_CHECKING:

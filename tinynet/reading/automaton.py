@@ -35,10 +35,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinynet import functional as F
-from tinynet.autodiff import no_grad
 from tinynet.datasets.sequences import pad
 from tinynet.datasets.text import encode
-from tinynet.sequence import SequenceNet
+from tinynet.engine.tape import no_grad
+from tinynet.sequences.network import SequenceNet
 
 Automaton = Mapping[Any, Mapping[str, Any]]  # {state: {symbol: next state}}, the start first
 UNKNOWN: dict[str, Any] = {"?": {"?": "?"}}  # a state that nothing else can be equivalent to

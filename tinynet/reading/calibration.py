@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet import functional as F
+from tinynet.engine.tensor import Tensor
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.layers import Layer
+from tinynet.layers.base import Layer
 from tinynet.reading.scores import scored
-from tinynet.tensor import Tensor
-from tinynet.training import Pair
+from tinynet.training.checks import Pair
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -24,12 +24,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.activations import SignActivation, Tanh
+from tinynet.engine.tensor import Tensor
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.layers import Sequential
+from tinynet.layers.activations import SignActivation, Tanh
+from tinynet.layers.sequential import Sequential
 from tinynet.reading.inside import activations, name_of, weights
-from tinynet.tensor import Tensor
-from tinynet.training import History, Pair, check_pair, loss_for
+from tinynet.training.checks import Pair, check_pair
+from tinynet.training.fit import History, loss_for
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

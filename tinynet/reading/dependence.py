@@ -29,9 +29,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.autodiff import no_grad
+from tinynet.engine.tape import no_grad
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.layers import Sequential
+from tinynet.layers.sequential import Sequential
 from tinynet.reading.units import hidden_layer, matrices, opened, rearrange, set_matrices, unit_activations
 
 if TYPE_CHECKING:

@@ -30,11 +30,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.autodiff import no_grad
+from tinynet.engine.tape import no_grad
 from tinynet.frontier.plot import COLOURS
-from tinynet.layers import Sequential
+from tinynet.layers.sequential import Sequential
 from tinynet.reading.units import hidden_layers, unit_activations
-from tinynet.training import check_pair
+from tinynet.training.checks import check_pair
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -32,7 +32,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tinynet.frontier.plot import COLOURS
-from tinynet.layers import Linear, Sequential
+from tinynet.layers.linear import Linear
+from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.hashed import Hashed
 from tinynet.parameterizations.scaled import Scaled
 

@@ -41,16 +41,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.cells import States
+from tinynet.engine.tensor import Tensor
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.frozen import Frozen
-from tinynet.frozen_sequence import FrozenSequence
-from tinynet.layers import Sequential
+from tinynet.frozen.network import Frozen
+from tinynet.frozen.sequence import FrozenSequence
+from tinynet.layers.sequential import Sequential
 from tinynet.reading.inside import name_of
-from tinynet.recurrent import Recurrent
-from tinynet.sequence import SequenceNet
-from tinynet.tensor import Tensor
-from tinynet.training import Pair, check_pair, loss_for
+from tinynet.sequences.cells import States
+from tinynet.sequences.network import SequenceNet
+from tinynet.sequences.recurrent import Recurrent
+from tinynet.training.checks import Pair, check_pair
+from tinynet.training.fit import loss_for
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

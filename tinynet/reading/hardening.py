@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet import functional as F
-from tinynet.autodiff import no_grad
+from tinynet.engine.tape import no_grad
+from tinynet.engine.tensor import Tensor
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.layers import Sequential
+from tinynet.layers.sequential import Sequential
 from tinynet.reading.saturation import SLOPES, squashed
-from tinynet.tensor import Tensor
-from tinynet.training import Pair
+from tinynet.training.checks import Pair
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

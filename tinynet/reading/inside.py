@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.autodiff import no_grad
-from tinynet.layers import Sequential
-from tinynet.sequence import SequenceNet
-from tinynet.tensor import Tensor
+from tinynet.engine.tape import no_grad
+from tinynet.engine.tensor import Tensor
+from tinynet.layers.sequential import Sequential
+from tinynet.sequences.network import SequenceNet
 
 
 def name_of(net: Sequential, i: int) -> str:

@@ -24,19 +24,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.batchnorm import BatchNorm
+from tinynet.engine.tensor import Parameter
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.layers import Layer, Linear, Sequential
-from tinynet.models import MLP
-from tinynet.parameterizations.base import Parameter, nest
+from tinynet.layers.base import Layer
+from tinynet.layers.batchnorm import BatchNorm
+from tinynet.layers.linear import Linear
+from tinynet.layers.mlp import MLP
+from tinynet.layers.sequential import Sequential
+from tinynet.layers.table import payload_bytes
 from tinynet.parameterizations.dense import Dense
 from tinynet.parameterizations.lowrank import LowRank
 from tinynet.parameterizations.scaled import Scaled
+from tinynet.parameterizations.state import nest
 from tinynet.reading.inside import weights
 from tinynet.reading.svd import effective_rank
-from tinynet.step import TrainingError
-from tinynet.table import payload_bytes
-from tinynet.training import evaluate, fit
+from tinynet.training.evaluate import evaluate
+from tinynet.training.fit import fit
+from tinynet.training.step import TrainingError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -33,11 +33,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.activations import ReLU, Sigmoid, SignActivation, Tanh
 from tinynet.frontier.plot import COLOURS
-from tinynet.layers import Sequential
+from tinynet.layers.activations import ReLU, Sigmoid, SignActivation, Tanh
+from tinynet.layers.sequential import Sequential
 from tinynet.reading.inside import activations, name_of
-from tinynet.sequence import SequenceNet
+from tinynet.sequences.network import SequenceNet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

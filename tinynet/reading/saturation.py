@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinynet.activations import Sigmoid, SignActivation, Tanh
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.layers import Layer, Sequential
+from tinynet.layers.activations import Sigmoid, SignActivation, Tanh
+from tinynet.layers.base import Layer
+from tinynet.layers.sequential import Sequential
 from tinynet.reading.inside import activations, name_of
 
 if TYPE_CHECKING:

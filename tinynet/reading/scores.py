@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tinynet import functional as F
-from tinynet.autodiff import no_grad
+from tinynet.engine.tape import no_grad
+from tinynet.engine.tensor import Tensor
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.layers import Layer
-from tinynet.optim import norm
-from tinynet.tensor import Tensor
-from tinynet.training import Pair, check_pair
+from tinynet.layers.base import Layer
+from tinynet.training.checks import Pair, check_pair
+from tinynet.training.optim import norm
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

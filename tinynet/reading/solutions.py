@@ -23,15 +23,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.autodiff import no_grad
+from tinynet.engine.tape import no_grad
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.layers import Sequential
-from tinynet.models import MLP
-from tinynet.optim import Adam, cosine
+from tinynet.layers.mlp import MLP
+from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.base import Parameterization
 from tinynet.reading.alignment import match_units
 from tinynet.reading.units import hidden_layers, opened, set_matrices
-from tinynet.training import fit
+from tinynet.training.fit import fit
+from tinynet.training.optim import Adam, cosine
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.layers import Sequential
+from tinynet.layers.sequential import Sequential
 from tinynet.reading.inside import weights
 
 if TYPE_CHECKING:

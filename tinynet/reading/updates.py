@@ -24,12 +24,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.frontier.plot import COLOURS, MARKERS
-from tinynet.layers import Sequential
-from tinynet.optim import SGD, Optimizer
-from tinynet.parameterizations.base import Parameter
+from tinynet.layers.sequential import Sequential
 from tinynet.reading.saturation import squashed
-from tinynet.tensor import Tensor
+from tinynet.training.optim import SGD, Optimizer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

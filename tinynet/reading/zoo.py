@@ -32,13 +32,13 @@ import numpy as np
 
 from tinynet.datasets import Dataset, load
 from tinynet.frontier.methods import available, recipe
-from tinynet.layers import Layer
-from tinynet.models import MLP
-from tinynet.optim import cosine
+from tinynet.layers.base import Layer
+from tinynet.layers.mlp import MLP
 from tinynet.reading.alignment import weight_distance
 from tinynet.reading.distance import clopper_pearson, linear_cka, noise, paired_gap, predicted
 from tinynet.reading.units import hidden_layers, opened, unit_activations
-from tinynet.training import fit
+from tinynet.training.fit import fit
+from tinynet.training.optim import cosine
 
 RECIPES = (
     ("dense", 1), ("lowrank", 1 / 4), ("hashed", 1 / 8), ("hashed", 1 / 64), ("sparse", 1 / 8), ("sparse", 1 / 64),

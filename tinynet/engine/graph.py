@@ -1,0 +1,38 @@
+"""Drawing the tape: the graph of a tensor as Graphviz DOT text.
+
+Boxes are values (leaves that require a gradient are bold), ellipses are primitives; an arrow means "is used by".
+"""
+
+from __future__ import annotations
+
+from tinynet.engine.tensor import Tensor
+
+
+def draw_graph(root: Tensor) -> str:
+    """Return DOT text for everything that `root` was computed from; render it with `dot -Tsvg`.
+
+    Constants are left out: the tape does not keep them as tensors. Raises RuntimeError after `backward`, which frees
+    the tape.
+    """
+    nodes, edges = [], []
+    names = {id(root): "t0"}
+    stack = [root]
+    while stack:
+        y = stack.pop()
+        name, op = names[id(y)], y._primitive
+        style = " style=bold" if y.requires_grad and op is None else ""
+        nodes.append(f'{name} [shape=box label="{y.shape} {y.dtype}"{style}]')
+        if op is None:
+            continue
+        if y._tape is None:
+            raise RuntimeError(f"draw_graph: backward has freed the tape of this {op.name}; draw before backward")
+        nodes.append(f'{name}_op [shape=ellipse label="{op.name}"]')
+        edges.append(f"{name}_op -> {name}")
+        for x in y._tape.inputs:
+            if x is None:
+                continue
+            if id(x) not in names:
+                names[id(x)] = f"t{len(names)}"
+                stack.append(x)
+            edges.append(f"{names[id(x)]} -> {name}_op")
+    return "digraph tape {\n  rankdir=LR\n  " + "\n  ".join(nodes + edges) + "\n}\n"

@@ -1,0 +1,150 @@
+"""Losses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinynet.engine.tape import primitive
+from tinynet.engine.tensor import Tensor
+from tinynet.engine.tensor import values_of as _values_of
+
+
+def _log_softmax(s: np.ndarray) -> np.ndarray:
+    s = s - s.max(axis=-1, keepdims=True)  # softmax(s + c) = softmax(s); now exp cannot overflow
+    return s - np.log(np.exp(s).sum(axis=-1, keepdims=True))
+
+
+def _softmax(s: np.ndarray) -> np.ndarray:
+    return np.exp(_log_softmax(s))
+
+
+log_softmax = primitive("log_softmax", _log_softmax, lambda g, y, s: g - np.exp(y) * g.sum(axis=-1, keepdims=True))
+softmax = primitive(
+    "softmax", _softmax, lambda g, p, s: p * (g - (g * p).sum(axis=-1, keepdims=True))
+)  # dp_i/ds_j = p_i ([i = j] - p_j)
+_cross_entropy = primitive(
+    "softmax_cross_entropy",
+    lambda s, t: -(t * _log_softmax(s)).sum() / len(s),
+    lambda g, y, s, t: g / len(s) * (_softmax(s) * t.sum(axis=-1, keepdims=True) - t),
+)
+_squared_hinge = primitive(
+    "squared_hinge",
+    lambda s, t: (np.maximum(0, 1 - t * s) ** 2).mean(),
+    lambda g, y, s, t: g / s.size * -2 * t * np.maximum(0, 1 - t * s),
+)
+_squared_error = primitive(
+    "mean_squared_error",
+    lambda y, t: ((y - t) ** 2).mean(),
+    lambda g, _, y, t: g / y.size * 2 * (y - t),
+)
+
+
+def softmax_cross_entropy(scores: Tensor, targets: Any) -> Tensor:
+    """Return the mean over the batch of -log softmax(scores) at the target.
+
+    Args:
+        scores: (batch, classes).
+        targets: integer labels (batch,), or soft targets (batch, classes), usually non-negative with sum one.
+
+    Raises ValueError for targets of another shape or labels outside 0 .. classes - 1.
+    """
+    if scores.ndim != 2:
+        raise ValueError(f"softmax_cross_entropy: scores of shape {scores.shape}; they must be (batch, classes)")
+    labels = np.asarray(_values_of(targets))
+    one_hot = labels.dtype.kind in "iu"
+    return _cross_entropy(scores, _one_hot("softmax_cross_entropy", scores, labels) if one_hot else
+                          _same_shape("softmax_cross_entropy", scores, targets))  # fmt: skip
+
+
+def sequence_cross_entropy(scores: Tensor, labels: Any) -> Tensor:
+    """Return the mean of -log softmax(scores) at the label, over all steps that have one.
+
+    Args:
+        scores: (.., classes).
+        labels: integers (..), -1 where nothing is to be predicted, as behind the end of a padded sequence.
+
+    Raises ValueError for labels of another shape, outside -1 .. classes - 1, or all -1.
+    """
+    labels = np.asarray(_values_of(labels))
+    if labels.shape != scores.shape[:-1] or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"sequence_cross_entropy: scores of shape {scores.shape} and labels of shape {labels.shape}, dtype "
+            f"{labels.dtype}; labels must be integers {scores.shape[:-1]}, one a step"
+        )
+    counted = labels.ravel() != -1
+    if not counted.any():
+        raise ValueError(f"sequence_cross_entropy: {labels.size} labels, all -1; at least one step needs a label")
+    rows = scores.reshape(labels.size, -1)
+    targets = _one_hot("sequence_cross_entropy", rows, np.where(counted, labels.ravel(), 0)) * counted[:, None]
+    return _cross_entropy(rows, targets.astype(rows.dtype)) * (counted.size / counted.sum())
+
+
+def soft_targets(scores: Tensor, teacher: Any, temperature: float = 1.0, counted: np.ndarray | None = None) -> Tensor:
+    """Return T^2 times the mean cross-entropy of softmax(scores / T) and softmax(teacher / T); see distillation.py.
+
+    Args:
+        scores, teacher: (.., classes).
+        temperature: T, positive.
+        counted: bool (..), over which rows the mean is; by default all.
+
+    Raises ValueError for a teacher of another shape, a temperature that is not positive, or no row that counts.
+    """
+    p = _softmax(_same_shape("soft_targets", scores, teacher) / temperature)
+    counted = np.ones(scores.shape[:-1], bool) if counted is None else counted
+    if not temperature > 0 or not counted.any():
+        raise ValueError(
+            f"soft_targets: temperature={temperature}, {np.count_nonzero(counted)} rows that count; the temperature "
+            "must be positive, and at least one row count"
+        )
+    rows = scores.reshape(counted.size, -1)
+    q = _cross_entropy(rows / temperature, (p * counted[..., None]).reshape(rows.shape).astype(rows.dtype))
+    return q * (temperature**2 * counted.size / counted.sum())
+
+
+def squared_hinge(scores: Tensor, labels: Any) -> Tensor:
+    """Return the mean over batch and classes of max(0, 1 - t s)^2, t = +1 for the true class and -1 for the others.
+
+    Args:
+        scores: (batch, classes).
+        labels: integers (batch,). ValueError for another shape or labels outside 0 .. classes - 1.
+    """
+    return _squared_hinge(scores, 2 * _one_hot("squared_hinge", scores, np.asarray(_values_of(labels))) - 1)
+
+
+def mean_squared_error(outputs: Tensor, targets: Any) -> Tensor:
+    """Return the mean of (outputs - targets)^2 over batch and outputs, both (batch, d). ValueError for other shapes."""
+    return _squared_error(outputs, _same_shape("mean_squared_error", outputs, targets))
+
+
+def _one_hot(loss: str, scores: Tensor, labels: np.ndarray) -> np.ndarray:
+    """Return (batch, classes) zeros with a one in each row at its label."""
+    n, classes = scores.shape if scores.ndim == 2 else (0, 0)
+    if labels.dtype.kind not in "iu" or scores.ndim != 2 or labels.shape != (n,):
+        raise ValueError(
+            f"{loss}: scores of shape {scores.shape} and labels of shape {labels.shape}, dtype {labels.dtype}; "
+            "scores must be (batch, classes) and labels integers (batch,)"
+        )
+    if n and not 0 <= labels.min() <= labels.max() < classes:
+        raise ValueError(
+            f"{loss}: labels run from {labels.min()} to {labels.max()}, but there are {classes} classes; "
+            f"labels must lie in 0 .. {classes - 1}"
+        )
+    out = np.zeros((n, classes), scores.dtype)
+    out[np.arange(n), labels] = 1
+    return out
+
+
+def _same_shape(loss: str, outputs: Tensor, targets: Any) -> np.ndarray:
+    if isinstance(targets, Tensor) and targets.requires_grad:
+        raise ValueError(
+            f"{loss}: targets of shape {targets.shape} require a gradient and would get none; pass targets.detach()"
+        )
+    targets = np.asarray(_values_of(targets))
+    if targets.shape != outputs.shape:
+        raise ValueError(
+            f"{loss}: outputs have shape {outputs.shape}, targets {targets.shape}; they must be equal "
+            "(class labels must be integers)"
+        )
+    return targets.astype(outputs.dtype)

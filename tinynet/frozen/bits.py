@@ -1,0 +1,191 @@
+"""Layers that compute on bits: sums of +1 and -1 by XNOR and popcount, and what stands at their borders.
+
+Three kinds of rows flow through a frozen network, (rows, width) each:
+
+    pixels    uint8, p = 0 .. 255: the input
+    signs     uint64 words of 64 signs, bit 1 for +1 and 0 for -1 (kernels/bits.py)
+    floats    float32, as in training; the scores in the end
+
+    BitLinear      pixels or signs  ->  signs or floats     W of +1 and -1, one bit an entry; integers inside
+    FromPixels     pixels           ->  floats              x = 2 p / 255 - 1
+    FromSigns      signs            ->  floats              +1.0 and -1.0
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinynet.datasets.base import from_pixels
+from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.kernels.xnor.ladder import xnor_matmul, xnor_threshold
+from tinynet.kernels.xnor.pixels import pixel_sums, pixel_threshold
+from tinynet.layers.base import Layer
+from tinynet.parameterizations.packing import unpack
+from tinynet.parameterizations.state import State, take
+
+EXACT = 2**24  # below it every integer is a float32, and sums of integers are exact in any order
+
+
+class BitMatrix:
+    """W (n_in, n_out) of +1 and -1 as bits: `words` uint64 (n_out, words), one row for each column of W."""
+
+    def __init__(self, words: np.ndarray, n_in: int) -> None:
+        self.words, self.n_in = words, n_in
+
+    @classmethod
+    def from_bytes(cls, rows: np.ndarray, n_in: int) -> BitMatrix:
+        """Return the matrix of a file's bytes (n_out, n_in / 8 rounded up). ValueError where the padding is not 0."""
+        if n_in % 8 and (rows[:, -1] >> (n_in % 8)).any():
+            raise ValueError(f"the {-n_in % 8} padding bits after {n_in} weights must be zero")
+        padded = np.zeros((len(rows), 8 * -(-n_in // 64)), np.uint8)
+        padded[:, : rows.shape[1]] = rows
+        return cls(padded.view("<u8").astype(np.uint64, copy=False), n_in)
+
+    def to_bytes(self) -> np.ndarray:
+        """Return what a file holds: each row padded to whole bytes rather than to whole words."""
+        return self.words.astype("<u8", copy=False).view(np.uint8)[:, : -(-self.n_in // 8)]
+
+    def state(self) -> State:
+        """Return what a file holds, under its name there."""
+        return {"bits": self.to_bytes()}
+
+    def stored_bits(self) -> int:
+        """Return the bits of the file, the padding of each row included."""
+        return len(self.words) * -(-self.n_in // 8) * 8
+
+    def parameters(self) -> list[Parameter]:
+        """Return nothing: SGD may not change bits."""
+        return []
+
+    def __repr__(self) -> str:
+        return "1 bit an entry"
+
+
+class BitLinear(Layer):
+    """z = x W for W of +1 and -1; z is an integer, whichever way it is summed.
+
+    Args:
+        n_in, n_out: widths.
+        takes: "signs", or "pixels" for x = 2 p - 255.
+        gives: "signs", where unit j is on as (z_j >= thresholds_j) != flip_j; or "floats", which are z + bias.
+        bias: whether there is one.
+    """
+
+    def __init__(self, n_in: int, n_out: int, takes: str = "signs", gives: str = "signs", bias: bool = False) -> None:
+        if takes not in ("signs", "pixels") or gives not in ("signs", "floats") or (bias and gives == "signs"):
+            raise ValueError(f"BitLinear: takes={takes!r}, gives={gives!r}, bias={bias}; see its description")
+        if not (isinstance(n_out, int) and n_out >= 1):
+            raise ValueError(f"BitLinear: n_out={n_out!r}; it must be an integer, at least 1")
+        self.n_in, self.n_out, self.takes, self.gives = n_in, n_out, takes, gives
+        self.beside = "thresholds" if gives == "signs" else "bias"
+        self.bias: np.ndarray | None = np.zeros(0, np.float32) if bias else None
+        self.bound = most(n_in, takes)  # |z| <= bound
+
+    def __call__(self, x: Any) -> Tensor:
+        """Return the packed signs, or z, of packed signs or pixels x."""
+        words, rows = self.weight.words, x._data
+        if self.gives == "signs" and self.takes == "pixels":
+            return Tensor(pixel_threshold(rows, words, self.thresholds, self.flip))
+        if self.gives == "signs":
+            return Tensor(xnor_threshold(rows, words, self.n_in, self.thresholds, self.flip))
+        z = pixel_sums(rows, words) if self.takes == "pixels" else xnor_matmul(rows, words, self.n_in)
+        floats = z.astype(np.float32)
+        return Tensor(floats if self.bias is None else floats + self.bias)
+
+    def hold(self, words: np.ndarray, **offsets: np.ndarray) -> BitLinear:
+        """Take over weights, and thresholds with flip, or bias, (n_out,) each; return self.
+
+        Args:
+            words: uint64, as in BitMatrix.
+            offsets: thresholds int32, flip bool, bias float32.
+
+        Raises ValueError for other arrays, and for thresholds beyond the sums: the kernels add to them in int32.
+        """
+        if self.gives == "signs":
+            self.thresholds = t = _take(offsets, "thresholds", (self.n_out,), "i4")
+            self.flip = _take(offsets, "flip", (self.n_out,), "?")
+            if t.min() < -self.bound or t.max() > self.bound + 1:
+                raise ValueError(
+                    f"thresholds run from {t.min()} to {t.max()}; sums of {self.n_in} {self.takes} lie between "
+                    f"{-self.bound} and {self.bound}"
+                )
+        elif self.bias is not None:
+            self.bias = _take(offsets, "bias", (self.n_out,), "f4")
+        self.weight = BitMatrix(_take({"words": words}, "words", (self.n_out, -(-self.n_in // 64)), "u8"), self.n_in)
+        return self
+
+    def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
+        return [("", self.weight, (self.n_in, self.n_out))]
+
+    def config(self) -> dict[str, Any]:
+        config = {"n_in": self.n_in, "n_out": self.n_out, "takes": self.takes, "gives": self.gives}
+        return config if self.bias is None else config | {"bias": True}
+
+    def state(self) -> State:
+        bits = self.weight.state()
+        if self.gives == "signs":
+            return bits | {"thresholds": self.thresholds, "flip": np.packbits(self.flip, bitorder="little")}
+        return bits if self.bias is None else bits | {"b": self.bias}
+
+    def restore(self, state: State) -> None:
+        offsets: dict[str, np.ndarray] = {}
+        bits = _take(state, "bits", (self.n_out, -(-self.n_in // 8)), "u1")
+        if self.gives == "signs":
+            flip = unpack(_take(state, "flip", (-(-self.n_out // 8),), "u1"), (self.n_out,), 2).astype(bool)
+            offsets = {"thresholds": _take(state, "thresholds", (self.n_out,), "i4"), "flip": flip}
+        elif self.bias is not None:
+            offsets = {"bias": _take(state, "b", (self.n_out,), "f4")}
+        self.hold(BitMatrix.from_bytes(bits, self.n_in).words, **offsets)
+
+    def stored_bits(self) -> int:
+        beside = 32 + 1 if self.gives == "signs" else 0 if self.bias is None else 32
+        return self.weight.stored_bits() + beside * self.n_out
+
+
+def most(n_in: int, takes: str) -> int:
+    """Return the largest |z| of a sum over n_in signs, or odd integers 2 p - 255. ValueError where it is not exact."""
+    bound = n_in * (255 if takes == "pixels" else 1) if isinstance(n_in, int) else 0
+    if not 0 < bound < EXACT:
+        raise ValueError(f"sums of {n_in} {takes} reach {bound}; integers are exact in float32 below {EXACT} only")
+    return bound
+
+
+def _take(state: State, name: str, shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    """Return state[name] after checking shape and dtype."""
+    a = take(state, name, shape, np.dtype(dtype).kind)
+    if a.dtype != dtype:
+        raise ValueError(f"the array {name!r} is {a.dtype}; it must be {np.dtype(dtype)}")
+    return a
+
+
+# ---- borders
+
+
+class FromPixels(Layer):
+    """x = 2 p / 255 - 1, the very inputs that the data sets make of pixels."""
+
+    takes = "pixels"
+
+    def __init__(self, n: int) -> None:
+        if not (isinstance(n, int) and n >= 1):
+            raise ValueError(f"{type(self).__name__}: n={n!r}; a width is an integer, at least 1")
+        self.n_in = self.n_out = n
+
+    def __call__(self, x: Any) -> Tensor:
+        return Tensor(from_pixels(x._data))
+
+    def config(self) -> dict[str, Any]:
+        return {"n": self.n_in}
+
+
+class FromSigns(FromPixels):
+    """+1.0 and -1.0 from packed signs."""
+
+    takes = "signs"
+
+    def __call__(self, x: Any) -> Tensor:
+        bits = x._data.astype("<u8", copy=False).view(np.uint8)
+        on = np.unpackbits(bits, axis=1, count=self.n_in, bitorder="little")
+        return Tensor(on.astype(np.float32) * 2 - 1)

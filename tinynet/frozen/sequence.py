@@ -1,0 +1,62 @@
+"""Frozen networks over sequences: what is kept between calls is what the file holds.
+
+    StoredLSTM, StoredRNN      W and U as they are stored; each is built when a sequence comes and forgotten after it
+    FrozenSequence             the network, from symbols or numbers to scores
+
+A recurrent layer uses U once a step, so to decode it at each would cost more than to multiply by it. Here the matrices
+exist while a batch of sequences passes, one layer's at a time; the latent weights are gone for good.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinynet.engine.tape import no_grad
+from tinynet.engine.tensor import Parameter
+from tinynet.frozen.network import Stored
+from tinynet.parameterizations.state import State
+from tinynet.sequences.cells import Cell
+from tinynet.sequences.network import SequenceNet
+from tinynet.sequences.recurrent import LSTM, RNN
+
+
+class _StoredCell(Cell):
+    """A cell that is made by restoring another one's state, and keeps no more than that."""
+
+    def restore(self, state: State) -> None:
+        super().restore(state)  # checks every array
+        self.weight: Any = Stored(self.weight)
+        self.recurrent: Any = Stored(self.recurrent)
+
+
+class StoredLSTM(_StoredCell, LSTM):
+    """An LSTM whose matrices stay as they are stored."""
+
+
+class StoredRNN(_StoredCell, RNN):
+    """An RNN whose matrices stay as they are stored."""
+
+
+class FrozenSequence(SequenceNet):
+    """A network over sequences that cannot be trained; it runs, saves and loads like any other."""
+
+    def scores(self, x: Any, lengths: Any = None) -> np.ndarray:
+        """Return the scores, float32 (batch, time, classes), or (batch, classes) where the net has `last`.
+
+        Args, and errors before anything is computed, are those of SequenceNet.
+        """
+        with no_grad():
+            return self(x, lengths).numpy()
+
+    def predict(self, x: Any, lengths: Any = None) -> np.ndarray:
+        """Return the class of the highest score, int64: (batch, time) or (batch,)."""
+        return self.scores(x, lengths).argmax(axis=-1)
+
+    def parameters(self) -> list[Parameter]:
+        """Return nothing: a frozen network is not trained."""
+        return []
+
+    def to_json(self) -> dict[str, Any]:
+        return {"FrozenSequence": self.config()}

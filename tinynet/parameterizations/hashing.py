@@ -1,0 +1,151 @@
+"""Hashing: K numbers behind a matrix of m n entries (Chen et al. 2015, arXiv 1504.04788).
+
+Notation
+    i, j       input (row) and output (column) of an entry          w (K,)    the stored numbers
+    h(i, j)    bucket of the entry, 0 .. K - 1                      W (m, n)  the virtual matrix
+    xi(i, j)   sign of the entry, +1 or -1                          G (m, n)  the cotangent of W
+
+    W[i, j] = xi(i, j) w[h(i, j)]
+    dL/dw_k = sum over h(i, j) = k of xi(i, j) G[i, j]
+
+h and xi come from two streams of one hash, computed and never stored: the 64-bit finalizer of SplitMix64 (Steele, Lea,
+Flood 2014, "Fast splittable pseudorandom number generators"; constants of Stafford's variant 13), applied to the seed,
+the stream, i, then j. It uses only 64-bit xor, shift and product, so it is the same on every machine.
+
+Training keeps bucket and sign in one number, place = h + K [xi < 0], the place of the entry in the doubled table
+(w, -w). Then W is a plain look-up and its gradient a plain scatter, without a branch on a random sign, which a
+processor would mispredict every other time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+BUCKET, SIGN = 0, 1  # streams
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio, odd
+MIX1, MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+A, B, C = np.uint64(30), np.uint64(27), np.uint64(31)  # shifts of the finalizer
+HALF, TOP = np.uint64(32), np.uint64(63)
+
+
+class Twinned:
+    """A function of arrays whose place a compiled twin takes, where Numba is installed (kernels/hashed.py)."""
+
+    def __init__(self, reference: Callable[..., Any]) -> None:
+        wraps(reference)(self)
+        self.reference = self.fast = reference
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        return self.fast(*args, **named)
+
+
+# ---- the hash
+
+
+def mix64(z: np.ndarray) -> np.ndarray:
+    """Return SplitMix64's finalizer of uint64 values: a bijection in which each bit of z reaches all bits."""
+    z = (z ^ (z >> A)) * MIX1
+    z = (z ^ (z >> B)) * MIX2
+    return z ^ (z >> C)
+
+
+def row_hashes(seed: int, stream: int, m: int, first: int = 0) -> np.ndarray:
+    """Return the hash of (seed, stream, i), uint64 (m,), for the rows i = first, first + 1, .."""
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"hash: seed={seed}; it must lie in 0 .. 2^64 - 1")
+    z = mix64(mix64(np.array([seed], np.uint64)) + GOLDEN * np.array([stream + 1], np.uint64))
+    return mix64(z + GOLDEN * np.arange(first + 1, first + m + 1, dtype=np.uint64))
+
+
+def hash_grid(seed: int, stream: int, m: int, n: int) -> np.ndarray:
+    """Return the hash of (seed, stream, i, j) for every entry, uint64 (m, n)."""
+    return mix64(row_hashes(seed, stream, m)[:, None] + GOLDEN * np.arange(1, n + 1, dtype=np.uint64))
+
+
+def buckets(seed: int, m: int, n: int, K: int) -> np.ndarray:
+    """Return h(i, j), int64 (m, n): the upper half of each hash scaled to 0 .. K - 1, without a division."""
+    return (places(seed, m, n, K) % np.uint32(K)).astype(np.int64)
+
+
+def signs(seed: int, m: int, n: int) -> np.ndarray:
+    """Return xi(i, j), int64 (m, n), +1 or -1: the top bit of the second stream."""
+    return 1 - 2 * places(seed, m, n, 1).astype(np.int64)
+
+
+def uniforms(seed: int, stream: int, m: int, n: int) -> np.ndarray:
+    """Return float32 (m, n) in [-1, 1), the same on every machine: the top 24 bits of the hash, exactly."""
+    return (hash_grid(seed, stream, m, n) >> np.uint64(40)).astype(np.float32) / np.float32(2**23) - np.float32(1)
+
+
+def mask(seed: int, m: int, n: int, K: int) -> np.ndarray:
+    """Return the flat indices of the K entries of smallest hash, int64 (K,), ascending."""
+    if not 0 < K <= m * n:
+        raise ValueError(f"mask: K={K} entries of {m} x {n}; there must be between 1 and {m * n}")
+    order = np.argsort(hash_grid(seed, BUCKET, m, n), axis=None, kind="stable")
+    return np.sort(order[:K])
+
+
+def occupancy(seed: int, m: int, n: int, K: int, rows: int = 64) -> np.ndarray:
+    """Return the number of entries in each bucket, int64 (K,), looking at `rows` rows at a time."""
+    counts = np.zeros(K, np.int64)
+    for first in range(0, m, rows):
+        counts += np.bincount(places(seed, min(rows, m - first), n, K, first).ravel() % np.uint32(K), minlength=K)
+    return counts
+
+
+# ---- training: places once, then a look-up and a scatter at every step
+
+
+@Twinned
+def places_of_rows(h_rows: np.ndarray, xi_rows: np.ndarray, n: int, K: int) -> np.ndarray:
+    """Return h(i, j) + K [xi(i, j) < 0], uint32 (m, n), from the hashes of the rows in the two streams."""
+    j = GOLDEN * np.arange(1, n + 1, dtype=np.uint64)
+    h = ((mix64(h_rows[:, None] + j) >> HALF) * np.uint64(K)) >> HALF  # the upper half scaled to 0 .. K - 1
+    negative = mix64(xi_rows[:, None] + j) >> TOP
+    return (h + np.uint64(K) * negative).astype(np.uint32)
+
+
+def places(seed: int, m: int, n: int, K: int, first: int = 0) -> np.ndarray:
+    """Return the places of the m rows from `first` on, uint32 (m, n). ValueError unless 0 < K < 2^31."""
+    if not 0 < K < 2**31:
+        raise ValueError(f"hash: K={K} buckets; there must be between 1 and 2^31 - 1")
+    return places_of_rows(row_hashes(seed, BUCKET, m, first), row_hashes(seed, SIGN, m, first), n, K)
+
+
+@Twinned
+def gather(w: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Return W (m, n) of w's dtype from the stored w (K,) and the places of its entries."""
+    return np.concatenate([w, -w])[place]
+
+
+@Twinned
+def scatter_add(G: np.ndarray, place: np.ndarray, K: int) -> np.ndarray:
+    """Return the sum over h(i, j) = k of xi(i, j) G[i, j], (K,) of G's dtype; summed in double precision."""
+    doubled = np.bincount(place.ravel(), G.ravel(), minlength=2 * K)
+    return (doubled[:K] - doubled[K:]).astype(G.dtype)
+
+
+# ---- inference: the matrix is never whole
+
+
+def matmul(x: np.ndarray, w: np.ndarray, seed: int, n: int, rows: int = 64) -> np.ndarray:
+    """Return x W, (batch, m) to (batch, n), hashing `rows` rows of W at a time and forgetting them again.
+
+    Args:
+        x: float (batch, m).
+        w: float (K,), the stored numbers.
+        seed: of the layer.
+        n: columns of W.
+
+    Beside the result it holds a block of W and its places, 8 rows n bytes, and the doubled table, 8 K (in float32).
+    """
+    m = x.shape[1]
+    y = np.zeros((len(x), n), np.result_type(x, w))
+    for first in range(0, m, rows):
+        block = x[:, first : first + rows]
+        y += block @ gather(w, places(seed, block.shape[1], n, len(w), first))
+    return y

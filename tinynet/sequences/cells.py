@@ -1,0 +1,217 @@
+"""Recurrent cells: one step of a layer whose state is carried from step to step.
+
+Notation
+    x_t (batch, n_in)    input at step t              h_t, c_t (batch, H)   output and memory, the state
+    W (n_in, 4 H)        weights of the input         U (H, 4 H)            weights of the output before
+    i, f, g, o           the four gates' columns of W, U and b, in this order
+
+    LSTM (Hochreiter, Schmidhuber 1997; the forget gate f: Gers, Schmidhuber, Cummins 2000)
+
+        z = x_t W + h_(t-1) U + b                             (batch, 4 H) = [z_i | z_f | z_g | z_o]
+        c_t = sigmoid(z_f) c_(t-1) + sigmoid(z_i) tanh(z_g)
+        h_t = sigmoid(z_o) tanh(c_t)
+
+    with norm (Ba, Kiros, Hinton 2016, arXiv 1607.06450, eq. 20 to 22), N standardizing each row and learning its scale:
+
+        z = N(x_t W) + N(h_(t-1) U) + b                       h_t = sigmoid(z_o) tanh(N(c_t))
+
+    RNN (Elman 1990)
+
+        h_t = tanh(x_t W + h_(t-1) U + b)                     W (n_in, H), U (H, H)
+
+`step` is these lines, written in primitives. The layers of recurrent.py run a cell over a sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.layers.base import Layer, width
+from tinynet.layers.layernorm import LayerNorm
+from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.columns import Columns
+from tinynet.parameterizations.dense import Dense
+from tinynet.parameterizations.state import State, child_seed, count_bits, nest, take, unnest
+
+Recipe = Parameterization | Sequence[Parameterization] | None
+States = tuple[Tensor, ...]  # (h, c) of an LSTM, (h,) of an RNN
+
+
+class Cell(Layer):
+    """Base of the cells: W, U and b, and how they are stored. A subclass says what one step does.
+
+    Args:
+        n_in, n_hidden: widths; n_hidden is H.
+        weight: the recipe of W, or a list of one a gate.
+        recurrent: the recipe of U, likewise; by default that of W.
+        seed: fixes the initial values; None leaves the layer empty, for `restore`.
+    """
+
+    gates = 1  # column blocks of W, U and b
+    states = 1  # arrays of (batch, H) that are carried
+
+    def __init__(
+        self, n_in: int, n_hidden: int, weight: Recipe = None, recurrent: Recipe = None, seed: int | None = 0
+    ) -> None:
+        name = type(self).__name__
+        self.n_in, self.n_hidden = width(name, n_in), width(name, n_hidden)
+        self.weight = _one_recipe(name, weight, self.gates)
+        self.recurrent = self.weight if recurrent is None else _one_recipe(name, recurrent, self.gates)
+        self.bias = Parameter(np.zeros(0, np.float32))
+        if seed is not None:
+            columns = self.gates * self.n_hidden
+            self.weight = self.weight.build((self.n_in, columns), child_seed(seed, 0))
+            self.recurrent = self.recurrent.build((self.n_hidden, columns), child_seed(seed, 1))
+            self.bias = Parameter(self._first_bias())
+
+    @property
+    def n_out(self) -> int:
+        """The width of an output: H."""
+        return self.n_hidden
+
+    def _first_bias(self) -> np.ndarray:
+        return np.zeros(self.gates * self.n_hidden, np.float32)
+
+    def __call__(self, x: Any, state: States | None = None) -> States:  # type: ignore[override]
+        """Return the next state, for x (batch, n_in) and the state before; zeros where that is None."""
+        W, U = self.weight.weight(), self.recurrent.weight()
+        return self.step(x @ W, self._first_state(x.shape[0], state), U)
+
+    def step(self, x_W: Tensor, state: States, U: Tensor) -> States:
+        """Return the next state from x_t W (batch, gates H), the state before, and U."""
+        raise NotImplementedError(f"{type(self).__name__} must define step(x_W, state, U)")
+
+    def _first_state(self, batch: int, state: States | None) -> States:
+        """Return the state, zeros by default. ValueError where one of its arrays is not (batch, H)."""
+        wanted = (batch, self.n_hidden)
+        if state is None:
+            return tuple(Tensor(np.zeros(wanted, self.bias.dtype)) for _ in range(self.states))
+        parts = tuple(s if isinstance(s, Tensor) else Tensor(s) for s in state)
+        if [s.shape for s in parts] != [wanted] * self.states:
+            raise ValueError(
+                f"{type(self).__name__}: a state of shapes {[s.shape for s in parts]}; it is {self.states} of {wanted}"
+            )
+        return parts
+
+    # ---- what a file holds
+
+    def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
+        columns = self.gates * self.n_hidden
+        return [("W", self.weight, (self.n_in, columns)), ("U", self.recurrent, (self.n_hidden, columns))]
+
+    def parameters(self) -> list[Parameter]:
+        return self.weight.parameters() + self.recurrent.parameters() + [self.bias]
+
+    def config(self) -> dict[str, Any]:
+        weight, recurrent = self.weight.to_json(), self.recurrent.to_json()
+        config = {"n_in": self.n_in, "n_hidden": self.n_hidden, "weight": weight}
+        return config if recurrent == weight else config | {"recurrent": recurrent}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        recipes: dict[str, Any] = {
+            k: Parameterization.from_json(config[k]) for k in ("weight", "recurrent") if k in config
+        }
+        return cls(**config | recipes | {"seed": None})
+
+    def state(self) -> State:
+        matrices = nest("W", self.weight.state()) | nest("U", self.recurrent.state())
+        return matrices | {"b": self.bias.numpy()}
+
+    def restore(self, state: State) -> None:
+        (_, weight, shape), (_, recurrent, square) = self.matrices()
+        self.weight = weight.from_state(shape, unnest("W", state))
+        self.recurrent = recurrent.from_state(square, unnest("U", state))
+        self.bias = Parameter(take(state, "b", (shape[1],)))
+
+    def stored_bits(self) -> int:
+        return self.weight.stored_bits() + self.recurrent.stored_bits() + count_bits(self.bias)
+
+
+def _one_recipe(layer: str, recipe: Recipe, gates: int) -> Parameterization:
+    """Return a recipe for all gates: the given one, or Columns of a list of one a gate."""
+    if recipe is None or isinstance(recipe, Parameterization):
+        return recipe or Dense()
+    if not isinstance(recipe, Sequence) or len(recipe) != gates:
+        raise ValueError(
+            f"{layer}: weight={recipe!r} for {gates} gates; give one recipe for all, such as tn.Hashed(1/8), or a list "
+            "of one a gate"
+        )
+    return Columns(list(recipe))
+
+
+# ---- LSTM
+
+
+class LSTMCell(Cell):
+    """One step of an LSTM: cell(x, (h, c)) is (h, c). See the head of this file.
+
+    Args:
+        n_in, n_hidden, weight, recurrent, seed: see `Cell`.
+        norm: standardize the products and the memory before they are used, which few bits need.
+        forget_bias: first value of b_f: at 1 the memory fades slowly from the start (Gers et al. 2000).
+    """
+
+    gates, states = 4, 2
+
+    def __init__(
+        self, n_in: int, n_hidden: int, weight: Recipe = None, recurrent: Recipe = None, seed: int | None = 0,
+        norm: bool = False, forget_bias: float = 1.0,
+    ) -> None:  # fmt: skip
+        self.forget_bias = forget_bias
+        super().__init__(n_in, n_hidden, weight, recurrent, seed)
+        H = self.n_hidden
+        norms: list[dict[str, Any]] = [{"n": n, "bias": False} for n in (4 * H, 4 * H, H)] if norm else []
+        self.norms = [LayerNorm.from_config(d) if seed is None else LayerNorm(**d) for d in norms]  # of x W, h U, c
+        self.beside = "bias, norms" if norm else "bias"
+
+    def _first_bias(self) -> np.ndarray:
+        b = super()._first_bias()
+        b[self.n_hidden : 2 * self.n_hidden] = self.forget_bias
+        return b
+
+    def step(self, x_W: Tensor, state: States, U: Tensor) -> States:
+        (h, c), H = state, self.n_hidden
+        of_input: Callable[[Tensor], Tensor]
+        of_input, of_output, of_memory = self.norms or (_same, _same, _same)
+        z = of_input(x_W) + of_output(h @ U) + self.bias  # (batch, 4 H)
+        i, f, g, o = (z[:, k * H : (k + 1) * H] for k in range(4))
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        return o.sigmoid() * of_memory(c).tanh(), c
+
+    def parameters(self) -> list[Parameter]:
+        return super().parameters() + [p for norm in self.norms for p in norm.parameters()]
+
+    def config(self) -> dict[str, Any]:
+        return super().config() | ({"norm": True} if self.norms else {})
+
+    def state(self) -> State:
+        return super().state() | {
+            k: a for i, n in enumerate(self.norms) for k, a in nest(f"norm{i}", n.state()).items()
+        }
+
+    def restore(self, state: State) -> None:
+        super().restore(state)
+        for i, norm in enumerate(self.norms):
+            norm.restore(unnest(f"norm{i}", state))
+
+    def stored_bits(self) -> int:
+        return super().stored_bits() + sum(norm.stored_bits() for norm in self.norms)
+
+
+def _same(x: Tensor) -> Tensor:
+    return x
+
+
+# ---- RNN
+
+
+class RNNCell(Cell):
+    """One step of a plain recurrent layer: cell(x, (h,)) is (h,)."""
+
+    def step(self, x_W: Tensor, state: States, U: Tensor) -> States:
+        return ((x_W + state[0] @ U + self.bias).tanh(),)

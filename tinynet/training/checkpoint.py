@@ -1,0 +1,120 @@
+"""Checkpoints: everything that training needs to go on as if it had never stopped.
+
+A saved network (storage.py) holds what is needed to use it; a checkpoint what is needed to train it on: the latent
+weights behind the stored bits, running statistics, the optimizer's running arrays and step count, the state of each
+random generator, the history, and the best epoch so far. What must be the same when training goes on is compared, all
+but the loss function, which has no description to compare. It too is a safetensors file, written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinynet.layers.base import Layer
+from tinynet.storage.atomic import checksum, write_atomically
+from tinynet.training.optim import Optimizer
+
+
+@dataclass
+class Snapshot:
+    """A copy of all arrays of a net in training: parameters as they are, then running statistics."""
+
+    arrays: list[np.ndarray]
+
+    @classmethod
+    def of(cls, net: Layer) -> Snapshot:
+        """Return the net's arrays as they are now."""
+        return cls([p.numpy() for p in net.parameters()] + [b.copy() for b in net.buffers()])
+
+    def put_back(self, net: Layer) -> None:
+        """Give the net these arrays again."""
+        parameters = net.parameters()
+        for p, a in zip(parameters, self.arrays, strict=False):
+            p.data = a.copy()
+        for buffer, a in zip(net.buffers(), self.arrays[len(parameters) :], strict=True):
+            buffer[...] = a
+
+
+class Checkpoint:
+    """The checkpoint file of one training run.
+
+    Args:
+        path: where it is written.
+        net, optimizer: what is being trained.
+        settings: what must be the same when training goes on.
+        data: the arrays that it is trained on and chosen by, of which a checksum joins the settings.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike, net: Layer, optimizer: Optimizer, settings: dict[str, Any], data: Any
+    ) -> None:
+        self.path, self.net, self.optimizer = Path(path), net, optimizer
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(f"fit: there is no folder {str(self.path.parent)!r} for the checkpoint; create it")
+        self.settings = settings | {
+            "optimizer": type(optimizer).__name__,
+            "rates": [getattr(optimizer, name, None) for name in ("betas", "eps")],
+            "net": net.to_json(),
+            "data": checksum("", {str(i): a for i, a in enumerate(data)}),
+        }
+
+    def exists(self) -> bool:
+        """Return whether there is a file to go on from."""
+        return self.path.exists()
+
+    def write(self, history: dict[str, Any], best: Snapshot) -> None:
+        """Write the state after an epoch."""
+        from safetensors.numpy import save
+
+        arrays = {f"now.{i}": a for i, a in enumerate(Snapshot.of(self.net).arrays)}
+        arrays |= {f"best.{i}": a for i, a in enumerate(best.arrays)}
+        for i, running in enumerate(self.optimizer.running):
+            arrays |= {f"running.{i}.{name}": a for name, a in running.items()}
+        record = {
+            "settings": self.settings,
+            "history": history,
+            "steps": self.optimizer.steps,
+            "generators": [g.bit_generator.state for g in self.net.generators()],
+        }
+        text = json.dumps(record)
+        write_atomically(self.path, save(arrays, {"tinynet checkpoint": text, "check": checksum(text, arrays)}))
+
+    def resume(self) -> tuple[dict[str, Any], Snapshot]:
+        """Put net, optimizer and generators back to where they were; return the history and the best snapshot.
+
+        Raises ValueError where the file is no checkpoint, or one of another run.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(self.path, framework="numpy") as file:
+                metadata = file.metadata() or {}
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
+            text = metadata.get("tinynet checkpoint", "")
+            if metadata.get("check") != checksum(text, arrays):
+                raise ValueError("it is none, or was changed after it was written")
+            record = json.loads(text)
+        except (SafetensorError, OSError, ValueError) as error:
+            raise ValueError(f"fit: {str(self.path)!r} is no readable checkpoint ({error}); delete it") from error
+        for name, now in self.settings.items():
+            then = record["settings"].get(name)
+            if then != json.loads(json.dumps(now)):
+                raise ValueError(
+                    f"fit: the checkpoint {str(self.path)!r} was made with {name}={str(then)[:200]}, now it is "
+                    f"{str(now)[:200]}; delete it or give another path"
+                )
+        count = len(Snapshot.of(self.net).arrays)
+        Snapshot([arrays[f"now.{i}"] for i in range(count)]).put_back(self.net)
+        for i, running in enumerate(self.optimizer.running):
+            for name in running:
+                running[name][...] = arrays[f"running.{i}.{name}"]
+        self.optimizer.steps = record["steps"]
+        for generator, state in zip(self.net.generators(), record["generators"], strict=True):
+            generator.bit_generator.state = state
+        return record["history"], Snapshot([arrays[f"best.{i}"] for i in range(count)])

@@ -1,0 +1,90 @@
+"""Checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinynet.engine.tape import no_grad
+from tinynet.layers.base import Layer
+
+Pair = tuple[np.ndarray, np.ndarray]
+
+
+def are_classes(labels: np.ndarray) -> bool:
+    """Return whether labels name classes."""
+    return labels.dtype.kind in "iu"
+
+
+def counts(*numbers: Any) -> bool:
+    """Return whether all are integers, at least 1."""
+    return all(isinstance(n, int | np.integer) and n >= 1 for n in numbers)
+
+
+def check_pair(name: str, net: Layer, pair: Any) -> Pair:
+    """Return inputs and labels as arrays, or say what about them is wrong."""
+    if not (isinstance(pair, tuple) and len(pair) == 2):
+        raise ValueError(
+            f"{name}: a pair (inputs, labels) is needed, got {type(pair).__name__}; of a data set pass one split, as "
+            "data.train"
+        )
+    inputs, labels = np.asarray(pair[0]), np.asarray(pair[1])
+    if inputs.ndim < 2 or not len(inputs) or len(inputs) != len(labels):
+        raise ValueError(
+            f"{name}: inputs of shape {inputs.shape}, labels of shape {labels.shape}; inputs must be (N, n_in), N at "
+            "least 1, with one label a row"
+        )
+    for what, a in (("inputs", inputs), ("labels", labels)):
+        if a.dtype.kind == "f" and not np.isfinite(a).all():
+            bad = int(np.argwhere(~np.isfinite(a))[0][0])
+            raise ValueError(f"{name}: the {what} are not finite, first in row {bad}; remove or impute such rows")
+    training = net.training
+    try:
+        with no_grad():
+            _, *steps, outputs = net.eval()(_probe(inputs)).shape  # raises where width or symbols are wrong
+    finally:
+        net.train(training)
+    if are_classes(labels):
+        wanted, least = (len(inputs), *steps), -1 if steps else 0
+        if labels.shape != wanted or labels.min() < least or labels.max() >= outputs:
+            raise ValueError(
+                f"{name}: labels of shape {labels.shape} from {labels.min()} to {labels.max()}; the network has "
+                f"{outputs} outputs, so labels must be {wanted if steps else '(N,)'} in {least} .. {outputs - 1}"
+            )
+        if steps and (empty := (labels < 0).all(axis=tuple(range(1, labels.ndim)))).any():
+            raise ValueError(
+                f"{name}: {empty.sum()} sequences have labels of -1 alone, the first in row {empty.argmax()}; there is "
+                "nothing to predict there: leave them out"
+            )
+    elif labels.shape != (len(inputs), outputs):
+        raise ValueError(
+            f"{name}: targets of shape {labels.shape}, dtype {labels.dtype}; real targets must be "
+            f"{(len(inputs), outputs)}, class labels must be integers"
+        )
+    return inputs, labels
+
+
+def check_settings(
+    train: Pair, valid: Pair | None, epochs: int, batch_size: int, clip: float | None, seed: int
+) -> None:
+    """Raise ValueError for settings of fit that cannot be used."""
+    if not (counts(epochs, batch_size) and batch_size <= len(train[0])):
+        raise ValueError(
+            f"fit: epochs={epochs}, batch_size={batch_size}, {len(train[0])} examples; epochs and batch size must be "
+            "integers, at least 1, the batch size at most the number of examples"
+        )
+    if seed < 0:
+        raise ValueError(f"fit: seed={seed}; it must be non-negative")
+    if clip is not None and not clip > 0:
+        raise ValueError(f"fit: clip={clip}; the longest gradient must be positive, or None for any length")
+    if valid is not None and are_classes(valid[1]) != are_classes(train[1]):
+        raise ValueError(
+            f"valid: labels of dtype {valid[1].dtype}, those of train are {train[1].dtype}; give both alike"
+        )
+
+
+def _probe(inputs: np.ndarray) -> np.ndarray:
+    """Return three rows of the inputs, those of the least and the greatest entry among them."""
+    rows = [0, *(int(np.unravel_index(i, inputs.shape)[0]) for i in (inputs.argmin(), inputs.argmax()))]
+    return inputs[rows]

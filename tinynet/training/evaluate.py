@@ -1,0 +1,39 @@
+"""Evaluate."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinynet.engine.tape import no_grad
+from tinynet.layers.base import Layer
+from tinynet.training.checks import Pair, are_classes, check_pair, counts
+
+
+def evaluate(net: Layer, data: Pair, batch_size: int = 1000) -> float:
+    """Return the error rate in [0, 1] for integer labels, the mean squared error for real targets.
+
+    The net works in evaluation mode, its own mode is put back afterwards. Raises ValueError for unusable data.
+    """
+    inputs, labels = check_pair("data", net, data)
+    if not counts(batch_size):
+        raise ValueError(f"evaluate: batch_size={batch_size}; it must be an integer, at least 1")
+    training = net.training
+    net.eval()
+    try:
+        with no_grad():
+            total, count = 0.0, 0
+            for start in range(0, len(inputs), batch_size):
+                batch = slice(start, start + batch_size)
+                wrong, judged = count_errors(net(inputs[batch])._data, labels[batch])
+                total, count = total + wrong, count + judged
+    finally:
+        net.train(training)
+    return total / count
+
+
+def count_errors(scores: np.ndarray, labels: np.ndarray) -> tuple[float, int]:
+    """Return the number of wrong classes, or the sum of squared errors (mean over outputs), and of how many."""
+    if are_classes(labels):
+        judged = labels != -1
+        return float(np.count_nonzero((scores.argmax(axis=-1) != labels) & judged)), int(np.count_nonzero(judged))
+    return float(((scores - labels) ** 2).mean(axis=1).sum(dtype=np.float64)), len(labels)
