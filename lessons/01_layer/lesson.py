@@ -31,7 +31,7 @@ import tinynet as tn
 from tinynet.course import Script
 
 lesson = Script(__file__)
-own = lesson.learned(1)
+mine = lesson.exercises(1)  # your functions once they all pass, the solutions until then
 ORANGE, BLUE, GREEN, RED, GREY = "#E69F00", "#0072B2", "#009E73", "#D55E00", "0.6"  # told apart by the colour-blind
 
 # %% [markdown]
@@ -91,7 +91,7 @@ print(f"unit {j} gives the first test image the score {z_j:.4f}, squashed {np.ta
 # That is **exercise `affine`** for $z$, and **exercise `tanh_layer`** for $a$.
 
 # %%
-z = own.affine(test.inputs, W1, b1)
+z = mine.affine(test.inputs, W1, b1)
 print(f"affine: {z.shape[0]} examples, {z.shape[1]} units; unit {j}, first example: {z[0, j]:.4f}")
 
 # %% [markdown]
@@ -103,13 +103,13 @@ print(f"affine: {z.shape[0]} examples, {z.shape[1]} units; unit {j}, first examp
 # If this is all there is, then your functions must give what tinynet's network gives.
 
 # %%
-a = own.tanh_layer(test.inputs, W1, b1)  # (examples, 32)
-scores = own.affine(a, W2, b2)  # (examples, 10)
+a = mine.tanh_layer(test.inputs, W1, b1)  # (examples, 32)
+scores = mine.affine(a, W2, b2)  # (examples, 10)
 with tn.no_grad():  # only the scores; what else a network keeps for training, lesson 2 shows
     expected = net(test.inputs).numpy()
 deviation = np.abs(scores - expected).max() / np.abs(expected).max()
-same = (own.predict(scores) == expected.argmax(axis=1)).mean()
-error = (own.predict(scores) != test.labels).mean()
+same = (mine.predict(scores) == expected.argmax(axis=1)).mean()
+error = (mine.predict(scores) != test.labels).mean()
 print(f"test error by hand: {error:.2%}; by tn.evaluate: {tn.evaluate(net, test):.2%}")
 lesson.verdict(
     "C1",
@@ -168,7 +168,7 @@ print(f"the stretches are {s[0]:.2f} and {s[1]:.2f}; det U = {np.linalg.det(U):.
 figure, panels = plt.subplots(1, 4, figsize=(12, 2.9), sharex=True, sharey=True)
 figure.suptitle("What a 2 x 2 matrix does to a circle and a letter")
 titles = ["x", "1. turn: x U", f"2. stretch: by {s[0]:.2f} and {s[1]:.2f}", r"3. turn: .. V$^\top$ = x W"]
-steps = zip([circle, *own.three_steps(circle, U, s, V)], [letter, *own.three_steps(letter, U, s, V)], strict=True)
+steps = zip([circle, *mine.three_steps(circle, U, s, V)], [letter, *mine.three_steps(letter, U, s, V)], strict=True)
 for axes, (ring, F), title in zip(panels, steps, titles, strict=True):
     axes.plot(*ring.T, color=BLUE)
     axes.plot(*F.T, color=ORANGE, linewidth=3)
@@ -193,7 +193,7 @@ lesson.figure(figure, "circle")
 
 # %%
 U, s, V = svd_that_turns(W1.astype(np.float64))
-turned, stretched, z = own.three_steps(test.inputs, U, s, V)
+turned, stretched, z = mine.three_steps(test.inputs, U, s, V)
 direct = test.inputs @ W1.astype(np.float64)
 deviation = np.abs(z - direct).max() / np.abs(direct).max()
 skew = max(np.abs(Q.T @ Q - np.eye(len(s))).max() for Q in (U, V))
@@ -212,15 +212,15 @@ lost = noise - noise @ U @ U.T  # what is left when the 32 kept coordinates are 
 lost *= np.linalg.norm(test.inputs, axis=1, keepdims=True) / np.linalg.norm(lost, axis=1, keepdims=True)
 kept = noise @ U @ U.T
 kept *= np.linalg.norm(test.inputs, axis=1, keepdims=True) / np.linalg.norm(kept, axis=1, keepdims=True)
-classes = own.predict(expected)
+classes = mine.predict(expected)
 changed = {}
 for name, change in ("lost", lost), ("kept", kept):
-    a = own.tanh_layer(test.inputs + change, W1, b1)
-    changed[name] = (own.predict(own.affine(a, W2, b2)) != classes).mean()
+    a = mine.tanh_layer(test.inputs + change, W1, b1)
+    changed[name] = (mine.predict(mine.affine(a, W2, b2)) != classes).mean()
     print(f"a change along the {name} directions, of the image's length, changes {changed[name]:.1%} of the classes")
 
 up = np.random.default_rng(1).normal(size=(2, 3))  # a layer from two dimensions to three
-points = own.three_steps(circle, *svd_that_turns(up))[2]
+points = mine.three_steps(circle, *svd_that_turns(up))[2]
 print(f"a circle sent from 2 to 3 dimensions: its points span {np.linalg.matrix_rank(points)} dimensions")
 exact = deviation < 1e-6 and skew < 1e-6
 lesson.verdict(
@@ -251,7 +251,7 @@ figure, panels = plt.subplots(1, 4, figsize=(12, 3.5), sharex=True, sharey=True)
 figure.suptitle(f"What the trained layer does to the plane in which digits spread most (units {units[0]}, {units[1]})")
 titles = ["x in the plane", "1. turn", f"2. stretch: by {s2[0]:.2f} and {s2[1]:.2f}", "3. turn: x W"]
 labels = [("direction 1", "direction 2"), *[("coordinate 1", "coordinate 2")] * 2, [f"to unit {u}" for u in units]]
-steps = [plane, *own.three_steps(plane, U2, s2, V2)]
+steps = [plane, *mine.three_steps(plane, U2, s2, V2)]
 for axes, points, title, (across, along) in zip(panels, steps, titles, labels, strict=True):
     for digit, colour, marker in (0, ORANGE, "o"), (1, BLUE, "^"), (4, GREEN, "s"), (7, RED, "v"):
         axes.scatter(*points[test.labels == digit].T, s=9, color=colour, marker=marker, label=str(digit), alpha=0.7)
@@ -295,13 +295,13 @@ lesson.figure(figure, "stretches")
 # images that it scores highest, and the four that it scores lowest.
 
 # %%
-z = own.affine(test.inputs, W1, b1)
+z = mine.affine(test.inputs, W1, b1)
 longest = np.argsort(-np.linalg.norm(W1, axis=0))[:6]
 reach = np.abs(W1[:, longest]).max()
 figure, grid = plt.subplots(6, 9, figsize=(9, 6.6))
 figure.suptitle("Six columns of the trained first layer, and the digits they score highest and lowest")
 for row, j in zip(grid, longest, strict=True):
-    row[0].imshow(own.feature_image(W1, int(j), 8, 8), cmap="PuOr", vmin=-reach, vmax=reach)
+    row[0].imshow(mine.feature_image(W1, int(j), 8, 8), cmap="PuOr", vmin=-reach, vmax=reach)
     row[0].set_ylabel(f"unit {j}", rotation=0, ha="right", va="center")
     order = np.argsort(-z[:, j])
     for axes, example in zip(row[1:], [*order[:4], *order[-4:]], strict=True):
@@ -355,14 +355,14 @@ figure, grid = plt.subplots(2, 5, figsize=(8, 3.9))
 figure.suptitle("First-layer features combined by the last layer, the squash left out")
 reach = np.abs(combined).max()
 for k, axes in enumerate(grid.flat):
-    picture = axes.imshow(own.feature_image(combined, k, 8, 8), cmap="PuOr", vmin=-reach, vmax=reach)
+    picture = axes.imshow(mine.feature_image(combined, k, 8, 8), cmap="PuOr", vmin=-reach, vmax=reach)
     axes.set(title=f"class {k}", xticks=[], yticks=[])
     axes.spines[:].set_visible(True)
 figure.colorbar(picture, ax=grid, label="weight", shrink=0.8)
 lesson.figure(figure, "combined")
 
-linear = own.affine(own.affine(test.inputs, W1, b1), W2, b2)
-linear_error = (own.predict(linear) != test.labels).mean()
+linear = mine.affine(mine.affine(test.inputs, W1, b1), W2, b2)
+linear_error = (mine.predict(linear) != test.labels).mean()
 print(f"test error of the network: {error:.2%}; with its squash left out: {linear_error:.2%}")
 
 # %% [markdown]

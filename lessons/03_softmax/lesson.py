@@ -21,7 +21,7 @@ from tinynet.course import Script
 from tinynet.frontier.plot import COLOURS, MARKERS
 
 lesson = Script(__file__)
-mine = lesson.learned(3)  # the exercises of this lesson: your functions once they pass, the solutions until then
+mine = lesson.exercises(2, 3)  # your functions once they all pass, the solutions until then
 
 train, valid, test = tn.datasets.load("digits")
 x, labels = train
@@ -122,10 +122,8 @@ print(f"slope along v: {slope:.8f} from two losses, {along:.8f} from the gradien
 # Now a network: $z = x W_1 + b_1$, $a = \tanh z$, $s = a W_2 + b_2$. The tape of lesson 2 records it, node by node. The
 # error terms enter at the scores, and your `backward` carries them to the four parameters.
 
+
 # %%
-own = lesson.learned(2)
-
-
 class Tape:
     """Lesson 2's tape: a node is a number; of each we keep the value, the inputs and the way back."""
 
@@ -140,17 +138,17 @@ class Tape:
 
     def affine(self, x, W, b):
         X, M, B = (self.values[node] for node in (x, W, b))
-        back = lambda g: (*own.matmul_vjp(g, X, M), own.unbroadcast(g.copy(), B.shape))
+        back = lambda g: (*mine.matmul_vjp(g, X, M), mine.unbroadcast(g.copy(), B.shape))
         return self.record(X @ M + B, [x, W, b], back)
 
     def tanh(self, z):
         a = np.tanh(self.values[z])
-        return self.record(a, [z], lambda g: (own.tanh_vjp(g, a),))
+        return self.record(a, [z], lambda g: (mine.tanh_vjp(g, a),))
 
     def backward(self, root, g):
-        order = own.topological_order(root, lambda node: self.inputs[node])
+        order = mine.topological_order(root, lambda node: self.inputs[node])
         pairs = lambda node, g: list(zip(self.inputs[node], self.vjps[node](g), strict=True)) if self.vjps[node] else []
-        return own.backward(order, pairs, g)
+        return mine.backward(order, pairs, g)
 
 
 net = tn.MLP([64, 32, 10], seed=0)

@@ -25,7 +25,7 @@ from tinynet.course.manifest import load_module
 from tinynet.frontier.plot import COLOURS, MARKERS
 
 lesson = Script(__file__)
-mine = lesson.learned(4)  # the exercises of this lesson: your functions once they pass, the solutions until then
+mine = lesson.exercises(4)  # your functions once they all pass, the solutions until then
 
 # %% [markdown]
 # ## The example of the slides

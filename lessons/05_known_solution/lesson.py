@@ -26,7 +26,7 @@ from tinynet.course import Script
 from tinynet.frontier.plot import COLOURS
 
 lesson = Script(__file__)
-own = lesson.learned(5)
+mine = lesson.exercises(5)  # your functions once they all pass, the solutions until then
 MEASURED = lesson.folder / "students.csv"
 
 # %% [markdown]
@@ -83,7 +83,7 @@ for order, signs in product(permutations(range(4)), product([1.0, -1.0], repeat=
 change = max(np.abs(answers(setting, x_test) - scores).max() for setting in settings)
 different = len({setting[0][0].tobytes() for setting in settings})
 print(f"{len(settings)} settings, {different} different matrices W, largest change of any score {change:.1e}")
-print(f"counted by a formula: {own.equivalent_settings([4])}; for 16 units {own.equivalent_settings([16]):,}")
+print(f"counted by a formula: {mine.equivalent_settings([4])}; for 16 units {mine.equivalent_settings([16]):,}")
 
 half = [(W @ P, b @ P), (V, e)]
 unturned = [(W @ P, b), (P.T @ V, e)]
@@ -202,7 +202,7 @@ with MEASURED.open(newline="") as file:
 
 students = [student(SHALLOW, [4], start) for start in range(10)]
 tables = [correlations(hidden(SHALLOW), hidden(layers)) for layers in students]
-matches = [own.align(hidden(SHALLOW), hidden(layers)) for layers in students]  # order and signs
+matches = [mine.align(hidden(SHALLOW), hidden(layers)) for layers in students]  # order and signs
 assert all((order == hungarian(S)).all() for (order, _), S in zip(matches, tables, strict=True))
 gives = hidden(SHALLOW).std(axis=0) * np.linalg.norm(V, axis=1)
 print("                              |correlation| with the partner of the teacher's")
@@ -257,10 +257,10 @@ reached, columns = [], []
 for start, (layers, (order, signs)) in enumerate(zip(students, matches, strict=True)):
     if found(SHALLOW, layers) == 4:
         (W_s, b_s), (V_s, _) = layers
-        W_s, b_s, V_s = own.rearrange(W_s, b_s, V_s, order, signs)
-        mine, theirs = np.vstack([W_s, b_s]), np.vstack([W, b])
-        lengths = [np.linalg.norm(part, axis=0) for part in (mine, theirs)]
-        cosines = (mine * theirs).sum(axis=0) / lengths[0] / lengths[1]
+        W_s, b_s, V_s = mine.rearrange(W_s, b_s, V_s, order, signs)
+        ours, theirs = np.vstack([W_s, b_s]), np.vstack([W, b])
+        lengths = [np.linalg.norm(part, axis=0) for part in (ours, theirs)]
+        cosines = (ours * theirs).sum(axis=0) / lengths[0] / lengths[1]
         reached.append(start)
         columns.append(cosines.min())
         ratio = lengths[0] / lengths[1]
@@ -286,7 +286,7 @@ for start, layers in enumerate(students):
     else:
         firsts.append(layers)
         members.append([start])
-different = own.count_solutions([hidden(layers) for layers in students], 0.99)
+different = mine.count_solutions([hidden(layers) for layers in students], 0.99)
 print(f"After 160 epochs ten starts are at {different} different places:")
 for group in members:
     is_teacher = set(group) <= set(reached)
@@ -426,7 +426,7 @@ print(
 print(
     f"[Q2] Of {of} starts of equal width {n160} reach the teacher in 160 epochs and {n640} in 640; of twice the width "
     f"{share['8', 160][0]} and {share['8', 640][0]}. "
-    f"{on}There are {own.equivalent_settings([4])} settings of the teacher, one function."
+    f"{on}There are {mine.equivalent_settings([4])} settings of the teacher, one function."
 )
 features = bool(columns) and min(columns) > 0.99
 enough = one[0] <= 1.5 * two[0]

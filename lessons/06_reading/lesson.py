@@ -25,7 +25,7 @@ from tinynet.course import Script
 from tinynet.frontier.plot import COLOURS
 
 lesson = Script(__file__)
-own = lesson.learned(6)
+mine = lesson.exercises(6)  # your functions once they all pass, the solutions until then
 
 
 def trained(widths, data, epochs=40):
@@ -98,7 +98,7 @@ questions = {
     "pixels": x_train,
     "units before training": x_train @ fresh[0] + fresh[1],
 }
-worth = {name: np.sort([own.information_gain(unit, says_train) for unit in z.T]) for name, z in questions.items()}
+worth = {name: np.sort([mine.information_gain(unit, says_train) for unit in z.T]) for name, z in questions.items()}
 shares = np.unique(says_train, return_counts=True)[1] / len(says_train)
 print(f"H(y) = {-(shares * np.log2(shares)).sum():.2f} bits. The gain of one question z >= 0, in bits:")
 for name, g in worth.items():
@@ -322,7 +322,7 @@ for name, a in A.items():
 # %%
 ranks = {}
 for name, s in spectra.items():
-    ranks[name] = [own.rank(A[name], tolerance) for tolerance in (1e-5, 1e-2, 1e-1)]
+    ranks[name] = [mine.rank(A[name], tolerance) for tolerance in (1e-5, 1e-2, 1e-1)]
     print(f"{name}: rank of 64 units at tolerance 1e-5, 1e-2, 1e-1: {', '.join(map(str, ranks[name]))}")
     spread = A[name].std(axis=0)
     j = int(spread.argmin())
@@ -366,7 +366,7 @@ def scores(layers, x):
 
 def merged(layers, i, j, c, d):
     """Return the network without unit j."""
-    return own.merge(*layers, i, j, c, d)
+    return mine.merge(*layers, i, j, c, d)
 
 
 rng = np.random.default_rng(0)
@@ -410,7 +410,7 @@ def merge_closest(layers, x):
     gives = A.std(axis=0) * np.linalg.norm(V, axis=1)
     if gives[i] < gives[j]:
         i, j = j, i
-    return merged(layers, int(i), int(j), *own.fit_unit(A[:, i], A[:, j])), abs(r[i, j]), gives[j]
+    return merged(layers, int(i), int(j), *mine.fit_unit(A[:, i], A[:, j])), abs(r[i, j]), gives[j]
 
 
 says = scores(net, x_test).argmax(axis=1)

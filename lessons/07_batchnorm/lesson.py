@@ -26,7 +26,7 @@ from tinynet.frontier.plot import COLOURS
 from tinynet.parameterizations.state import child_seed
 
 lesson = Script(__file__)
-own = lesson.learned(7)
+mine = lesson.exercises(7)  # your functions once they all pass, the solutions until then
 data = tn.datasets.load("digits")
 BLACK, ORANGE, SKY, GREEN, RED, BLUE, PURPLE, *_ = COLOURS
 
@@ -144,7 +144,7 @@ Z, G = rng.normal(1, 3, size=(60, 5)), rng.normal(size=(60, 5))
 layer, Z_tape = tn.BatchNorm(5), tn.Tensor(Z, requires_grad=True)
 layer(Z_tape).backward(G)
 by_column = np.stack([backward(G[:, j], Z[:, j], 1.0) for j in range(5)], axis=1)
-at_once = own.batchnorm_backward(G, Z, np.ones(5), layer.eps)[0]
+at_once = mine.batchnorm_backward(G, Z, np.ones(5), layer.eps)[0]
 for name, gradient in ("column by column", by_column), ("batchnorm_backward", at_once):
     print(f"{name}: differs from the tape's gradient by {np.abs(Z_tape.grad - gradient).max():.1e} at most")
 
@@ -173,11 +173,11 @@ print(f"mean variance of batches of 5, with N - 1: {batches.var(axis=1, ddof=1).
 m, s, seen = np.zeros(1), np.ones(1), []
 for _ in range(200):
     neighbours = population[rng.integers(0, len(population), size=59)]
-    y, m, s = own.batchnorm_train(
+    y, m, s = mine.batchnorm_train(
         np.append(neighbours, population[0])[:, None], np.ones(1), np.zeros(1), m, s, 0.1, 1e-5
     )
     seen.append(y[-1, 0])
-alone = own.batchnorm_eval(population[:1, None], np.ones(1), np.zeros(1), m, s, 1e-5).item()
+alone = mine.batchnorm_eval(population[:1, None], np.ones(1), np.zeros(1), m, s, 1e-5).item()
 print(f"running mean {m[0]:.3f}, variance {s[0]:.3f}; of all values {population.mean():.3f}, {population.var():.3f}")
 print(f"y of one example: from {min(seen):.2f} to {max(seen):.2f} in 200 batches; alone, in evaluation, {alone:.2f}")
 
@@ -517,7 +517,7 @@ off = []
 for (before, norm), after in zip(pairs, linear, strict=False):
     V, no_bias = before.weight.W.data, np.zeros(len(norm.running_mean))
     statistics = norm.gamma.data, norm.beta.data, norm.running_mean, norm.running_var, norm.eps
-    W, b = own.fold(V, no_bias, *statistics)
+    W, b = mine.fold(V, no_bias, *statistics)
     after.weight.V.W.data = V  # as it is
     after.weight.g.data = (norm.gamma.data / np.sqrt(norm.running_var + norm.eps)).astype(np.float32)
     after.bias.data = np.asarray(b, np.float32)

@@ -31,8 +31,8 @@ def test_a_learners_functions_are_used_once_all_of_them_pass(script, capsys):
     own = "def total(x): return float(sum(x.tolist()))\ndef mean(x): return total(x) / len(x) + {}\n"
     path = script.folder / "exercise.py"
     path.write_text(own.format(1))
-    assert "solution" in script.learned(1).mean.__code__.co_filename
-    assert "the solutions, since your own do not pass yet" in capsys.readouterr().out
+    assert "solution" in script.exercises(1).mean.__code__.co_filename
+    assert "the solutions, because your own functions do not all pass yet" in capsys.readouterr().out
     path.write_text(own.format(0))
-    assert script.learned(1).mean.__code__.co_filename == str(path)
-    assert "your own answers" in capsys.readouterr().out
+    assert script.exercises(1).mean.__code__.co_filename == str(path)
+    assert "uses your own functions.\n" in capsys.readouterr().out

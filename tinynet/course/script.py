@@ -76,10 +76,12 @@ class Script:
             raise ValueError(f"verdict must be one of {VERDICTS}, not {verdict!r}")
         print(f"[{claim}] {verdict}: {measured}")
 
-    def learned(self, number: int) -> Any:
-        """Return the functions of a lesson as attributes: the learner's if all pass, else the solution's."""
-        lesson = manifest.lesson(number)
-        functions, own = grading.learned(lesson, self.folder.parent / lesson.folder / "exercise.py")
-        whose = "your own answers" if own else "the solutions, since your own do not pass yet"
-        print(f"The exercises of lesson {number} are at work here: {whose}.")
-        return SimpleNamespace(**{e.name: functions.functions[e.name] for e in lesson.exercises})
+    def exercises(self, *numbers: int) -> SimpleNamespace:
+        """Return the functions of these lessons: the learner's where all of a lesson's pass, else the solutions."""
+        functions: dict[str, Any] = {}
+        for lesson in map(manifest.lesson, numbers):
+            found, own = grading.learned(lesson, self.folder.parent / lesson.folder / "exercise.py")
+            whose = "your own functions" if own else "the solutions, because your own functions do not all pass yet"
+            print(f"For the exercises of lesson {lesson.number} this script uses {whose}.")
+            functions |= {exercise.name: found.functions[exercise.name] for exercise in lesson.exercises}
+        return SimpleNamespace(**functions)
