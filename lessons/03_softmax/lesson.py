@@ -18,7 +18,7 @@ import numpy as np
 
 import tinynet as tn
 from tinynet.course import Script
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 
 lesson = Script(__file__)
 mine = lesson.exercises(2, 3)  # your functions once they all pass, the solutions until then

@@ -22,7 +22,7 @@ from matplotlib.colors import LinearSegmentedColormap
 import tinynet as tn
 from tinynet.course import Script
 from tinynet.course.manifest import load_module
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 
 lesson = Script(__file__)
 mine = lesson.exercises(4)  # your functions once they all pass, the solutions until then

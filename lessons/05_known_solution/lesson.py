@@ -23,7 +23,7 @@ import numpy as np
 
 import tinynet as tn
 from tinynet.course import Script
-from tinynet.frontier.plot import COLOURS
+from tinynet.drawing import COLOURS
 
 lesson = Script(__file__)
 mine = lesson.exercises(5)  # your functions once they all pass, the solutions until then

@@ -22,7 +22,7 @@ import numpy as np
 
 import tinynet as tn
 from tinynet.course import Script
-from tinynet.frontier.plot import COLOURS
+from tinynet.drawing import COLOURS
 
 lesson = Script(__file__)
 mine = lesson.exercises(6)  # your functions once they all pass, the solutions until then

@@ -22,7 +22,7 @@ from matplotlib import pyplot as plt
 import tinynet as tn
 from tinynet import functional as F
 from tinynet.course import Script
-from tinynet.frontier.plot import COLOURS
+from tinynet.drawing import COLOURS
 from tinynet.parameterizations.state import child_seed
 
 lesson = Script(__file__)

@@ -24,7 +24,7 @@ from matplotlib import pyplot as plt
 
 import tinynet as tn
 from tinynet.course import Script
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 from tinynet.layers.mlp import compress
 
 lesson = Script(__file__)

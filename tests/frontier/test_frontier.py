@@ -226,7 +226,7 @@ def test_the_picture_shows_every_point_once_and_the_frontier(rows, tmp_path):
 
 
 def test_methods_differ_in_colour_and_marker():
-    from tinynet.frontier.plot import COLOURS, MARKERS
+    from tinynet.drawing import COLOURS, MARKERS
 
     assert len(set(COLOURS)) >= len(METHODS) <= len(set(MARKERS))
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from tinynet import drawing
 from tinynet.frontier.pareto import Point, summarize
 from tinynet.frontier.settings import SOFT
 from tinynet.frontier.tasks import task_of
@@ -13,9 +14,6 @@ from tinynet.frontier.tasks import task_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Okabe and Ito's palette, told apart by the colour-blind; markers tell the methods apart in black and white.
-COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#8C6D1F", "#7F7F7F")
-MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "h")
 STAGE_TITLES = {
     "trained": "trained under the constraint",
     "after": "compressed after training",
@@ -33,14 +31,11 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
         path: where to save it as well, as PNG, PDF or SVG.
         title: by default the data set and the number of seeds.
     """
-    from matplotlib.figure import Figure
-
     if not rows:
         raise ValueError("plot: no rows to draw; a sweep returns them")
     points, task = summarize(rows), task_of(rows[0]["data"])
     stages = [stage for stage in STAGE_TITLES if any(p.stage == stage for p in points)]
-    figure = Figure(figsize=(2.5 + 5 * len(stages), 5), layout="constrained")
-    panels = figure.subplots(1, len(stages), sharex=True, sharey=True, squeeze=False)[0]
+    figure, panels = drawing.panels(2.5 + 5 * len(stages), 5, columns=len(stages), sharex=True, sharey=True)
     methods = list(dict.fromkeys(p.method.removesuffix(SOFT) for p in points))
     for axes, stage in zip(panels, stages, strict=True):
         for i, method in enumerate(methods):
@@ -52,7 +47,7 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
     spread = f", mean and standard deviation of {seeds} seeds" if seeds > 1 else ""
     figure.suptitle(title or rows[0]["data"] + spread)
     panels[0].set_ylabel(task.measure)
-    panels[0].legend(frameon=False, fontsize="small")
+    drawing.legend(panels[0])
     if path is not None:
         figure.savefig(path, dpi=160)
     return figure
@@ -76,7 +71,7 @@ def _label(axes: Any, stage: str, errors: list[float]) -> None:
         axis.set_minor_formatter("")
     if 0 in errors:
         _make_room_for_zero(axes, min((e for e in errors if e > 0), default=1.0))
-    axes.grid(True, which="both", color="0.92", linewidth=0.6)
+    drawing.grid(axes)
 
 
 def _make_room_for_zero(axes: Any, least: float) -> None:
@@ -97,6 +92,5 @@ def _draw_method(axes: Any, points: list[Point], i: int, unit: float) -> None:
     axes.errorbar(
         [p.bytes for p in points], [unit * p.error for p in points],
         [[unit * min(p.error, p.spread) for p in points], [unit * p.spread for p in points]], label=label,
-        color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)],
-        linewidth=1, markersize=6, capsize=2, elinewidth=0.8, **soft,
+        color=drawing.colour(i), marker=drawing.marker(i), linewidth=1, markersize=6, capsize=2, elinewidth=0.8, **soft,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tinynet.frontier.plot import COLOURS
+from tinynet.drawing import COLOURS
 from tinynet.reading.automaton import Automaton, _check, _reached
 
 if TYPE_CHECKING:

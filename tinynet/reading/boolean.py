@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tinynet.frontier.plot import COLOURS
+from tinynet.drawing import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

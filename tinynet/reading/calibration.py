@@ -23,7 +23,7 @@ import numpy as np
 
 from tinynet import functional as F
 from tinynet.engine.tensor import Tensor
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 from tinynet.layers.base import Layer
 from tinynet.reading.scores import scored
 from tinynet.training.checks import Pair

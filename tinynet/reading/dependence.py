@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet.engine.tape import no_grad
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 from tinynet.layers.sequential import Sequential
 from tinynet.reading.units import hidden_layer, matrices, opened, rearrange, set_matrices, unit_activations
 

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet.engine.tape import no_grad
-from tinynet.frontier.plot import COLOURS
+from tinynet.drawing import COLOURS
 from tinynet.layers.sequential import Sequential
 from tinynet.reading.units import hidden_layers, unit_activations
 from tinynet.training.checks import check_pair

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tinynet.frontier.plot import COLOURS
+from tinynet.drawing import COLOURS
 from tinynet.layers.linear import Linear
 from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.hashed import Hashed

@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet.engine.tensor import Tensor
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 from tinynet.frozen.network import Frozen
 from tinynet.frozen.sequence import FrozenSequence
 from tinynet.layers.sequential import Sequential

@@ -24,7 +24,7 @@ import numpy as np
 from tinynet import functional as F
 from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Tensor
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 from tinynet.layers.sequential import Sequential
 from tinynet.reading.saturation import SLOPES, squashed
 from tinynet.training.checks import Pair

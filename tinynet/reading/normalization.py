@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet.engine.tensor import Parameter
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 from tinynet.layers.base import Layer
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.linear import Linear

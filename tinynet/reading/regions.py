@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.frontier.plot import COLOURS
+from tinynet.drawing import COLOURS
 from tinynet.layers.activations import ReLU, Sigmoid, SignActivation, Tanh
 from tinynet.layers.sequential import Sequential
 from tinynet.reading.inside import activations, name_of

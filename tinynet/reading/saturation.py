@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 from tinynet.layers.activations import Sigmoid, SignActivation, Tanh
 from tinynet.layers.base import Layer
 from tinynet.layers.sequential import Sequential

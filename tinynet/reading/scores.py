@@ -26,7 +26,7 @@ import numpy as np
 from tinynet import functional as F
 from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Tensor
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 from tinynet.layers.base import Layer
 from tinynet.training.checks import Pair, check_pair
 from tinynet.training.optim import norm

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet.engine.tape import no_grad
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 from tinynet.layers.mlp import MLP
 from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.base import Parameterization

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinynet.frontier.plot import COLOURS
+from tinynet.drawing import COLOURS
 from tinynet.layers.sequential import Sequential
 from tinynet.reading.regions import decisions, hidden, sampled_regions
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.frontier.plot import COLOURS, MARKERS
+from tinynet.drawing import COLOURS, MARKERS
 from tinynet.layers.sequential import Sequential
 from tinynet.reading.saturation import squashed
 from tinynet.training.optim import SGD, Optimizer
