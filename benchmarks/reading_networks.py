@@ -11,13 +11,14 @@ import tinynet as tn
 from benchmarks.reading_training import Answer, digits, trained
 from benchmarks.sequences import trained as trained_on
 from tinynet.datasets import reber
-from tinynet.reading import distance as d
-from tinynet.reading.alignment import match_units, plot_alignment, weight_distance
-from tinynet.reading.automaton import minimal_automaton, read_automaton, shortest_difference
-from tinynet.reading.automaton_drawing import plot_automaton
-from tinynet.reading.boolean import plot_boolean, reached
-from tinynet.reading.dependence import numerical_rank, plot_dependence, plot_shrink, remove_dependent, shrink
-from tinynet.reading.geometry import (
+from tinynet.reading.automata.automaton import minimal_automaton, read_automaton, shortest_difference
+from tinynet.reading.automata.automaton_drawing import plot_automaton
+from tinynet.reading.decisions.boolean import plot_boolean, reached
+from tinynet.reading.decisions.regions import borders, cells, planes, plot_regions, sampled_regions
+from tinynet.reading.decisions.splits import agreement, grow_tree, plot_tree, sign_limit
+from tinynet.reading.inside import weights
+from tinynet.reading.layers.dependence import numerical_rank, plot_dependence, plot_shrink, remove_dependent, shrink
+from tinynet.reading.layers.geometry import (
     binary_spectrum,
     column_geometry,
     hold_lengths,
@@ -25,11 +26,10 @@ from tinynet.reading.geometry import (
     plot_geometry,
     plot_spectrum,
 )  # fmt: skip
-from tinynet.reading.gradient_flow import gradient_flow, plot_gradient_flow
-from tinynet.reading.inside import weights
-from tinynet.reading.regions import borders, cells, planes, plot_regions, sampled_regions
-from tinynet.reading.solutions import distinct, plot_students, students, teacher_net
-from tinynet.reading.splits import agreement, grow_tree, plot_tree, sign_limit
+from tinynet.reading.networks import distance as d
+from tinynet.reading.networks.alignment import match_units, plot_alignment, weight_distance
+from tinynet.reading.networks.solutions import distinct, plot_students, students, teacher_net
+from tinynet.reading.training.gradient_flow import gradient_flow, plot_gradient_flow
 from tinynet.reading.units import unit_activations
 
 

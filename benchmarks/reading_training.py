@@ -11,15 +11,22 @@ import numpy as np
 
 import tinynet as tn
 from tinynet import functional as F
-from tinynet.reading.calibration import by_chance, calibration, plot_calibration, plot_reliability
-from tinynet.reading.comparison import Record, plot_training
-from tinynet.reading.hardening import animate_borders, borders, plot_borders
-from tinynet.reading.normalization import compare_scales, plot_scales
-from tinynet.reading.percentiles import input_percentiles, median_drift, plot_percentiles
-from tinynet.reading.saturation import plot_saturation, plot_squashed, saturation, squashed
-from tinynet.reading.scores import plot_scores, score_record
-from tinynet.reading.svd import effective_rank, plot_columns, plot_spectra, plot_three_steps, spectra, three_steps
-from tinynet.reading.updates import Watch, chance, plot_steps
+from tinynet.reading.decisions.calibration import by_chance, calibration, plot_calibration, plot_reliability
+from tinynet.reading.decisions.hardening import animate_borders, borders, plot_borders
+from tinynet.reading.layers.saturation import plot_saturation, plot_squashed, saturation, squashed
+from tinynet.reading.layers.svd import (
+    effective_rank,
+    plot_columns,
+    plot_spectra,
+    plot_three_steps,
+    spectra,
+    three_steps,
+)
+from tinynet.reading.training.comparison import Record, plot_training
+from tinynet.reading.training.normalization import compare_scales, plot_scales
+from tinynet.reading.training.percentiles import input_percentiles, median_drift, plot_percentiles
+from tinynet.reading.training.scores import plot_scores, score_record
+from tinynet.reading.training.updates import Watch, chance, plot_steps
 
 Answer = tuple[dict[str, Any], dict[str, float]]  # pictures by name: figures, or files' contents; and numbers
 LOSSES = {"cross-entropy": F.softmax_cross_entropy, "squared hinge": F.squared_hinge}

@@ -1,7 +1,8 @@
 """What estimates of performance distance are worth: python -m benchmarks.zoo [--data mnist fashion]   (from the root)
 
-A zoo of small networks of several methods, sizes, amounts of training data and seeds; for each pair the gap of their
-errors on the 10,000 test examples, and estimates of it from at most 1,000 other inputs. See tinynet/reading/zoo.py.
+A zoo of small networks differs in method, size, amount of training data and seed. For each pair of them this compares
+the gap between their errors on the 10,000 test examples with estimates of it from at most 1,000 other inputs.
+tinynet/reading/networks/zoo.py explains the estimates.
 
 mnist, fashion      TINYNET_DATA names the folder that holds them
 convex              generated
@@ -21,8 +22,8 @@ os.environ |= dict.fromkeys(
 )  # before NumPy loads: one thread a network, so a seed fixes every bit
 
 from benchmarks.common import RESULTS
-from tinynet.reading.distance import plot_estimates
-from tinynet.reading.zoo import Zoo, members, open_zoo, rank_correlations
+from tinynet.reading.networks.distance import plot_estimates
+from tinynet.reading.networks.zoo import Zoo, members, open_zoo, rank_correlations
 
 OPTIONS: dict[str, dict[str, Any]] = {"mnist": {}, "fashion": {}, "convex": dict(train=2000, valid=1000, test=10000)}
 CLASSES = {"mnist": 10, "fashion": 10, "convex": 2}

@@ -1,7 +1,7 @@
 """Drawing: the colours, markers and habits that all of tinynet's figures share.
 
-A plot needs Matplotlib only when it is drawn, so that `import tinynet` stays quick. Every plot function follows the same
-four steps:
+A plot needs Matplotlib only when it is drawn, so `import tinynet` stays quick. Every plot function takes the same four
+steps:
 
     drawing.check("plot_it", shown, "{label: values, ..}")        is there anything to draw?
     figure, [axes] = drawing.panels(7, 4.5)                       an empty figure

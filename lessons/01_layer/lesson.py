@@ -457,4 +457,4 @@ lesson.verdict(
 # ## Read next
 #
 # In tinynet's source: `layers.py` (`Linear`, `Sequential`), `activations.py` (`Tanh`) and `models.py` (`MLP`), the
-# layers that you built. `reading/svd.py` draws turn, stretch, turn for any layer.
+# layers that you built. `reading/layers/svd.py` draws turn, stretch, turn for any layer.

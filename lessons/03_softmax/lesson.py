@@ -532,4 +532,4 @@ lesson.verdict(
 # ## Read on
 #
 # `tinynet/functional.py` has the losses with their gradients, `tinynet/optim.py` the step, `tinynet/training.py` what
-# `fit` adds to it. `tinynet/reading/scores.py` and `calibration.py` are this lesson's instruments for any network.
+# `fit` adds to it. `tn.reading.scores` and `tn.reading.calibration` are this lesson's instruments for any network.

@@ -588,5 +588,5 @@ for (goal, layers), width in sorted(needed.items(), reverse=True):
 #
 # ## Read on
 #
-# `tinynet/reading/regions.py` cuts the square into polygons and measures how soft borders are; `saturation.py`,
-# `updates.py` and `hardening.py` beside it are this lesson's instruments for any network.
+# `tn.reading.regions` cuts the square into polygons and measures how soft borders are. With `tn.reading.saturation`,
+# `updates` and `hardening` it makes up this lesson's instruments for any network.

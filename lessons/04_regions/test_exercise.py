@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tinynet.reading.regions import cells
+from tinynet.reading.decisions.regions import cells
 
 
 def test_squash(exercise, rng):

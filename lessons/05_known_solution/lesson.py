@@ -454,6 +454,6 @@ lesson.verdict(
 #
 # ## Read next
 #
-# In tinynet's source: `reading/units.py` (units moved and turned), `alignment.py` (two networks aligned by activations
-# or by weights, any depth), `solutions.py` (students of a teacher), `datasets/teacher.py`. Then lesson 6: how to read a
-# network whose solution nobody knows.
+# In tinynet's source: `reading/units.py` (units moved and turned); in `reading/networks/`, `alignment.py` (two networks
+# aligned by activations or by weights, any depth) and `solutions.py` (students of a teacher); `datasets/teacher.py`.
+# Then lesson 6: how to read a network whose solution nobody knows.

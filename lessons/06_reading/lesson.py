@@ -515,5 +515,6 @@ print(
 #
 # ## Read next
 #
-# In tinynet's source: `reading/splits.py` (the tree, and what signs alone could reach at most), `dependence.py` (units
-# that are linear in all others, and shrinking), `regions.py` (the codes of lesson 4).
+# In tinynet's source: `reading/decisions/splits.py` (the tree, and what signs alone could reach at most),
+# `reading/layers/dependence.py` (units that are linear in all others, and shrinking), `reading/decisions/regions.py`
+# (the codes of lesson 4).

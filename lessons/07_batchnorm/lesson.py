@@ -588,4 +588,4 @@ lesson.verdict(
 # again: it uses your own.
 #
 # **Read next** `tinynet/batchnorm.py` (the layer), `tinynet/parameterizations/scaled.py` (the scale alone) and
-# `tinynet/reading/normalization.py` (both beside low rank, at equal bytes).
+# `tinynet/reading/training/normalization.py` (both beside low rank, at equal bytes).

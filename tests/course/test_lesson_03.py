@@ -5,7 +5,7 @@ import numpy as np
 import tinynet as tn
 from tinynet import functional as F
 from tinynet.course import manifest
-from tinynet.reading.calibration import reliability
+from tinynet.reading.decisions.calibration import reliability
 
 lesson = manifest.lesson(3)
 

@@ -6,7 +6,7 @@ import pytest
 import tinynet as tn
 from tinynet.course import manifest
 from tinynet.reading import regions
-from tinynet.reading.saturation import STEEP, saturation
+from tinynet.reading.layers.saturation import STEEP, saturation
 
 lesson = manifest.lesson(4)
 widths = manifest.load_module(lesson.path / "widths.py")

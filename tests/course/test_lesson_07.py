@@ -4,7 +4,7 @@ import numpy as np
 
 import tinynet as tn
 from tinynet.course import manifest
-from tinynet.reading.normalization import fold
+from tinynet.reading.training.normalization import fold
 
 solution = manifest.lesson(7).solution
 

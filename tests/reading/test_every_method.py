@@ -27,7 +27,7 @@ from tinynet.reading import (
     svd,
     updates,
 )  # fmt: skip
-from tinynet.reading.gradient_flow import gradient_flow
+from tinynet.reading.training.gradient_flow import gradient_flow
 
 WAYS = {
     "dense": tn.Dense(),

@@ -1,0 +1,80 @@
+"""Calibration of outcomes drawn with the stated probability, of certainty, and by hand."""
+
+import numpy as np
+import pytest
+
+import tinynet as tn
+from tinynet.reading.decisions.calibration import (
+    by_chance,
+    calibration,
+    plot_calibration,
+    plot_reliability,
+    reliability,
+)
+
+
+def two(confidence):
+    """Probabilities of two classes, the first the answer."""
+    confidence = np.asarray(confidence, float)
+    return np.stack([confidence, 1 - confidence], axis=1)
+
+
+def test_by_hand():
+    found = reliability(two([0.95, 0.85, 0.9, 0.55]), [0, 1, 0, 1], bins=5)
+    np.testing.assert_array_equal(found.examples, [0, 0, 1, 0, 3])
+    np.testing.assert_allclose(found.confidence[[2, 4]], [0.55, 0.9])
+    np.testing.assert_allclose(found.accuracy[[2, 4]], [0, 2 / 3])
+    assert np.isnan(found.accuracy[0]) and found.error == 0.5
+    assert found.ece == pytest.approx(1 / 4 * 0.55 + 3 / 4 * (0.9 - 2 / 3))
+
+
+def test_a_bin_holds_its_upper_edge():
+    assert reliability(two([0.6, 0.8, 1.0]), [0, 0, 0], bins=5).examples.tolist() == [0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(("labels", "ece"), [([0] * 10, 0), ([1] * 10, 1), ([0] * 7 + [1] * 3, 0.3)])
+def test_certainty(labels, ece):
+    assert reliability(two(np.ones(10)), labels).ece == pytest.approx(ece)
+
+
+def test_right_nine_times_of_ten_is_calibrated():
+    assert reliability(two(np.full(10, 0.9)), [0] * 9 + [1]).ece == pytest.approx(0)
+
+
+def test_outcomes_drawn_as_stated_leave_chance_alone():
+    rng = np.random.default_rng(0)
+    p = two(rng.uniform(0.5, 1, 20_000))
+    labels = (rng.random(len(p)) >= p[:, 0]).astype(int)
+    expected = by_chance(p)
+    assert reliability(p, labels).ece == pytest.approx(expected, rel=0.6) and expected < 0.01
+    assert by_chance(p[:200]) == pytest.approx(10 * expected, rel=0.3)  # falls with the root of N
+    sharper = p**3 / (p**3).sum(axis=1, keepdims=True)
+    assert reliability(sharper, labels).ece > 10 * expected
+
+
+RECIPES = [tn.Dense(), tn.LowRank(rank=3), tn.Hashed(1 / 8), tn.Sparse(1 / 8), tn.Quantized(bits=3), tn.Binary()]
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=repr)
+def test_every_parameterization_by_epoch(recipe):
+    train, valid, _ = tn.datasets.load("digits")
+    net, found = tn.MLP([64, 12, 10], recipe), []
+    tn.fit(net, train, epochs=2, report=lambda _: found.append(calibration(net, valid)))
+    assert found[-1].error == tn.evaluate(net, valid) and found[-1].examples.sum() == len(valid.inputs)
+    assert len(plot_calibration({"net": found}).axes[0].lines) == 2
+    assert len(plot_reliability({"epoch 1": found[0], "epoch 2": found[1]}).axes[0].lines) == 3
+
+
+def test_errors_say_what_to_do():
+    with pytest.raises(ValueError, match=r"p of shape \(2,\), labels \(2,\); \(N, classes\) and \(N,\)"):
+        reliability([0.5, 0.5], [0, 1])
+    with pytest.raises(ValueError, match=r"no probabilities; pass softmax\(scores\)"):
+        reliability([[2.0, 1.0]], [0])
+    with pytest.raises(ValueError, match="bins=0; at least 1"):
+        reliability([[0.5, 0.5]], [0], bins=0)
+    with pytest.raises(ValueError, match="inputs of shape"):
+        calibration(tn.MLP([3, 2]), (np.ones((0, 3)), np.ones(0, int)))
+    with pytest.raises(ValueError, match=r"nothing to draw; pass \{label: calibration"):
+        plot_reliability({})
+    with pytest.raises(ValueError, match=r"pass \{label: \[calibration"):
+        plot_calibration({"net": []})

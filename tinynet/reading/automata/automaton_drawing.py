@@ -1,0 +1,95 @@
+"""Automata as pictures: Graphviz DOT text, and a Matplotlib figure that needs no Graphviz.
+
+A state stands in the column of its distance from the start, so that arcs run to the right where they lead on; those
+that stay or return are bent. A doubled circle is the end, where no symbol may follow.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from tinynet.drawing import COLOURS
+from tinynet.reading.automata.automaton import Automaton, _check, _reached
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def draw_automaton(automaton: Automaton) -> str:
+    """Return DOT text; render it with `dot -Tsvg`. Arcs between the same two states are one, with all their symbols."""
+    _check(automaton)
+    number = {q: i for i, q in enumerate(automaton)}
+    lines = [
+        f'q{i} [shape={"circle" if automaton[q] else "doublecircle"} label="{_name(q, i)}"]' for q, i in number.items()
+    ]
+    lines += [f'q{number[q]} -> q{number[r]} [label="{s}"]' for (q, r), s in _arrows(automaton).items()]
+    return "digraph automaton {\n  rankdir=LR\n  " + "\n  ".join(lines) + "\n}\n"
+
+
+def plot_automaton(automata: dict[str, Automaton]) -> Figure:
+    """Return the figure of some automata by title, one below the other. ValueError for none."""
+    from matplotlib.figure import Figure
+
+    if not automata:
+        raise ValueError("plot_automaton: nothing to draw; pass {title: automaton, ..}")
+    places = {title: _places(automaton) for title, automaton in automata.items()}
+    heights = [max(2.0, 1 + max(y for _, y in xy.values()) - min(y for _, y in xy.values())) for xy in places.values()]
+    width = 1.1 * (1 + max(x for xy in places.values() for x, _ in xy.values()))
+    figure = Figure(figsize=(max(6.0, width), 0.75 * sum(heights) + 0.4 * len(heights)), layout="constrained")
+    panels = figure.subplots(len(automata), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for axes, (title, automaton) in zip(panels, automata.items(), strict=True):
+        axes.set_title(f"{title}: {len(automaton)} states")
+        axes.axis("off")
+        _draw(axes, automaton, places[title])
+    return figure
+
+
+def _name(state: Any, i: int) -> str:
+    return str(state) if isinstance(state, str | int) else str(i)  # codes of a network are bytes: number them
+
+
+def _arrows(automaton: Automaton) -> dict[tuple[Any, Any], str]:
+    """Return the symbols that lead from one state to another, as one label."""
+    labels: dict[tuple[Any, Any], list[str]] = defaultdict(list)
+    for q, arcs in automaton.items():
+        for symbol, r in arcs.items():
+            labels[q, r].append(symbol)
+    return {pair: " ".join(symbols).replace('"', r"\"") for pair, symbols in labels.items()}
+
+
+def _places(automaton: Automaton) -> dict[Any, tuple[float, float]]:
+    """Return (column, height) of each state that can be reached; a column is centred, its first found on top."""
+    _check(automaton)
+    columns: dict[int, list[Any]] = defaultdict(list)
+    depth = {next(iter(automaton)): 0}
+    for q in _reached(automaton):
+        columns[depth[q]].append(q)
+        for r in automaton[q].values():
+            depth.setdefault(r, depth[q] + 1)
+    return {q: (x, (len(column) - 1) / 2 - i) for x, column in columns.items() for i, q in enumerate(column)}
+
+
+def _draw(axes: Any, automaton: Automaton, places: dict[Any, tuple[float, float]]) -> None:
+    for (q, r), label in _arrows({q: automaton[q] for q in places}).items():
+        (x0, y0), (x1, y1) = places[q], places[r]
+        if q == r:
+            begin, end, bend, at = (x0 - 0.12, y0 + 0.2), (x0 + 0.12, y0 + 0.2), -1.6, (x0, y0 + 0.5)
+        else:
+            bend = 0.0 if x1 > x0 and abs(y1 - y0) <= 1.5 else 0.3
+            begin, end = (x0, y0), (x1, y1)
+            at = (x0 + x1) / 2 + bend / 2 * (y1 - y0), (y0 + y1) / 2 - bend / 2 * (x1 - x0)  # the middle of the bow
+        shrink = 0 if q == r else 11
+        axes.annotate(
+            "", end, begin,
+            arrowprops=dict(arrowstyle="-|>", color="0.35", connectionstyle=f"arc3,rad={bend}", shrinkA=shrink,
+                            shrinkB=shrink, linewidth=0.9),
+        )  # fmt: skip
+        axes.text(*at, label, ha="center", va="center", fontsize=10, color=COLOURS[5], weight="bold",
+                  bbox=dict(boxstyle="round,pad=0.1", color="white", alpha=0.85))  # fmt: skip
+    for i, (q, (x, y)) in enumerate(places.items()):
+        for size in (420,) if automaton[q] else (420, 250):
+            axes.scatter(x, y, size, facecolor="white", edgecolor="black", linewidth=1.1, zorder=3)
+        axes.text(x, y, _name(q, i), ha="center", va="center", fontsize=9, zorder=4)
+    heights = [y for _, y in places.values()]
+    axes.set(xlim=(-0.5, max(x for x, _ in places.values()) + 0.5), ylim=(min(heights) - 0.6, max(heights) + 0.8))

@@ -1,0 +1,216 @@
+"""A zoo of trained networks: what each estimate of their performance distance is worth.
+
+Many networks, of several methods, budgets, sizes, amounts of training data and seeds, learn one task. For each pair the
+true gap is |e_a - e_b| on the whole test split; every estimate of distance.py is computed from other inputs. What an
+estimate is worth is its rank correlation over all pairs (Spearman), and its price is the number of labels.
+
+    disagreement, n inputs     D on n unlabelled inputs
+    noise                      D on pure noise
+    weights                    the distance of the weights after alignment
+    1 - CKA                    of the last hidden layers
+    consensus                  |D(a, m) - D(b, m)|, m the class that most networks of the zoo give: how often each one
+                               leaves the crowd. The only one that tells a from b, and it needs the zoo, but no label.
+    labelled gap, n inputs     |e_a - e_b| on n inputs, of which only those on which a and b differ need a label
+
+Pairs share networks, so they are not independent: the interval of a correlation comes from drawing the networks, not
+the pairs, with replacement (pairs of a network with itself are left out).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import pairwise, product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tinynet.datasets import Dataset, load
+from tinynet.frontier.methods import available, recipe
+from tinynet.layers.base import Layer
+from tinynet.layers.mlp import MLP
+from tinynet.reading.networks.alignment import weight_distance
+from tinynet.reading.networks.distance import clopper_pearson, linear_cka, noise, paired_gap, predicted
+from tinynet.reading.units import hidden_layers, opened, unit_activations
+from tinynet.training.fit import fit
+from tinynet.training.optim import cosine
+
+RECIPES = (
+    ("dense", 1), ("lowrank", 1 / 4), ("hashed", 1 / 8), ("hashed", 1 / 64), ("sparse", 1 / 8), ("sparse", 1 / 64),
+    ("quantized", 1 / 8), ("quantized", 1 / 16), ("binary", 1 / 32),
+)  # fmt: skip
+SAMPLES = (30, 100, 300, 1000)  # inputs that an estimate may see
+
+
+@dataclass(frozen=True)
+class Member:
+    """What one network of the zoo is made from."""
+
+    method: str
+    factor: float
+    hidden: int
+    train: int  # examples
+    seed: int
+
+
+class Measured(NamedTuple):
+    """What is kept of a trained network."""
+
+    classes: np.ndarray  # uint8, of the test inputs
+    probe_classes: np.ndarray  # of the inputs that estimates may see
+    noise_classes: np.ndarray
+    activations: np.ndarray  # float32 (probe, hidden)
+    net: tuple[Any, dict[str, np.ndarray]]  # description and arrays, matrices dense
+
+
+class Zoo(NamedTuple):
+    """All of it: a row a pair of networks, in the order of numpy.triu_indices."""
+
+    errors: np.ndarray  # of each network, on the test split
+    gaps: np.ndarray  # the true ones
+    estimates: dict[str, np.ndarray]
+    labels: dict[str, float]  # mean number of labels that an estimate needed for a pair
+    above: float  # share of pairs whose gap exceeds the upper bound of the disagreement on most inputs (95 %)
+    outside: float  # share of pairs whose signed gap lies outside the paired bound on most inputs (95 %)
+
+
+def members(
+    recipes: Sequence[tuple[str, float]] = RECIPES, hidden: Sequence[int] = (16, 64),
+    train: Sequence[int] = (500, 2000), seeds: Sequence[int] = (0, 1), n_in: int = 784, n_out: int = 10,
+) -> list[Member]:  # fmt: skip
+    """Return the members of a zoo: all combinations that have a recipe."""
+    return [
+        Member(method, factor, h, n, seed)
+        for (method, factor), h, n, seed in product(recipes, hidden, train, seeds)
+        if available(method, factor, [(n_in, h), (h, n_out)])
+    ]
+
+
+def raised(member: Member, data: str, options: tuple[tuple[str, Any], ...] = (), epochs: int = 10) -> Measured:
+    """Train one network, SGD with momentum at a rate of 0.05 that falls as a cosine, and return what is kept of it."""
+    from threadpoolctl import threadpool_limits
+
+    split = _data(data, options)
+    widths = [split.n_features, member.hidden, split.n_classes]
+    net = MLP(widths, recipe(member.method, member.factor, list(pairwise(widths))), seed=member.seed)
+    first = (split.train.inputs[: member.train], split.train.labels[: member.train])
+    with threadpool_limits(limits=1):
+        fit(net, first, epochs=epochs, lr=0.05, schedule=cosine, seed=member.seed, progress=False)
+        probe, dense = split.valid.inputs[: max(SAMPLES)], opened(net)
+        return Measured(
+            predicted(net, split.test.inputs).astype(np.uint8),
+            predicted(net, probe).astype(np.uint8),
+            predicted(net, noise(max(SAMPLES), split.n_features)).astype(np.uint8),
+            unit_activations(net, probe, len(hidden_layers(net)) - 1).astype(np.float32),
+            (dense.to_json(), dense.state()),
+        )
+
+
+def open_zoo(
+    members: Sequence[Member], data: str = "mnist", options: dict[str, Any] | None = None, epochs: int = 10,
+    jobs: int | None = None, progress: bool | None = None,
+) -> Zoo:  # fmt: skip
+    """Train all networks and return the true gaps and the estimates of all pairs.
+
+    Args:
+        members: two or more; see `members`.
+        data: a name that `tn.datasets.load` knows, of classes of rows.
+        options: of a generated set, such as dict(train=2000, valid=1000, test=10000).
+        epochs: of each network.
+        jobs: processes, by default one a core; 1 trains here and now. A script needs `if __name__ == "__main__":`.
+        progress: show a bar; by default only on a terminal.
+    """
+    if len(members) < 2:
+        raise ValueError(f"open_zoo: {len(members)} members; a pair needs two at least")
+    given = tuple(sorted((options or {}).items()))
+    task = partial(raised, data=data, options=given, epochs=epochs)
+    animals = _in_processes(task, members, jobs or os.cpu_count() or 1, progress)
+    split = _data(data, given)
+    return compare(animals, split.test.labels, split.valid.labels[: max(SAMPLES)])
+
+
+def compare(animals: Sequence[Measured], test_labels: np.ndarray, probe_labels: np.ndarray) -> Zoo:
+    """Return the true gaps and the estimates of all pairs of networks."""
+    errors = np.array([(animal.classes != test_labels).mean() for animal in animals])
+    probes = np.array([animal.probe_classes for animal in animals])
+    i, j = np.triu_indices(len(animals), 1)
+    pairs = list(zip(i.tolist(), j.tolist(), strict=True))
+    nets: list[Any] = [Layer.from_json(animal.net[0]) for animal in animals]
+    for net, animal in zip(nets, animals, strict=True):
+        net.restore(animal.net[1])
+    gaps, differ, wrong = errors[i] - errors[j], probes[i] != probes[j], probes != probe_labels
+    alone = (probes != _majority(probes)).mean(axis=1)
+    noises = np.array([animal.noise_classes for animal in animals])
+    sizes = [n for n in SAMPLES if n <= probes.shape[1]]
+    estimates = {f"disagreement, {n} inputs": differ[:, :n].mean(axis=1) for n in sizes} | {
+        "disagreement on noise": (noises[i] != noises[j]).mean(axis=1),
+        "weights, aligned": np.array([weight_distance(nets[a], nets[b]) for a, b in pairs]),
+        "1 - CKA": 1 - np.array([
+            linear_cka(animals[a].activations, animals[b].activations) for a, b in pairs
+        ]),
+        "consensus of the zoo": np.abs(alone[i] - alone[j]),
+    }  # fmt: skip
+    labels = dict.fromkeys(estimates, 0.0)
+    for n in sizes:
+        name = f"labelled gap, {n} inputs"
+        estimates[name] = np.abs(wrong[i, :n].mean(axis=1) - wrong[j, :n].mean(axis=1))
+        labels[name] = float(differ[:, :n].sum(axis=1).mean())
+    high = np.array([clopper_pearson(int(d.sum()), len(d))[1] for d in differ])
+    bounds = [paired_gap(probes[a], probes[b], probe_labels) for a, b in pairs]
+    out = [not bound.low <= gap <= bound.high for bound, gap in zip(bounds, gaps, strict=True)]
+    return Zoo(errors, np.abs(gaps), estimates, labels, float((np.abs(gaps) > high).mean()), float(np.mean(out)))
+
+
+def rank_correlations(zoo: Zoo, draws: int = 200, seed: int = 0) -> dict[str, tuple[float, float, float]]:
+    """Return Spearman's correlation of each estimate with the true gap, and its 95 % interval over networks."""
+    from scipy.stats import spearmanr
+
+    count, rng = len(zoo.errors), np.random.default_rng(seed)
+    place = np.zeros((count, count), int)
+    place[np.triu_indices(count, 1)] = np.arange(len(zoo.gaps))
+    place += place.T
+    drawn = []
+    for _ in range(draws):
+        who = rng.integers(count, size=count)
+        i, j = (who[k] for k in np.triu_indices(count, 1))
+        drawn.append(place[i, j][i != j])
+    return {
+        name: (
+            float(spearmanr(values, zoo.gaps).statistic),
+            *np.quantile([spearmanr(values[d], zoo.gaps[d]).statistic for d in drawn], [0.025, 0.975]).tolist(),
+        )
+        for name, values in zoo.estimates.items()
+    }
+
+
+def _majority(classes: np.ndarray) -> np.ndarray:
+    """Return the class that most rows of (networks, inputs) give to each input, the lowest of equal ones."""
+    return np.array([(classes == c).sum(axis=0) for c in range(int(classes.max()) + 1)]).argmax(axis=0)
+
+
+def _in_processes(task: Any, members: Sequence[Member], jobs: int, progress: bool | None) -> list[Measured]:
+    """Return the outcomes in the order of the members."""
+    from rich.console import Console
+    from rich.progress import track
+
+    show = sys.stderr.isatty() if progress is None else progress
+    bar = partial(track, total=len(members), description="training", console=Console(stderr=True), disable=not show)
+    if jobs == 1:
+        return [task(member) for member in bar(members)]
+    spawn = multiprocessing.get_context("spawn")  # a fork would copy the threads of BLAS
+    with ProcessPoolExecutor(min(jobs, len(members)), mp_context=spawn) as pool:
+        futures = [pool.submit(task, member) for member in members]
+        for future in bar(as_completed(futures)):
+            future.result()  # the first that failed ends it
+        return [future.result() for future in futures]
+
+
+@lru_cache(maxsize=2)
+def _data(name: str, options: tuple[tuple[str, Any], ...]) -> Dataset:
+    split: Any = load(name, **dict(options))
+    return split
