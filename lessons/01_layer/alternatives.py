@@ -1,4 +1,4 @@
-"""Other right answers of lesson 1, which its grader accepts."""
+"""Other right answers of lesson 1; the grader must accept them."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def bias_as_a_weight(x, W, b):
     return np.tanh(np.column_stack([x, np.ones(len(x))]) @ np.vstack([W, b]))
 
 
-@instead_of("tanh_layer", "the sigmoid stretched to -1 .. 1, with an exponential of what is never positive")
+@instead_of("tanh_layer", "the sigmoid stretched to the range -1 to 1, with an exponent that is never positive")
 def stretched_sigmoid(x, W, b):
     z = x @ W + b
     e = np.exp(-2 * np.abs(z))
@@ -37,7 +37,7 @@ def with_matrices(x, U, s, V):
     return [x @ U, x @ U @ S, x @ (U @ S @ V.T)]
 
 
-@instead_of("three_steps", "one coordinate after the other")
+@instead_of("three_steps", "one coordinate at a time")
 def by_coordinate(x, U, s, V):
     turned, stretched, z = np.zeros((len(x), len(s))), np.zeros((len(x), len(s))), np.zeros((len(x), len(V)))
     for i in range(len(s)):
@@ -52,7 +52,7 @@ def pixel_by_pixel(W, j, height, width):
     return np.array([[W[r * width + c, j] for c in range(width)] for r in range(height)])
 
 
-@instead_of("predict", "a loop that keeps the best so far")
+@instead_of("predict", "a loop that remembers the best class so far")
 def best_so_far(scores):
     classes = []
     for row in scores:

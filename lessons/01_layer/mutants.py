@@ -1,4 +1,4 @@
-"""Known-wrong answers of lesson 1, each with the mistake that it stands for."""
+"""Wrong answers of lesson 1, each with the mistake behind it; the grader must reject them."""
 
 import numpy as np
 
@@ -10,12 +10,14 @@ def rows_as_features(x, W, b):
     return x @ W.T + b
 
 
-@instead_of("affine", "the factors stand in the wrong order: examples are rows here, so z = x W, not W x")
+@instead_of("affine", "the factors are in the wrong order: examples are rows here, so z = x W, not W x")
 def weights_first(x, W, b):
     return W @ x + b
 
 
-@instead_of("affine", "the bias was added along the wrong axis: it has one entry a column (feature), not one a row")
+@instead_of(
+    "affine", "the bias was added along the wrong axis: it has one entry for each column (unit), not one for each row"
+)
 def bias_for_each_example(x, W, b):
     return x @ W + b[:, None]
 
@@ -30,7 +32,7 @@ def entry_by_entry(x, W, b):
     return x * W + b
 
 
-@instead_of("tanh_layer", "the inputs were squashed in place of the scores: first z = x W + b, then tanh(z)")
+@instead_of("tanh_layer", "the inputs were squashed instead of the sums: first z = x W + b, then tanh(z)")
 def squashed_before(x, W, b):
     return np.tanh(x) @ W + b
 
@@ -40,39 +42,41 @@ def bias_after(x, W, b):
     return np.tanh(x @ W) + b
 
 
-@instead_of("tanh_layer", "this is the sigmoid, from 0 to 1; tanh goes from -1 to 1")
+@instead_of("tanh_layer", "this is the sigmoid, which goes from 0 to 1; tanh goes from -1 to 1")
 def sigmoid(x, W, b):
     return 0.5 * (1 + np.tanh((x @ W + b) / 2))
 
 
-@instead_of("tanh_layer", "the scores were not squashed: a = tanh(z)")
+@instead_of("tanh_layer", "the sums were not squashed: a = tanh(z)")
 def not_squashed(x, W, b):
     return x @ W + b
 
 
-@instead_of("tanh_layer", "e^z overflows for large z, and inf / inf is nan; np.tanh takes any z")
+@instead_of("tanh_layer", "e^z overflows for large z, and inf / inf is nan; np.tanh works for any z")
 def from_exponentials(x, W, b):
     with np.errstate(all="ignore"):
         z = x @ W + b
         return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
 
 
-@instead_of("three_steps", "V was used where V^T is needed: the last step is (..) @ V.T")
+@instead_of("three_steps", "V was used where V^T is needed: the last step is stretched @ V.T")
 def v_for_v_transposed(x, U, s, V):
     return x @ U, x @ U * s, x @ U * s @ V
 
 
-@instead_of("three_steps", "U was transposed: the first step is x @ U, one coordinate a column of U")
+@instead_of("three_steps", "U was transposed: the first step is x @ U, which gives one coordinate for each column of U")
 def u_transposed(x, U, s, V):
     return x @ U.T, x @ U.T * s, x @ U.T * s @ V.T
 
 
-@instead_of("three_steps", "U stands behind x: examples are rows here, so the first step is x @ U, not U @ x")
+@instead_of(
+    "three_steps", "the factors are in the wrong order: examples are rows here, so the first step is x @ U, not U @ x"
+)
 def u_first(x, U, s, V):
     return U @ x, U @ x * s, U @ x * s @ V.T
 
 
-@instead_of("three_steps", "the stretch went to the examples (rows): s_i belongs to coordinate i, a column")
+@instead_of("three_steps", "the rows (examples) were stretched: s_i belongs to coordinate i, which is a column")
 def rows_stretched(x, U, s, V):
     stretched = x @ U * s[: len(x), None]
     return x @ U, stretched, stretched @ V.T
@@ -83,42 +87,46 @@ def stretched_first(x, U, s, V):
     return x * s, x * s @ U, x * s @ U @ V.T
 
 
-@instead_of("three_steps", "only the end result came back; all three steps are wanted, as a tuple")
+@instead_of("three_steps", "only the last result was returned; return the results of all three steps, as a tuple")
 def only_the_last(x, U, s, V):
     return x @ U * s @ V.T
 
 
-@instead_of("feature_image", "a row of W was taken: what unit j looks at stands in column j, W[:, j]")
+@instead_of("feature_image", "a row of W was taken: the weights of unit j are in column j, W[:, j]")
 def row_of_w(W, j, height, width):
     return W[j].reshape(height, width)
 
 
-@instead_of("feature_image", "height and width are exchanged: an array's shape is (lines, pixels in a line)")
+@instead_of("feature_image", "height and width were swapped: an image has the shape (lines, pixels in a line)")
 def width_first(W, j, height, width):
     return W[:, j].reshape(width, height)
 
 
-@instead_of("feature_image", "the pixels were laid down column by column; they are counted line by line, as you read")
+@instead_of("feature_image", "the pixels were laid out column by column; they are counted line by line, as you read")
 def column_by_column(W, j, height, width):
     return W[:, j].reshape(width, height).T
 
 
-@instead_of("feature_image", "the unit before was taken: j counts from 0")
+@instead_of("feature_image", "the unit before j was taken: units are counted from 0, so it is W[:, j]")
 def counted_from_one(W, j, height, width):
     return W[:, j - 1].reshape(height, width)
 
 
-@instead_of("predict", "the largest was sought along the wrong axis: an example is a row, so compare along axis 1")
+@instead_of(
+    "predict", "the largest score was sought along the wrong axis: an example is a row, so compare along axis 1"
+)
 def along_examples(scores):
     return scores.argmax(axis=0)
 
 
-@instead_of("predict", "the place in the whole table came, since no axis was named; each row has a class: axis 1")
+@instead_of(
+    "predict", "this is one position in the whole table, since no axis was named; every row has its own class: axis=1"
+)
 def of_the_whole_table(scores):
     return scores.argmax()
 
 
-@instead_of("predict", "the largest score itself came back; the class is its place: argmax, not max")
+@instead_of("predict", "the largest score itself was returned; the class is its position: argmax, not max")
 def score_for_class(scores):
     return scores.max(axis=1)
 

@@ -1,4 +1,4 @@
-"""Lesson 1, exercises: one layer, what its matrix does, and what comes out at the end."""
+"""Lesson 1, exercises: compute one layer, take its matrix apart, and read the answer off the scores."""
 
 import numpy as np
 
@@ -7,9 +7,9 @@ def affine(x, W, b):
     """Return z = x W + b.
 
     Args:
-        x: (examples, m), one example a row.
-        W: (m, n), one feature a column.
-        b: (n,).
+        x: (examples, m), one example in each row.
+        W: (m, n), one unit's weights in each column.
+        b: (n,), one bias for each unit.
 
     Returns:
         (examples, n)
@@ -20,7 +20,9 @@ def affine(x, W, b):
 
 
 def tanh_layer(x, W, b):
-    """Return a = tanh(z), z = x W + b, for z of any size: tanh is 1 at 1,000, and -1 at -1,000.
+    """Return a = tanh(z), where z = x W + b.
+
+    It must work for z of any size: tanh(1000) is 1, and tanh(-1000) is -1.
 
     Args:
         x: (examples, m).
@@ -36,7 +38,7 @@ def tanh_layer(x, W, b):
 
 
 def three_steps(x, U, s, V):
-    """Return x turned, then stretched, then turned again: the steps of x W, where W = U diag(s) V^T.
+    """Return the three steps of x W, where W = U diag(s) V^T: x turned, then stretched, then turned again.
 
     Args:
         x: (examples, m).
@@ -45,8 +47,10 @@ def three_steps(x, U, s, V):
         V: (n, k), orthonormal columns. V itself, not V^T.
 
     Returns:
-        a tuple of three arrays: x U (examples, k); that, with coordinate i times s_i (examples, k); and that times
-        V^T (examples, n), which is x W
+        a tuple of three arrays:
+        x turned, which is x U, (examples, k);
+        this stretched, its column i multiplied by s_i, (examples, k);
+        and this turned again by V^T, (examples, n), which is x W
     """
     # begin solution
     turned = x @ U
@@ -56,11 +60,11 @@ def three_steps(x, U, s, V):
 
 
 def feature_image(W, j, height, width):
-    """Return the feature of unit j, a column of a first layer, as an image.
+    """Return the feature of unit j, which is column j of a first layer's W, as an image.
 
     Args:
-        W: (height * width, n). Row r of W belongs to pixel r; pixels are counted as you read: along the first line,
-            then along the second, and so on.
+        W: (height * width, n). Row r of W belongs to pixel r. Pixels are counted in reading order: along the first
+            line, then along the second, and so on.
         j: the unit, counted from 0.
 
     Returns:
@@ -72,10 +76,10 @@ def feature_image(W, j, height, width):
 
 
 def predict(scores):
-    """Return the class of each example: the place of its largest score.
+    """Return the class of each example: the position of its largest score.
 
     Args:
-        scores: (examples, classes), the last layer's z.
+        scores: (examples, classes), z of the last layer.
 
     Returns:
         (examples,) integers, counted from 0

@@ -10,7 +10,7 @@ def layer(rng, examples, m, n):
 
 
 def sums(x, W, b):
-    """Return z, each score as a sum over the inputs, plus the bias of its own column."""
+    """Return z: for each unit the sum over its inputs, plus its own bias."""
     return np.einsum("em,mn->en", x, W) + b
 
 
@@ -36,7 +36,7 @@ def orthonormal(rng, rows, columns):
 
 
 def test_three_steps(exercise, rng):
-    """Coordinate i of the turned x is its product with column i of U; W is a sum of k outer products."""
+    """Build the steps from products with the columns of U, and W from k outer products."""
     for examples, m, k, n in (3, 3, 3, 3), (4, 5, 3, 3), (5, 4, 2, 6), (2, 3, 3, 4):
         x, U, V = rng.normal(size=(examples, m)), orthonormal(rng, m, k), orthonormal(rng, n, k)
         s = rng.uniform(0.5, 3, size=k)
@@ -48,15 +48,15 @@ def test_three_steps(exercise, rng):
 
 
 def test_feature_image(exercise, rng):
-    """Pixel (r, c) is number r * width + c, and unit j's weight for it stands in column j."""
-    for height, width, n in (2, 2, 4), (3, 2, 4), (2, 4, 3), (4, 4, 5):  # the first three are printed whole
+    """Pixel (r, c) has the number r * width + c, and column j holds the weights of unit j."""
+    for height, width, n in (2, 2, 4), (3, 2, 4), (2, 4, 3), (4, 4, 5):  # a report prints the first three in full
         W, j = rng.normal(size=(height * width, n)), int(rng.integers(1, n))
         pixels = [[W[r * width + c, j] for c in range(width)] for r in range(height)]
         exercise.feature_image(W, j, height, width).equals(np.array(pixels))
 
 
 def test_predict(exercise, rng):
-    """Count, for each class, the classes with a larger score: the class that has none wins."""
+    """For each class, count the classes with a larger score; the class with none is the answer."""
     scores = np.array([[-9.0, 2, 4, 0], [6, -8, 1, 3], [-4, -7, -1, -3], [-5, 8, 9, -2]])
     cases = [scores, rng.normal(size=(6, 3)), -1 - rng.random((3, 8)), rng.normal(size=(1, 10))]
     for scores in cases[:1] + [case + 0.1 * rng.random(case.shape) for case in cases]:

@@ -1,9 +1,9 @@
-"""What lesson 1 was given: `python lessons/01_layer/train.py` makes it anew, in about a minute.
+"""Make the files that come with lesson 1: `python lessons/01_layer/train.py`, about a minute.
 
     digits.safetensors   the network that the lesson opens: 64 pixels, 32 hidden units, 10 classes
-    depth.json           errors of networks of one, two and three layers, five starts each, on two data sets
+    depth.json           the errors of networks of one, two and three layers on two data sets, from five starts each
 
-How a network is trained is the matter of lessons 2 and 3.
+Lessons 2 and 3 explain how a network is trained.
 """
 
 import json
@@ -21,7 +21,7 @@ WIDTHS = {
 
 
 def trained(name, widths, seed):
-    """Return a network trained on the data of that name; the epoch with the lowest error on `valid` is kept."""
+    """Return a network trained on the data of that name, as it was at its lowest error on `valid`."""
     train, valid, _ = DATA[name]
     net = tn.MLP(widths, seed=seed)
     tn.fit(net, train, valid, epochs=EPOCHS[name], lr=0.1, schedule=tn.optim.cosine, seed=seed)
