@@ -20,6 +20,7 @@ from tinynet.engine.primitives import (
     exp,
     getitem,
     log,
+    matmul,
     max,
     maximum,
     mean,
@@ -43,7 +44,6 @@ from tinynet.engine.primitives import (
     var,
     where,
 )
-from tinynet.engine.primitives import dot as matmul
 from tinynet.engine.straight_through import SURROGATES, round, sign
 from tinynet.sequences.fused import lstm
 

@@ -18,6 +18,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import tinynet as tn
+from tinynet.engine import tensor
+from tinynet.engine.tape import primitive
 
 F = tn.functional
 
@@ -287,7 +289,7 @@ def test_the_tape_is_freed_while_backward_walks():
         alive.append([r() is not None for r in watched])
         return g
 
-    probe = tn.autodiff.primitive("probe", lambda x: x.copy(), look)
+    probe = primitive("probe", lambda x: x.copy(), look)
     y = leaf(1.0)
     for _ in range(3):
         y = probe(y * 2)
@@ -682,8 +684,8 @@ def test_a_condition_written_after_its_use_does_not_move_the_gradient():
 
 def test_values_that_nobody_holds_any_more_are_no_longer_watched(monkeypatch):
     summed = []
-    checksum = tn.tensor._crc
-    monkeypatch.setattr(tn.tensor, "_crc", lambda a: summed.append(a.shape) or checksum(a))
+    checksum = tensor._crc
+    monkeypatch.setattr(tensor, "_crc", lambda a: summed.append(a.shape) or checksum(a))
     x = leaf(1.0, 2.0)
     assert x.data[0] == 1  # looked at once, let go
     for _ in range(5):

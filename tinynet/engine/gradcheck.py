@@ -39,7 +39,7 @@ def check_gradients(
             raise TypeError(
                 f"check_gradients: argument {k} is {x.dtype}; differences need float64: Tensor(x.astype(np.float64))"
             )
-        if not x.requires_grad or x._primitive is not None:
+        if not x.requires_grad or x._node is not None:
             raise ValueError(f"check_gradients: argument {k} is no leaf with requires_grad=True; create it as one")
     rng = np.random.default_rng(seed)
     kept = [x.grad for x in tensors]

@@ -19,16 +19,16 @@ def draw_graph(root: Tensor) -> str:
     stack = [root]
     while stack:
         y = stack.pop()
-        name, op = names[id(y)], y._primitive
+        name, op = names[id(y)], y._node
         style = " style=bold" if y.requires_grad and op is None else ""
         nodes.append(f'{name} [shape=box label="{y.shape} {y.dtype}"{style}]')
         if op is None:
             continue
-        if y._tape is None:
+        if op.reads is None:
             raise RuntimeError(f"draw_graph: backward has freed the tape of this {op.name}; draw before backward")
         nodes.append(f'{name}_op [shape=ellipse label="{op.name}"]')
         edges.append(f"{name}_op -> {name}")
-        for x in y._tape.inputs:
+        for x in op.inputs:
             if x is None:
                 continue
             if id(x) not in names:

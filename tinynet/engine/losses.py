@@ -1,4 +1,14 @@
-"""Losses."""
+"""Losses: one number that says how wrong the scores are.
+
+Each takes scores (batch, classes), the output of the last layer, and returns the mean over the batch. Their VJPs are
+derived by hand: exact, and safe where a chain of primitives would overflow.
+
+    softmax          p_c = exp(s_c) / sum_k exp(s_k)
+    cross-entropy    L = -sum_c t_c log p_c,                dL/ds = p sum_c t_c - t      (Bishop 2006, eq. 4.109)
+    soft targets     L = -T^2 sum_c softmax(v / T)_c log softmax(s / T)_c      (Hinton, Vinyals, Dean 2015, section 2)
+    squared hinge    L = mean_c max(0, 1 - t_c s_c)^2,      t_c = +1 for the true class, -1 for the others
+    squared error    L = mean_c (y_c - t_c)^2
+"""
 
 from __future__ import annotations
 
@@ -7,8 +17,7 @@ from typing import Any
 import numpy as np
 
 from tinynet.engine.tape import primitive
-from tinynet.engine.tensor import Tensor
-from tinynet.engine.tensor import values_of as _values_of
+from tinynet.engine.tensor import Tensor, values_of
 
 
 def _log_softmax(s: np.ndarray) -> np.ndarray:
@@ -52,7 +61,7 @@ def softmax_cross_entropy(scores: Tensor, targets: Any) -> Tensor:
     """
     if scores.ndim != 2:
         raise ValueError(f"softmax_cross_entropy: scores of shape {scores.shape}; they must be (batch, classes)")
-    labels = np.asarray(_values_of(targets))
+    labels = np.asarray(values_of(targets))
     one_hot = labels.dtype.kind in "iu"
     return _cross_entropy(scores, _one_hot("softmax_cross_entropy", scores, labels) if one_hot else
                           _same_shape("softmax_cross_entropy", scores, targets))  # fmt: skip
@@ -67,7 +76,7 @@ def sequence_cross_entropy(scores: Tensor, labels: Any) -> Tensor:
 
     Raises ValueError for labels of another shape, outside -1 .. classes - 1, or all -1.
     """
-    labels = np.asarray(_values_of(labels))
+    labels = np.asarray(values_of(labels))
     if labels.shape != scores.shape[:-1] or labels.dtype.kind not in "iu":
         raise ValueError(
             f"sequence_cross_entropy: scores of shape {scores.shape} and labels of shape {labels.shape}, dtype "
@@ -110,7 +119,7 @@ def squared_hinge(scores: Tensor, labels: Any) -> Tensor:
         scores: (batch, classes).
         labels: integers (batch,). ValueError for another shape or labels outside 0 .. classes - 1.
     """
-    return _squared_hinge(scores, 2 * _one_hot("squared_hinge", scores, np.asarray(_values_of(labels))) - 1)
+    return _squared_hinge(scores, 2 * _one_hot("squared_hinge", scores, np.asarray(values_of(labels))) - 1)
 
 
 def mean_squared_error(outputs: Tensor, targets: Any) -> Tensor:
@@ -141,7 +150,7 @@ def _same_shape(loss: str, outputs: Tensor, targets: Any) -> np.ndarray:
         raise ValueError(
             f"{loss}: targets of shape {targets.shape} require a gradient and would get none; pass targets.detach()"
         )
-    targets = np.asarray(_values_of(targets))
+    targets = np.asarray(values_of(targets))
     if targets.shape != outputs.shape:
         raise ValueError(
             f"{loss}: outputs have shape {outputs.shape}, targets {targets.shape}; they must be equal "

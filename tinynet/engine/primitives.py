@@ -1,22 +1,26 @@
-"""The table of primitives: every operation that the tape knows, one row each.
+"""The table of primitives: NumPy's operations, one row each, with what their chain rule is.
 
-A row reads: name, y = f(x), then for each input the VJP that turns g, the cotangent of y, into that input's. VJPs may
-use the output y where it is cheaper than the input: d exp(x) = exp(x) dx = y dx. Where an input was broadcast, the
-engine sums the cotangent back to its shape, so no row mentions it. Static arguments (axis, shape, index) follow.
+Read a row from left to right: the name; y = f(x); then for each input the VJP, which turns g = dL/dy into dL/dx. Take
+tanh, whose slope is 1 - y^2: its VJP is g * (1 - y * y). A VJP may use the output y where that is cheaper than the
+input. Where NumPy broadcast an input, the engine sums the cotangent back to the input's shape, so no row mentions it.
+Static arguments (an axis, a shape, an index) come last.
 
-At kinks the rows choose one subgradient: abs and relu 0 at 0, clip 1 at its ends, ties of max shared equally.
+At a kink the slope is not unique, and the rows choose: abs and relu 0 at 0, clip 1 at its ends; ties of max share.
+
+Losses and the straight-through steps have rows of their own, in losses.py and straight_through.py, as have some methods
+and layers, each beside its only use. To add a primitive, add a row; if it should be a method too, a line in tensor.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
 import numpy as np
 
 from tinynet.engine.tape import FIT, Part, every, primitive
-from tinynet.engine.tensor import Tensor, values_of
+from tinynet.engine.tensor import Tensor, op, values_of
 
 
 def _expand(reduced: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
@@ -32,7 +36,7 @@ def _share_among_ties(g: np.ndarray, y: np.ndarray, x: np.ndarray, axis: Any, ke
 
 
 def _scatter(g: np.ndarray, x: np.ndarray, index: Any) -> Part | np.ndarray:
-    """Return the cotangent of x that is g at `index` and else zero; an entry picked twice receives both shares."""
+    """Return the cotangent of x: g at `index`, zero elsewhere. An entry picked twice receives both shares."""
     parts = index if isinstance(index, tuple) else (index,)
     if all(i is None or i is Ellipsis or isinstance(i, (int, slice)) for i in parts):
         return Part(index, g)
@@ -71,11 +75,30 @@ def _astype(x: np.ndarray, dtype: Any) -> np.ndarray:
     return x.astype(dtype)
 
 
+def _as_matrices(g: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the same with the axes of length 1 that a product has where a is a vector (a row) or b is (a column)."""
+    if b.ndim == 1:
+        b, g = b[:, None], g[..., None]
+    return (g[..., None, :], a[None, :], b) if a.ndim == 1 else (g, a, b)
+
+
+def _matmul_to_a(g: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    G, _, B = _as_matrices(g, a, b)
+    ga = G @ B.swapaxes(-1, -2)
+    return ga[..., 0, :] if a.ndim == 1 else ga
+
+
+def _matmul_to_b(g: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    G, A, _ = _as_matrices(g, a, b)
+    gb = A.swapaxes(-1, -2) @ G
+    return gb[..., 0] if b.ndim == 1 else gb
+
+
 def _lower(b: np.ndarray, a: np.ndarray) -> np.ndarray:
     return b * a ** np.where(b == 0, 1, b - 1)  # the slope of a^0 is 0, at a = 0 too
 
 
-_INNER = "x (.., batch, m) @ W (.., m, n) needs equal m; was W.swapaxes(-1, -2) meant?"
+_INNER = "x (.., batch, m) @ W (.., m, n) needs equal m; was W.swapaxes(-1, -2) meant? Multiply by a number with *"
 _ONE = "only axes of length 1 can be squeezed"
 _COUNT = "the number of entries must stay the same"
 _AXIS = "axes count from 0 to ndim - 1 and are named once"
@@ -91,7 +114,7 @@ div          = primitive("div",          np.divide,                             
 power        = primitive("power",        np.power,                                   lambda g, y, a, b: g * _lower(b, a),              lambda g, y, a, b: g * y * np.log(np.where(a > 0, a, 1)))
 maximum      = primitive("maximum",      np.maximum,                                 lambda g, y, a, b: g * ((a > b) + (a == b) / 2),  lambda g, y, a, b: g * ((b > a) + (a == b) / 2))
 minimum      = primitive("minimum",      np.minimum,                                 lambda g, y, a, b: g * ((a < b) + (a == b) / 2),  lambda g, y, a, b: g * ((b < a) + (a == b) / 2))
-matmul       = primitive("matmul",       np.matmul,                                  lambda g, y, a, b: g @ b.swapaxes(-1, -2),        lambda g, y, a, b: a.swapaxes(-1, -2) @ g, fix=_INNER)
+matmul       = primitive("matmul",       np.matmul,                                  _matmul_to_a,                                     _matmul_to_b, fix=_INNER)
 _where       = primitive("where",        lambda a, b, c: np.where(c, a, b),          lambda g, y, a, b, c: np.where(c, g, 0),          lambda g, y, a, b, c: np.where(c, 0, g))
 
 neg          = primitive("neg",          np.negative,                                lambda g, y, x: -g)
@@ -120,6 +143,9 @@ _stack       = primitive("stack",        lambda *xs, axis: np.stack(xs, axis),  
 # fmt: on
 
 
+# ---- functions made of rows
+
+
 def getitem(x: Tensor, index: Any) -> Tensor:
     """Return x[index]; the index is kept as it is now."""
     return _getitem(x, index if isinstance(index, (int, slice)) else deepcopy(index))
@@ -131,8 +157,8 @@ def where(condition: Any, a: Any, b: Any) -> Tensor:
 
 
 def concatenate(tensors: Sequence[Any], axis: int | None = 0) -> Tensor:
-    """Return the tensors joined along an axis that they have; None joins all entries in one row."""
-    if axis is None:  # as in NumPy: one after the other, flat
+    """Return the tensors joined along an existing axis; axis=None flattens them first."""
+    if axis is None:
         tensors, axis = [reshape(x, -1) for x in tensors], 0
     return _concatenate(*tensors, axis=axis)
 
@@ -143,7 +169,7 @@ def stack(tensors: Sequence[Any], axis: int = 0) -> Tensor:
 
 
 def min(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Return the smallest entry over the given axes; ties share its gradient."""
+    """Return the smallest entry over the given axes; ties share the gradient."""
     return -max(-x, axis=axis, keepdims=keepdims)
 
 
@@ -158,56 +184,9 @@ def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     return sqrt(var(x, axis, keepdims))
 
 
-def dot(a: Any, b: Any) -> Tensor:
-    """Return a @ b; as in NumPy, a vector on the left is a row and on the right a column."""
-    a, b = (x if isinstance(x, Tensor) else Tensor(x) for x in (a, b))
-    if not a.ndim or not b.ndim:
-        raise ValueError(f"matmul: operands of shapes {a.shape} and {b.shape}; multiply by a number with *")
-    if a.ndim > 1 and b.ndim > 1:
-        return matmul(a, b)
-    y = matmul(a.reshape(1, -1) if a.ndim == 1 else a, b.reshape(-1, 1) if b.ndim == 1 else b)
-    y = y[..., 0] if b.ndim == 1 else y
-    return y if a.ndim > 1 else y[..., 0] if b.ndim == 1 else y[..., 0, :]
-
-
-def _axes_or_list(*args: Any) -> Any:
-    """Return what x.reshape(2, 3), x.reshape((2, 3)) and the like mean."""
-    return args[0] if len(args) == 1 and (args[0] is None or np.iterable(args[0])) else args
-
-
-def _rows(x: Tensor) -> Iterator[Tensor]:
-    return (x[i] for i in range(len(x)))
-
-
-# fmt: off
-_METHODS: dict[str, Any] = dict(
-    __add__     = add,       __radd__     = lambda b, a: add(a, b),
-    __sub__     = sub,       __rsub__     = lambda b, a: sub(a, b),
-    __mul__     = mul,       __rmul__     = lambda b, a: mul(a, b),
-    __truediv__ = div,       __rtruediv__ = lambda b, a: div(a, b),
-    __pow__     = power,     __rpow__     = lambda b, a: power(a, b),
-    __matmul__  = dot,       __rmatmul__  = lambda b, a: dot(a, b),
-    __neg__     = neg,       __abs__      = abs,
-    __getitem__ = getitem,   __iter__     = _rows,
-    __eq__      = lambda a, b: a._data == values_of(b),
-    __ne__      = lambda a, b: a._data != values_of(b),
-    __hash__    = object.__hash__,  # == compares entries, sets and dictionaries tell tensors apart
-    __lt__      = lambda a, b: a._data <  values_of(b),
-    __le__      = lambda a, b: a._data <= values_of(b),
-    __gt__      = lambda a, b: a._data >  values_of(b),
-    __ge__      = lambda a, b: a._data >= values_of(b),
-    T           = property(transpose),
+vars(op).update(
+    add=add, sub=sub, mul=mul, div=div, power=power, matmul=matmul, neg=neg, abs=abs, getitem=getitem,
+    exp=exp, log=log, sqrt=sqrt, tanh=tanh, sigmoid=sigmoid, relu=relu, clip=clip, astype=astype,
     sum=sum, mean=mean, max=max, min=min, var=var, std=std,
-    abs=abs, exp=exp, log=log, sqrt=sqrt, tanh=tanh, sigmoid=sigmoid, relu=relu, clip=clip, astype=astype,
-    reshape     = lambda x, *shape: reshape(x, _axes_or_list(*shape)),
-    transpose   = lambda x, *axes: transpose(x, _axes_or_list(*axes) if axes else None),
-    argmax      = lambda x, axis=None: x._data.argmax(axis),
-    copy        = lambda x: x * 1,
-    ravel       = lambda x: reshape(x, -1),
-    flatten     = lambda x: reshape(x, -1),
-    squeeze     = squeeze,
-    swapaxes    = swapaxes,
-)
-# fmt: on
-for _name, _method in _METHODS.items():
-    setattr(Tensor, _name, _method)
+    reshape=reshape, transpose=transpose, swapaxes=swapaxes, squeeze=squeeze,
+)  # fmt: skip

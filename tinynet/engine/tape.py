@@ -1,14 +1,20 @@
-"""Reverse-mode automatic differentiation: a tape of NumPy operations, walked backwards.
+"""The tape: reverse-mode automatic differentiation, which is the chain rule and bookkeeping.
+
+A network computes one number L, the loss, from many parameters x, and we want dL/dx for all of them. Work backwards.
+If we know g = dL/dy for the result y of an operation y = f(x), the chain rule gives dL/dx = g (dy/dx). A tensor that
+was used several times gets the sum of what its uses send back:
+
+    dL/dx = sum over the uses y of x of (dL/dy)(dy/dx)
 
 Notation
     x, a, b   inputs of an operation, NumPy arrays        y = f(x)   its output
     L         the scalar at the end of the graph          g          the cotangent of y: dL/dy, of y's shape
-    VJP       vector-Jacobian product, g -> g (dy/dx): turns the cotangent of y into that of x
+    VJP       vector-Jacobian product, g -> g (dy/dx): turns the cotangent of y into the cotangent of x
 
-The chain rule, dL/dx = sum over the uses y of x of (dL/dy)(dy/dx), is all there is. Each primitive states f and one
-VJP an input (the table in primitives.py); a Tensor remembers which primitive made it from what (the tape); `backward`
-visits every tensor after all its uses, hands cotangents from outputs to inputs, and adds those that arrive at a leaf
-to its `.grad`. The walk keeps its own stack, so depth costs memory and never recursion.
+A *primitive* states f and one VJP for each input: a row of the table in primitives.py. Calling it computes y and notes,
+in a `Node`, what was computed from what. `backward` visits every tensor after all of its uses, so that its sum is
+complete, and hands cotangents from outputs to inputs. It keeps a list of what to visit next instead of calling itself:
+a deep graph costs memory, not recursion.
 
 Source: Baydin et al. 2018, "Automatic differentiation in machine learning: a survey", section 3.2.
 """
@@ -25,9 +31,133 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinynet.engine.tensor import Primitive, Record, Tensor, values_of
+from tinynet.engine.tensor import Tensor, op, values_of
 
 # ---- writing the tape
+
+
+class Node:
+    """One entry of the tape: what was computed from what, and how to send a cotangent back."""
+
+    __slots__ = ("inputs", "name", "reads", "result", "static", "values", "vjps")
+
+    def __init__(self, name: str, vjps: Any, inputs: list, values: list, static: dict, reads: list, result: np.ndarray):
+        self.name, self.vjps = name, vjps
+        self.inputs: list[Tensor | None] = inputs  # None where no gradient is wanted
+        self.values, self.static = values, static  # what f was called with
+        self.reads: list[tuple[Tensor, int]] | None = reads  # each tensor read, and how often it had been written then
+        self.result: np.ndarray | None = result  # y itself: the tensor's values may be replaced before backward
+
+    def pull_back(self, g: np.ndarray) -> Iterator[tuple[Tensor, np.ndarray | Part]]:
+        """Yield each input that wants a gradient, with its cotangent. This uses the node up, to free memory early."""
+        inputs, values, result = self.inputs, self.values, self.result
+        self.inputs, self.values, self.result, self.reads = [], [], None, None
+        for k, x in enumerate(inputs):
+            if x is not None:
+                gx = self.vjps[k](g, result, *values, **self.static)
+                yield x, gx if type(gx) is Part else _unbroadcast(gx, values[k])
+
+
+class Part(NamedTuple):
+    """A cotangent that is g at a basic index and zero elsewhere.
+
+    A VJP may return one. A tensor that is read piece by piece, as a sequence is step by step, then costs one array of
+    its size, not one for each piece.
+    """
+
+    index: Any
+    g: np.ndarray
+
+
+class every:
+    """The VJPs of a primitive with any number of inputs: every(vjp)[k](g, ..) is vjp(k, g, ..)."""
+
+    def __init__(self, vjp: Callable[..., np.ndarray]) -> None:
+        self.vjp = vjp
+
+    def __getitem__(self, k: int) -> Callable[..., np.ndarray]:
+        return partial(self.vjp, k)
+
+
+FIT = "shapes must be equal or broadcast: from the last axis backwards, lengths are equal or one of them is 1"
+
+
+def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = FIT) -> Callable[..., Tensor]:
+    """Return the function `name`, from tensors and static arguments (an axis, a shape) to a tensor.
+
+    Args:
+        name: what errors and drawings call it.
+        forward: y = forward(*values, **static), NumPy arrays in and out.
+        vjps: one for each tensor input: vjps[k](g, y, *values, **static) returns the cotangent of input k, in the shape
+            that this input has after broadcasting. A single `every(vjp)` serves any number of inputs.
+        fix: what to do about operands that do not fit, for the error message.
+    """
+    variadic = isinstance(vjps[0], every)
+    rules = vjps[0] if variadic else vjps
+    count = sys.maxsize if variadic else len(vjps)
+    static_names = ["axis"] if variadic else list(inspect.signature(vjps[0]).parameters)[2 + count :]
+    allowed = set(static_names)
+
+    def apply(*args: Any, **static: Any) -> Tensor:
+        if len(args) > count:
+            if len(args) > count + len(static_names):
+                raise TypeError(f"{name}: {len(args)} arguments; it takes {count} tensors, then {static_names}")
+            static.update(zip(static_names, args[count:], strict=False))
+            args = args[:count]
+        if static and not static.keys() <= allowed:
+            raise TypeError(f"{name}: unknown arguments {sorted(static.keys() - allowed)}; it takes {static_names}")
+        inputs: list[Tensor | None] = []
+        values, reads, wanted = [], [], False
+        for x in args:
+            if isinstance(x, Tensor):
+                reads.append((x, x._writes if x._checksum is None else x.writes()))
+                value, wants = x._data, x.requires_grad
+            else:
+                value, wants = _constant(x, args), False
+            if value.dtype.kind != "f":
+                raise _not_floating(name, args)
+            values.append(value)
+            inputs.append(x if wants else None)
+            wanted |= wants
+        try:
+            y = forward(*values, **static)
+        except (ValueError, IndexError) as error:
+            kind = IndexError if type(error) is IndexError else ValueError
+            raise kind(f"{name}: operands of shapes {_shapes(values)}: {error}; {fix}") from error
+        out = Tensor.__new__(Tensor)
+        out._data = y if type(y) is np.ndarray else np.asarray(y)
+        if wanted and _mode.recording:
+            out.requires_grad = True
+            out._node = Node(name, rules, inputs, values, static, reads, out._data)
+        return out
+
+    apply.__name__ = apply.__qualname__ = name
+    apply.__module__ = (vjps[0].vjp if variadic else vjps[0]).__module__
+    apply.__doc__ = f"Primitive `{name}` of {count if not variadic else 'any number of'} tensors, then {static_names}: "
+    apply.__doc__ += f"its row in {apply.__module__} has the equation and the VJPs."
+    return apply
+
+
+def _constant(x: Any, args: Sequence[Any]) -> np.ndarray:
+    """Return a copy of x; a number, or an array of truth values, takes the dtype of the tensor beside it."""
+    like = next((t.dtype for t in args if isinstance(t, Tensor)), None)
+    weak = isinstance(x, (int, float, np.generic)) or (isinstance(x, np.ndarray) and x.dtype.kind == "b")
+    return np.array(x, dtype=like if weak else None)
+
+
+def _shapes(values: Sequence[np.ndarray]) -> str:
+    return " and ".join(str(v.shape) for v in values)
+
+
+def _not_floating(name: str, args: Sequence[Any]) -> TypeError:
+    values = [np.asarray(values_of(x)) for x in args]
+    return TypeError(
+        f"{name}: operands of shapes {_shapes(values)} have dtypes {' and '.join(str(v.dtype) for v in values)}; "
+        "gradients need floating point: convert with array.astype(np.float32)"
+    )
+
+
+# ---- whether to write it
 
 
 class _Mode(threading.local):
@@ -54,145 +184,76 @@ def no_grad() -> Iterator[None]:
         _mode.recording = before
 
 
-FIT = "shapes must be equal or broadcast: from the last axis backwards, lengths are equal or one of them is 1"
-
-
-class every:
-    """The VJPs of a primitive with any number of inputs: every(vjp)[k](g, ..) is vjp(k, g, ..)."""
-
-    def __init__(self, vjp: Callable[..., np.ndarray]) -> None:
-        self.vjp = vjp
-
-    def __getitem__(self, k: int) -> Callable[..., np.ndarray]:
-        return partial(self.vjp, k)
-
-
-class Part(NamedTuple):
-    """A cotangent that is g at a basic index and zero elsewhere.
-
-    A VJP may return it, so that a tensor that is read piece by piece, as a sequence is step by step, costs its own size
-    once and not once a piece.
-    """
-
-    index: Any
-    g: np.ndarray
-
-
-def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = FIT) -> Callable[..., Tensor]:
-    """Return the function `name`, from tensors and static arguments (an axis, a shape) to a tensor.
-
-    Args:
-        name: what errors and drawings call it.
-        forward: y = forward(*values, **static), NumPy arrays in and out.
-        vjps: one a tensor input: vjps[k](g, y, *values, **static) returns the cotangent of input k, in the shape that
-            this input has after broadcasting. A single `every(vjp)` serves any number of inputs.
-        fix: what to do about operands that do not fit, for the error message.
-    """
-    variadic = isinstance(vjps[0], every)
-    row = Primitive(name, forward, vjps[0] if variadic else vjps, fix)
-    count = sys.maxsize if variadic else len(vjps)
-    static_names = ["axis"] if variadic else list(inspect.signature(vjps[0]).parameters)[2 + count :]
-    allowed = set(static_names)
-
-    def apply(*args: Any, **static: Any) -> Tensor:
-        if len(args) > count:
-            if len(args) > count + len(static_names):
-                raise TypeError(f"{name}: {len(args)} arguments; it takes {count} tensors, then {static_names}")
-            static.update(zip(static_names, args[count:], strict=False))
-            args = args[:count]
-        if static and not static.keys() <= allowed:
-            raise TypeError(f"{name}: unknown arguments {sorted(static.keys() - allowed)}; it takes {static_names}")
-        inputs: list[Tensor | None] = []
-        values, reads, wanted = [], [], False
-        for x in args:
-            if isinstance(x, Tensor):
-                reads.append((x, x._writes if x._checksum is None else x._version()))
-                value, wants = x._data, x.requires_grad
-            else:
-                value, wants = _constant(x, args), False
-            if value.dtype.kind != "f":
-                raise _not_floating(name, args)
-            values.append(value)
-            inputs.append(x if wants else None)
-            wanted |= wants
-        try:
-            y = forward(*values, **static)
-        except (ValueError, IndexError) as error:
-            kind = IndexError if type(error) is IndexError else ValueError
-            raise kind(f"{name}: operands of shapes {_shapes(values)}: {error}; {fix}") from error
-        out = Tensor.__new__(Tensor)
-        out._data = y if type(y) is np.ndarray else np.asarray(y)
-        if wanted and _mode.recording:
-            out.requires_grad = True
-            out._primitive = row
-            out._tape = Record(inputs, values, static, reads, out._data)
-        return out
-
-    apply.__name__ = apply.__qualname__ = name
-    apply.__doc__ = f"The primitive `{name}`: see its row in the table of primitives.py or functional.py."
-    return apply
-
-
-def _constant(x: Any, args: Sequence[Any]) -> np.ndarray:
-    """Return a copy of x; a number, or an array of truth values, takes the dtype of the tensor beside it."""
-    like = next((t.dtype for t in args if isinstance(t, Tensor)), None)
-    weak = isinstance(x, (int, float, np.generic)) or (isinstance(x, np.ndarray) and x.dtype.kind == "b")
-    return np.array(x, dtype=like if weak else None)
-
-
-def _shapes(values: Sequence[np.ndarray]) -> str:
-    return " and ".join(str(v.shape) for v in values)
-
-
-def _not_floating(name: str, args: Sequence[Any]) -> TypeError:
-    values = [np.asarray(values_of(x)) for x in args]
-    return TypeError(
-        f"{name}: operands of shapes {_shapes(values)} have dtypes {' and '.join(str(v.dtype) for v in values)}; "
-        "gradients need floating point: convert with array.astype(np.float32)"
-    )
-
-
 # ---- walking it backwards
 
 
 def backward(root: Tensor, cotangent: Any = None) -> None:
-    """Add dL/dx to `.grad` of every leaf x that requires it, where L = sum(cotangent * this tensor).
+    """Add dL/dx to `.grad` of every leaf x that requires it, where L = sum(cotangent * root).
 
-    Of the tensors in between, those do likewise whose `retains_grad` was set to True.
+    A tensor in between whose `retains_grad` is True gets its gradient too.
 
     Args:
-        cotangent: dL/d(this tensor), of the tensor's shape; may be left out (then 1) where self has a single entry.
+        root: where the walk begins.
+        cotangent: dL/d(root), of root's shape; may be left out (then 1) where root has a single entry.
 
     Raises RuntimeError where there is no tape, where it has been used up, or where a value on it was overwritten;
     ValueError for a cotangent that is missing or of another shape. No `.grad` has been touched then.
     """
-    g = _first_cotangent(root, cotangent)
-    if root._primitive is None:
-        _accumulate(root, g)
-        return
-    unvisited_uses = _count_uses(root)
-    cotangents: dict[int, np.ndarray] = {id(root): g}
-    own: set[int] = set()  # of these, those that nothing else holds, so that parts can be added in place
-    ready = [root]
+    cotangents = Cotangents()
+    cotangents.add(root, _first_cotangent(root, cotangent))
+    uses_left = _count_uses(root)
+    ready = [root]  # tensors whose uses have all sent their share
     while ready:
         y = ready.pop()
-        g, tape, vjps = cotangents.pop(id(y)), y._tape, y._primitive.vjps  # type: ignore[union-attr]
-        y._tape = None  # freed as we go
-        if y.retains_grad:
-            _accumulate(y, g.copy())
-        for k, x in enumerate(tape.inputs):  # type: ignore[union-attr]
-            if x is None:
-                continue
-            gx = vjps[k](g, tape.result, *tape.values, **tape.static)  # type: ignore[union-attr]
-            if type(gx) is not Part:
-                gx = _unbroadcast(gx, tape.values[k])  # type: ignore[union-attr]
-            if x._primitive is None:
-                _accumulate(x, gx.copy() if type(gx) is not Part and (gx is g or gx.base is not None) else gx)
-                continue
-            _add(cotangents, own, x, gx)
-            unvisited_uses[id(x)] -= 1
-            if unvisited_uses[id(x)] == 0:
+        g = cotangents.pop(y)
+        if y._node is None or y.retains_grad:
+            _accumulate(y, g)
+        for x, gx in y._node.pull_back(g) if y._node else ():
+            cotangents.add(x, gx, not_ours=g)
+            uses_left[id(x)] -= 1
+            if uses_left[id(x)] == 0:
                 ready.append(x)
+
+
+class Cotangents:
+    """What the uses of each tensor have sent back so far, added up.
+
+    VJPs may pass on the array that they were given, as addition does, or a view of one. Such an array is shared, so it
+    is never written into, and copied before a leaf keeps it.
+    """
+
+    def __init__(self) -> None:
+        self.sums: dict[int, np.ndarray] = {}
+        self.own: set[int] = set()  # the sums that nothing else refers to
+
+    def add(self, x: Tensor, g: np.ndarray | Part, not_ours: np.ndarray | None = None) -> None:
+        """Add g to the cotangent of x."""
+        key, before = id(x), self.sums.get(id(x))
+        if isinstance(g, Part):
+            if key not in self.own:
+                self.sums[key] = np.zeros_like(x._data) if before is None else np.array(before)
+            self.sums[key][g.index] += g.g
+        elif before is None:
+            self.sums[key] = g
+            if g is not_ours or g.base is not None:
+                return
+        else:
+            self.sums[key] = np.asarray(before + g)
+        self.own.add(key)
+
+    def pop(self, x: Tensor) -> np.ndarray:
+        """Return the cotangent of x, and forget it; an array that may be kept where x is to keep it."""
+        g, key = self.sums.pop(id(x)), id(x)
+        keeps = x.retains_grad or (x._node is None and key not in self.own)
+        self.own.discard(key)
+        return g.copy() if keeps else g
+
+
+def _accumulate(x: Tensor, g: np.ndarray) -> None:
+    if x.grad is None:
+        x.grad = np.asarray(g)
+    else:
+        x.grad += g
 
 
 def _first_cotangent(root: Tensor, cotangent: Any) -> np.ndarray:
@@ -214,51 +275,29 @@ def _first_cotangent(root: Tensor, cotangent: Any) -> np.ndarray:
     return g
 
 
-def _accumulate(x: Tensor, g: np.ndarray | Part) -> None:
-    if type(g) is Part:
-        if x.grad is None:
-            x.grad = np.zeros_like(x._data)
-        x.grad[g.index] += g.g
-    elif x.grad is None:
-        x.grad = np.asarray(g)
-    else:
-        x.grad += g
-
-
-def _add(cotangents: dict[int, np.ndarray], own: set[int], x: Tensor, g: np.ndarray | Part) -> None:
-    """Add g to the cotangent of x."""
-    key, before = id(x), cotangents.get(id(x))
-    if type(g) is Part:
-        if key not in own:
-            cotangents[key] = np.zeros_like(x._data) if before is None else np.array(before)
-            own.add(key)
-        cotangents[key][g.index] += g.g
-    else:
-        cotangents[key] = g if before is None else before + g  # type: ignore[assignment]
-        own.discard(key)
-
-
 def _count_uses(root: Tensor) -> dict[int, int]:
     """Return, by id, how many operations on the way to `root` read each tensor; check that the tape is whole."""
     uses: dict[int, int] = {}
     stack = [root]
     while stack:
         y = stack.pop()
-        name, tape = y._primitive.name, y._tape  # type: ignore[union-attr]
-        if tape is None:
+        node = y._node
+        if node is None:
+            continue
+        if node.reads is None:
             raise RuntimeError(
-                f"{name}: backward has already walked through this tensor of shape {y.shape}, and its tape was freed; "
-                "compute it again, or add the losses up and call backward once"
+                f"{node.name}: backward has already walked through this tensor of shape {y.shape}, and its tape was "
+                "freed; compute it again, or add the losses up and call backward once"
             )
-        for read, writes in ((y, 0), *tape.reads):
-            if read._version() != writes:
+        for read, writes in ((y, 0), *node.reads):
+            if read.writes() != writes:
                 raise RuntimeError(
-                    f"{name}: operands of shapes {_shapes(tape.values)}, result {y.shape}: a value of shape "
+                    f"{node.name}: operands of shapes {_shapes(node.values)}, result {y.shape}: a value of shape "
                     f"{read.shape} was written in place after its use, so its gradient would be wrong; write to a copy "
                     "(x.numpy()), or after backward"
                 )
-        for x in tape.inputs:
-            if x is not None and x._primitive is not None:
+        for x in node.inputs:
+            if x is not None:
                 if id(x) not in uses:
                     uses[id(x)] = 0
                     stack.append(x)
@@ -274,4 +313,4 @@ def _unbroadcast(g: np.ndarray, x: np.ndarray) -> np.ndarray:
     return g if g.dtype == x.dtype else g.astype(x.dtype)
 
 
-Tensor.backward = backward  # type: ignore[method-assign, assignment]
+op.backward = backward

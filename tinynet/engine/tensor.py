@@ -1,21 +1,32 @@
 """Tensors: NumPy arrays that remember how they were made.
 
-A Tensor holds its values, perhaps a gradient, and perhaps the entry of the tape that it came from. autodiff.py writes
-and walks that tape; primitives.py attaches the operators and methods, which are NumPy's.
+You compute with a Tensor as you would with an array. Behind the scenes each operation notes what it did and to which
+tensors. These notes, one node an operation, are the *tape*:
 
-The one hard part is the watch. VJPs use the values that the forward pass saw, so a value that is overwritten before
-`backward` would give a silently wrong gradient. Copying every value would be slow. So whoever looks at `.data` starts a
-watch: a checksum is taken, and compared whenever the tensor is read or walked, as long as somebody holds the array.
+    x = Tensor(2.0, requires_grad=True)
+    y = x * x + x                            # the tape: mul(x, x), then add
+    y.backward()                             # walks it backwards, from y to x
+    x.grad                                   # 5.0, which is dy/dx = 2 x + 1
+
+tape.py writes the tape and walks it; primitives.py is the table of the operations.
+
+**Values may be written in place, but not under the feet of `backward`.** The tape keeps references, not copies. If
+somebody overwrites a value between forward and backward pass, the gradient would be silently wrong, so `backward` must
+notice. Every tensor counts its writes. Training steps are counted as they are made (`Parameter.move`). Writes through
+`.data` cannot be seen; so once the array has been handed out, a checksum tells whether it has changed.
 """
 
 from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+
+op: Any = SimpleNamespace()  # the primitives by name: primitives.py puts them here, for the methods below
 
 
 class Tensor:
@@ -23,20 +34,18 @@ class Tensor:
 
     Args:
         data: anything `numpy.array` takes; it is copied, its dtype is kept.
-        requires_grad: whether `backward` shall leave a gradient in `.grad`. TypeError unless data is floating point.
+        requires_grad: whether `backward` leaves a gradient in `.grad`. TypeError unless data is floating point.
 
-    Operators and the usual methods are those of NumPy, one row each in primitives.py. Writing into `.data` is allowed
-    until a tape needs it: `backward` then raises RuntimeError, since the gradient would be silently wrong.
+    Operators and methods are NumPy's.
     """
 
     __array_ufunc__ = None  # makes ndarray + Tensor call Tensor.__radd__
     grad: np.ndarray | None = None
     requires_grad = False
-    retains_grad = False  # whether backward shall leave a gradient here too, though this is no leaf
-    _primitive: Primitive | None = None  # the row of the table that made this tensor; None for a leaf
-    _tape: Record | None = None  # what its VJPs need; None for a leaf and once backward has used it
-    _writes = 0  # in-place writes known so far
-    _checksum: int | None = None  # of the values, while somebody else may hold them
+    retains_grad = False  # whether backward leaves a gradient here too, though this is no leaf
+    _node: Any = None  # the note of the operation that made this tensor (tape.Node); None for a leaf
+    _writes = 0  # in-place writes seen so far
+    _checksum: int | None = None  # of the values, while somebody else may hold their array
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
         self._data: np.ndarray = np.array(values_of(data))
@@ -47,9 +56,11 @@ class Tensor:
             )
         self.requires_grad = requires_grad
 
+    # ---- the values, and the watch over them
+
     @property
     def data(self) -> np.ndarray:
-        """The values. Once handed out, they are watched for writes for as long as anyone holds them."""
+        """The values. Once handed out they are watched for writes, for as long as anyone holds them."""
         if self._checksum is None:
             if self._data.base is not None:  # a view of another tensor's values: a write must not reach those
                 self._data = self._data.copy()
@@ -58,37 +69,32 @@ class Tensor:
 
     @data.setter
     def data(self, values: np.ndarray) -> None:
-        if values is not self._data:  # x.data += 1 assigns what it has already written in place
-            self._version()  # a write before this assignment still counts
+        if values is not self._data:  # x.data += 1 assigns the array it has just written
+            self.writes()  # a write before this assignment still counts
             self._data, self._checksum = np.array(values), None
 
-    def _version(self) -> int:
-        """Return how often the values were written in place, after looking for writes through `.data`."""
+    def writes(self) -> int:
+        """Return how often the values have been written in place, as far as anyone can tell."""
         if self._checksum is not None:
             now = _crc(self._data)
             self._writes += now != self._checksum
             self._checksum = now if sys.getrefcount(self._data) > 2 else None  # 2: nobody holds them but us
         return self._writes
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The length of each axis."""
-        return self._data.shape
+    # ---- what it shares with an array
 
+    # fmt: off
     @property
-    def dtype(self) -> np.dtype:
-        """The number format."""
-        return self._data.dtype
-
+    def shape(self) -> tuple[int, ...]:  return self._data.shape
     @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return self._data.ndim
-
+    def dtype(self) -> np.dtype:                                     return self._data.dtype
     @property
-    def size(self) -> int:
-        """The number of entries."""
-        return self._data.size
+    def ndim(self) -> int:                                           return self._data.ndim
+    @property
+    def size(self) -> int:                                           return self._data.size
+    @property
+    def T(self) -> Tensor:                                           return op.transpose(self)
+    # fmt: on
 
     def item(self) -> float:
         """Return the value of a tensor with one entry as a Python number."""
@@ -99,44 +105,83 @@ class Tensor:
         return self._data.copy()
 
     def detach(self) -> Tensor:
-        """Return a constant of the same values: no gradient flows through it."""
+        """Return a constant with the same values: no gradient flows through it."""
         return Tensor(self._data)
 
-    def __len__(self) -> int:
-        return len(self._data)
-
-    def __bool__(self) -> bool:
-        return bool(self._data)
-
-    def __float__(self) -> float:
-        return float(self.item())
-
-    def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else repr(self)
+    def backward(self, cotangent: Any = None) -> None:
+        """Add the gradient of sum(cotangent * self) to `.grad` of every leaf that requires it: see tape.backward."""
+        op.backward(self, cotangent)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self._data, dtype=dtype)
 
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
+
     def __repr__(self) -> str:
-        origin = f", made by {self._primitive.name}" if self._primitive else ""
-        origin = ", requires_grad=True" if self.requires_grad and not origin else origin
+        origin = f", made by {self._node.name}" if self._node else ", requires_grad=True" * self.requires_grad
         return f"Tensor({np.array2string(self._data, separator=', ', prefix='Tensor(')}, {self.dtype}{origin})"
 
-    if TYPE_CHECKING:  # attached in autodiff.py and primitives.py
+    # ---- NumPy's operators and methods: one line here for each row of primitives.py that has one
+    # fmt: off
+    def __add__(self, b: Any) -> Tensor:                             return op.add(self, b)
+    def __radd__(self, a: Any) -> Tensor:                            return op.add(a, self)
+    def __sub__(self, b: Any) -> Tensor:                             return op.sub(self, b)
+    def __rsub__(self, a: Any) -> Tensor:                            return op.sub(a, self)
+    def __mul__(self, b: Any) -> Tensor:                             return op.mul(self, b)
+    def __rmul__(self, a: Any) -> Tensor:                            return op.mul(a, self)
+    def __truediv__(self, b: Any) -> Tensor:                         return op.div(self, b)
+    def __rtruediv__(self, a: Any) -> Tensor:                        return op.div(a, self)
+    def __pow__(self, b: Any) -> Tensor:                             return op.power(self, b)
+    def __rpow__(self, a: Any) -> Tensor:                            return op.power(a, self)
+    def __matmul__(self, b: Any) -> Tensor:                          return op.matmul(self, b)
+    def __rmatmul__(self, a: Any) -> Tensor:                         return op.matmul(a, self)
+    def __neg__(self) -> Tensor:                                     return op.neg(self)
+    def __abs__(self) -> Tensor:                                     return op.abs(self)
+    def __getitem__(self, index: Any) -> Tensor:                     return op.getitem(self, index)
+    def __iter__(self) -> Iterator[Tensor]:                          return (self[i] for i in range(len(self)))
 
-        def backward(self, cotangent: Any = None) -> None: ...
-        def __getattr__(self, name: str) -> Callable[..., Tensor]: ...
-        def _binary(self, other: Any) -> Tensor: ...
-        def _unary(self) -> Tensor: ...
+    def __eq__(self, b: Any) -> Any:                                 return self._data == values_of(b)
+    def __ne__(self, b: Any) -> Any:                                 return self._data != values_of(b)
+    def __lt__(self, b: Any) -> Any:                                 return self._data < values_of(b)
+    def __le__(self, b: Any) -> Any:                                 return self._data <= values_of(b)
+    def __gt__(self, b: Any) -> Any:                                 return self._data > values_of(b)
+    def __ge__(self, b: Any) -> Any:                                 return self._data >= values_of(b)
+    def __len__(self) -> int:                                        return len(self._data)
+    def __bool__(self) -> bool:                                      return bool(self._data)
+    def __float__(self) -> float:                                    return float(self.item())
+    __hash__ = object.__hash__  # == compares entries; sets and dictionaries tell tensors apart by identity
 
-        T: Tensor
-        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _binary
-        __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __getitem__ = _binary
-        __neg__ = __abs__ = _unary
+    def exp(self) -> Tensor:                                         return op.exp(self)
+    def log(self) -> Tensor:                                         return op.log(self)
+    def sqrt(self) -> Tensor:                                        return op.sqrt(self)
+    def abs(self) -> Tensor:                                         return op.abs(self)
+    def tanh(self) -> Tensor:                                        return op.tanh(self)
+    def sigmoid(self) -> Tensor:                                     return op.sigmoid(self)
+    def relu(self) -> Tensor:                                        return op.relu(self)
+    def clip(self, min: Any = None, max: Any = None) -> Tensor:      return op.clip(self, min=min, max=max)
+    def astype(self, dtype: Any) -> Tensor:                          return op.astype(self, dtype)
+    def copy(self) -> Tensor:                                        return op.mul(self, 1)
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:      return op.sum(self, axis, keepdims)
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:     return op.mean(self, axis, keepdims)
+    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:      return op.max(self, axis, keepdims)
+    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:      return op.min(self, axis, keepdims)
+    def var(self, axis: Any = None, keepdims: bool = False) -> Tensor:      return op.var(self, axis, keepdims)
+    def std(self, axis: Any = None, keepdims: bool = False) -> Tensor:      return op.std(self, axis, keepdims)
+    def argmax(self, axis: int | None = None) -> Any:                       return self._data.argmax(axis)
+
+    def reshape(self, *shape: Any) -> Tensor:                        return op.reshape(self, _unpacked(shape))
+    def transpose(self, *axes: Any) -> Tensor:                       return op.transpose(self, _unpacked(axes) or None)
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:            return op.swapaxes(self, axis1, axis2)
+    def squeeze(self, axis: Any = None) -> Tensor:                   return op.squeeze(self, axis)
+    def ravel(self) -> Tensor:                                       return op.reshape(self, -1)
+    def flatten(self) -> Tensor:                                     return op.reshape(self, -1)
+    # fmt: on
 
 
 class Parameter(Tensor):
-    """A stored tensor that training changes.
+    """A tensor that training changes.
 
     Args:
         data: floating-point values.
@@ -148,8 +193,7 @@ class Parameter(Tensor):
         self, data: Any, step_scale: float | np.ndarray = 1.0, bounds: tuple[float, float] | None = None
     ) -> None:
         super().__init__(data, requires_grad=True)
-        self.step_scale = step_scale
-        self.bounds = bounds
+        self.step_scale, self.bounds = step_scale, bounds
 
     def move(self, step: np.ndarray) -> None:
         """Add step_scale * step to the values, in place, and clip them to the bounds."""
@@ -161,25 +205,6 @@ class Parameter(Tensor):
         self._writes += 1  # a tape that still needs the old values will notice
 
 
-class Record(NamedTuple):
-    """One entry of the tape: what the VJPs of one operation need."""
-
-    inputs: list[Tensor | None]  # None where no gradient is wanted
-    values: list[np.ndarray]
-    static: dict[str, Any]
-    reads: list[tuple[Tensor, int]]  # every tensor that was read, constants too, and how often it had been written
-    result: np.ndarray  # y itself: the tensor's values may be replaced before backward
-
-
-class Primitive(NamedTuple):
-    """One row of the table: y = forward(*values, **static), and the VJPs."""
-
-    name: str
-    forward: Callable[..., Any]
-    vjps: Any
-    fix: str
-
-
 def values_of(x: Any) -> Any:
     """Return the array behind a Tensor, or x itself where it is none."""
     return x._data if isinstance(x, Tensor) else x
@@ -187,3 +212,9 @@ def values_of(x: Any) -> Any:
 
 def _crc(a: np.ndarray) -> int:
     return zlib.crc32(np.ascontiguousarray(a).data)
+
+
+def _unpacked(arguments: tuple) -> Any:
+    """Return what x.reshape(2, 3), x.reshape((2, 3)) and the like mean."""
+    single = len(arguments) == 1 and (arguments[0] is None or np.iterable(arguments[0]))
+    return arguments[0] if single else arguments
