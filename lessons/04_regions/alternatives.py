@@ -1,4 +1,4 @@
-"""Other right answers of lesson 4, which its grader accepts."""
+"""Other right answers to the exercises of lesson 4. The grader must accept them."""
 
 import math
 
@@ -14,17 +14,17 @@ def loops(x):
     return z, np.array([math.tanh(v + 0.5) for v in z.tolist()]), np.array(slopes)
 
 
-@instead_of("saturation_share", "the level taken back to z by artanh")
+@instead_of("saturation_share", "takes the level back to z with artanh, and leaves a alone")
 def level_of_z(z, level):
     return np.mean(np.abs(z) > np.arctanh(level))
 
 
-@instead_of("region_code", "from a comparison, 2 s - 1")
+@instead_of("region_code", "turns True and False into 2 and 0, then subtracts 1")
 def from_bits(x, W, b):
     return 2 * (x @ W + b >= 0).astype(np.int8) - 1
 
 
-@instead_of("region_code", "loops")
+@instead_of("region_code", "loops over examples and units")
 def one_by_one(x, W, b):
     return np.array([[1 if sum(xi * W[:, j]) + b[j] >= 0 else -1 for j in range(len(b))] for xi in x])
 
@@ -34,12 +34,12 @@ def unique_rows(codes):
     return len(np.unique(codes, axis=0))
 
 
-@instead_of("count_regions", "codes as binary numbers")
+@instead_of("count_regions", "reads each code as a binary number")
 def numbers(codes):
     return len(set(((codes > 0) @ 2 ** np.arange(codes.shape[1])).tolist()))
 
 
-@instead_of("count_cells", "line by line: a new line adds 1 + the number of earlier ones that it meets inside")
+@instead_of("count_cells", "line by line: a new line adds 1 plus the number of earlier lines that it meets inside")
 def line_by_line(W, b):
     cells = 1
     for k in range(len(b)):

@@ -1,16 +1,21 @@
 # %% [markdown]
 # # Lesson 4. Squashing and regions
 #
-# Without tanh, layers would add nothing: a product of matrices is a matrix. So what does tanh do? The slides that this
-# course grew out of make three claims, and this lesson measures each.
+# Stack two layers without tanh between them, and you have gained nothing: the product of two matrices is just another
+# matrix. So what does tanh add? It stands in every hidden unit, between the sum $z$ that the unit receives and the
+# activation $a = \tanh(z)$ that it passes on. The slides that this course grew out of make three claims about it. This
+# lesson puts each to the test.
 #
-# * **C5.** tanh squashes values beyond a threshold together; there $a$ is *qualitative, not quantitative*.
-# * **C6.** A unit whose $a$ is nearly 1 or -1 is a **decision plane**: it says on which side you are. Planes combine
-#   into regions, in one layer or layer by layer; the borders are soft, and regions may overlap.
-# * **C7a.** With more epochs borders harden, since a random walk stays where steps are small: the larger $|z|$, the
-#   smaller the step.
+# * **C5.** Beyond a threshold tanh squashes all values together. There $a$ is *qualitative, not quantitative*: it tells
+#   you which side you are on, but not how far.
+# * **C6.** A unit whose $a$ is close to 1 or -1 is a **decision plane**: it tells you which side of a plane you are on.
+#   Planes combine into regions, within one layer or layer by layer, and these need not be convex (the word is explained
+#   below). The borders are soft, and regions may overlap.
+# * **C7a.** With more epochs the borders harden. The cause is said to be a random walk that lingers where its steps are
+#   small: the larger $|z|$, the smaller the step. (Its companion C7b, that the loss itself drives the scores apart, was
+#   tested in lesson 3.)
 #
-# You will compute the example of the slides, read off regions as codes of signs, count them in two ways, and watch
+# You will work through the slides' own example, describe regions by codes of signs, count them in two ways, and watch
 # every $z$ move during training.
 
 # %%
@@ -28,19 +33,28 @@ lesson = Script(__file__)
 mine = lesson.exercises(4)  # your functions once they all pass, the solutions until then
 
 # %% [markdown]
-# ## The example of the slides
+# ## The slides' example
+#
+# Picture a dimmer that has almost become a light switch. In the middle of its range it still dims: a small turn, a
+# small change of light. Towards either end it barely reacts, and the room is simply bright or dark. tanh does this to
+# every unit. The slides make it concrete with a unit of three inputs:
 #
 # $$ z = 4 x_1 + 2 x_2 + 3 x_3, \qquad a = \tanh(z + 0.5) $$
 #
-# (Here $z$ is without the bias, 0.5. From the next section on it is with it, as in lesson 1.) A change of $x_1$ by 0.1
-# moves $z$ by 0.4, wherever you are. What it does to $a$ depends on where you are: by the chain rule, with
-# $\tanh' = 1 - \tanh^2$,
+# (In this one example $z$ leaves out the bias, 0.5. From the next section on $z$ includes the bias, as it did in lesson
+# 1.)
 #
-# $$ \frac{\partial a}{\partial x_j} = (1 - a^2) \frac{\partial z}{\partial x_j} $$
+# Change $x_1$ by 0.1, and $z$ changes by 0.4, wherever you are. How much $a$ changes does depend on where you are. By
+# the chain rule, with $\tanh' = 1 - \tanh^2$,
 #
-# The slides say: almost none for $z$ above 1.3 or below $-2.3$, that is where $|z + 0.5| > 1.8$. This is exercise
-# **`squash`**. Take points that have $z = -2.3$, $-0.5$ (the middle) and $1.3$, and two farther out. Mind that the step
-# of 0.4 goes toward larger $z$: on the left it leads into the steep middle, on the right out of it.
+# $$ \frac{\partial a}{\partial x_i} = (1 - a^2) \frac{\partial z}{\partial x_i} $$
+#
+# The slides claim that there is almost no effect once $z$ is above 1.3 or below $-2.3$, in other words where
+# $|z + 0.5| > 1.8$. You compute $z$, $a$ and these slopes in exercise **`squash`**.
+#
+# Here are five points: the middle, $z = -0.5$; the two thresholds, $z = -2.3$ and $z = 1.3$; and two points farther
+# out. At each of them $x_1$ grows by 0.1. Careful: this always moves $z$ to the right. On the left that leads into the
+# steep middle, on the right it leads out of it.
 
 # %%
 places = np.array([-3.5, -2.3, -0.5, 1.3, 2.5])
@@ -54,44 +68,51 @@ for row in zip(z, z_moved - z, a, a_moved - a, share, slopes[:, 0], strict=True)
 at_threshold = float(mine.squash(np.array([[1.3 / 4, 0, 0]]))[1][0])
 slope_there = 1 - at_threshold**2
 hundredth = float(np.arctanh(np.sqrt(0.99)))
-print(f"at |z + 0.5| = 1.8 the slope is {slope_there:.4f} of the steepest; it is a hundredth at {hundredth:.2f}")
+print(
+    f"at |z + 0.5| = 1.8 the slope is {slope_there:.4f} times the steepest; it falls to a hundredth at {hundredth:.2f}"
+)
 
 # %% [markdown]
-# Is information lost? In real numbers no: tanh has an inverse. What is lost depends on how finely $a$ is kept. Count
-# how many different values $a$ can take beyond 1.8, if it is kept in 8 bits (256 levels from $-1$ to 1); and from where
-# on every float32 gives exactly 1.
+# Is information lost? With exact real numbers, no: tanh has an inverse. But a computer keeps $a$ only to some
+# precision, and what is lost depends on that precision. So ask two questions. If $a$ is kept in 8 bits, which gives 256
+# levels from $-1$ to 1, how many of these levels are left for all inputs of tanh beyond 1.8? And where does a float32
+# become exactly 1?
 
 # %%
 levels = np.unique(np.round((np.tanh(np.linspace(1.8, 20, 100_001)) + 1) * 127.5))
 wide = np.linspace(0, 20, 200_001)
 flat = float(wide[np.argmax(np.tanh(wide).astype(np.float32) == 1)])
-print(f"all z + 0.5 from 1.8 on share {len(levels)} of the 256 levels; as a float32 a is exactly 1 from {flat:.2f} on")
+print(f"all z + 0.5 beyond 1.8 share {len(levels)} of the 256 levels; from {flat:.2f} on a is exactly 1 in float32")
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
 line = np.linspace(-4, 4, 401)
 z, a, slopes = mine.squash(np.column_stack([line / 4, 0 * line, 0 * line]))
 left.plot(z, z, color=COLOURS[1], linestyle="--", label="z")
 left.plot(z, a, color=COLOURS[5], linewidth=2, label="a = tanh(z + 0.5)")
-left.set(title="z answers everywhere, a only in the middle", ylim=(-2, 2), ylabel="output")
+left.set(title="z responds everywhere, a only in the middle", ylim=(-2, 2), ylabel="z and a")
 right.plot(z, 1 - a**2, color=COLOURS[5], linewidth=2)
 right.axhline(slope_there, color=COLOURS[4], linewidth=1, linestyle="--", label=f"at the threshold: {slope_there:.3f}")
 right.set(title="How much of the slope is left?", ylabel="slope of tanh, 1 - a^2")
 for axes in (left, right):
     for threshold in (-2.3, 1.3):
         axes.axvline(threshold, color="0.5", linewidth=1, linestyle=":")
-    axes.set(xlabel="z (dotted: the slides' thresholds)")
+    axes.set(xlabel="z without the bias (dotted: the slides' thresholds)")
     axes.legend(fontsize="small")
 lesson.figure(figure, "squash")
 
 # %% [markdown]
-# ## Saturated units of a trained network
+# ## Saturated units in a trained network
 #
-# So call a unit **saturated** for an example where less than a tenth of the slope is left: $1 - a^2 < 0.1$, which is
-# $|a| > \sqrt{0.9} = 0.949$, or $|z| > 1.82$. Mind which of the two you compare: $|z|$ is not $|a|$. The share of
-# saturated pairs of example and unit is exercise **`saturation_share`**.
+# Let us turn this into a definition. We call a unit **saturated** for an example if less than a tenth of the steepest
+# slope is left: $1 - a^2 < 0.1$. That is the same as $|a| > \sqrt{0.9} = 0.949$, and the same as $|z| > 1.82$. Careful:
+# 0.949 is a bound on $|a|$, and 1.82 is one on $|z|$.
 #
-# Train a network with two hidden layers on digits, and take the share after each epoch. $z$ of both layers is computed
-# by hand, from the matrices. Look also at where $z$ lies in the end: dotted lines mark 1.82.
+# Every unit can be checked for every example. What share of all these pairs is saturated? That is exercise
+# **`saturation_share`**.
+#
+# Now train a network with two hidden layers on digits, and measure the share after each epoch. The helper `hidden`
+# computes $z$ of both layers directly from the matrices. The second panel shows where $z$ ends up; its dotted lines
+# mark $-1.82$ and $1.82$.
 
 # %%
 SATURATED = float(np.sqrt(0.9))
@@ -99,7 +120,7 @@ train, valid, test = tn.datasets.load("digits")
 
 
 def hidden(net, x):
-    """Return z of each hidden layer, (examples, units) each; layers are affine, tanh, affine, tanh, .., affine."""
+    """Return z of each hidden layer, (examples, units) each, in a net whose layers are affine, tanh, .., affine."""
     found, a = [], x
     for layer in net.layers[:-1:2]:
         z = a @ layer.weight.W.numpy() + layer.bias.numpy()
@@ -112,8 +133,9 @@ net = tn.MLP([64, 64, 32, 10], seed=0)
 moments = [hidden(net, train.inputs)]
 tn.fit(net, train, epochs=100, lr=0.05, progress=False, report=lambda _: moments.append(hidden(net, train.inputs)))
 shares = np.array([[mine.saturation_share(z, SATURATED) for z in moment] for moment in moments])
-print(f"saturated in the two layers, before training: {100 * shares[0, 0]:.1f} % and {100 * shares[0, 1]:.1f} %")
-print(f"after 100 epochs: {100 * shares[-1, 0]:.1f} % and {100 * shares[-1, 1]:.1f} %; tinynet.reading says",
+print("saturated pairs of example and unit, in the first and in the second layer:")
+print(f"  before training  {100 * shares[0, 0]:.1f} % and {100 * shares[0, 1]:.1f} %")
+print(f"  after 100 epochs {100 * shares[-1, 0]:.1f} % and {100 * shares[-1, 1]:.1f} %; tinynet.reading finds",
       ", ".join(f"{100 * s:.1f} %" for s in tn.reading.saturation.saturation(net, train.inputs).values()))  # fmt: skip
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
@@ -121,7 +143,7 @@ for i, name in enumerate(("first layer", "second layer")):
     left.plot(100 * shares[:, i], color=COLOURS[(5, 4)[i]], linestyle=("-", "--")[i], label=name)
     right.hist(moments[-1][i].ravel(), bins=np.linspace(-6, 6, 61), density=True, histtype="step", linewidth=1.5,
                color=COLOURS[(5, 4)[i]], linestyle=("-", "--")[i], label=name)  # fmt: skip
-left.set(title="How many units are saturated?", xlabel="epoch", ylabel="pairs of example and unit (%)")
+left.set(title="How many units are saturated?", xlabel="epoch", ylabel="saturated pairs of example and unit (%)")
 right.set(title="Where is z after 100 epochs?", xlabel="z", ylabel="density")
 for threshold in (-1.818, 1.818):
     right.axvline(threshold, color="0.5", linewidth=1, linestyle=":")
@@ -130,30 +152,42 @@ for axes in (left, right):
 lesson.figure(figure, "saturation")
 
 # %% [markdown]
-# The verdict on C5 asks two things of these figures: is the slope at the slides' threshold "almost none" (say, below a
-# twentieth), and are most units of a trained network in that state?
+# The verdict on C5 puts two questions to these figures. Is the slope at the slides' thresholds "almost none"? Let us
+# say that it is if less than a twentieth is left. And are most units of a trained network in that state?
+
 
 # %%
+def parts(*claims):
+    """Return the parts of a claim on lines of their own: whether each one holds, and its figures."""
+    return "".join(f"\n     {'yes' if holds else 'no':3}  {claim}" for holds, claim in claims)
+
+
 steep_everywhere = np.allclose(z_moved - mine.squash(x)[0], 0.4)
 almost_none, mostly = slope_there < 0.05, bool((shares[-1] > 0.5).all())
 lesson.verdict(
     "C5", "holds" if almost_none and mostly else "holds in part" if steep_everywhere else "does not hold",
-    f"z moved by 0.4 {'everywhere' if steep_everywhere else 'not everywhere'}. At the threshold a still has "
-    f"{100 * slope_there:.0f} % of its steepest slope, and a hundredth only from |z + 0.5| = {hundredth:.2f} on. After "
-    f"training {100 * shares[-1, 0]:.0f} % of the pairs of example and unit are saturated in the first layer, "
-    f"{100 * shares[-1, 1]:.0f} % in the second",
+    parts(
+        (steep_everywhere, "the same change of x moves z by the same amount everywhere"),
+        (almost_none, "at the slides' thresholds it has almost no effect on a: "
+         f"{100 * slope_there:.0f} % of the steepest slope is left there, and 1 % at |z + 0.5| = {hundredth:.2f}"),
+        (mostly, f"most units of a trained network are saturated: {100 * shares[-1, 0]:.0f} % of the pairs of example "
+         f"and unit in the first layer, {100 * shares[-1, 1]:.0f} % in the second"),
+    ),
 )  # fmt: skip
 
 # %% [markdown]
 # ## Planes and regions
 #
-# In the plane you can see it all. The task: two spirals, wound into each other. No line parts them. Nor does a
-# **convex** region, one that holds the straight way between any two of its points: it cannot hold all of one spiral and
-# nothing of the other. Two networks learn the task: one hidden layer of 32 units, and two layers of 12.
+# With two inputs you can see everything. The task is to tell two spirals apart that wind around each other. No straight
+# line separates them. No **convex** region does either. A region is convex if the straight path between any two of its
+# points stays inside, and such a region cannot contain all of one spiral and nothing of the other. We train two
+# networks: one with a single hidden layer of 32 units, one with two hidden layers of 12.
 #
-# The border of unit $j$ is $z_j = x w_j + b_j = 0$, a line. On which side $x$ lies says the sign of $z_j$; the signs of
-# all units together are the **region code** of $x$, exercise **`region_code`**. In this project
-# sign(0) is +1: every point is on one side or the other. All points of one code form a region.
+# Think of a fence across a field: you stand on one side of it or on the other. Unit $j$ puts up such a fence where
+# $z_j = x w_j + b_j = 0$. Here $w_j$ is its column of $W$, and the fence is a line in the plane. The sign of $z_j$
+# tells you which side $x$ is on. The signs of all units together are the **region code** of $x$, and all points with
+# the same code form a **region**. In this project sign(0) is +1, so that every point is on one side or the other. This
+# is exercise **`region_code`**.
 
 # %%
 spirals = tn.datasets.load("spirals")
@@ -162,11 +196,11 @@ errors = {}
 for name, net in nets.items():
     tn.fit(net, spirals.train, epochs=300, lr=0.1, schedule=tn.optim.cosine, progress=False)
     errors[name] = tn.evaluate(net, spirals.test)
-    print(f"{name}: {100 * errors[name]:.1f} % errors in the test")
+    print(f"{name}: {100 * errors[name]:.1f} % test errors")
 
 
 def codes_of(net, x):
-    """Return the region codes of each hidden layer; a later layer's planes lie in the space of the layer before it."""
+    """Return each hidden layer's region codes. The planes of a later layer cut the space of the layer before it."""
     codes, a = [], x
     for layer in net.layers[:-1:2]:
         W, b = layer.weight.W.numpy(), layer.bias.numpy()
@@ -182,22 +216,23 @@ def answers_of(net, x):
 
 
 # %% [markdown]
-# ## How many?
+# ## How many regions?
 #
-# The simple way is to ask many points and count the codes that occur: exercise **`count_regions`**. A region too small
-# for the grid is missed.
+# The simple way is to try many points and count the codes that occur: exercise **`count_regions`**. Here the points
+# form a grid. A region that slips between the grid points is missed.
 #
-# In the first layer there is an exact way. Its regions are **cells**, cut out of the square by straight lines. Let the
-# lines come one after another: a line that crosses the square adds a cell, and one more for each earlier line that it
-# meets inside. So (Steiner 1826)
+# For the first layer there is an exact way. Its regions are **cells**: the pieces of a square sheet of paper after
+# straight cuts. Draw the lines one after another. The earlier lines that a new line meets inside the square cut it into
+# pieces, and each piece splits one cell in two. So a line that crosses the square adds one cell, plus one more for each
+# earlier line that it meets inside. Summed over all lines (Steiner 1826),
 #
 # > cells = 1 + (lines that cross the square) + (pairs of lines that meet inside it)
 #
-# This is exercise **`count_cells`**. A line misses the square if all four corners are on one side of it. Two lines meet
-# at the $x$ at which both $z$ are 0; that is two equations for $x_1$ and $x_2$.
+# This is exercise **`count_cells`**. A line misses the square if all four corners are on the same side of it. Two lines
+# meet where both have $z = 0$, which gives two equations for $x_1$ and $x_2$.
 #
-# The grid must never find more cells than that. `tinynet.reading.regions` cuts the square into polygons, and counts a
-# third time.
+# The grid must never find more cells than this. As a third count, `tinynet.reading.regions` cuts the square into
+# polygons.
 
 # %%
 ticks = np.linspace(-1, 1, 241, dtype=np.float32)
@@ -209,13 +244,14 @@ for name, net in nets.items():
     counted[name] = mine.count_cells(W, b), mine.count_regions(codes[0]), mine.count_regions(np.hstack(codes))
     exact, first, all_layers = counted[name]
     polygons = len(tn.reading.regions.cells(W, b).areas)
-    print(f"{name}: the first layer's {W.shape[1]} lines make {exact} cells, by polygons {polygons}; "
-          f"on the grid {first} are seen, of all layers {all_layers}")  # fmt: skip
+    print(f"{name}: the {W.shape[1]} lines of the first layer make {exact} cells (by polygons {polygons}), and the "
+          f"grid sees {first} of them; of all layers together it sees {all_layers} regions")  # fmt: skip
 
 # %% [markdown]
-# Cells of the first layer are convex, since they are cut out by straight lines. Regions of both layers need not be:
-# seen from $x$, the second layer's planes are bent. Test it: take two points of the same region, and look whether the
-# point midway between them is in that region as well.
+# Straight cuts leave convex pieces, so cells of the first layer are convex. Regions of both layers together need not
+# be: in the space of $x$, the borders of the second layer's units are bent. You can test this. Take two points of the
+# same region, and ask whether the point midway between them is in that region as well. If it is not, the region is not
+# convex.
 
 # %%
 rng = np.random.default_rng(0)
@@ -223,9 +259,9 @@ points = rng.uniform(-1, 1, (12_000, 2)).astype(np.float32)
 
 
 def leave(code_of, points):
-    """Return the share of pairs of points with one code whose midpoint has another code."""
+    """Return the share of pairs of points with equal codes whose midpoint has a different code."""
     codes = code_of(points)
-    order = np.lexsort(codes.T)  # brings equal codes together; within one code the points stay in random order
+    order = np.lexsort(codes.T)  # equal codes become neighbours, and points of one code stay in random order
     one, other = points[order[:-1]], points[order[1:]]
     same = (codes[order[:-1]] == codes[order[1:]]).all(axis=1)
     middle = code_of((one[same] + other[same]) / 2)
@@ -239,21 +275,23 @@ left_region = {
     "classes": leave(lambda x: answers_of(deep, x)[:, None], points),
 }
 for name, value in left_region.items():
-    print(f"two layers, {name}: {100 * value:.2f} % of the midpoints lie elsewhere")
+    print(f"two layers of 12, {name}: {100 * value:.2f} % of the midpoints lie outside")
 
 # %% [markdown]
-# Are units *indicators*, so that only the side counts? Put the sign of each unit in the place of its $a$, leave the
-# rest as it is, and see how often the answer stays the same. And how soft are they: for how many of a layer's units is
-# $|a| < 0.9$ at a point of the square?
+# Now to the claim that units are *indicators*, so that only the side counts. If that is true, you can replace each $a$
+# by its sign, change nothing else, and the network should give the same answers. How often does it? And how soft are
+# the borders? We call a unit **soft** at a point where $|a| < 0.9$, and count how many units of a layer are soft at an
+# average point of the square.
 #
-# In the picture the two colours are the two answers. Black lines are the borders of the first layer's units, orange
-# lines those of the second layer's. The right panel counts the soft units at each point: there borders overlap.
+# In the first two panels of the picture, the two colours are the two answers. Black lines are the borders of the first
+# layer's units, orange lines those of the second layer's units. The third panel counts, at each point, how many units
+# are soft. Wherever that is more than one, borders overlap.
 
 # %%
 
 
 def with_signs(net, x):
-    """Return the answers of the network when every hidden a is replaced by its sign."""
+    """Return the network's answers when every hidden unit's a is replaced by its sign."""
     a = x
     for layer in net.layers[:-1:2]:
         a = mine.region_code(a, layer.weight.W.numpy(), layer.bias.numpy()).astype(np.float32)
@@ -266,8 +304,8 @@ for name, net in nets.items():
     agree[name] = float((with_signs(net, points) == answers_of(net, points)).mean())
     soft[name] = [float((np.abs(np.tanh(z)) < 0.9).sum(axis=1).mean()) for z in hidden(net, points)]
     units = [layer.bias.numpy().size for layer in net.layers[:-1:2]]
-    print(f"{name}: with signs alone {100 * agree[name]:.1f} % of the points have the same answer; soft at a point: "
-          + ", ".join(f"{s:.1f} of {n}" for s, n in zip(soft[name], units, strict=True)))  # fmt: skip
+    print(f"{name}: signs alone give the same answer at {100 * agree[name]:.1f} % of the points; soft units at an "
+          "average point: " + ", ".join(f"{s:.1f} of {n}" for s, n in zip(soft[name], units, strict=True)))  # fmt: skip
 
 figure, panels = plt.subplots(1, 3, figsize=(13, 4.6), sharey=True)
 side = len(ticks)
@@ -282,39 +320,45 @@ for axes, (name, net) in zip(panels, nets.items(), strict=False):
     axes.set(title=f"{name}: {exact} cells" + (f", {all_layers} regions seen" if len(net.layers) > 3 else ""))
 overlap = (np.abs(np.tanh(hidden(nets["one layer of 32"], grid)[0])) < 0.9).sum(axis=1)
 image = panels[2].imshow(overlap.reshape(side, side), extent=(-1, 1, -1, 1), origin="lower", cmap="cividis")
-figure.colorbar(image, ax=panels[2], label="units with |a| < 0.9", shrink=0.85)
-panels[2].set(title="one layer: where borders overlap")
+figure.colorbar(image, ax=panels[2], label="soft units, |a| < 0.9", shrink=0.85)
+panels[2].set(title="one layer of 32: where borders overlap")
 for axes in panels:
     axes.set(xlabel="x1", aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
 panels[0].set(ylabel="x2")
 lesson.figure(figure, "regions")
 
 # %% [markdown]
-# The verdict on C6: the first layer's cells must be convex, the regions and classes must not be, both networks must
-# solve the task (below 5 % errors), borders must overlap; and if units are indicators, signs alone must give the same
-# answer at 95 % of the points.
+# For C6 the geometry must be right. The first layer's cells must be convex, while regions of both layers and the
+# classes must not be. Both networks must solve the task, with less than 5 % test errors. Borders must overlap. And if
+# units are indicators, signs alone must give the same answer at 95 % of the points.
 
 # %%
-geometry = (
-    left_region["cells of the first layer"] < 1e-3 < min(left_region["regions of both layers"], left_region["classes"])
-    and max(errors.values()) < 0.05
-    and min(soft["one layer of 32"]) > 1
-)
-indicators = min(agree.values()) >= 0.95
+cells, regions, classes = left_region.values()
+convex, bent = cells < 1e-3, min(regions, classes) > 1e-3
+solved, overlap = max(errors.values()) < 0.05, min(soft["one layer of 32"]) > 1
+geometry, indicators = convex and bent and solved and overlap, min(agree.values()) >= 0.95
 lesson.verdict(
     "C6", "holds" if geometry and indicators else "holds in part" if geometry else "not shown",
-    "midpoints that leave: " + ", ".join(f"{100 * v:.1f} % of {k}" for k, v in left_region.items()) + "; errors "
-    + ", ".join(f"{100 * e:.1f} % with {n}" for n, e in errors.items()) + ". As indicators alone, the same answer: "
-    + ", ".join(f"{100 * v:.0f} % with {n}" for n, v in agree.items())
-    + f"; {soft['one layer of 32'][0]:.1f} of 32 units are soft at a point, on average",
+    parts(
+        (convex, f"cells of the first layer are convex: {100 * cells:.1f} % of the midpoints lie outside"),
+        (bent, "regions of both layers and classes are not: "
+         f"{100 * regions:.1f} % and {100 * classes:.1f} % lie outside"),
+        (solved, "planes combine within one layer and layer by layer: test errors of "
+         + " and ".join(f"{100 * e:.1f} % ({n})" for n, e in errors.items())),
+        (overlap, "borders are soft and overlap: at an average point "
+         f"{soft['one layer of 32'][0]:.1f} of 32 units are soft"),
+        (indicators, "activations only tell the side: signs alone give the same answer at "
+         + " and ".join(f"{100 * v:.0f} % of the points ({n})" for n, v in agree.items())),
+    ),
 )  # fmt: skip
 
 # %% [markdown]
 # ## Borders harden
 #
-# Now train on, long after the fit, and look at the softmax $p$ of one class over the square. White is undecided. The
-# **soft share** is the part of the square in which the largest $p$ is below 0.9. Open the animation; it is a GIF, which
-# any browser plays. When do borders find their place, and when do they harden?
+# Now keep training long after the network fits its training points. Watch the softmax $p$ of class 1 over the square:
+# full colours are sure answers, white is undecided. The answer is soft at a point if the larger of the two $p$ is below
+# 0.9, and the **soft share** is the part of the square where this is so. Open the animation; it is a GIF, and any
+# browser plays it. When do the borders find their place, and when do they harden?
 
 # %%
 few = tn.datasets.load("spirals", train=400)
@@ -324,7 +368,7 @@ coarse = np.stack(np.meshgrid(ticks[::2], ticks[::2]), axis=-1).reshape(-1, 2)
 
 
 def frame(history):
-    """Keep p of class 1 over the square, at some epochs."""
+    """Keep p of class 1 over the square, at the epochs that are drawn."""
     if len(history) in marks:
         with tn.no_grad():
             scores = net(coarse).numpy()
@@ -335,9 +379,9 @@ def frame(history):
 tn.fit(net, few.train, epochs=1500, batch_size=100, lr=0.2, report=frame, progress=False)
 soft_share = {epoch: float((np.maximum(p, 1 - p) < 0.9).mean()) for epoch, p in frames.items()}
 fitted = next((epoch for epoch in frames if fit_error[epoch] < 0.01), max(frames))
-print(f"of the epochs drawn, {fitted} is the first with less than 1 % of the training points wrong; "
-      f"the soft share is then {100 * soft_share[fitted]:.0f} %, "
-      f"at epoch {max(frames)} {100 * soft_share[max(frames)]:.0f} %")  # fmt: skip
+print(f"at epoch {fitted}, for the first time among those drawn, less than 1 % of the training points are wrong; the "
+      f"soft share is then {100 * soft_share[fitted]:.0f} %, and {100 * soft_share[max(frames)]:.0f} % "
+      f"at epoch {max(frames)}")  # fmt: skip
 
 figure, axes = plt.subplots(figsize=(4, 4.2), dpi=80)
 for c in (0, 1):
@@ -357,22 +401,30 @@ with plt.rc_context({"savefig.dpi": 80}):
     lesson.animation(FuncAnimation(figure, draw, frames=list(frames)), "hardening", frames_per_second=4)
 
 # %% [markdown]
-# ## One update against $|z|$
+# ## One training step, seen by z
 #
-# Why do borders harden? Lesson 3 found that the error term drives scores on (C7b). C7a names another cause. The
-# gradient that reaches a unit is
+# Why do borders harden? Lesson 3 found one cause, the error term that keeps driving the scores (C7b). C7a names
+# another. Picture a random walk on a beach: the farther out, the deeper the sand. In deep sand steps are short, so a
+# walker who has got there stays for a long time. The part of the sand is played by the slope of tanh, in the gradient
+# that reaches a unit:
 #
 # $$ \frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} (1 - a^2) $$
 #
-# so where $|z|$ is large it is small, and what has wandered out by chance stays out. But $z$ is not a parameter. It
-# moves because $W$ moves, and $W$ is shared by all examples, those for which the unit is steep among them. So note $z$
-# of 200 images before and after an update, and see how far it really moved. Sort these moves by the $|z|$ from which
-# they began, and compare the tenth with the smallest $|z|$ and the tenth with the largest. A move is *outward* if it
-# makes $|z|$ larger; moves inward are taken off. Four ways of training:
+# Where $|z|$ is large this is small, so a $z$ that has wandered out by chance should stay out.
 #
-# * batches of 50 with cross-entropy, and with squared hinge, whose error term can become zero;
+# But $z$ is not a parameter. It moves because $W$ moves, and all examples share $W$. Some of these examples meet the
+# unit where it is steep, and they move $W$ as much as ever. So let us look at how far $z$ really moves. Record $z$ for
+# 200 images before and after a training step. Sort these moves by the $|z|$ they started from. Then compare the tenth
+# with the largest $|z|$ to the tenth with the smallest. A move is *outward* if it makes $|z|$ larger; moves inward
+# count as negative.
+#
+# We do this for four ways of training:
+#
+# * batches of 50 with cross-entropy;
+# * batches of 50 with the squared hinge, whose error term can become exactly zero;
 # * the full batch: no noise, so no random walk;
-# * pure chance: a loss that is the scores times random signs, drawn anew at each step: a random walk and nothing else.
+# * pure chance: the loss is the scores times random signs that are drawn anew at each training step. This is a random
+#   walk and nothing else.
 
 
 # %%
@@ -381,7 +433,7 @@ UPDATES, EVERY, SINCE = 2000, 25, 500
 
 
 def chance(scores, _):
-    """Return a loss without aim."""
+    """Return a loss that aims at nothing: the scores times random signs."""
     return (scores * draws.choice([-1, 1], scores.shape).astype(np.float32)).mean()
 
 
@@ -407,7 +459,7 @@ for name, (loss, size) in ways.items():
 
 
 def by_size(moved, bins=10):
-    """Return mean |z|, mean |change| and mean outward change, in bins of |z| that hold equally many."""
+    """Return mean |z|, mean |move| and mean outward move in each bin; bins are sorted by |z| and equally full."""
     z, change = moved[:, 0].ravel(), moved[:, 1].ravel()
     order = np.array_split(np.argsort(np.abs(z)), bins)
     return [(np.abs(z[b]).mean(), np.abs(change[b]).mean(), (np.sign(z[b]) * change[b]).mean()) for b in order]
@@ -417,22 +469,23 @@ late = {name: np.array(by_size(noted[SINCE // EVERY :])) for name, noted in move
 ratio = {name: bins[-1, 1] / bins[0, 1] for name, bins in late.items()}
 grown = {name: [float(np.abs(noted[i, 0]).mean()) for i in (0, SINCE // EVERY, -1)] for name, noted in moves.items()}
 for name, bins in late.items():
-    print(f"{name}: mean |z| {', '.join(f'{v:.2f}' for v in grown[name])} at updates 0, {SINCE}, {UPDATES - EVERY}; "
-          f"a step at the largest |z| is {ratio[name]:.2f} times one at the smallest, "
-          f"outward on balance by {100 * bins[-1, 2] / bins[-1, 1]:.0f} % of its length")  # fmt: skip
+    print(f"{name}: mean |z| is {', '.join(f'{v:.2f}' for v in grown[name])} after 0, {SINCE}, {UPDATES - EVERY} "
+          f"training steps; a move at the largest |z| is {ratio[name]:.2f} times as long as one at the smallest, and "
+          f"on balance {100 * bins[-1, 2] / bins[-1, 1]:.0f} % of its length goes outward")  # fmt: skip
 
 # %% [markdown]
-# A random walk of $W$ spreads in any case. Do smaller steps far out carry $z$ farther? The control is the same chance,
-# draw for draw, in a network without tanh, where no step is smaller for being far out. But tanh shortens all steps, and
-# how far a random walk spreads is set by the mean square of its steps. So there are two controls: one with the same
-# learning rate, and one whose rate is turned down until its steps are as long as those with tanh, by the root of their
-# mean square. Eight walks of each.
+# A random walk of $W$ spreads out in any case. Do shorter moves far out carry $z$ any farther? To find out we need a
+# control: the same random draws in a network without tanh, where no move is shorter for being far out.
+#
+# One control is not enough, because tanh shortens all moves, and how far a random walk spreads depends on the mean
+# square of its moves. So there are two. The first has the same learning rate. In the second the learning rate is
+# lowered until the moves have the same root-mean-square length as those with tanh. We run eight walks of each kind.
 
 # %%
 
 
 def walk(tanh, seed, lr, updates=500):
-    """Return by which factor mean |z| of the first layer grows in a random walk, and the mean square of its steps."""
+    """Return the factor by which a random walk makes the first layer's mean |z| grow, and its mean square move."""
     layers = tn.MLP([64, 32, 10], seed=0).layers
     net, steps = tn.Sequential(*layers if tanh else layers[::2]), []
     optimizer, rng = tn.SGD(net.parameters(), lr=lr), np.random.default_rng(seed)
@@ -450,26 +503,27 @@ def walk(tanh, seed, lr, updates=500):
 
 
 def eight_walks(tanh, lr):
-    """Return growth and mean square step of each walk, two arrays."""
+    """Return the growth of mean |z| and the mean square move, each for eight walks."""
     return np.array([walk(tanh, seed, lr) for seed in range(8)]).T
 
 
 RATE = 0.3
 walks = {"with tanh": eight_walks(True, RATE), "without, same rate": eight_walks(False, RATE)}
 lr, same = RATE, walks["without, same rate"]
-for _ in range(2):  # twice, since the last matrix grows less as well when the rate is lower
+for _ in range(2):  # twice: with a lower rate the last matrix grows less too, and that shortens the moves again
     lr *= np.sqrt(walks["with tanh"][1].mean() / same[1].mean())
     same = eight_walks(False, lr)
-walks["without, same step"] = same
+walks["without, same length"] = same
 growth = {name: found[0].mean() for name, found in walks.items()}
 farther = {name: int((walks["with tanh"][0] > found[0]).sum()) for name, found in walks.items()}
 for name, (_, steps) in walks.items():
     beside = "" if name == "with tanh" else f", less than with tanh in {farther[name]} of 8 walks"
-    print(f"{name}: steps of {np.sqrt(steps.mean()):.3f}; mean |z| grows by a factor of {growth[name]:.2f}{beside}")
+    print(f"{name}: root mean square move {np.sqrt(steps.mean()):.3f}, mean |z| grows {growth[name]:.2f}-fold{beside}")
 
 # %% [markdown]
-# And the gradient itself, $\partial L / \partial z$ of each image's own loss? It is worked out by hand, after 60 epochs
-# with cross-entropy: $(p - t) W_2^\top$, times $1 - a^2$.
+# And what about the gradient itself, $\partial L / \partial z$ for the loss of one image alone? After 60 epochs with
+# cross-entropy we compute it by hand. It is $(p - t) W_2^\top$ times $1 - a^2$, entry by entry. Here $p - t$ is the
+# error term of lesson 3: the softmax of the scores, minus 1 at the true class. $W_2$ is the last matrix.
 
 # %%
 net = tn.MLP([64, 32, 10], seed=0)
@@ -483,7 +537,7 @@ p[np.arange(n), digits] -= 1
 own = p @ net.layers[-1].weight.W.numpy().T * (1 - np.tanh(z) ** 2)
 own_bins = np.array(by_size(np.array([[z, own]])))
 own_ratio = own_bins[-1, 1] / own_bins[0, 1]
-print(f"an image's own gradient at the largest |z| is {own_ratio:.2f} times that at the smallest")
+print(f"an image's own gradient at the largest |z| is {own_ratio:.2f} times its size at the smallest |z|")
 
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4.2))
 for i, name in enumerate(moves):
@@ -494,42 +548,53 @@ for i, name in enumerate(moves):
 own_size = own_bins[:, 1] / own_bins[0, 1]
 middle.plot(own_bins[:, 0], own_size, color="0.5", linestyle="--", label="an image's own gradient")
 right.axhline(0, color="0.5", linewidth=0.8)
-left.set(title="Does |z| grow?", xlabel="update", ylabel="mean |z|")
-middle.set(title=f"Is a step smaller at large |z|? (from update {SINCE})", xlabel="|z| before the update",
-           ylabel="mean |change of z|, smallest |z| = 1", yscale="log")  # fmt: skip
-right.set(title="Which way does it go?", xlabel="|z| before the update", ylabel="outward change / |change|")
+left.set(title="Does |z| grow?", xlabel="training step", ylabel="mean |z|")
+middle.set(title="Does z move less at large |z|?", xlabel=f"|z| before the training step (from step {SINCE} on)",
+           ylabel="mean |move| (1 at the smallest |z|)", yscale="log")  # fmt: skip
+right.set(
+    title="Does it move outward?", xlabel="|z| before the training step", ylabel="mean outward move / mean |move|"
+)
 middle.legend(fontsize="small")
 for axes in (left, middle, right):
     axes.grid(True, color="0.92", linewidth=0.6)
 lesson.figure(figure, "updates")
 
 # %% [markdown]
-# C7a says that steps are smaller where $|z|$ is larger, and that this is why borders harden. So it holds if the step at
-# the largest $|z|$ is the shorter one in each of the four ways (by 5 % or more), and if chance takes $|z|$ farther with
-# tanh than without, with steps of the same length, in at least seven of the eight walks. If only some of this is so, it
-# holds in part.
+# C7a says that training steps move $z$ less where $|z|$ is larger, and that this is why borders harden. We say that it
+# holds if two things are true. In each of the four ways of training, the move at the largest $|z|$ must be shorter, by
+# more than 5 %. And with moves of the same length, chance must take $|z|$ farther with tanh than without, in at least
+# seven of the eight walks. If only some of this is true, C7a holds in part.
 
 # %%
 smaller = [name for name, r in ratio.items() if r < 0.95]
-carries = farther["without, same step"] >= 7
+carries = farther["without, same length"] >= 7
 whole, part = len(smaller) == len(ways) and carries, bool(smaller) or carries
 lesson.verdict(
     "C7a", "holds" if whole else "holds in part" if part else "does not hold",
-    "step at the largest |z| over that at the smallest: " + "; ".join(f"{n} {r:.2f}" for n, r in ratio.items())
-    + f" (an image's own gradient {own_ratio:.2f}). Pure chance made mean |z| grow by a factor of "
-    f"{growth['with tanh']:.2f} with tanh; without, of {growth['without, same step']:.2f} in steps as long (less in "
-    f"{farther['without, same step']} of 8 walks), and of {growth['without, same rate']:.2f} at the same rate (less in "
-    f"{farther['without, same rate']} of 8). The full batch, without any walk, took mean |z| from "
-    f"{grown['full batch, cross-entropy'][1]:.2f} to {grown['full batch, cross-entropy'][2]:.2f}",
+    parts(
+        (len(smaller) == len(ways), "z moves less at the largest |z| than at the smallest, whatever the training: the "
+         "ratio of the moves is " + ", ".join(f"{r:.2f} ({n})" for n, r in ratio.items())
+         + f"; for an image's own gradient it is {own_ratio:.2f}"),
+        (carries, f"chance takes |z| farther for that: mean |z| grows {growth['with tanh']:.2f}-fold with tanh, and "
+         f"{growth['without, same length']:.2f}-fold without, with moves of the same length (less in "
+         f"{farther['without, same length']} of 8 walks)"),
+    )
+    + f"\n     But at the same learning rate mean |z| grows {growth['without, same rate']:.2f}-fold without tanh (less "
+    f"in {farther['without, same rate']} of 8 walks).\n     And the full batch, without any random walk, "
+    f"raises it as well, from {grown['full batch, cross-entropy'][1]:.2f} to "
+    f"{grown['full batch, cross-entropy'][2]:.2f}.",
 )  # fmt: skip
 
 # %% [markdown]
-# ## How wide must it be?
+# ## How wide must the network be?
 #
-# C3 says that features combine layer by layer or within one layer. At what price? How many units does a network need
-# for a median test error below 5 %, and how many for one below 1 %? `widths.csv` holds the test errors of networks with
-# one and two hidden layers on the spirals, eight starts each; `python lessons/04_regions/widths.py` made it. Two of
-# these networks you have trained above; one more is trained here. The three are drawn as crosses.
+# Claim C3 of lesson 1 says that features combine layer by layer or within one layer. What does each way cost? Train
+# from eight random starts and take the median test error. How many hidden units does it take to bring that below 5 %,
+# and how many to bring it below 1 %?
+#
+# `widths.csv` holds the test errors on the spirals, for networks with one and with two hidden layers;
+# `python lessons/04_regions/widths.py` made it. You have already trained two of these networks above, and one more is
+# trained here. These three are drawn as crosses.
 
 # %%
 widths = load_module(lesson.folder / "widths.py")
@@ -558,7 +623,7 @@ for i, layers in enumerate((1, 2)):
             axes.scatter([place(w)] * len(values), [100 * v for v in values], s=8, color=style["color"], alpha=0.4)
         axes.plot([place(w) for k, w, *_ in again if k == layers], [100 * e for k, *_, e in again if k == layers], "x",
                   color="black", markersize=8, label="trained by you" if i else None)  # fmt: skip
-for axes, what in zip(panels, ("hidden units in all", "weights and biases"), strict=True):
+for axes, what in zip(panels, ("hidden units, all layers together", "weights and biases"), strict=True):
     for goal in GOALS:
         axes.axhline(100 * goal, color="0.5", linewidth=0.8, linestyle=":")
     axes.set(xlabel=what, xscale="log", yscale="log")
@@ -568,25 +633,26 @@ for axes, what in zip(panels, ("hidden units in all", "weights and biases"), str
     axes.yaxis.set_major_formatter("{x:g}")
 panels[0].set_xticks([4, 8, 16, 32, 64])
 panels[1].set_xticks([20, 50, 100, 200, 500])
-panels[0].set(title="The width that two spirals need", ylabel="test error (%) of 8 starts, and their median")
-panels[1].set(title="The same, by numbers stored")
+panels[0].set(title="How many hidden units do two spirals need?", ylabel="test error (%) of 8 starts; line: median")
+panels[1].set(title="How many numbers?")
 panels[0].legend(fontsize="small")
 lesson.figure(figure, "widths")
 for (goal, layers), width in sorted(needed.items(), reverse=True):
-    size = f"{layers * width} hidden units, {widths.weights_of(layers, width)} numbers" if width else "none of these"
-    print(
-        f"median error below {100 * goal:.0f} %, {'one hidden layer' if layers == 1 else 'two hidden layers'}: {size}"
+    kind = "one hidden layer" if layers == 1 else "two hidden layers"
+    size = (
+        f"{layers * width} hidden units, {widths.weights_of(layers, width)} numbers" if width else "more than was tried"
     )
+    print(f"a median test error below {100 * goal:.0f} % takes, with {kind}: {size}")
 
 # %% [markdown]
 # ## Exercises
 #
-# In `exercise.py` beside this script: `squash`, `saturation_share`, `region_code`, `count_regions`, `count_cells`. Each
-# is one to three lines, the last some ten. Grade them with `tinynet grade 4` (or `pytest lessons/04_regions`); when you
-# are stuck, `tinynet hint 4 count_cells` helps a little, and more when asked again. Once all pass, this script runs on
-# your own functions.
+# They are in `exercise.py` beside this script: `squash`, `saturation_share`, `region_code`, `count_regions` and
+# `count_cells`. Each takes one to three lines; only the last takes about ten. Grade them with `tinynet grade 4` (or
+# `pytest lessons/04_regions`). If you are stuck, `tinynet hint 4 count_cells` gives a small hint, and a bigger one each
+# time you ask again. Once all pass, this script runs on your own functions.
 #
 # ## Read on
 #
-# `tn.reading.regions` cuts the square into polygons and measures how soft borders are. With `tn.reading.saturation`,
-# `updates` and `hardening` it makes up this lesson's instruments for any network.
+# `tn.reading.regions` cuts the square into polygons and measures how soft borders are. `tn.reading.saturation`,
+# `tn.reading.updates` and `tn.reading.hardening` apply this lesson's measurements to any network.

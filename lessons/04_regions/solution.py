@@ -1,18 +1,18 @@
-"""Lesson 4, exercises: what tanh does to a score, and how units cut the input space into regions."""
+"""Exercises of lesson 4: what tanh does to a unit's sum z, and how units cut the input space into regions."""
 
 import numpy as np
 
 
 def squash(x):
-    """Return z = 4 x1 + 2 x2 + 3 x3, a = tanh(z + 0.5), and how fast a changes with each input.
+    """Return z = 4 x1 + 2 x2 + 3 x3, a = tanh(z + 0.5), and the slope of a with respect to each input.
 
-        da/dx_j = (1 - a^2) dz/dx_j
+        da/dx_i = (1 - a^2) dz/dx_i
 
     Args:
-        x: (examples, 3), one example a row.
+        x: (examples, 3), one example in each row.
 
     Returns:
-        (z, a, slopes): z and a are (examples,), slopes (examples, 3).
+        z (examples,), a (examples,) and the slopes (examples, 3).
     """
     # begin solution
     w = np.array([4.0, 2.0, 3.0])
@@ -23,14 +23,14 @@ def squash(x):
 
 
 def saturation_share(z, level):
-    """Return the share of units that are saturated: those with |a| > level, where a = tanh(z).
+    """Return the share of saturated pairs of example and unit: those with |a| > level, where a = tanh(z).
 
     Args:
-        z: (examples, units), what the units receive, before tanh.
+        z: (examples, units), each unit's sum before tanh.
         level: in (0, 1).
 
     Returns:
-        a number from 0 to 1, over all examples and units together.
+        one number from 0 to 1, over all examples and units together.
     """
     # begin solution
     return float((np.abs(np.tanh(z)) > level).mean())
@@ -38,7 +38,7 @@ def saturation_share(z, level):
 
 
 def region_code(x, W, b):
-    """Return the side of each unit's plane on which an example lies: the sign of z = x W + b, where sign(0) = +1.
+    """Return the side of each unit's plane that each example is on: the sign of z = x W + b, where sign(0) = +1.
 
     Args:
         x: (examples, m).
@@ -55,10 +55,10 @@ def region_code(x, W, b):
 
 
 def count_regions(codes):
-    """Return in how many different regions the examples lie: the number of different rows.
+    """Return the number of regions that the examples lie in: the number of different rows.
 
     Args:
-        codes: integers (examples, units), +1 and -1.
+        codes: integers (examples, units), +1 or -1, as `region_code` returns them.
 
     Returns:
         an integer.
@@ -69,12 +69,12 @@ def count_regions(codes):
 
 
 def count_cells(W, b):
-    """Return into how many cells n lines cut the square -1 < x1, x2 < 1.
+    """Return the number of cells into which n lines cut the square -1 < x1, x2 < 1.
 
         cells = 1 + (lines that cross the square) + (pairs of lines that meet inside it)
 
-    Line i is W[0, i] x1 + W[1, i] x2 + b[i] = 0. No two of the lines are parallel, no three meet in one point, and
-    none goes through a corner.
+    Line i is W[0, i] x1 + W[1, i] x2 + b[i] = 0. You may rely on three things: no two lines are parallel, no three
+    meet in one point, and none goes through a corner of the square.
 
     Args:
         W: (2, n).

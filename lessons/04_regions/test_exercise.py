@@ -1,4 +1,4 @@
-"""Grader of lesson 4. `test_NAME` grades the function NAME of exercise.py."""
+"""The grader of lesson 4: `test_NAME` grades the function NAME in exercise.py."""
 
 import math
 
@@ -8,7 +8,7 @@ from tinynet.reading.decisions.regions import cells
 
 
 def test_squash(exercise, rng):
-    """The sums by hand, tanh and its slope from the math module, where tanh is steep and where it is nearly flat."""
+    """Compare with sums by hand and with the math module's tanh, where tanh is steep and where it is nearly flat."""
     for n, scale in (3, 0.1), (1, 0.2), (4, 0.3):
         x = rng.normal(scale=scale, size=(n, 3))
         z = [math.fsum((4 * x1, 2 * x2, 3 * x3)) for x1, x2, x3 in x.tolist()]
@@ -18,7 +18,7 @@ def test_squash(exercise, rng):
 
 
 def test_saturation_share(exercise, rng):
-    """How many of twelve are saturated is chosen: |z| is drawn in known ranges. Then any z, one by one."""
+    """Draw twelve |z| from known ranges, so that five are saturated. Then check arbitrary z one by one."""
     sizes = [rng.uniform(low, high, n) for low, high, n in ((0.1, 0.3, 2), (0.4, 0.8, 2), (1, 1.4, 3), (1.6, 4, 5))]
     z = np.concatenate(sizes) * np.array([1, -1] * 5 + [1, 1])
     z = rng.permutation(z).reshape(3, 4)
@@ -30,7 +30,7 @@ def test_saturation_share(exercise, rng):
 
 
 def test_region_code(exercise, rng):
-    """Whole numbers, so that z is exactly 0 in places; the first unit's plane is x1 + x2 + 3 = 0."""
+    """Use whole numbers, so that z is sometimes exactly 0; the first unit's plane is x1 + x2 + 3 = 0."""
     known = np.array([[-3.0, 0.0], [1.0, -2.0], [2.0, -1.0]])
     for n, units in (1, 3), (2, 2), (3, 1):
         x = np.concatenate([known, rng.integers(-3, 4, size=(n, 2))])
@@ -44,7 +44,7 @@ def test_region_code(exercise, rng):
 
 
 def test_count_regions(exercise, rng):
-    """Four regions, visited out of order; then as many as are drawn, counted by comparing each with those before."""
+    """Visit four regions out of order. Then draw codes, and compare each one with all that came before it."""
     one, two, three, four = np.array([[1, 1, -1], [1, -1, 1], [-1, -1, -1], [1, 1, 1]])[:, rng.permutation(3)]
     exercise.count_regions(np.array([one, two, one, three, four, four])).equals(4)
     for shape in (5, 2), (8, 4), (1, 3), (3, 1):
@@ -55,7 +55,7 @@ def test_count_regions(exercise, rng):
 
 
 def test_count_cells(exercise, rng):
-    """Five lines of which one misses the square and some meet outside; then any lines, by cutting polygons."""
+    """Take five lines: one misses the square, some meet outside. Then compare random lines with cut polygons."""
     W = np.array([[1.0, 0, -4, -2, -3], [-3, -3, 1, -1, 4]]) + rng.uniform(-0.05, 0.05, (2, 5))
     b = np.array([3.0, 5, -2, 0, 5]) + rng.uniform(-0.05, 0.05, 5)
     exercise.count_cells(W, b).equals(9)

@@ -1,8 +1,9 @@
 """How wide must a network be to tell two spirals apart, with one hidden layer and with two?
 
-    python lessons/04_regions/widths.py        trains every width from every seed: some six minutes on one core
+    python lessons/04_regions/widths.py        trains every width from every seed: about six minutes on one core
 
-It writes widths.csv beside this file. `lesson.py` trains a few of these nets again, and draws them over its results.
+The results are in widths.csv beside this file. `lesson.py` trains a few of these networks again and draws them over
+the results.
 """
 
 import csv
@@ -11,12 +12,12 @@ from pathlib import Path
 import tinynet as tn
 
 RESULTS = Path(__file__).with_name("widths.csv")
-WIDTHS = {1: (4, 6, 8, 12, 16, 24, 32, 48, 64), 2: (2, 3, 4, 6, 8, 12, 16, 24)}  # units a layer, by hidden layers
+WIDTHS = {1: (4, 6, 8, 12, 16, 24, 32, 48, 64), 2: (2, 3, 4, 6, 8, 12, 16, 24)}  # hidden layers: units in each
 SEEDS = range(8)
 
 
 def error_of(layers, width, seed):
-    """Return the test error of a net with so many hidden layers of so many units, trained for 300 epochs."""
+    """Return the test error of a network with `layers` hidden layers of `width` units, after 300 epochs."""
     train, _, test = tn.datasets.load("spirals")
     net = tn.MLP([2, *[width] * layers, 2], seed=seed)
     tn.fit(net, train, epochs=300, lr=0.1, schedule=tn.optim.cosine, seed=seed, progress=False)
@@ -24,7 +25,7 @@ def error_of(layers, width, seed):
 
 
 def weights_of(layers, width):
-    """Return how many numbers such a net has, biases included."""
+    """Return the number of weights and biases of such a network."""
     return 3 * width + (layers - 1) * (width + 1) * width + 2 * (width + 1)
 
 
