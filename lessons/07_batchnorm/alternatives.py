@@ -1,11 +1,11 @@
-"""Other right answers of lesson 7, which its grader accepts."""
+"""Other right answers to the exercises of lesson 7; the grader must accept them."""
 
 import numpy as np
 
 from tinynet.course import instead_of
 
 
-@instead_of("batchnorm_train", "loops over columns; the weighted mean written out")
+@instead_of("batchnorm_train", "a loop over the columns, with the weighted mean written out")
 def loops(x, gamma, beta, running_mean, running_var, rate, eps):
     N, n = x.shape
     y, new_mean, new_var = np.empty((N, n)), np.empty(n), np.empty(n)
@@ -18,7 +18,7 @@ def loops(x, gamma, beta, running_mean, running_var, rate, eps):
     return y, new_mean, new_var
 
 
-@instead_of("batchnorm_train", "in float32, as a list, with NumPy's ddof")
+@instead_of("batchnorm_train", "in float32, returned as a list, with NumPy's ddof")
 def in_float32(x, gamma, beta, running_mean, running_var, rate, eps):
     x = x.astype(np.float32)
     scale = (gamma / np.sqrt(np.var(x, axis=0) + eps)).astype(np.float32)
@@ -34,7 +34,7 @@ def scale_and_shift(x, gamma, beta, running_mean, running_var, eps):
     return (x * a + (beta - a * running_mean)).astype(np.float32)
 
 
-@instead_of("batchnorm_backward", "step by step along the graph: through x_hat, var and mu")
+@instead_of("batchnorm_backward", "step by step back along the graph, through x_hat, var and mu")
 def staged(g, x, gamma, eps):
     N = len(x)
     mu = x.mean(axis=0)
@@ -47,7 +47,7 @@ def staged(g, x, gamma, eps):
     return gx, (g * centred / np.sqrt(var + eps)).sum(axis=0), g.sum(axis=0)
 
 
-@instead_of("batchnorm_backward", "the whole Jacobian of each column, as a matrix")
+@instead_of("batchnorm_backward", "with the whole Jacobian of each column as a matrix")
 def jacobians(g, x, gamma, eps):
     N, n = x.shape
     gx, g_gamma = np.empty((N, n)), np.empty(n)
@@ -59,13 +59,13 @@ def jacobians(g, x, gamma, eps):
     return gx, g_gamma, np.ones(N) @ g
 
 
-@instead_of("fold", "a product with a diagonal matrix, in float32")
+@instead_of("fold", "as a product with a diagonal matrix, in float32")
 def diagonal(W, b, gamma, beta, mean, var, eps):
     D = np.diag(gamma / np.sqrt(var + eps))
     return (W @ D).astype(np.float32), ((b - mean) @ D + beta).astype(np.float32)
 
 
-@instead_of("fold", "by asking the two layers: at zero, and at each unit vector")
+@instead_of("fold", "by asking the two layers what they return at zero and at each unit vector")
 def probed(W, b, gamma, beta, mean, var, eps):
     inputs = np.vstack([np.zeros(len(W)), np.eye(len(W))])
     y = gamma * (inputs @ W + b - mean) / np.sqrt(var + eps) + beta

@@ -1,21 +1,23 @@
-"""Lesson 7, exercises: batch normalization, trained, used, and folded away."""
+"""Lesson 7, exercises: batch normalization in training, in use, and folded away."""
 
 import numpy as np
 
 
 def batchnorm_train(x, gamma, beta, running_mean, running_var, rate, eps):
-    """Return y = gamma (x - mu) / sqrt(var + eps) + beta of a mini-batch, and the new running statistics.
+    """Return the output of batch norm in training, and the new running statistics.
 
-    mu and var are the mean and variance of each column of this batch, var with N in the denominator. Each running
-    statistic moves towards that of the batch: new = old + rate (batch - old). The running variance is to estimate that
-    of all data, so it moves towards the batch's variance with N - 1 in the denominator.
+    The output is y = gamma (x - mu) / sqrt(var + eps) + beta. Here mu and var are the mean and the variance of each
+    column of this batch, the variance with N in the denominator.
+
+    Each running statistic moves towards the batch's own: new = old + rate (batch - old). The running variance estimates
+    the variance of all data, so it moves towards the batch's variance with N - 1 in the denominator.
 
     Args:
-        x: (N, n), the mini-batch, N at least 2.
-        gamma, beta: (n,), learned scale and bias.
-        running_mean, running_var: (n,), as they were; they must not be changed in place.
-        rate: weight of the newest batch.
-        eps: keeps a constant column from dividing by zero.
+        x: (N, n), the mini-batch, with N at least 2.
+        gamma, beta: (n,), the learned scale and bias.
+        running_mean, running_var: (n,), the old running statistics. Do not change these arrays; make new ones.
+        rate: the weight of the newest batch.
+        eps: a small number that prevents a division by zero where a column is constant.
 
     Returns:
         y (N, n), the new running mean (n,), the new running variance (n,)
@@ -31,15 +33,15 @@ def batchnorm_train(x, gamma, beta, running_mean, running_var, rate, eps):
 
 
 def batchnorm_eval(x, gamma, beta, running_mean, running_var, eps):
-    """Return y of examples that are not trained on: each by itself, whatever else is in the batch.
+    """Return the output of batch norm in use, where no example may depend on the others in its batch.
 
     Args:
-        x: (N, n), N may be 1.
+        x: (N, n); N may be 1.
         gamma, beta, running_mean, running_var: (n,).
         eps: as in training.
 
     Returns:
-        (N, n)
+        y (N, n)
     """
     # begin solution
     return gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta
@@ -47,16 +49,16 @@ def batchnorm_eval(x, gamma, beta, running_mean, running_var, eps):
 
 
 def batchnorm_backward(g, x, gamma, eps):
-    """Return the gradients of the loss with respect to x, gamma and beta, in training.
+    """Return the gradients of the loss with respect to x, gamma and beta, for batch norm in training.
 
     Args:
         g: (N, n), the gradient of the loss with respect to the output y.
-        x: (N, n), the mini-batch that came in.
+        x: (N, n), the mini-batch that y was computed from.
         gamma: (n,).
         eps: as in the forward pass.
 
     Returns:
-        gx (N, n), g_gamma (n,), g_beta (n,)
+        the gradients with respect to x (N, n), gamma (n,) and beta (n,)
     """
     # begin solution
     sigma = np.sqrt(x.var(axis=0) + eps)
@@ -67,12 +69,14 @@ def batchnorm_backward(g, x, gamma, eps):
 
 
 def fold(W, b, gamma, beta, mean, var, eps):
-    """Return W', b' such that x W' + b' is what batch norm, in evaluation, makes of x W + b.
+    """Return the one layer W', b' that does the work of two: x W + b, followed by batch norm in evaluation.
+
+    For every x, x W' + b' equals gamma (x W + b - mean) / sqrt(var + eps) + beta.
 
     Args:
-        W: (m, n), one column a unit.
+        W: (m, n), one column for each unit.
         b: (n,).
-        gamma, beta: (n,), learned.
+        gamma, beta: (n,), the learned scale and bias.
         mean, var: (n,), the running statistics.
         eps: as in the batch norm.
 
@@ -80,6 +84,6 @@ def fold(W, b, gamma, beta, mean, var, eps):
         W' (m, n), b' (n,)
     """
     # begin solution
-    g = gamma / np.sqrt(var + eps)
-    return W * g, (b - mean) * g + beta
+    scale = gamma / np.sqrt(var + eps)
+    return W * scale, (b - mean) * scale + beta
     # end solution

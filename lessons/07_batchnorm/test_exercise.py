@@ -6,19 +6,19 @@ import numpy as np
 
 
 def batch(rng, N, n):
-    """Return x (N, n) whose columns have deviations from 0.5 to 2, whatever was drawn."""
+    """Return x (N, n) whose columns have standard deviations from 0.5 to 2, whatever the draw."""
     x = rng.normal(size=(N, n))
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     return x * rng.uniform(0.5, 2, n) + rng.normal(size=n)
 
 
 def scales(rng, n):
-    """Return gamma and beta (n,), gamma away from 0 and 1."""
+    """Return gamma and beta (n,), with gamma far from 0 and from 1, so that no mistake about it goes unnoticed."""
     return rng.uniform(1.5, 2.5, n) * rng.choice([-1, 1], n), rng.normal(size=n)
 
 
 def test_batchnorm_train(exercise, rng):
-    """Column by column, with the mean and the two variances of Python's own statistics module."""
+    """Compare, column by column, with the mean and the two variances of Python's statistics module."""
     for N, n, rate, eps in (4, 4, 0.1, 0.5), (5, 3, 0.25, 1e-5), (2, 4, 0.1, 0.01), (7, 1, 0.6, 0.1):
         x, (gamma, beta) = batch(rng, N, n), scales(rng, n)
         mean, var = rng.normal(size=n), rng.uniform(1, 2, n)
@@ -32,7 +32,7 @@ def test_batchnorm_train(exercise, rng):
 
 
 def test_batchnorm_eval(exercise, rng):
-    """Entry by entry; then one example alone, which has no statistics of its own."""
+    """Compare entry by entry; one case is an example alone, which has no statistics of its own."""
     for N, n, eps in (4, 4, 0.5), (5, 3, 1e-5), (1, 3, 0.01):
         x, (gamma, beta) = batch(rng, max(2, N), n)[:N], scales(rng, n)
         mean, var = rng.normal(size=n), rng.uniform(2, 3, n)
@@ -41,9 +41,10 @@ def test_batchnorm_eval(exercise, rng):
 
 
 def test_batchnorm_backward(exercise, rng):
-    """The derivative of sum(g y) along each entry of x, by a step of size 1e-30 in an imaginary direction.
+    """Compare with the slope of sum(g y) with respect to each entry, found by the complex-step method.
 
-    f(x + i h) = f(x) + i h f'(x) - .., so f' is the imaginary part over h, with no difference and so no rounding.
+    f(x + i h) = f(x) + i h f'(x) - .., so f'(x) is the imaginary part divided by h. Nothing is subtracted, so h can
+    be as small as 1e-30 without loss to rounding.
     """
     h = 1e-30
 
@@ -69,12 +70,12 @@ def test_batchnorm_backward(exercise, rng):
 
 
 def test_fold(exercise, rng):
-    """Column by column; that the two layers agree is then a matter of arithmetic."""
+    """Compare with what the two layers return at zero and at each unit vector, column by column."""
     for m, n, eps in (4, 4, 0.5), (3, 5, 1e-5), (5, 2, 0.1), (1, 3, 0.01):
         W, b, (gamma, beta) = rng.normal(size=(m, n)), rng.normal(size=n), scales(rng, n)
         mean, var = rng.normal(size=n), rng.uniform(2, 3, n)
         folded, bias = np.zeros((m, n)), np.zeros(n)
-        for j in range(n):  # at x = 0 the result is the bias; what a unit step of one input adds is a weight
+        for j in range(n):  # at x = 0 the layers return the bias; a unit step of one input adds its weight
             z = np.append(W[:, j], 0) + b[j]
             *unit_steps, bias[j] = [gamma[j] * (value - mean[j]) / (var[j] + eps) ** 0.5 + beta[j] for value in z]
             folded[:, j] = unit_steps - bias[j]
