@@ -1,17 +1,20 @@
 """The command line, run as a user runs it."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
 import tinynet as tn
-from tinynet.cli import spread
+from tinynet.cli import COURSE, spread
 
 
-def tinynet(*arguments, cwd):
-    command = [sys.executable, "-c", "from tinynet.cli import main; main()", *arguments]
+def tinynet(*arguments, cwd, before=""):
+    command = [sys.executable, "-c", f"{before}\nfrom tinynet.cli import main; main()", *arguments]
     environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120)
 
@@ -65,6 +68,33 @@ def test_mistakes_are_one_line_not_a_traceback(arguments, message, tmp_path):
 def test_help_names_the_commands(tmp_path):
     done = tinynet("--help", cwd=tmp_path)
     assert done.returncode == 0 and "frontier" in done.stdout and "info" in done.stdout
+
+
+def test_version(tmp_path):
+    assert tinynet("--version", cwd=tmp_path).stdout == f"tinynet {tn.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "module, arguments, message",
+    [
+        ("pylatexenc", ["lesson", "1"], "the course needs pylatexenc; install what it needs: pip install msgpack pyl"),
+        (
+            "matplotlib",
+            ["frontier", "--methods", "dense", "--epochs", "1"],
+            "matplotlib is missing: pip install matplo",
+        ),
+    ],
+)
+def test_what_is_missing_is_named_with_the_command_that_installs_it(module, arguments, message, tmp_path):
+    assert tinynet("start", ".", cwd=tmp_path).returncode == 0
+    done = tinynet(*arguments, cwd=tmp_path, before=f"import sys; sys.modules[{module!r}] = None")
+    assert done.returncode == 1 and done.stderr.startswith(f"tinynet: {message}") and done.stderr.count("\n") == 1
+
+
+def test_the_packages_of_the_course_are_those_of_its_extra():
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    names = [re.match(r"[\w-]+", each)[0] for each in project["optional-dependencies"]["course"]]
+    assert sorted(names) == sorted(COURSE)
 
 
 def test_options_take_several_values():

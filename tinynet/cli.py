@@ -11,46 +11,70 @@ from typing import Annotated, Any
 
 import typer
 
+from tinynet import __version__
 from tinynet.course import commands
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
     commands.lesson, commands.grade, commands.hint, commands.solution, commands.reset, commands.watch, commands.start,
 ):  # fmt: skip
     app.command(rich_help_panel="The course")(command)
 app.add_typer(commands.course, name="course", rich_help_panel="The course")
 LISTS = ("--methods", "--factors", "--hidden", "--rates")  # options that take several values
+COURSE = ("msgpack", "pylatexenc", "pytest", "watchfiles")  # the packages of the extra `course`
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tinynet {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
-def tinynet() -> None:
+def tinynet(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Neural-network compression, small enough to read in an afternoon."""
 
 
 @app.command()
 def frontier(
-    data: Annotated[str, typer.Option(help="Data set.")] = "digits",
-    methods: Annotated[list[str] | None, typer.Option(help="Which methods; all by default.")] = None,
-    factors: Annotated[list[str] | None, typer.Option(help="Shares of the dense weight bytes.")] = None,
-    hidden: Annotated[
-        list[int] | None, typer.Option(help="Hidden widths; for each kind of data another default.")
+    data: Annotated[str, typer.Option(help="Data set, for example digits, mnist or reber.")] = "digits",
+    methods: Annotated[list[str] | None, typer.Option(help="Methods to compare; all by default.")] = None,
+    factors: Annotated[
+        list[str] | None, typer.Option(help="Shares of the dense network's weight bytes to keep, such as 1 1/8.")
     ] = None,
-    after_training: Annotated[bool, typer.Option(help="Add methods applied to a trained dense net.")] = False,
-    seeds: Annotated[int, typer.Option(min=1, help="Runs a point.")] = 3,
-    epochs: Annotated[int | None, typer.Option(min=1, help="By default 40 for rows; see frontier/tasks.py.")] = None,
-    rates: Annotated[list[float] | None, typer.Option(help="Learning rates that each run tries.")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="By default 50 for rows.")] = None,
+    hidden: Annotated[
+        list[int] | None, typer.Option(help="Width of each hidden layer; the default depends on the data set.")
+    ] = None,
+    after_training: Annotated[
+        bool, typer.Option(help="Also compress a trained dense network, with and without fine-tuning.")
+    ] = False,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs for each point, each with its own seed.")] = 3,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Passes over the training split; the default depends on the data set.")
+    ] = None,
+    rates: Annotated[
+        list[float] | None, typer.Option(help="Learning rates to try; the validation split picks one.")
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Examples in a training step; the default depends on the data set.")
+    ] = None,
     teacher: Annotated[
         Path | None,
-        typer.Option(help='A saved network; every method is also trained on its soft targets, as "hashed+soft".'),
+        typer.Option(help='A saved network to learn from: adds every method taught by its scores, as "hashed+soft".'),
     ] = None,
-    temperature: Annotated[float, typer.Option(help="Of the teacher's soft targets.")] = 4.0,
-    mix: Annotated[float, typer.Option(min=0, max=1, help="Share of the soft targets in the loss.")] = 0.5,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
-    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, instead of processes.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the results; rerunning continues there.")] = Path("frontier"),
+    temperature: Annotated[float, typer.Option(help="Softens the teacher's scores; higher is softer.")] = 4.0,
+    mix: Annotated[float, typer.Option(min=0, max=1, help="Share of the teacher's soft targets in the loss.")] = 0.5,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once; one a core by default.")] = None,
+    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler that does the runs instead.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results; running again continues there.")] = Path(
+        "frontier"
+    ),
 ) -> None:
-    """Train one net under every compression method; draw bytes on disk against test error."""
+    """Train one network under every compression method; draw bytes on disk against test error."""
     from rich.console import Console
 
     from tinynet.frontier import plot, sweep, table, write_csv
@@ -72,22 +96,22 @@ def frontier(
 
 @app.command()
 def train(
-    text: Annotated[str, typer.Argument(help="The data set shakespeare, or a text file.")] = "shakespeare",
-    hidden: Annotated[int, typer.Option(min=1, help="Units of each LSTM.")] = 256,
-    layers: Annotated[int, typer.Option(min=1, help="LSTMs, one on top of the other.")] = 1,
+    text: Annotated[str, typer.Argument(help="shakespeare, or the path of a text file.")] = "shakespeare",
+    hidden: Annotated[int, typer.Option(min=1, help="Units in each LSTM.")] = 256,
+    layers: Annotated[int, typer.Option(min=1, help="LSTMs stacked on top of each other.")] = 1,
     method: Annotated[str, typer.Option(help="How weights are stored, as in tinynet frontier.")] = "dense",
-    factor: Annotated[str, typer.Option(help="Share of the dense weight bytes.")] = "1",
-    dropout: Annotated[float, typer.Option(min=0, max=0.99, help="Between layers.")] = 0.0,
+    factor: Annotated[str, typer.Option(help="Share of the dense network's weight bytes to keep.")] = "1",
+    dropout: Annotated[float, typer.Option(min=0, max=0.99, help="Dropout between layers.")] = 0.0,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = 10,
     batch_size: Annotated[int, typer.Option(min=1, help="Places of the text that are read side by side.")] = 32,
-    steps: Annotated[int, typer.Option(min=1, help="Characters between two steps of training.")] = 64,
-    lr: Annotated[float, typer.Option(help="Learning rate at the start; it falls by a cosine.")] = 0.008,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
-    out: Annotated[Path, typer.Option(help="Where the network goes.")] = Path("text.safetensors"),
+    steps: Annotated[int, typer.Option(min=1, help="Characters read at each place in a training step.")] = 64,
+    lr: Annotated[float, typer.Option(help="Learning rate at the start; it falls along a cosine.")] = 0.008,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes the initial weights and the order of training.")] = 0,
+    out: Annotated[Path, typer.Option(help="File for the network.")] = Path("text.safetensors"),
 ) -> None:
-    """Train an LSTM on text, character by character; show what it writes after each pass.
+    """Train an LSTM on text, character by character, and show what it writes after each pass.
 
-    A checkpoint beside the network is written after each pass; the same command goes on from there.
+    Each pass also writes a checkpoint beside the network, so that the same command continues where it stopped.
     """
     from fractions import Fraction
 
@@ -114,13 +138,13 @@ def train(
 
     parts = [split.inputs[0] for split in data]
     checkpoint = out.with_name(out.name + ".checkpoint")
-    with threadpool_limits(1):  # BLAS; products this small lose by being shared, rows are shared instead
+    with threadpool_limits(1):  # for BLAS: products this small are slower when shared
         history = fit_text(
             net, *parts[:2], epochs=epochs, batch_size=batch_size, steps=steps, lr=lr, schedule=optim.cosine, seed=seed,
             checkpoint=checkpoint, report=report,
         )  # fmt: skip
         if history.interrupted:
-            typer.echo(f"tinynet: stopped after pass {len(history)}; the same command goes on from there", err=True)
+            typer.echo(f"tinynet: stopped after pass {len(history)}; the same command continues from there", err=True)
             raise typer.Exit(130)
         size = save(net, out)
         test = text_loss(net, parts[2])
@@ -132,13 +156,13 @@ def train(
 
 @app.command(name="sample")
 def sample_(
-    file: Annotated[Path, typer.Argument(help="A network that tinynet train wrote.")],
-    length: Annotated[int, typer.Option(min=0, help="Characters.")] = 500,
-    prompt: Annotated[str, typer.Option(help="What the network has read before.")] = "\n",
-    temperature: Annotated[float, typer.Option(help="Below 1: likelier characters; above: bolder.")] = 0.8,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    file: Annotated[Path, typer.Argument(help="A network written by tinynet train.")],
+    length: Annotated[int, typer.Option(min=0, help="How many characters to write.")] = 500,
+    prompt: Annotated[str, typer.Option(help="Text for the network to continue.", show_default="a new line")] = "\n",
+    temperature: Annotated[float, typer.Option(help="Below 1 likely characters win more often, above 1 less.")] = 0.8,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes the characters that are drawn.")] = 0,
 ) -> None:
-    """Write text with a trained network, as it goes on after a prompt."""
+    """Let a trained network continue a text."""
     from tinynet.sequences.language import sample
     from tinynet.storage.save_load import load
 
@@ -151,7 +175,7 @@ def sample_(
 
 @app.command()
 def info(file: Annotated[Path, typer.Argument(help="A file written by tn.save.")]) -> None:
-    """Show what a saved network holds, layer by layer, and its size."""
+    """Show a saved network layer by layer, and where its bytes are."""
     from tinynet.storage.save_load import file_size, load
 
     net = load(file)
@@ -162,7 +186,7 @@ def info(file: Annotated[Path, typer.Argument(help="A file written by tn.save.")
 
 @contextmanager
 def _executor(dask: str | None) -> Iterator[Executor | None]:
-    """Yield the executor of a Dask cluster, or None for processes."""
+    """Yield the executor of a Dask cluster, or None where processes of this machine do the work."""
     if dask is None:
         yield None
         return
@@ -175,7 +199,7 @@ def _executor(dask: str | None) -> Iterator[Executor | None]:
 
 
 def spread(arguments: list[str]) -> list[str]:
-    """Return the arguments with `--factors 1 1/2` written as `--factors 1 --factors 1/2`, which the parser knows."""
+    """Write `--factors 1 1/2` as `--factors 1 --factors 1/2`, the only form that the parser knows."""
     out: list[str] = []
     option = None
     for argument in arguments:
@@ -189,13 +213,25 @@ def spread(arguments: list[str]) -> list[str]:
     return out
 
 
+def _missing(module: str) -> str:
+    """Return what to install where a module cannot be found."""
+    if module in COURSE:
+        return f"the course needs {module}; install what it needs: pip install {' '.join(COURSE)}"
+    return f"{module} is missing: pip install {module}"
+
+
 def main() -> None:
-    """Run the command line; errors that a user can mend are one line, not a traceback."""
+    """Run the command line; an error that the user can fix is one line, not a traceback."""
     try:
         app(spread(sys.argv[1:]))
     except KeyboardInterrupt:
-        typer.echo("tinynet: stopped; what was finished is kept, and the same command goes on from there", err=True)
+        typer.echo("tinynet: stopped; what is finished is kept, and the same command continues from there", err=True)
         raise SystemExit(130) from None
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.partition(".")[0] == "tinynet":
+            raise
+        typer.echo(f"tinynet: {_missing(error.name.partition('.')[0])}", err=True)
+        raise SystemExit(1) from error
     except (ValueError, OSError, RuntimeError) as error:
         typer.echo(f"tinynet: {error}", err=True)
         raise SystemExit(1) from error
