@@ -136,7 +136,7 @@ def equal() -> int:
             layer.running_var[:] = rng.uniform(1, 100, layer.n)
     pixels = pixels_of(200)
     with tn.no_grad():
-        expected = net.eval()(tn.datasets.base.from_pixels(pixels)).numpy()
+        expected = net.eval()(tn.datasets.from_pixels(pixels)).numpy()
     return int((tn.freeze(net).scores(pixels) == expected).all(axis=1).sum())
 
 

@@ -3,7 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from tinynet.datasets import load
+
 FOLDERS = {"mnist": "mnist", "fashion": "fashion-mnist", "rectangles": "rectangles", "shakespeare": "tinyshakespeare"}
+GENERATED = ["convex", "rot", "bg_rand", "teacher", "spirals", "checkerboard", "reber", "adding"]
+SMALL = {"train": 30, "valid": 20, "test": 10}
 
 
 @pytest.fixture
@@ -16,3 +20,9 @@ def needs_files():
             pytest.skip(f"needs the {name} files in $TINYNET_DATA; the tests do not download")
 
     return check
+
+
+@pytest.fixture
+def small():
+    """A function that loads a data set; a generated one at 30 / 20 / 10 examples."""
+    return lambda name, seed=0, **sizes: load(name, seed, **SMALL | sizes) if name in GENERATED else load(name)

@@ -27,13 +27,9 @@ NEEDS = {
     "rot": "mnist",
     "bg_rand": "mnist",
 }
-SEQUENCES = ["digits_rows", "reber", "adding", "shakespeare"]  # their promises are in test_sequences.py
+SEQUENCES = ["digits_rows", "reber", "adding", "shakespeare"]  # their other promises are in test_sequences.py
+OFFLINE = ["digits", "breast_cancer", "convex", "teacher", "spirals", "checkerboard"]
 GENERATED = ["convex", "rot", "bg_rand", "teacher", "spirals", "checkerboard"]
-SMALL = {"train": 30, "valid": 20, "test": 10}
-
-
-def small(name, seed=0, **sizes):
-    return load(name, seed, **{**SMALL, **sizes}) if name in GENERATED else load(name)
 
 
 def same(a, b):
@@ -45,7 +41,7 @@ def test_the_names_are_those_tested_here():
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_every_set_keeps_the_promises(name, needs_files):
+def test_every_set_keeps_the_promises(name, small, needs_files):
     if name in NEEDS:
         needs_files(NEEDS[name])
     data = small(name)
@@ -60,8 +56,8 @@ def test_every_set_keeps_the_promises(name, needs_files):
         assert np.array_equal(from_pixels(data.to_pixels(inputs[:100])), inputs[:100])
 
 
-@pytest.mark.parametrize("name", ["digits", "breast_cancer", "convex", "teacher", "spirals", "checkerboard"])
-def test_two_loads_are_equal_and_independent(name):
+@pytest.mark.parametrize("name", [*OFFLINE, *SEQUENCES[:-1]])
+def test_two_loads_are_equal_and_independent(name, small):
     first, second = small(name), small(name)
     assert all(same(a, b) for a, b in zip(first, second, strict=True))
     for split in first:
@@ -72,7 +68,7 @@ def test_two_loads_are_equal_and_independent(name):
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_the_seed_and_nothing_else_decides(name, needs_files):
+def test_the_seed_and_nothing_else_decides(name, small, needs_files):
     if name in NEEDS:
         needs_files(NEEDS[name])
     data = small(name)
@@ -133,11 +129,14 @@ def test_an_unknown_name_lists_the_names():
 def test_an_unknown_option_lists_the_options():
     with pytest.raises(TypeError, match="convex takes the options seed, train, valid, test; got trian"):
         load("convex", trian=5)
-    with pytest.raises(TypeError, match="digits takes no options, for its split is fixed; got train"):
-        load("digits", train=5)
+    with pytest.raises(TypeError, match="reber takes the options seed, train, valid, test; got length"):
+        load("reber", length=5)
+    for fixed in ("digits", "digits_rows"):
+        with pytest.raises(TypeError, match=f"{fixed} takes no options, for its split is fixed; got train"):
+            load(fixed, train=5)
 
 
-@pytest.mark.parametrize("name", GENERATED)
+@pytest.mark.parametrize("name", [*GENERATED, "reber", "adding"])
 @pytest.mark.parametrize("size", [0, -3, 2.5])
 def test_a_size_that_is_none(name, size):
     with pytest.raises(ValueError, match=f"valid={size}: a split needs at least one example"):

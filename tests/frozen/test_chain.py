@@ -139,7 +139,7 @@ WITHOUT_NUMBA = """
     warnings.simplefilter("ignore")
     import numpy as np, tinynet as tn
     net, pixels = tn.BinaryMLP([70, 130, 4]).eval(), np.arange(70, dtype=np.uint8)[None]
-    print(np.array_equal(tn.freeze(net).scores(pixels), net(tn.datasets.base.from_pixels(pixels)).numpy()))
+    print(np.array_equal(tn.freeze(net).scores(pixels), net(tn.datasets.from_pixels(pixels)).numpy()))
 """
 
 

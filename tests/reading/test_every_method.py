@@ -54,7 +54,7 @@ def trained(way, seed=0, batch_norm=False):
 @cache
 def recurrent(way):
     net = tn.RecurrentNet([7, 4, 7], WAYS[way], alphabet=reber.ALPHABET)
-    ids, _ = tn.datasets.sequences.pad([tn.datasets.text.encode(s, reber.ALPHABET) for s in STRINGS])
+    ids, _ = tn.datasets.pad([tn.datasets.text.encode(s, reber.ALPHABET) for s in STRINGS])
     tn.fit(net, (ids[:, :-1], ids[:, 1:]), epochs=1, batch_size=6)
     return net
 

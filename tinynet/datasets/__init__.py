@@ -1,40 +1,41 @@
-"""Data sets, by name: `train, valid, test = load("digits")`.
+"""Data sets, by name: `train, valid, test = tn.datasets.load("digits")`. Everything here is embedded, downloaded or
+generated; `load` lists the names.
 
-    name             examples (default)         inputs   classes   what
-    digits              800 /    200 /    797       64        10   handwritten digits, in the package
-    breast_cancer       300 /     69 /    200       30         2   a table, in the package
-    mnist            50,000 / 10,000 / 10,000      784        10   handwritten digits, downloaded
-    fashion          50,000 / 10,000 / 10,000      784        10   clothes, downloaded
-    rectangles        1,000 /    200 / 50,000      784         2   taller or wider?, downloaded
-    convex            6,500 /  1,500 / 50,000      784         2   convex or not?, generated
-    rot              10,000 /  2,000 / 50,000      784        10   MNIST turned by any angle, generated
-    bg_rand          10,000 /  2,000 / 50,000      784        10   MNIST in front of noise, generated
-    teacher           5,000 /  1,000 /  5,000       16         4   labels from a hidden network, generated
-    spirals           1,000 /    200 /  2,000        2         2   two spirals in the plane, generated
-    checkerboard      1,000 /    200 /  2,000        2         2   a checkerboard in the plane, generated
+Read how a set is made of splits, then one set of each kind: digits is in the package, mnist comes from the internet,
+convex from a seed. For sequences read padding and reber, for text read text and batches.
 
-and sequences, where an example is T steps of so many inputs:
-
-    digits_rows         800 /    200 /    797    8 x 8        10   the digits, row by row
-    reber               256 /    256 /    256    T x 7         7   the next symbol of a grammar, generated
-    adding           10,000 /  1,000 /  1,000  200 x 2     1 real   the sum of two marked numbers, generated
-    shakespeare           1 /      1 /      1   T x 65        65   the next character of the plays, downloaded
-
-Read base.py first (what a data set is), then one of digits.py (a table in the package), files.py, idx.py and
-mnist.py (from the internet), or convex.py (from a seed). For sequences: sequences.py (what they are), reber.py and
-adding.py, then text.py (characters), shakespeare.py and batches.py (windows that carry a state).
+    grid             the 256 levels that all inputs lie on, so that a trained network can run on integers
+    base             what a data set is: three splits, of rows or of sequences
+    digits           handwritten digits, in the package; also read row by row, as sequences
+    breast_cancer    a table, in the package
+    download         files from the internet: found, checked, or downloaded once and kept
+    idx              the file format of MNIST
+    mnist            handwritten digits and pictures of clothes, downloaded
+    rectangles       taller or wider?, downloaded
+    generated        one seed for many random draws
+    convex           convex or not?
+    variations       MNIST turned by any angle, or in front of noise
+    teacher          labels from a hidden network
+    plane            two spirals, and a checkerboard
+    adding           the sum of two marked numbers in a long row
+    padding          sequences of different lengths in one array
+    text             characters as ids
+    reber            strings of a grammar: which symbol may come next?
+    shakespeare      the plays, character by character, downloaded
+    batches          a text cut into windows, for truncated backpropagation
 """
 
 import inspect
 from collections.abc import Callable
 from typing import Any
 
-from . import (
+from tinynet.datasets import (
     adding, breast_cancer, convex, digits, mnist, plane, reber, rectangles, shakespeare, teacher, text, variations,
 )  # fmt: skip
-from .base import DataError, Dataset, Split, from_pixels
-from .batches import streams, windows
-from .sequences import SequenceDataset, lengths, pad
+from tinynet.datasets.base import DataError, Dataset, SequenceDataset, Split
+from tinynet.datasets.batches import streams, windows
+from tinynet.datasets.grid import from_pixels
+from tinynet.datasets.padding import lengths, pad
 
 __all__ = [
     "DataError", "Dataset", "SequenceDataset", "Split", "from_pixels", "lengths", "load", "names", "pad", "reber",
@@ -61,18 +62,41 @@ LOADERS: dict[str, Callable[..., Dataset | SequenceDataset]] = {
 
 
 def names() -> list[str]:
-    """The names that `load` knows."""
+    """Return the names that `load` knows."""
     return list(LOADERS)
 
 
 def load(name: str, seed: int = 0, **options: Any) -> Dataset | SequenceDataset:
-    """The data set of this name: inputs float32 (N, n) in [-1, 1], labels int64 (N,); for sequences see sequences.py.
+    """Return the data set of this name. Rows are float32 (N, n) in [-1, 1], their labels int64 (N,).
 
-    seed: of a generated set; the same seed gives the same bits. The others have one fixed split.
-    options: of a generated set, as in its loader: train=, valid=, test= sizes; noise=; length=; a teacher's widths=.
+        name             examples (default)         inputs   classes   what
+        digits              800 /    200 /    797       64        10   handwritten digits, in the package
+        breast_cancer       300 /     69 /    200       30         2   a table, in the package
+        mnist            50,000 / 10,000 / 10,000      784        10   handwritten digits, downloaded
+        fashion          50,000 / 10,000 / 10,000      784        10   clothes, downloaded
+        rectangles        1,000 /    200 / 50,000      784         2   taller or wider?, downloaded
+        convex            6,500 /  1,500 / 50,000      784         2   convex or not?, generated
+        rot              10,000 /  2,000 / 50,000      784        10   MNIST turned by any angle, generated
+        bg_rand          10,000 /  2,000 / 50,000      784        10   MNIST in front of noise, generated
+        teacher           5,000 /  1,000 /  5,000       16         4   labels from a hidden network, generated
+        spirals           1,000 /    200 /  2,000        2         2   two spirals in the plane, generated
+        checkerboard      1,000 /    200 /  2,000        2         2   a checkerboard in the plane, generated
 
-    Raises ValueError for an unknown name, TypeError for an option that the set does not take, and DataError
-    for a file that is missing, damaged or cannot be downloaded.
+    and sequences, where an example has T steps; base.py has the shapes and types of their labels:
+
+        digits_rows         800 /    200 /    797    8 x 8        10   the digits, row by row
+        reber               256 /    256 /    256    T x 7         7   the next symbol of a grammar, generated
+        adding           10,000 /  1,000 /  1,000  200 x 2     1 real   the sum of two marked numbers, generated
+        shakespeare           1 /      1 /      1   T x 65        65   the next character of the plays, downloaded
+
+    Args:
+        name: one of these.
+        seed: of a generated set; the same seed gives the same bits. The other sets have one fixed split.
+        options: of a generated set, as its loader takes them: the sizes train=, valid=, test=; noise=, turns=, tiles=;
+            length=; a teacher's widths=.
+
+    Raises ValueError for an unknown name, TypeError for an option that the set does not take, and DataError for a file
+    that is missing, damaged or cannot be downloaded.
     """
     if name not in LOADERS:
         raise ValueError(f"no data set is called {name!r}; there are {', '.join(LOADERS)}")

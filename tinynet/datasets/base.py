@@ -1,13 +1,11 @@
-"""What a data set is: three splits of (inputs, labels), and a grid of 256 levels.
+"""What a data set is: three splits of inputs and labels, to train, to validate and to test.
 
-Every input in this package is one byte p in 0..255, shown to the network as a number x in [-1, 1]:
+    N examples of            inputs                   labels
+    n features               float32 (N, n)           int64 (N,) classes, or float32 (N, d) targets for regression
+    T steps of n features    float32 (N, T, n)        the same
+    T symbols                uint8 (N, T) ids         int64 (N, T) the next symbol, -1 where there is none
 
-    x = scale * p + offset,    scale = 2/255,  offset = -1,    and back:    p = round((x - offset) / scale)
-
-For a picture p is the grey level; a table or a point in the plane is rounded to the same 256 levels. So a
-trained network can be frozen to integers whatever it was trained on: its first layer multiplies p itself.
-
-Notation: N examples of n features; row i of `inputs` (N, n) has the label `labels[i]`.
+Row i of `labels` belongs to row i of `inputs`. The first kind is a Dataset, the other two a SequenceDataset.
 """
 
 from collections.abc import Iterator
@@ -16,70 +14,78 @@ from typing import NamedTuple
 
 import numpy as np
 
-SCALE, OFFSET = 2 / 255, -1.0
+from tinynet.datasets.grid import OFFSET, SCALE, from_pixels
 
 
 class DataError(RuntimeError):
     """A data file is missing, damaged, or cannot be downloaded or stored; the message says what to do."""
 
 
-def from_pixels(pixels: np.ndarray, scale: float = SCALE, offset: float = OFFSET) -> np.ndarray:
-    """x = scale * p + offset: uint8 pixels of any shape to float32 inputs of the same shape (a new array)."""
-    levels = (scale * np.arange(256) + offset).astype(np.float32)  # all the inputs there are
-    return levels[pixels]
-
-
-def nearest_pixels(x: np.ndarray) -> np.ndarray:
-    """The levels nearest to real x in [-1, 1], as uint8; what lies outside is clipped to 0 or 255."""
-    return np.clip(np.rint((x - OFFSET) / SCALE), 0, 255).astype(np.uint8)
-
-
 class Split(NamedTuple):
     """One part of a data set."""
 
-    inputs: np.ndarray  # float32 (N, n)
-    labels: np.ndarray  # int64 (N,) classes 0, 1, ..; or float32 (N, d) targets, for regression
+    inputs: np.ndarray
+    labels: np.ndarray
 
     @classmethod
     def from_pixels(cls, pixels: np.ndarray, labels: np.ndarray) -> "Split":
-        """A split from uint8 pixels (N, ...) and integer labels (N,); shares no memory with either."""
+        """Return the split of uint8 pixels (N, ...) and integer labels (N,); it shares no memory with either."""
         return cls(from_pixels(pixels).reshape(len(pixels), -1), np.array(labels, np.int64))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Dataset:
-    """Three splits and what they are. Unpacks as `train, valid, test = load("digits")`.
-
-    shape: of one example, (8, 8) for a picture, () where the features have no order in space.
-    source: where the data come from, and their licence.
-    """
+class Splits:
+    """Three splits under one name. They unpack as `train, valid, test = load("digits")`."""
 
     train: Split
     valid: Split
     test: Split
     name: str
-    scale: float = SCALE
-    offset: float = OFFSET
-    shape: tuple[int, ...] = ()
-    source: str = ""
 
     def __iter__(self) -> Iterator[Split]:
         return iter((self.train, self.valid, self.test))
 
     @property
     def n_features(self) -> int:
-        """Inputs of one example."""
-        return self.train.inputs.shape[1]
+        """How many inputs an example has, or one step of it."""
+        return self.train.inputs.shape[-1]
 
     @property
     def n_classes(self) -> int:
-        """Outputs that a network for this set needs: its classes, or for regression the targets' width d."""
+        """How many outputs a network needs for this set: its classes, or for regression the d targets."""
         if self.train.labels.ndim == 2:
             return self.train.labels.shape[1]
         return 1 + max(int(split.labels.max()) for split in self)
 
+    def _line(self, axes: int, inputs: str, labels: str) -> str:
+        """Return the data set in one line, with the first `axes` lengths of each split's inputs."""
+        parts = zip(("train", "valid", "test"), self, strict=True)
+        sizes = ", ".join(" x ".join(f"{n:,}" for n in split.inputs.shape[:axes]) + f" {part}" for part, split in parts)
+        return f"{type(self).__name__} {self.name}: {sizes}; {self.n_features} {inputs}, {self.n_classes} {labels}"
+
+    @property
+    def _kind(self) -> str:
+        return "classes" if self.train.labels.ndim == 1 else "targets"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Dataset(Splits):
+    """Three splits of rows on the grid of 256 levels.
+
+    Args:
+        train, valid, test, name: as above.
+        scale, offset: of the grid, see grid.py.
+        shape: of one example, (8, 8) for a picture, () where the features have no order in space.
+        source: where the data come from, and their licence.
+    """
+
+    scale: float = SCALE
+    offset: float = OFFSET
+    shape: tuple[int, ...] = ()
+    source: str = ""
+
     def to_pixels(self, inputs: np.ndarray) -> np.ndarray:
-        """p = round((x - offset) / scale): inputs of any shape to uint8 pixels of the same shape.
+        """Return p = round((x - offset) / scale): uint8 pixels for inputs of any shape.
 
         Raises ValueError where a pixel would fall outside 0..255, naming the first such input.
         """
@@ -95,23 +101,39 @@ class Dataset:
         return pixels.astype(np.uint8)
 
     def __repr__(self) -> str:
-        parts = zip(("train", "valid", "test"), self, strict=True)
-        sizes = ", ".join(f"{len(split.labels):,} {part}" for part, split in parts)
         shape = f" ({' x '.join(map(str, self.shape))})" if self.shape else ""
-        kind = "classes" if self.train.labels.ndim == 1 else "targets"
-        return f"Dataset {self.name}: {sizes}; {self.n_features} inputs{shape}, {self.n_classes} {kind}"
+        return self._line(1, f"inputs{shape}", self._kind)
 
 
-def streams(seed: int, count: int) -> Iterator[np.random.Generator]:
-    """`count` independent random generators, the same for the same seed.
+@dataclass(frozen=True, repr=False, eq=False)
+class SequenceDataset(Splits):
+    """Three splits of sequences. They unpack as `train, valid, test = load("reber")`.
 
-    Each split draws from its own, so asking for more test examples leaves the training set as it was.
+    Args:
+        train, valid, test, name: as above.
+        alphabet: the characters that the ids 0, 1, .. stand for; None where the steps are vectors.
+        source: where the data come from, and their licence.
     """
-    return (np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(count))
 
+    alphabet: str | None = None
+    source: str = ""
 
-def check_sizes(**sizes: int) -> None:
-    """Raise ValueError unless every size is an integer of at least 1."""
-    for part, size in sizes.items():
-        if not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(f"{part}={size!r}: a split needs at least one example; pass a positive integer")
+    @property
+    def per_step(self) -> bool:
+        """Whether every step has a label, the next symbol, or only the sequence as a whole."""
+        return self.alphabet is not None
+
+    @property
+    def n_features(self) -> int:
+        """How many inputs a step has: the width of its vector, or the number of symbols, of which one is on."""
+        return super().n_features if self.alphabet is None else len(self.alphabet)
+
+    @property
+    def n_classes(self) -> int:
+        """How many outputs a network needs for this set: its symbols, its classes, or for regression the d targets."""
+        return super().n_classes if self.alphabet is None else len(self.alphabet)
+
+    def __repr__(self) -> str:
+        if self.alphabet is not None:
+            return self._line(2, "symbols", "classes a step")
+        return self._line(2, "features a step", self._kind)

@@ -1,20 +1,20 @@
-"""Windows over a text, for truncated backpropagation through time.
+"""Batches of a text: windows for truncated backpropagation through time.
 
-A text of n ids is cut into `batch` streams that are read side by side, each T = floor(n / batch) long:
+Imagine several people reading the same book, each from a page of their own, all turning the page together. The text of
+n ids is cut into `batch` such streams, each T = floor(n / batch) long:
 
     s[t, b] = ids[b T + t]        time first, as an LSTM reads
 
-(the last n - batch T < batch characters are left out; with batch = 1 none are). The streams are cut across into
-windows of `steps` steps, in order:
+(The last n - batch T < batch characters are left out; with batch = 1 none are.) The pages are windows of `steps` steps,
+cut across all streams, in order:
 
     window k:   inputs s[k steps + t],   targets s[k steps + t + 1],    t = 0 .. steps - 1
 
-so the state that column b ends window k with is the state that it begins window k + 1 with, though the gradient
-stops there. The last window is as short as what is left. Every character but the first of each stream is
-predicted exactly once. And since a split is cut on its own, no window reaches into another.
+Column b begins window k + 1 with the state in which it ended window k, though the gradient stops at the border. The
+last window is as short as what is left. Every character except the first of each stream is predicted exactly once.
 
-Source: R. Williams & J. Peng (1990), An efficient gradient-based algorithm for on-line training of recurrent
-network trajectories, Neural Computation 2.
+Source: R. Williams & J. Peng (1990), An efficient gradient-based algorithm for on-line training of recurrent network
+trajectories, Neural Computation 2.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ import numpy as np
 
 
 def streams(ids: np.ndarray, batch: int) -> np.ndarray:
-    """The text's ids (n,) as `batch` contiguous streams side by side, (n // batch, batch)."""
+    """Return the ids (n,) of a text as `batch` contiguous streams side by side, (n // batch, batch)."""
     ids = np.asarray(ids)
     if ids.ndim != 1 or ids.dtype.kind not in "iu":
         raise ValueError(
@@ -41,7 +41,7 @@ def streams(ids: np.ndarray, batch: int) -> np.ndarray:
 
 
 def windows(ids: np.ndarray, batch: int, steps: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The windows in order: inputs (steps, batch), of the dtype of the ids, and targets (steps, batch), int64."""
+    """Return the windows in order: inputs (steps, batch), in the ids' dtype, and targets (steps, batch), int64."""
     _check_counts(steps=steps)
     s = streams(ids, batch)  # (T, batch)
     last = len(s) - 1
@@ -50,6 +50,7 @@ def windows(ids: np.ndarray, batch: int, steps: int) -> Iterator[tuple[np.ndarra
 
 
 def _check_counts(**counts: int) -> None:
+    """Raise ValueError unless every count is an integer, at least 1."""
     for what, count in counts.items():
         if not isinstance(count, int | np.integer) or count < 1:
             raise ValueError(f"{what}={count!r}; it must be an integer, at least 1")

@@ -1,33 +1,33 @@
-"""Breast cancer, Wisconsin diagnostic: a table, to ask whether compression works outside pictures too.
+"""Breast cancer, Wisconsin diagnostic: a table, to ask whether compression works on more than pictures.
 
-569 tumours; for each, ten properties of the cell nuclei in one microscope picture (radius, texture, ..), as
-mean, standard error and worst value: 30 numbers of very different size. Class 0 is malignant (212 tumours),
-class 1 benign (357), as in scikit-learn.
+569 tumours. For each, ten properties of the cell nuclei in one microscope picture (radius, texture, ..) are given as
+mean, standard error and worst value: 30 numbers of very different size. Class 0 is malignant (212 tumours), class 1
+benign (357), as in scikit-learn.
 
-Feature j is stretched over the training split to the 256 levels that base.py asks for,
+Feature j is stretched to the 256 levels of grid.py, by its least and greatest value in the training rows:
 
-    p_ij = round(255 (v_ij - min_j) / (max_j - min_j)),    min_j and max_j over the training rows only,
+    p_ij = round(255 (v_ij - min_j) / (max_j - min_j))
 
-for a test row may not decide how the training rows look. The price: a value beyond the training range is
-clipped to 0 or 255 (0.7 % of the entries of the other two splits).
+Only the training rows count, because a test row must not decide what the training rows look like. The price: a value
+beyond the training range is clipped to 0 or 255 (0.7 % of the entries of the other two splits).
 
-The rows are stored shuffled once and split 300 / 69 / 200. With 200 test rows one mistake is half a per cent.
+The rows are stored shuffled once and split 300 / 69 / 200. With 200 test rows, one mistake is half a percentage point.
 
-Source: W. Wolberg, O. Mangasarian, N. Street, W. Street (1993), Breast Cancer Wisconsin (Diagnostic), UCI
-Machine Learning Repository, doi:10.24432/C5DW2B. Licence CC BY 4.0.
+Source: W. Wolberg, O. Mangasarian, N. Street, W. Street (1993), Breast Cancer Wisconsin (Diagnostic), UCI Machine
+Learning Repository, doi:10.24432/C5DW2B. Licence CC BY 4.0.
 """
 
 from pathlib import Path
 
 import numpy as np
 
-from .base import Dataset, Split
+from tinynet.datasets.base import Dataset, Split
 
 FILE = Path(__file__).parent / "embedded" / "breast_cancer.npz"
 
 
 def load() -> Dataset:
-    """300 / 69 / 200 rows of 30 inputs, two classes; read from the package, no download."""
+    """Return 300 / 69 / 200 rows of 30 inputs, two classes, read from the package."""
     with np.load(FILE, allow_pickle=False) as file:
         values, labels = file["values"], file["labels"]  # float64 (569, 30), uint8 (569,)
     low, high = values[:300].min(axis=0), values[:300].max(axis=0)

@@ -2,9 +2,9 @@
 
     00 00 08 d | N_1 .. N_d as uint32 | N_1 x .. x N_d bytes        (08: uint8; d: number of dimensions)
 
-A header is a promise about the length that anyone can edit, so we ask the caller for the shape, compare, and
-only then read that many bytes and one more, which must not exist. A file of another size, or one that unpacks
-without end, costs no memory.
+A header promises a length, and anyone can edit it. So we ask the caller for the shape and compare; only then do we read
+that many bytes, and one more, which must not exist. A file of another size, or one that unpacks without end, costs no
+memory.
 
 Source: Y. LeCun, C. Cortes, C. Burges, The MNIST database, section "file formats".
 """
@@ -17,11 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .base import DataError
+from tinynet.datasets.base import DataError
 
 
 def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
-    """The uint8 array of this shape in a gzipped IDX file; anything else in it raises DataError."""
+    """Return the uint8 array of this shape in a gzipped IDX file. Raises DataError for anything else in it."""
     expected = struct.pack(f">4B{len(shape)}I", 0, 0, 8, len(shape), *shape)
     size = math.prod(shape)
     try:
@@ -38,5 +38,5 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def damaged(path: Path, why: str) -> DataError:
-    """The error for a file that is not what it should be."""
+    """Return the error for a file that is not what it should be."""
     return DataError(f"{path} is damaged: {why}. Remove it, so that it can be downloaded again.")

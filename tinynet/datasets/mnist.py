@@ -1,22 +1,23 @@
 """MNIST and Fashion-MNIST: 70,000 pictures of 28 x 28 in ten classes, in the same four files.
 
-MNIST: handwritten digits, scaled to 20 x 20 and centred by mass; nobody wrote for both training and test.
-Fashion-MNIST: photographs of clothes at the same size, made to be as easy to load and harder to tell apart.
-Its classes: T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot.
+MNIST: handwritten digits, scaled to 20 x 20 and centred by mass. Nobody wrote for both training and test.
+
+Fashion-MNIST: photographs of clothes at the same size, made to be as easy to load and harder to tell apart. Its classes
+are T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag and ankle boot.
 
 The last 10,000 of the 60,000 training pictures choose the best epoch, as in BinaryConnect and its successors:
 50,000 / 10,000 / 10,000.
 
-Sources: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner (1998), Gradient-based learning applied to document
-recognition (data by LeCun, Cortes, Burges; no licence stated). H. Xiao, K. Rasul, R. Vollgraf (2017),
-Fashion-MNIST, arXiv 1708.07747 (Zalando SE, MIT licence).
+Sources: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner (1998), Gradient-based learning applied to document recognition
+(data by LeCun, Cortes, Burges; no licence stated). H. Xiao, K. Rasul, R. Vollgraf (2017), Fashion-MNIST, arXiv
+1708.07747 (Zalando SE, MIT licence).
 """
 
 import numpy as np
 
-from .base import Dataset, Split
-from .files import fetch
-from .idx import read_idx
+from tinynet.datasets.base import Dataset, Split
+from tinynet.datasets.download import fetch
+from tinynet.datasets.idx import read_idx
 
 MNIST_MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -47,7 +48,7 @@ FASHION_SHA256 = (
 
 
 def read(folder: str, hashes: tuple[str, ...], mirrors: tuple[str, ...]) -> list[np.ndarray]:
-    """The four arrays of FILES, uint8: training images and labels, test images and labels."""
+    """Return the four arrays of FILES, uint8: training images and labels, test images and labels."""
     return [
         read_idx(fetch(folder, name, sha256, [mirror + name for mirror in mirrors]), shape)
         for (name, shape), sha256 in zip(FILES.items(), hashes, strict=True)
@@ -55,19 +56,19 @@ def read(folder: str, hashes: tuple[str, ...], mirrors: tuple[str, ...]) -> list
 
 
 def load_mnist() -> Dataset:
-    """50,000 / 10,000 / 10,000 handwritten digits, 784 inputs. Raises DataError, see files.py."""
+    """Return 50,000 / 10,000 / 10,000 handwritten digits, 784 inputs. Raises DataError if they cannot be had."""
     arrays = read("mnist", MNIST_SHA256, MNIST_MIRRORS)
     return split(arrays, name="mnist", source="Y. LeCun, C. Cortes, C. Burges, MNIST; no licence stated")
 
 
 def load_fashion() -> Dataset:
-    """50,000 / 10,000 / 10,000 pictures of clothes, 784 inputs. Raises DataError, see files.py."""
+    """Return 50,000 / 10,000 / 10,000 pictures of clothes, 784 inputs. Raises DataError if they cannot be had."""
     arrays = read("fashion-mnist", FASHION_SHA256, FASHION_MIRRORS)
     return split(arrays, name="fashion", source="H. Xiao et al. (2017), Fashion-MNIST, Zalando SE, MIT licence")
 
 
 def split(arrays: list[np.ndarray], name: str, source: str) -> Dataset:
-    """The data set of the four arrays that `read` gives."""
+    """Return the data set of the four arrays that `read` gives."""
     images, labels, test_images, test_labels = arrays
     return Dataset(
         train=Split.from_pixels(images[:50_000], labels[:50_000]),

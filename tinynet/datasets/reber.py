@@ -1,24 +1,24 @@
-"""The embedded Reber grammar: strings of seven letters whose last but one repeats their second. Generated from a seed.
+"""The embedded Reber grammar: strings whose second symbol comes back as the last but one. Generated from a seed.
 
-The inner grammar is a walk from 0 to 7, a fair coin wherever two arcs leave:
+The inner grammar is a walk from node 0 to node 7, with a fair coin wherever two arcs leave:
 
     0 -B-> 1     1 -T-> 2     2 -S-> 2     3 -T-> 3     4 -X-> 3     5 -P-> 4     6 -E-> 7
                  1 -P-> 3     2 -X-> 4     3 -V-> 5     4 -S-> 6     5 -V-> 6
 
-An embedded string is  B T inner T E  or  B P inner P E,  9 symbols or more, 12 on average. A network that reads it
-must carry T or P past an inner string of any length that says nothing about it. As an automaton the whole has 20
-states, for the inner walk is there twice: T0 .. T7 remember a T, P0 .. P7 a P. `AUTOMATON[state]` maps each legal
-symbol to the next state.
+An embedded string is  B T inner T E  or  B P inner P E,  9 symbols or more, 12 on average. A network that reads it must
+carry the T or P past an inner string of any length, which gives no hint of it. As an automaton the whole has 20 states,
+because the inner walk is there twice: T0 .. T7 remember a T, P0 .. P7 a P. `AUTOMATON[state]` maps each legal symbol to
+the next state.
 
     inputs    the ids of a string without its last symbol, in the alphabet BTPSXVE
-    labels    the next symbol; of the two that may follow, that which did
-    legal     which symbols may follow, from the automaton: the right answer to ask for
+    labels    the symbol that did come next
+    legal     all symbols that may come next, from the automaton: the right answer to ask for
 
-A string is right if at every step the highest score is of a legal symbol. The criterion of 1997 asks more: the k
-legal symbols must be those of the k highest scores. A network solves the task when all strings are right.
+A string is right if at every step the highest score belongs to a legal symbol. The criterion of 1997 asks more: where k
+symbols are legal, they must have the k highest scores. A network solves the task when all strings are right.
 
-train, valid and test are drawn independently, so about three quarters of the test strings occur in training too.
-The paper leaves those out. Two more splits ask what was learned rather than remembered:
+train, valid and test are drawn independently, so about three quarters of the test strings occur in training too. The
+paper leaves such strings out. Two more splits ask what was learned rather than remembered:
 
     disjoint(seed)   different strings, none of which is in train
     longer(seed)     strings at least twice as long as the longest in train
@@ -29,9 +29,10 @@ A. Cleeremans, D. Servan-Schreiber, J. McClelland (1989), Finite state automata 
 
 import numpy as np
 
-from .base import Split, check_sizes, streams
-from .sequences import SequenceDataset, next_symbols
-from .text import encode
+from tinynet.datasets.base import SequenceDataset, Split
+from tinynet.datasets.generated import check_sizes, draw_splits, generator
+from tinynet.datasets.padding import next_symbols
+from tinynet.datasets.text import encode
 
 ALPHABET = "BTPSXVE"
 INNER = {
@@ -55,24 +56,16 @@ AUTOMATON: dict[str, dict[str, str]] = {
 
 
 def load(seed: int = 0, train: int = 256, valid: int = 256, test: int = 256) -> SequenceDataset:
-    """Strings drawn independently, duplicates and all: inputs uint8 (N, T), labels int64 (N, T)."""
-    check_sizes(train=train, valid=valid, test=test)
-    a, b, c, _, _ = streams(seed, 5)  # the last two are those of disjoint and longer
-    return SequenceDataset(
-        train=_split(strings(train, a)),
-        valid=_split(strings(valid, b)),
-        test=_split(strings(test, c)),
-        name="reber",
-        alphabet=ALPHABET,
-        source=f"generated, seed {seed}",
-    )
+    """Return strings drawn independently, duplicates and all: inputs uint8 (N, T), labels int64 (N, T)."""
+    splits = draw_splits(lambda n, rng: _split(strings(n, rng)), seed, train=train, valid=valid, test=test)
+    return SequenceDataset(*splits, name="reber", alphabet=ALPHABET, source=f"generated, seed {seed}")
 
 
 def disjoint(seed: int = 0, train: int = 256, size: int = 256) -> Split:
-    """`size` different strings that are not among the `train` ones of `load(seed, train)`."""
+    """Return `size` different strings, none of them among the `train` strings of `load(seed, train)`."""
     check_sizes(train=train, size=size)
-    a, _, _, rng, _ = streams(seed, 5)
-    seen, fresh = set(strings(train, a)), dict[str, None]()  # a dict keeps the order
+    rng = generator(seed, 3)  # 0, 1 and 2 drew the three splits
+    seen, fresh = set(_train_strings(seed, train)), dict[str, None]()  # a dict keeps the order
     while len(fresh) < size:
         string = generate(rng)
         if string not in seen:
@@ -81,25 +74,29 @@ def disjoint(seed: int = 0, train: int = 256, size: int = 256) -> Split:
 
 
 def longer(seed: int = 0, train: int = 256, size: int = 256) -> Split:
-    """`size` strings at least twice as long as the longest of the `train` ones of `load(seed, train)`.
+    """Return `size` strings at least twice as long as the longest of the `train` strings of `load(seed, train)`.
 
-    Twice the longest, not the mean: so every one of them asks for more steps than training ever showed.
+    Twice the longest, not twice the mean, so every one of them takes more steps than training ever showed.
     """
     check_sizes(train=train, size=size)
-    a, _, _, _, rng = streams(seed, 5)
-    return _split(strings(size, rng, at_least=2 * max(map(len, strings(train, a)))))
+    at_least = 2 * max(map(len, _train_strings(seed, train)))
+    return _split(strings(size, generator(seed, 4), at_least))
+
+
+def _train_strings(seed: int, train: int) -> list[str]:
+    return strings(train, generator(seed, 0))
 
 
 def strings(n: int, rng: np.random.Generator, at_least: int = 0) -> list[str]:
-    """n strings of the grammar, drawn independently."""
+    """Return n strings of the grammar, drawn independently."""
     return [generate(rng, at_least) for _ in range(n)]
 
 
 def generate(rng: np.random.Generator, at_least: int = 0) -> str:
-    """One string of the grammar; an arc that would end it before `at_least` symbols is not taken.
+    """Return one string of the grammar; an arc that would end it before `at_least` symbols is not taken.
 
-    The inner walk ends by an arc to 6, and three more symbols follow that one. All other coins stay fair. (To draw
-    until a string is long enough would take hours: one in two million has 56 symbols.)
+    The inner walk ends with an arc to 6, and three more symbols follow. All other coins stay fair. (Drawing until a
+    string happens to be long enough would take hours: one in two million has 56 symbols.)
     """
     string, state = "", "start"
     while arcs := AUTOMATON[state]:
@@ -112,12 +109,12 @@ def generate(rng: np.random.Generator, at_least: int = 0) -> str:
 
 
 def accepts(string: str) -> bool:
-    """Whether this is a whole string of the grammar."""
+    """Return whether this is a whole string of the grammar."""
     return _walk(string)[-1] == "end"
 
 
 def legal_next(prefix: str) -> set[str]:
-    """The symbols that may follow; none after a whole string. Raises ValueError for a prefix of no string."""
+    """Return the symbols that may follow, none after a whole string. ValueError if no string begins like this."""
     states = _walk(prefix)
     if states[-1] is None:
         at = states.index(None) - 1  # the first symbol that led nowhere
@@ -129,7 +126,7 @@ def legal_next(prefix: str) -> set[str]:
 
 
 def _walk(string: str) -> list[str | None]:
-    """The states on the way, from the start; None from the first illegal symbol on."""
+    """Return the states on the way, from the start; None from the first illegal symbol on."""
     states: list[str | None] = ["start"]
     for symbol in string:
         state = states[-1]
@@ -142,7 +139,7 @@ def _split(drawn: list[str]) -> Split:
 
 
 def legal_targets(inputs: np.ndarray) -> np.ndarray:
-    """Which symbols may follow each step of inputs (N, T): bool (N, T, 7), all False on padding.
+    """Return which symbols may follow each step of inputs (N, T): bool (N, T, 7), all False on padding.
 
     Raises ValueError for inputs that are neither strings of the grammar nor beginnings of them.
     """
@@ -156,7 +153,7 @@ def legal_targets(inputs: np.ndarray) -> np.ndarray:
     state = np.zeros(len(inputs), int)  # the start
     legal = np.zeros((*inputs.shape, len(ALPHABET)), bool)
     for t, symbol in enumerate(inputs.T):
-        # Padding is 0, the id of B. It begins after the last T or P, at the join, where no B may follow.
+        # Padding is 0, the id of B. It begins after the last T or P, in the state `join`, where no B may follow.
         padding = (symbol == 0) & (state >= join)  # join, end and nowhere are the last three
         state = after[state, symbol]
         wrong = np.flatnonzero((state == nowhere) & ~padding)
@@ -168,10 +165,10 @@ def legal_targets(inputs: np.ndarray) -> np.ndarray:
 
 
 def errors(scores: np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which strings are wrong, by scores (N, T, 7) after each step of inputs (N, T); two rows of bool (N,).
+    """Return which strings are wrong, from scores (N, T, 7) after each step of inputs (N, T): illegal and strict.
 
-    illegal: at some step the highest score is of a symbol that may not follow.
-    strict: at some step the k symbols that may follow are not those of the k highest scores (a tie is an error).
+    illegal, bool (N,): at some step the highest score belongs to a symbol that may not follow.
+    strict, bool (N,): at some step the k symbols that may follow do not have the k highest scores (a tie is an error).
     """
     legal, scores = legal_targets(inputs), np.asarray(scores)
     if scores.shape != legal.shape or np.isnan(scores).any():
@@ -179,7 +176,7 @@ def errors(scores: np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarr
             f"scores of shape {scores.shape}, {np.count_nonzero(np.isnan(scores))} of them NaN; for inputs of shape"
             f" {np.shape(inputs)} give {legal.shape}, a score for each symbol of {ALPHABET} after each step"
         )
-    steps = legal.any(axis=2)  # (N, T): the others are padding
+    steps = legal.any(axis=2)  # (N, T); the other steps are padding
     best = np.take_along_axis(legal, scores.argmax(axis=2)[..., None], axis=2)[..., 0]
     lowest_legal = np.where(legal, scores, np.inf).min(axis=2)
     highest_illegal = np.where(legal, -np.inf, scores).max(axis=2)
@@ -188,7 +185,7 @@ def errors(scores: np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _table() -> tuple[np.ndarray, int]:
-    """The automaton as an array (21, 7), [state, symbol] to the next state, 20 being nowhere; and join's number."""
+    """Return an array (21, 7) from [state, symbol] to the next state, where 20 is nowhere; and the number of `join`."""
     states = list(AUTOMATON)
     after = np.full((len(states) + 1, len(ALPHABET)), len(states))
     for state, arcs in AUTOMATON.items():

@@ -1,12 +1,12 @@
 """Rectangles: the outline of one rectangle in 28 x 28; is it taller than wide?
 
-Label 1 where the rectangle spans more rows than columns as stored, else 0; there are no squares. One pixel
-tells next to nothing about the label, two lengths decide it: an easy rule in an awkward basis, and the
-smallest training set of its family, 1,000 / 200 / 50,000.
+The label is 1 where the rectangle spans more rows than columns, as stored, and 0 otherwise; there are no squares. One
+pixel says next to nothing about the label, but two lengths decide it: an easy rule in an awkward basis. The training
+set is the smallest of its family, 1,000 / 200 / 50,000.
 
-These are the original files. The archive holds text, one picture a line: 784 pixels, each 0 or 1, and the
-label. A repacked rectangles.npz in $TINYNET_DATA (uint8 arrays x_train (1200, 28, 28), y_train, x_test,
-y_test, in the same order) is read at once; the text takes a few seconds.
+These are the original files. The archive holds text, one picture a line: 784 pixels, each 0 or 1, and the label. That
+takes a few seconds to read. A repacked rectangles.npz in $TINYNET_DATA (uint8 arrays x_train (1200, 28, 28), y_train,
+x_test, y_test, in the same order) is read at once.
 
 Source: H. Larochelle, D. Erhan, A. Courville, J. Bergstra, Y. Bengio (2007), An empirical evaluation of deep
 architectures on problems with many factors of variation, ICML. The authors state no licence.
@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .base import Dataset, Split
-from .files import fetch, local
+from tinynet.datasets.base import Dataset, Split
+from tinynet.datasets.download import fetch, local
 
 NPZ_SHA256 = "116d03f79c37269870e16d4180551a7d0ab38eb73e2106229413e9251a45ac26"
 ZIP_SHA256 = "72952122784584f7a1aab68f74d8a06047a972596575a3a5a68cf32cc39daf8d"
@@ -29,7 +29,7 @@ MIRRORS = (
 
 
 def load() -> Dataset:
-    """1,000 / 200 / 50,000 pictures, 784 inputs, two classes. Raises DataError, see files.py."""
+    """Return 1,000 / 200 / 50,000 pictures, 784 inputs, two classes. Raises DataError if they cannot be had."""
     npz = local("rectangles", "rectangles.npz", NPZ_SHA256)
     if npz is not None:
         with np.load(npz, allow_pickle=False) as file:
@@ -50,7 +50,7 @@ def load() -> Dataset:
 
 
 def read_amat(archive: Path, member: str) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels (N, 28, 28) and labels (N,), uint8, of one text file in the archive."""
+    """Return pixels (N, 28, 28) and labels (N,), uint8, from one text file in the archive."""
     with zipfile.ZipFile(archive) as files, files.open(member) as text:
         table = np.loadtxt(text, np.float32).astype(np.uint8)  # (N, 785)
     return table[:, :-1].reshape(-1, 28, 28), table[:, -1]

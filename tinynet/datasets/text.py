@@ -1,12 +1,12 @@
-"""Text as a sequence of ids: one id a character, the number of its place in an alphabet.
+"""Text as a sequence of ids: the id of a character is its place in an alphabet.
 
     id of c = k  where  alphabet[k] = c,    for example "BET" in the alphabet "BTPSXVE" is 0 6 1
 
-A text of n characters becomes one sequence, N = 1 and T = n: `inputs[0]` is the text, `labels[0]` the text moved
-by one, with -1 at its last character. Cut it into batches with batches.py.
+A text of n characters becomes one sequence, N = 1 and T = n: `inputs[0]` is the text, and `labels[0]` is the text
+shifted by one, with -1 at its last character. batches.py cuts it into batches.
 
-The alphabet of a data set is that of the whole text, sorted. A character that training never shows costs its full
-price where it comes up; one that the text does not have at all is an error, not a guess.
+The alphabet of a data set holds the characters of the whole text, sorted. A character that training never shows costs
+its full price wherever it comes up. A character that is not in the alphabet at all is an error, not a guess.
 """
 
 import os
@@ -14,16 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
-from .base import DataError, Split
-from .sequences import NOTHING, SequenceDataset
+from tinynet.datasets.base import DataError, SequenceDataset, Split
+from tinynet.datasets.padding import NOTHING
 
-PARTS = (90, 95)  # percent of the text: where the training part ends, and where the validation part does
+PARTS = (90, 95)  # percent of the text after which the training and the validation part end
 
 
 def from_text(text: str, name: str = "text", source: str = "") -> SequenceDataset:
-    """The characters of any text, in order: the first 90 % to train, the next 5 % to validate, the rest to test.
+    """Return the data set of any text, in order: the first 90 % to train, the next 5 % to validate, the rest to test.
 
-    Raises ValueError where a part would have fewer than two characters, or there are more than 256 different ones.
+    Raises ValueError where a part would have fewer than two characters, or where more than 256 are different.
     """
     a, b = (len(text) * part // 100 for part in PARTS)
     parts = {"train": text[:a], "valid": text[a:b], "test": text[b:]}
@@ -41,7 +41,7 @@ def from_text(text: str, name: str = "text", source: str = "") -> SequenceDatase
 
 
 def from_file(path: str | os.PathLike) -> SequenceDataset:
-    """The characters of a text file in UTF-8, split as `from_text` does. Raises DataError if it cannot be read."""
+    """Return the data set of a text file in UTF-8, split as `from_text` does. Raises DataError if it cannot be read."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -50,12 +50,12 @@ def from_file(path: str | os.PathLike) -> SequenceDataset:
 
 
 def alphabet_of(text: str) -> str:
-    """The characters of the text, each once, sorted."""
+    """Return the characters of the text, each once, sorted."""
     return "".join(sorted(set(text)))
 
 
 def encode(text: str, alphabet: str) -> np.ndarray:
-    """The ids (n,), uint8, of the n characters. Raises ValueError for the first that is not in the alphabet."""
+    """Return the ids (n,), uint8, of n characters. Raises ValueError for the first that is not in the alphabet."""
     known, codes = _code_points(_checked(alphabet)), _code_points(text)
     order = np.argsort(known)
     place = np.searchsorted(known, codes, sorter=order)
@@ -71,7 +71,7 @@ def encode(text: str, alphabet: str) -> np.ndarray:
 
 
 def decode(ids: np.ndarray, alphabet: str) -> str:
-    """The text of ids (n,). Raises ValueError for the first id that no character of the alphabet has."""
+    """Return the text of ids (n,). Raises ValueError for the first id that no character of the alphabet has."""
     ids = np.asarray(ids)
     if ids.ndim != 1 or not (ids.dtype.kind in "iu" or ids.size == 0):
         raise ValueError(f"decode: ids of shape {ids.shape}, dtype {ids.dtype}; give one row of integers")
@@ -86,14 +86,15 @@ def decode(ids: np.ndarray, alphabet: str) -> str:
 
 
 def _checked(alphabet: str) -> str:
+    """Return the alphabet. ValueError unless it has 1 to 256 characters, all different."""
     if not 1 <= len(alphabet) <= 256 or len(set(alphabet)) < len(alphabet):
         raise ValueError(
             f"an alphabet of {len(alphabet)} characters, {len(set(alphabet))} of them different: it must have 1 to"
-            " 256, each once, for an id is one byte; alphabet_of(text) gives that of a text"
+            " 256, each once, because an id is one byte; alphabet_of(text) returns the alphabet of a text"
         )
     return alphabet
 
 
 def _code_points(text: str) -> np.ndarray:
-    """The Unicode number of each character, uint32 (n,)."""
+    """Return the Unicode number of each character, uint32 (n,)."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")

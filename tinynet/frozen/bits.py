@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.datasets.base import from_pixels
+from tinynet.datasets.grid import from_pixels
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.kernels.xnor.ladder import xnor_matmul, xnor_threshold
 from tinynet.kernels.xnor.pixels import pixel_sums, pixel_threshold

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.datasets.base import from_pixels, nearest_pixels
+from tinynet.datasets.grid import from_pixels, nearest_pixels
 from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.frozen.chain import Chain, chain

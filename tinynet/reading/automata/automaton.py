@@ -35,7 +35,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinynet import functional as F
-from tinynet.datasets.sequences import pad
+from tinynet.datasets.padding import pad
 from tinynet.datasets.text import encode
 from tinynet.engine.tape import no_grad
 from tinynet.sequences.network import SequenceNet

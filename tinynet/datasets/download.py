@@ -2,13 +2,13 @@
 
 A file is looked for in this order:
 
-1. $TINYNET_DATA/<folder>/<filename>, a folder of data you already have, never written to;
+1. $TINYNET_DATA/<folder>/<filename>, a folder of data that you already have; it is never written to;
 2. the cache: $TINYNET_CACHE/<folder>/<filename>, by default the cache folder of your system;
-3. the public mirrors, one after the other, into the cache.
+3. the public mirrors, one after the other; what they give goes into the cache.
 
-Wherever it is found, its sha256 must be the one in the source: a file that differs in one bit is an error,
-not a slightly worse result. pooch downloads to a temporary file and moves it only when the hash is right, so
-the cache never holds half a file.
+Wherever it is found, its sha256 must be the one in the source: a file that differs in one bit is an error, not a
+slightly worse result. pooch downloads to a temporary file and moves it only when the hash is right, so the cache never
+holds half a file.
 """
 
 import hashlib
@@ -16,13 +16,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from .base import DataError
+from tinynet.datasets.base import DataError
 
 
 def local(folder: str, filename: str, sha256: str) -> Path | None:
-    """The path of <folder>/<filename> in $TINYNET_DATA; None if it is not there or the variable is not set.
+    """Return the path of <folder>/<filename> in $TINYNET_DATA; None if it is not there or the variable is not set.
 
-    Raises DataError if the file there has another sha256, or the variable names no folder.
+    Raises DataError if the file there has another sha256, or if the variable does not name a folder.
     """
     root = os.environ.get("TINYNET_DATA")
     if not root:
@@ -43,7 +43,7 @@ def local(folder: str, filename: str, sha256: str) -> Path | None:
 
 
 def fetch(folder: str, filename: str, sha256: str, urls: Sequence[str]) -> Path:
-    """The path of a file with this sha256: from $TINYNET_DATA, the cache, or the first of `urls` that has it.
+    """Return the path of the file with this sha256: in $TINYNET_DATA, in the cache, or from the first URL that has it.
 
     Raises DataError, with the reason for each mirror, if no mirror gives that file or the disk refuses it.
     """

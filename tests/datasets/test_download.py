@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tinynet.datasets.base import DataError
-from tinynet.datasets.files import fetch
+from tinynet.datasets.download import fetch
 
 CONTENT = bytes(range(256)) * 512
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
