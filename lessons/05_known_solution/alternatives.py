@@ -1,4 +1,4 @@
-"""Other right answers of lesson 5, which its grader accepts."""
+"""Other right answers to the exercises of lesson 5. The grader must accept them."""
 
 from itertools import permutations
 
@@ -7,7 +7,7 @@ import numpy as np
 from tinynet.course import instead_of
 
 
-@instead_of("equivalent_settings", "counts one unit after the other: the k-th has k places and two signs")
+@instead_of("equivalent_settings", "counts unit by unit: the k-th has k places to go and two signs")
 def unit_by_unit(widths):
     count = 1
     for n in widths:
@@ -16,7 +16,7 @@ def unit_by_unit(widths):
     return count
 
 
-@instead_of("align", "tries all orders, with np.corrcoef")
+@instead_of("align", "tries all orders, with correlations from np.corrcoef")
 def brute_force(A, B):
     n = A.shape[1]
     S = np.corrcoef(A.T, B.T)[:n, n:]
@@ -24,7 +24,7 @@ def brute_force(A, B):
     return np.array(order), np.array([np.sign(S[i, j]) for i, j in enumerate(order)])
 
 
-@instead_of("align", "Hungarian method in float32")
+@instead_of("align", "uses the Hungarian method in float32")
 def single_precision(A, B):
     from scipy.optimize import linear_sum_assignment
 
@@ -34,14 +34,14 @@ def single_precision(A, B):
     return order, np.sign(S[rows, order])
 
 
-@instead_of("rearrange", "by a signed permutation matrix P: W P, b P, P^T V")
+@instead_of("rearrange", "multiplies by a signed permutation matrix P: W P, b P, P^T V")
 def by_matrix(W, b, V, order, signs):
     P = np.zeros((len(b), len(b)))
     P[order, np.arange(len(b))] = signs
     return W @ P, b @ P, P.T @ V
 
 
-@instead_of("rearrange", "loops over the units, in float32")
+@instead_of("rearrange", "loops over the units in float32")
 def loops(W, b, V, order, signs):
     W2, b2, V2 = (np.zeros(X.shape, np.float32) for X in (W, b, V))
     for i in range(len(b)):
@@ -51,7 +51,7 @@ def loops(W, b, V, order, signs):
     return W2, b2, V2
 
 
-@instead_of("count_solutions", "takes one solution after the other away; alike if some order makes all units agree")
+@instead_of("count_solutions", "removes one solution after the other; networks match if in some order all units do")
 def by_recursion(nets, threshold):
     if not nets:
         return 0

@@ -1,9 +1,11 @@
-"""Lesson 5, exercises: one function, many networks.
+"""Exercises of lesson 5: one function, many networks.
 
 A hidden layer of n units lies between two matrices:
 
-    a = tanh(x W + b)        W (m, n), b (n,):  a unit is a column of W and an entry of b
-    scores = a V + e         V (n, k), e (k,):  and a row of V
+    a = tanh(x W + b)        W (m, n), b (n,)
+    scores = a V + e         V (n, k), e (k,)
+
+Unit i owns column i of W, entry i of b and row i of V.
 """
 
 import math
@@ -12,13 +14,13 @@ import numpy as np
 
 
 def equivalent_settings(widths):
-    """Return how many settings of the weights give the same function by the order and the signs of hidden units.
+    """Return how many settings of the weights give the same function.
 
-    The n units of a hidden layer can stand in any order, and each can have either sign, since tanh(-z) = -tanh(z).
+    The n units of a hidden layer can stand in any order, and each can have either sign, because tanh(-z) = -tanh(z).
     The choice in one hidden layer does not depend on the choice in another.
 
     Args:
-        widths: list of the hidden layers' numbers of units, such as [4] or [3, 2].
+        widths: list with the number of units of each hidden layer, such as [4] or [3, 2].
 
     Returns:
         an integer
@@ -27,32 +29,32 @@ def equivalent_settings(widths):
 
 
 def align(A, B):
-    """Return which unit of the second network stands for each unit of the first, and with which sign.
+    """Find a partner in the second network for each unit of the first; return the order and the signs.
 
-    S_ij is the correlation of column i of A with column j of B. The best order is the one of all n! that makes
-    sum_i |S_i,order[i]| largest; signs[i] is the sign of S_i,order[i].
+    S[i, j] is the correlation of column i of A with column j of B. Among all n! orders the best one makes the sum of
+    |S[i, order[i]]| over all i largest. signs[i] is the sign of S[i, order[i]].
 
     Args:
-        A: (examples, n), the first network's activations, a unit a column. No unit is constant.
-        B: (examples, n), the second network's activations for the same examples.
+        A: (examples, n), the activations of the first network, one unit in each column. No unit is constant.
+        B: (examples, n), the activations of the second network for the same examples.
 
     Returns:
-        order (n,), an array of integers: order[i] is the column of B for place i; each column is used once
+        order (n,), an array of integers: unit order[i] of B is the partner of unit i of A; each unit is used once
         signs (n,), an array of +1 and -1
     """
     raise NotImplementedError("align")
 
 
 def rearrange(W, b, V, order, signs):
-    """Return the weights of the same function, with its hidden units in this order and with these signs.
+    """Return the weights of the same function with its hidden units in this order and with these signs.
 
-    The new unit i is the old unit order[i], times signs[i]:  tanh(s z) = s tanh(z) for s = +1 or -1.
+    The new unit i is the old unit order[i] times signs[i]. It works because tanh(s z) = s tanh(z) for s = +1 or -1.
 
     Args:
         W: (m, n) and b: (n,), before the tanh.
         V: (n, k), after it.
         order: (n,), integers, each of 0 .. n - 1 once.
-        signs: (n,), +1 or -1.
+        signs: (n,), each +1 or -1.
 
     Returns:
         W (m, n), b (n,), V (n, k); new arrays
@@ -61,14 +63,14 @@ def rearrange(W, b, V, order, signs):
 
 
 def count_solutions(nets, threshold):
-    """Return how many different solutions there are among some networks.
+    """Return how many different solutions there are among several networks.
 
-    Two networks are the same solution if, once aligned, |correlation| >= threshold for every pair of partners. Go
-    through the networks in order; compare each with the first network of every solution found so far. If it is the same
-    as none of them, it is a new solution.
+    Two networks are the same solution if, once they are aligned, |correlation| >= threshold for every pair of
+    partners. Go through the networks in order, and compare each one with the first network of every solution found so
+    far. If it matches none of them, it is a new solution.
 
     Args:
-        nets: list of (examples, n), the activations of each network for the same examples.
+        nets: list of arrays (examples, n), the activations of each network for the same examples.
         threshold: in (0, 1).
 
     Returns:

@@ -1,17 +1,21 @@
 # %% [markdown]
 # # Lesson 5. A problem with a known solution
 #
-# Two research questions of the course: can a trained network be read, to find which solution it holds (**Q1**)? And
-# which solutions can SGD reach (**Q2**)? A claim of lesson 1 comes back: features combine layer by layer or within one
-# layer, and two layers are enough (**C3**).
+# Can you open a trained network and read which solution it holds? This is the course's first research question, **Q1**.
+# The second, **Q2**, asks which solutions SGD can reach at all. On real data both are hard to answer: nobody knows the
+# right solution, so nobody can tell whether you have read it correctly.
 #
-# On real data nobody knows the right answer, so nobody can say whether you read it correctly. Here you know it. A
-# **teacher**, a network with given weights, answers every input. A **student** starts from random weights and learns
-# from these answers. Then you open the student and look for the teacher.
+# So let us build a problem whose solution we do know. A **teacher** is a network with given weights, and it answers
+# every input. A **student** starts from random weights and learns from these answers. Afterwards you open the student
+# and look for the teacher inside.
 #
-# You will build by hand: the many settings of one function, and the alignment of two networks. You need lesson 1
-# (layers) and lesson 3 (training); `tn.fit` does the training here. There are four exercises, `equivalent_settings`,
-# `align`, `rearrange` and `count_solutions`. This script uses your functions once they all pass.
+# A claim of lesson 1 comes back too: features combine layer by layer or within one layer, and two layers are enough
+# (**C3**).
+#
+# You will build two tools by hand. One counts and writes down the many settings of the weights that compute the same
+# function. The other aligns two networks, unit by unit. You need lesson 1 (layers) and lesson 3 (training); `tn.fit`
+# does the training here. There are four exercises, `equivalent_settings`, `align`, `rearrange` and `count_solutions`.
+# This script uses your functions once they all pass.
 
 # %%
 import csv
@@ -32,11 +36,12 @@ MEASURED = lesson.folder / "students.csv"
 # %% [markdown]
 # ## The teacher
 #
-# 8 inputs, 4 hidden units, 3 scores:
+# It has 8 inputs, 4 hidden units and 3 scores:
 #
 # $$a = \tanh(x W + b), \qquad \text{scores} = a V + e$$
 #
-# Its weights are drawn once, from a seed. There is no noise: a student with 4 hidden units can be perfect.
+# A hidden unit owns three things: a column of $W$, an entry of the bias $b$ and a row of $V$. All weights are drawn
+# once, from a seed. The answers contain no noise, so a student with 4 hidden units can be perfect.
 
 # %%
 rng = np.random.default_rng(0)
@@ -44,7 +49,7 @@ x_train, x_test = (rng.uniform(-1, 1, (1000, 8)).astype(np.float32) for _ in ran
 
 
 def answers(layers, x):
-    """Return the scores of a network given as [(W, b), ..], tanh between the layers."""
+    """Return the scores of a network given as [(W, b), ..], with tanh between the layers."""
     for W, b in layers[:-1]:
         x = np.tanh(x @ W + b)
     W, b = layers[-1]
@@ -59,19 +64,24 @@ print(f"The teacher: W {W.shape}, b {b.shape}, V {V.shape}, e {e.shape}")
 # %% [markdown]
 # ## One function, many settings
 #
-# What is unit 0 of the teacher? Only a name. Put its column of $W$, its entry of $b$ and its row of $V$ in the place of
-# unit 1, and those of unit 1 in its place: the scores stay the same. A signed permutation matrix $P$ writes this down:
-# one entry in each row and column, $+1$ or $-1$.
+# Which unit of the teacher is unit 0? The number is only a name. Let units 0 and 1 swap places, each with its column of
+# $W$, its entry of $b$ and its row of $V$, and the scores stay the same.
+#
+# You can also turn a unit round. tanh is odd: $\tanh(-z) = -\tanh(z)$. So if you change the sign of a unit's column
+# **and** of its bias, its activation changes sign. Change the sign of its row of $V$ as well, and the scores stay the
+# same.
+#
+# Both moves fit into one matrix. A signed permutation matrix $P$ has a single entry, $+1$ or $-1$, in each row and in
+# each column; all other entries are 0. With it the two moves read
 #
 # $$\tanh(x W P + b P) P^T V = \tanh(x W + b) P P^T V = \tanh(x W + b) V$$
 #
-# The first step needs two things. tanh works entry by entry, so a change of places goes through it. And tanh is odd,
-# $\tanh(-z) = -\tanh(z)$: a unit may be turned round if its column, its bias **and** its row change their sign. The
-# second step needs $P P^T = I$.
+# The first step holds because tanh works entry by entry and is odd, so $P$ passes through it. The second holds because
+# $P P^T$ is the identity.
 #
-# How many settings are there? That is exercise **`equivalent_settings`**: count the orders of the units, and the signs.
-# A unit cannot change places with one of another layer. Moving and turning by indices, without writing $P$ down, is
-# exercise **`rearrange`**. Here are all settings of the teacher, by $P$.
+# How many settings of the weights give the same function? That is exercise **`equivalent_settings`**: count the orders
+# of the units and the choices of signs. Units cannot move to another layer. In exercise **`rearrange`** you move and
+# turn units by indices, without writing $P$ down. The code below goes through all settings of the teacher with $P$.
 
 # %%
 scores = answers(SHALLOW, x_test)
@@ -82,31 +92,32 @@ for order, signs in product(permutations(range(4)), product([1.0, -1.0], repeat=
     settings.append([(W @ P, b @ P), (P.T @ V, e)])
 change = max(np.abs(answers(setting, x_test) - scores).max() for setting in settings)
 different = len({setting[0][0].tobytes() for setting in settings})
-print(f"{len(settings)} settings, {different} different matrices W, largest change of any score {change:.1e}")
-print(f"counted by a formula: {mine.equivalent_settings([4])}; for 16 units {mine.equivalent_settings([16]):,}")
+print(f"{len(settings)} settings with {different} different matrices W; no score changes by more than {change:.1e}")
+print(f"the formula counts {mine.equivalent_settings([4])}; for 16 units it gives {mine.equivalent_settings([16]):,}")
 
 half = [(W @ P, b @ P), (V, e)]
 unturned = [(W @ P, b), (P.T @ V, e)]
-for name, wrong in (("only W and b follow", half), ("the bias is forgotten", unturned)):
-    print(f"Done by halves ({name}), a score changes by up to {np.abs(answers(wrong, x_test) - scores).max():.2f}")
+for name, wrong in (("V is left as it was", half), ("b is left as it was", unturned)):
+    print(f"If {name}, scores change by up to {np.abs(answers(wrong, x_test) - scores).max():.2f}")
 
 # %% [markdown]
 # ## The students
 #
-# Ten students of 4 units, ten random starts. Each sees 1,000 inputs and the teacher's scores, and makes the squared
-# error small by SGD with momentum, in 160 epochs. `schedule=tn.optim.cosine` lowers the learning rate on the way: it
-# starts at 0.2 and falls along half a cosine to 0. So a student stands still at the end, wherever it has come to.
+# Ten students with 4 units start from ten random starts. Each sees 1,000 inputs with the teacher's scores, and reduces
+# the squared error by SGD with momentum for 160 epochs. `schedule=tn.optim.cosine` lowers the learning rate along the
+# way: it starts at 0.2 and falls to 0 along half a cosine. So in the end a student stands still, wherever it has got
+# to.
 #
-# The error is measured on 1,000 other inputs: the root of the mean squared error, as a share of the spread of the
-# scores. 0 is as good as the teacher, 1 is no better than always answering the mean.
+# We measure the error on 1,000 fresh inputs: the root mean square error, divided by the spread of the teacher's scores.
+# An error of 0 is as good as the teacher, and an error of 1 is no better than always answering the mean.
 #
-# (`python lessons/05_known_solution/lesson.py --measure` trains 230 students, which takes some minutes, and writes
-# students.csv. That file came with the course; you will draw your own students over it.)
+# (`python lessons/05_known_solution/lesson.py --measure` trains 230 students in a few minutes and writes students.csv.
+# That file came with the course, and you will draw your own students over it.)
 
 
 # %%
 def student(teacher, hidden, start, *epochs):
-    """Return a network after training on the teacher's scores, as [(W, b), ..]; with two numbers, twice."""
+    """Train a network on the teacher's scores, once for each number of epochs; return it as [(W, b), ..]."""
     net = tn.MLP([8, *hidden, 3], seed=start)
     targets = answers(teacher, x_train).astype(np.float32)
     for number in epochs or (160,):
@@ -119,7 +130,7 @@ def student(teacher, hidden, start, *epochs):
 
 
 def error(teacher, layers):
-    """Return the root mean square error on fresh inputs, relative to the spread of the teacher's scores."""
+    """Return the root mean square error on fresh inputs, divided by the spread of the teacher's scores."""
     targets = answers(teacher, x_test)
     return float(np.sqrt(((answers(layers, x_test) - targets) ** 2).mean() / targets.var(axis=0).mean()))
 
@@ -132,33 +143,39 @@ def hidden(layers):
 # %% [markdown]
 # ## Alignment by hand
 #
-# A student's units come in any order and with any sign. Which one plays the part of the teacher's unit $i$? Let both
-# networks see the same inputs. Let the column $A_i$ hold the activations of the teacher's unit $i$ on all of them, with
-# their mean taken off, and $B_j$ those of the student's unit $j$. Their correlation is
+# Imagine two choirs that sing the same piece. To find out who sings the same part, you listen; you do not go by where
+# they stand. A student's units, too, stand in any order and with any sign. Which of them plays the part of the
+# teacher's unit $i$? Show both networks the same inputs and compare what the units give.
+#
+# Let the column $A_i$ hold the activations of the teacher's unit $i$ on all inputs, minus their mean. Let $B_j$ hold
+# those of the student's unit $j$, also minus their mean. Their correlation is
 #
 # $$S_{ij} = \frac{A_i \cdot B_j}{|A_i| |B_j|}$$
 #
-# It is 1 or -1 if one is a multiple of the other, but for a constant. Now give each unit $i$ of the teacher a partner
-# $\pi(i)$ of its own. The best choice makes $\sum_i |S_{i,\pi(i)}|$ largest. (The best partner of each unit by itself
-# will not do: two units may want the same.) For 4 units you can try all 24 orders. For 16 there are more than
-# $10^{13}$; the Hungarian method (Kuhn 1955) finds the best one in about $n^3$ steps. That is exercise **`align`**.
+# It is 1 or -1 if one unit's activation is the other's, stretched, shifted or turned round.
 #
-# A student may also be wider than the teacher. Then the table is not square, and a student of 8 units leaves 4 of its
-# own without a partner. The function `hungarian` below takes such tables too.
+# Now give each unit $i$ of the teacher its own partner $\pi(i)$ among the student's units. The best choice makes the
+# sum $\sum_i |S_{i,\pi(i)}|$ as large as possible. It is not enough to pick the best partner for each unit separately,
+# because two units may want the same one. For 4 units you can try all 24 orders. For 16 units there are more than
+# $10^{13}$ orders, but the Hungarian method (Kuhn 1955) finds the best one in about $n^3$ steps for $n$ units. This is
+# exercise **`align`**.
+#
+# A student may be wider than the teacher. Then the table $S$ is not square, and a student of 8 units has 4 units
+# without a partner. The function `hungarian` below accepts such tables too.
 #
 # We say that a unit of the teacher is **found** if its correlation with its partner is at least 0.99 in size.
 
 
 # %%
 def correlations(A, B):
-    """Return S (units of A, units of B)."""
+    """Return the correlations S of the units of A with the units of B, (units of A, units of B)."""
     A, B = A - A.mean(axis=0), B - B.mean(axis=0)
     lengths = np.outer(np.linalg.norm(A, axis=0), np.linalg.norm(B, axis=0))
     return A.T @ B / np.maximum(lengths, 1e-12)  # 0 for a unit that is constant
 
 
 def hungarian(S):
-    """Return the order of largest sum |S[i, order[i]]|; -1 where a unit is left without partner."""
+    """Return the order that makes the sum of |S[i, order[i]]| largest, with -1 for a unit without a partner."""
     from scipy.optimize import linear_sum_assignment
 
     order = np.full(len(S), -1)
@@ -168,13 +185,13 @@ def hungarian(S):
 
 
 def found(teacher, layers, threshold=0.99):
-    """Return how many units of the teacher the student has: |correlation| with the partner at least 0.99."""
+    """Return how many of the teacher's units are found: their |correlation| with the partner is at least 0.99."""
     S = correlations(hidden(teacher), hidden(layers))
     return sum(bool(abs(S[i, j]) >= threshold) for i, j in enumerate(hungarian(S)) if j >= 0)
 
 
 def row(name, widths, epochs, start):
-    """Train one student; return what students.csv says about it."""
+    """Train one student and return its row of students.csv."""
     teacher = {"8-4-3": SHALLOW, "8-4-4-3": DEEP}[name]
     layers = student(teacher, widths, start, epochs)
     return {
@@ -194,7 +211,7 @@ if "--measure" in sys.argv:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    print(f"{len(rows)} students are in {MEASURED.name}")
+    print(f"Wrote {len(rows)} students to {MEASURED.name}")
     sys.exit()
 
 with MEASURED.open(newline="") as file:
@@ -205,21 +222,22 @@ tables = [correlations(hidden(SHALLOW), hidden(layers)) for layers in students]
 matches = [mine.align(hidden(SHALLOW), hidden(layers)) for layers in students]  # order and signs
 assert all((order == hungarian(S)).all() for (order, _), S in zip(matches, tables, strict=True))
 gives = hidden(SHALLOW).std(axis=0) * np.linalg.norm(V, axis=1)
-print("                              |correlation| with the partner of the teacher's")
+print("                              |correlation| of the teacher's unit with its partner")
 print("start   error   units found   " + "  ".join(f"unit {i}" for i in range(4)))
 for start, (layers, S, (order, _)) in enumerate(zip(students, tables, matches, strict=True)):
     partners = "   ".join(f"{abs(S[i, j]):.3f}" for i, j in enumerate(order))
     print(f"{start:5d}  {error(SHALLOW, layers):.4f}   {found(SHALLOW, layers)} of 4         {partners}")
-print("what the unit adds to the scores   " + "    ".join(f"{value:.2f}" for value in gives))
+print("added to the scores by this unit   " + "    ".join(f"{value:.2f}" for value in gives))
 
 # %% [markdown]
-# Look at the error beside the partners. How many of the teacher's units does a student near an error of 0.1 have, at
-# least roughly? Do those students miss the same one? The last line says how much each unit of the teacher adds to the
-# scores: the spread of its activation times the length of its row of $V$.
+# Look at the students with an error near 0.1, and at how well their partners match. How many of the teacher's units
+# does such a student have, at least roughly? Do these students all miss the same unit? The last line says how much each
+# unit of the teacher adds to the scores: the spread of its activation times the length of its row of $V$.
 #
-# The picture shows the tables $S$ of the best and of the worst student, as trained and aligned: the student's columns
-# moved, and turned where the number below has a minus. If the teacher is found, the aligned table has 1 on its
-# diagonal. Elsewhere it need not be 0: the teacher's own units are correlated.
+# The picture shows the table $S$ for the best and for the worst student, first as trained, then aligned. To align it,
+# the student's columns are put in the teacher's order; a minus sign before a unit's number means that this unit was
+# also turned round. If the teacher is found, the aligned table has 1 everywhere on its diagonal. The other entries need
+# not be 0, because the teacher's own units are correlated with each other.
 
 # %%
 ranked = sorted(range(10), key=lambda start: error(SHALLOW, students[start]))
@@ -234,7 +252,7 @@ for axes, start in zip(panels, (ranked[0], ranked[-1]), strict=True):
         for i, j in product(range(4), range(4)):
             ink = "white" if abs(table[i, j]) > 0.6 else "black"
             ax.text(j, i, f"{table[i, j]:.2f}", ha="center", va="center", fontsize=8, color=ink)
-        ax.set_title(f"start {start}, error {error(SHALLOW, students[start]):.3f}: {how}", fontsize=10)
+        ax.set_title(f"start {start}, error {error(SHALLOW, students[start]):.3f}, {how}", fontsize=10)
         ax.set_xticks(range(4), ticks)
         ax.set_yticks(range(4))
     axes[0].set_ylabel("unit of the teacher")
@@ -245,12 +263,15 @@ figure.suptitle("Is the student the teacher, up to order and sign?")
 lesson.figure(figure, "alignment")
 
 # %% [markdown]
-# ## Are the columns the same?
+# ## Are the weights the same?
 #
-# Equal activations could still come from other weights. So put each student's units in the teacher's order, turn them
-# (`rearrange`), and compare the weights themselves: column of $W$ with entry of $b$. The cosine of the angle between
-# the student's and the teacher's is 1 if they lie along the same line. A unit may be longer than the teacher's and do
-# nearly the same, if its row of $V$ makes up for it: look at the lengths too.
+# Equal activations could still come from different weights. So compare the weights themselves. Put each student's units
+# in the teacher's order and turn them (`rearrange`). Then take each unit's column of $W$ together with its entry of
+# $b$, and measure the angle between the student's and the teacher's. Its cosine is 1 if both point in the same
+# direction.
+#
+# Look at the lengths too. A unit with a longer column than the teacher's can do nearly the same, if its row of $V$
+# makes up for it.
 
 # %%
 reached, columns = [], []
@@ -264,17 +285,18 @@ for start, (layers, (order, signs)) in enumerate(zip(students, matches, strict=T
         reached.append(start)
         columns.append(cosines.min())
         ratio = lengths[0] / lengths[1]
-        print(f"start {start}: cos of the columns {cosines.round(3)}, lengths / teacher's {ratio.round(2)}")
+        print(f"start {start}: cosines {cosines.round(3)}, lengths divided by the teacher's {ratio.round(2)}")
 print(f"{len(reached)} of 10 starts reached the teacher")
 
 # %% [markdown]
 # ## How many solutions?
 #
-# Two students may both miss the teacher, in the same way. Compare the students with each other, as you compared them
-# with the teacher: the same solution means that, aligned, all four pairs correlate to 0.99. Go through the students in
-# order, and compare each with the first one of every solution so far. That is exercise **`count_solutions`**.
+# Two students may both miss the teacher, but in the same way. To find out, compare the students with each other just as
+# you compared them with the teacher. Two networks are the same solution if, once they are aligned, all four pairs of
+# partners have a correlation of at least 0.99 in size. Go through the students in order, and compare each one with the
+# first student of every solution found so far. This is exercise **`count_solutions`**.
 #
-# (Why only with the first one? Being alike to 0.99 is not passed on: A may be like B and B like C, but A not like C.)
+# (Why only with the first? "Alike to 0.99" is not transitive: A may be like B and B like C, and still A not like C.)
 
 # %%
 firsts, members = [], []
@@ -287,7 +309,7 @@ for start, layers in enumerate(students):
         firsts.append(layers)
         members.append([start])
 different = mine.count_solutions([hidden(layers) for layers in students], 0.99)
-print(f"After 160 epochs ten starts are at {different} different places:")
+print(f"After 160 epochs the ten starts have come to {different} different places:")
 for group in members:
     is_teacher = set(group) <= set(reached)
     errors = ", ".join(f"{error(SHALLOW, students[start]):.3f}" for start in group)
@@ -296,18 +318,19 @@ for group in members:
 # %% [markdown]
 # ## Stuck, or slow?
 #
-# Are these places solutions? A student that missed the teacher may sit in a *local minimum*, where every small step
-# makes the error larger, and stay there for ever. Or it was on its way, over a plateau where slopes are small, when the
-# learning rate came to 0. Tell them apart: let a student that missed go on from where it stands, for three times as
-# long, with the learning rate at 0.2 again.
+# Have these students arrived, or did they stop on the way? A student that misses the teacher may sit in a *local
+# minimum*: a hollow in the landscape of the error, from which every small step leads uphill. Then it would stay there
+# for ever. Or it was still crossing a plateau, where slopes are tiny, when the learning rate ran out. You can tell the
+# two apart. Let a student that missed the teacher continue from where it stands, for three times as long, with the
+# learning rate back at 0.2.
 #
-# students.csv has something else, for all 20 starts: training from the start with four times the epochs, 640, so that
+# students.csv adds a second test, for 20 starts: training from the start for four times as many epochs, 640, so that
 # the learning rate falls four times as slowly.
 
 
 # %%
 def select(teacher, hidden, epochs):
-    """Return the committed rows of this kind."""
+    """Return the rows of students.csv for this teacher, this width and this many epochs."""
     kind = {"teacher": teacher, "hidden": hidden, "epochs": str(epochs)}
     return [r for r in committed if all(r[key] == value for key, value in kind.items())]
 
@@ -317,25 +340,27 @@ missed = next((start for start in range(10) if start not in reached), None)
 if missed is not None:
     longer = student(SHALLOW, [4], missed, 160, 480)
     print(
-        f"start {missed}: error {error(SHALLOW, students[missed]):.4f}, {found(SHALLOW, students[missed])} units; "
-        f"480 epochs further on {error(SHALLOW, longer):.4f}, {found(SHALLOW, longer)} units"
+        f"start {missed}: error {error(SHALLOW, students[missed]):.4f}, {found(SHALLOW, students[missed])} of 4 units "
+        f"found; after 480 more epochs {error(SHALLOW, longer):.4f}, {found(SHALLOW, longer)} of 4 found"
     )
-    stuck = "was slow, not stuck" if found(SHALLOW, longer) == 4 else "did not get there in 480 epochs more"
-    on = f"Start {missed}, which missed it, {stuck}. "
+    stuck = "was slow, not stuck" if found(SHALLOW, longer) == 4 else "did not get there in 480 more epochs either"
+    on = f"Start {missed}, which missed the teacher at first, {stuck}. "
 share = {}
 for width, epochs in (("4", 160), ("4", 640), ("8", 160), ("8", 640)):
     rows = select("8-4-3", width, epochs)
     share[width, epochs] = sum(r["found"] == "4" for r in rows), len(rows)
-    print(f"students.csv: width {width}, {epochs} epochs: {share[width, epochs][0]} of {len(rows)} found the teacher")
+    print(f"students.csv: {width} units, {epochs} epochs: {share[width, epochs][0]} of {len(rows)} found the teacher")
 
 # %% [markdown]
 # ## Larger and smaller students
 #
-# With 2 or 3 units the teacher cannot be reached. With 6, 8 or 16 there is room to spare. Does room help to find it?
-# And compare the students of 4 units that missed with those of 3.
+# A student with 2 or 3 units cannot reach the teacher. One with 6, 8 or 16 has room to spare. Does the room help it
+# find the teacher? And compare the students of 4 units that missed with the students of 3 units: are their errors
+# alike?
 #
-# The picture comes at the end of the next part. Its small dots are students.csv, the large rings were trained just now.
-# Each ring should lie around the dot of the same start: the largest difference is printed.
+# The picture comes at the end of the next part. Its small dots are the students of students.csv, and its large rings
+# are the ones you have just trained. Each ring should lie around the dot of the same start. The largest difference
+# between the two is printed.
 
 # %%
 live = {"4": students} | {str(w): [student(SHALLOW, [w], 0)] for w in (2, 3, 6, 8, 16)}
@@ -343,7 +368,7 @@ largest = 0.0
 for width, nets in live.items():
     for layers, r in zip(nets, select("8-4-3", width, 160), strict=False):
         largest = max(largest, abs(np.log10(error(SHALLOW, layers) / float(r["error"]))))
-print(f"Live against committed: errors differ by a factor of at most {10**largest:.3f}")
+print(f"Errors of this run and those in students.csv differ by a factor of at most {10**largest:.3f}")
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.6))
 shades = {4: COLOURS[3], 3: COLOURS[2], 2: COLOURS[1], 1: COLOURS[4], 0: COLOURS[6]}
@@ -360,28 +385,31 @@ for count, colour in shades.items():
 left.plot([], [], "o", markersize=9, fillstyle="none", color="black", label="trained now")
 left.set(yscale="log", xlabel="hidden units of the student", ylabel="error on fresh inputs (relative)")
 left.set_xticks(range(len(names)), names)
-left.set_title("Which starts find the teacher of 4 units? (160 epochs)")
+left.set_title("Which students find the teacher's 4 units? (160 epochs)")
 left.legend(title="units found", fontsize=8, title_fontsize=8)
 
 # %% [markdown]
-# A wide student that found all four units still has others. What do they do? For each unit of a student of 8: which
-# unit of the teacher is most like it, how much, and how much it adds to the scores (its spread times the length of its
-# row of $V$). Look for two units that are like the same one. Lesson 6 merges such units.
+# A wide student that found all four units has other units besides. What do they do? Take a student of 8 units. For each
+# of its units, see which unit of the teacher it is most like, how much it is like it, and how much it adds to the
+# scores (again its spread times the length of its row of $V$). Look for two units that are both like the same unit of
+# the teacher. Lesson 6 merges such units.
 
 # %%
 (wide,) = live["8"]
 S, (V_wide, _) = correlations(hidden(SHALLOW), hidden(wide)), wide[1]
-print(f"A student of 8 units, {found(SHALLOW, wide)} of 4 found, error {error(SHALLOW, wide):.4f}")
+print(
+    f"A student of 8 units, with {found(SHALLOW, wide)} of the teacher's 4 found and error {error(SHALLOW, wide):.4f}:"
+)
 for j in range(8):
     i = int(np.abs(S[:, j]).argmax())
     adds = hidden(wide)[:, j].std() * np.linalg.norm(V_wide[j])
-    print(f"  unit {j}: like the teacher's unit {i}, |correlation| {abs(S[i, j]):.3f}; adds {adds:.2f}")
+    print(f"  unit {j}: most like the teacher's unit {i}, |correlation| {abs(S[i, j]):.3f}; adds {adds:.2f}")
 
 # %% [markdown]
 # ## Are two layers enough?
 #
-# Claim C3 says that two layers are enough. "Two layers" are two matrices here: one hidden layer. So let the teacher
-# have two hidden layers, 8-4-4-3, and give the students one. How wide must it be?
+# Claim C3 says that two layers are enough. Here "two layers" means two matrices, so one hidden layer. Let us make it
+# hard: now the teacher has two hidden layers, 8-4-4-3, and the students have only one. How wide must they be?
 
 # %%
 deep = ("4", "8", "16", "32", "64", "4-4", "8-8")
@@ -398,7 +426,7 @@ for name, value in now.items():
     right.plot(deep.index(name) - 0.12, value, "o", markersize=9, fillstyle="none", color="black")
 right.plot([], [], "o", markersize=9, fillstyle="none", color="black", label="trained now, 160 epochs")
 right.set(yscale="log", xlabel="hidden units of the student", ylabel="error on fresh inputs (relative)")
-right.set_title("A teacher of two hidden layers (4-4): is one enough?")
+right.set_title("Is one hidden layer enough to learn from two (4-4)?")
 right.set_xticks(range(len(deep)), deep)
 right.legend(fontsize=8)
 for ax in (left, right):
@@ -408,52 +436,57 @@ lesson.figure(figure, "students")
 one = min((medians[name, 640], name) for name in deep if "-" not in name)
 two = min((medians[name, 640], name) for name in deep if "-" in name)
 print(
-    f"Best median error after 640 epochs: one hidden layer {one[0]:.4f} ({one[1]} units), two {two[0]:.4f} ({two[1]})"
+    f"Best median error after 640 epochs: {one[0]:.4f} with one hidden layer ({one[1]} units), "
+    f"{two[0]:.4f} with two ({two[1]})"
 )
-print("Trained now, 160 epochs:", ", ".join(f"{name}: {value:.4f}" for name, value in now.items()))
+print("Errors of those trained now, for 160 epochs:", ", ".join(f"{v:.4f} ({name})" for name, v in now.items()))
 
 # %% [markdown]
 # ## Verdicts
 #
-# Q1 and Q2 are answered for this problem only: small, noiseless, and known.
+# Q1 and Q2 are answered here for one problem only. It is small, it has no noise, and its solution is known.
 
 # %%
 (n160, of), (n640, _) = share["4", 160], share["4", 640]
 print(
-    f"[Q1] A student that reached the teacher can be read: its columns lie along the teacher's, cos at least "
-    f"{min(columns, default=float('nan')):.3f}. {10 - len(reached)} of 10 live students do not have all four units."
+    f"[Q1] A student that reached the teacher can be read: its columns point along the teacher's, with cosines of at "
+    f"least {min(columns, default=float('nan')):.3f}. {10 - len(reached)} of the 10 students lack at least one unit."
 )
 print(
-    f"[Q2] Of {of} starts of equal width {n160} reach the teacher in 160 epochs and {n640} in 640; of twice the width "
-    f"{share['8', 160][0]} and {share['8', 640][0]}. "
-    f"{on}There are {mine.equivalent_settings([4])} settings of the teacher, one function."
+    f"[Q2] Of {of} students as wide as the teacher {n160} reach it in 160 epochs and {n640} in 640. Of {of} students "
+    f"twice as wide {share['8', 160][0]} and {share['8', 640][0]} do. "
+    f"{on}The teacher has {mine.equivalent_settings([4])} settings, and all compute one function."
 )
 features = bool(columns) and min(columns) > 0.99
 enough = one[0] <= 1.5 * two[0]
 verdict = {(True, True): "holds", (False, False): "does not hold"}.get((features, enough), "holds in part")
 lesson.verdict(
     "C3", verdict,
-    f"columns are features that are found again ({len(reached)} of 10 starts, cos >= {min(columns, default=0):.3f}); "
-    f"one hidden layer in place of two: error {one[0]:.4f} with {one[1]} units against {two[0]:.4f} with {two[1]}",
+    f"\n     {'yes' if features else 'no':3}  columns are features that students find again: {len(reached)} of 10 "
+    f"do, with cosines of at least {min(columns, default=0):.3f}"
+    f"\n     {'yes' if enough else 'no':3}  one hidden layer does as well as two: its error is {one[0]:.4f} ({one[1]} "
+    f"units) against {two[0]:.4f} ({two[1]})",
 )  # fmt: skip
 
 # %% [markdown]
-# What this does not show: that one hidden layer *cannot* do it. A wide enough one can approximate any continuous
-# function (Cybenko 1989). It shows what this training finds, at these widths, from 1,000 examples.
+# This does not show that one hidden layer *cannot* do it. A single hidden layer can approximate any continuous function
+# on a bounded range of inputs as closely as you like, if it is wide enough (Cybenko 1989). What you have seen is what
+# this training finds at these widths, from 1,000 examples.
 #
 # ## Exercises
 #
-# In `exercise.py`, graded by `tinynet grade 5` or `pytest lessons/05_known_solution`:
+# They are in `exercise.py`, and `tinynet grade 5` or `pytest lessons/05_known_solution` grades them:
 #
-# 1. `equivalent_settings(widths)`: how many settings give the same function.
-# 2. `align(A, B)`: order and signs, from the activations of two networks. All orders or the Hungarian method.
-# 3. `rearrange(W, b, V, order, signs)`: the same function in another order, by indices rather than by $P$.
-# 4. `count_solutions(nets, threshold)`: how many different solutions there are among some networks.
+# 1. `equivalent_settings(widths)`: how many settings of the weights give the same function.
+# 2. `align(A, B)`: order and signs from the activations of two networks. Try all orders, or use the Hungarian method.
+# 3. `rearrange(W, b, V, order, signs)`: the same function with its units in another order, by indices instead of $P$.
+# 4. `count_solutions(nets, threshold)`: how many different solutions there are among several networks.
 #
-# `tinynet hint 5` helps with the first that does not pass yet. Once all pass, this script runs on your own functions.
+# `tinynet hint 5` helps with the first one that does not pass yet. Once all pass, this script runs on your own
+# functions.
 #
-# ## Read next
+# ## Read on
 #
-# In tinynet's source: `reading/units.py` (units moved and turned); in `reading/networks/`, `alignment.py` (two networks
-# aligned by activations or by weights, any depth) and `solutions.py` (students of a teacher); `datasets/teacher.py`.
-# Then lesson 6: how to read a network whose solution nobody knows.
+# In tinynet's source, `tn.reading.units` moves and turns units, `tn.reading.alignment` aligns two networks of any
+# depth, by activations or by weights, `tn.reading.solutions` studies students of a teacher, and `tn.datasets.teacher`
+# makes the teacher. Then take lesson 6: how to read a network whose solution nobody knows.

@@ -1,4 +1,4 @@
-"""Known-wrong answers of lesson 5, each with the mistake that it stands for."""
+"""Wrong answers to the exercises of lesson 5. Each shows one common mistake, and the sentence that explains it."""
 
 import math
 from itertools import pairwise, permutations
@@ -10,27 +10,29 @@ from tinynet.course import instead_of
 # ---- equivalent_settings
 
 
-@instead_of("equivalent_settings", "the signs are missing: each of n units can also be turned round, which is 2^n ways")
+@instead_of("equivalent_settings", "the signs are missing: each of the n units can also be turned round, in 2^n ways")
 def orders_only(widths):
     return math.prod(math.factorial(n) for n in widths)
 
 
-@instead_of("equivalent_settings", "the orders are missing: n units can stand in n! orders, besides their 2^n signs")
+@instead_of("equivalent_settings", "the orders are missing: n units can stand in n! orders, on top of their 2^n signs")
 def signs_only(widths):
     return math.prod(2**n for n in widths)
 
 
-@instead_of("equivalent_settings", "the layers were added: choices that do not depend on each other multiply")
+@instead_of("equivalent_settings", "the counts of the layers were added, but independent choices multiply")
 def layers_added(widths):
     return sum(math.factorial(n) * 2**n for n in widths)
 
 
-@instead_of("equivalent_settings", "all units were put in one layer: a unit cannot change places with one of another")
+@instead_of("equivalent_settings", "all units were put into one layer, but a unit cannot move to another layer")
 def one_layer(widths):
     return math.factorial(sum(widths)) * 2 ** sum(widths)
 
 
-@instead_of("equivalent_settings", "a layer has one sign only here: each of its n units has its own, 2^n and not 2")
+@instead_of(
+    "equivalent_settings", "this gives each layer a single sign; each of its n units has its own, so 2^n, not 2"
+)
 def one_sign_a_layer(widths):
     return math.prod(math.factorial(n) * 2 for n in widths)
 
@@ -44,7 +46,7 @@ def correlations(A, B):
 
 
 def best(S):
-    """Return the order of largest sum of S, over all orders."""
+    """Try all orders, and return the one with the largest sum of S[i, order[i]]."""
     n = len(S)
     return np.array(max(permutations(range(n)), key=lambda order: sum(S[i, order[i]] for i in range(n))))
 
@@ -55,8 +57,8 @@ def chosen_signs(S, order):
 
 @instead_of(
     "align",
-    "units were matched greedily: the best partner of one unit may be needed more by another, so the sum over "
-    "all units must be the largest",
+    "units were matched greedily, but another unit may need the best partner of this one more: make the sum over all "
+    "units largest",
 )
 def greedy(A, B):
     S, order = correlations(A, B), []
@@ -65,34 +67,34 @@ def greedy(A, B):
     return np.array(order), chosen_signs(S, order)
 
 
-@instead_of("align", "each unit took its best partner on its own: one column of B may stand for one unit of A only")
+@instead_of("align", "each unit chose its best partner by itself, but a unit of B can be the partner of only one unit")
 def best_of_each(A, B):
     S = correlations(A, B)
     order = np.abs(S).argmax(axis=1)
     return order, chosen_signs(S, order)
 
 
-@instead_of("align", "S was maximized, not |S|: a unit that is its partner's opposite is the same unit, turned round")
+@instead_of("align", "this maximizes S instead of |S|; a unit opposite to its partner is the same unit turned round")
 def without_turning(A, B):
     S = correlations(A, B)
     order = best(S)
     return order, chosen_signs(S, order)
 
 
-@instead_of("align", "the order is the wrong way round: order[i] is B's unit for A's unit i, not A's unit for B's")
+@instead_of("align", "the order is the wrong way round: order[i] is the unit of B that is the partner of A's unit i")
 def other_way_round(A, B):
     S = correlations(A, B).T
     order = best(np.abs(S))
     return order, chosen_signs(S, order)
 
 
-@instead_of("align", "the signs were lost: signs[i] is the sign of S_i,order[i], here +1 was returned for every unit")
+@instead_of("align", "the signs were lost: every unit got +1, but signs[i] is the sign of S[i, order[i]]")
 def signs_lost(A, B):
     order = best(np.abs(correlations(A, B)))
     return order, np.ones(len(order), int)
 
 
-@instead_of("align", "the means were left in: a correlation is of what remains when each column's mean is taken off")
+@instead_of("align", "the means were left in: for a correlation, first subtract each column's mean")
 def uncentred(A, B):
     S = (A / np.linalg.norm(A, axis=0)).T @ (B / np.linalg.norm(B, axis=0))
     order = best(np.abs(S))
@@ -102,42 +104,46 @@ def uncentred(A, B):
 # ---- rearrange
 
 
-@instead_of("rearrange", "only the first matrix was rearranged: V's rows belong to the same units and must follow")
+@instead_of("rearrange", "only W and b were rearranged; the rows of V belong to the same units and must follow")
 def first_matrix_only(W, b, V, order, signs):
     return W[:, order] * signs, b[order] * signs, V
 
 
-@instead_of("rearrange", "the bias was not turned: tanh(s z) = s tanh(z) needs all of z turned, b with it")
+@instead_of("rearrange", "the bias was not turned: tanh(s z) = s tanh(z) turns all of z, and b is a part of z")
 def bias_not_turned(W, b, V, order, signs):
     return W[:, order] * signs, b[order], V[order] * signs[:, None]
 
 
-@instead_of("rearrange", "the bias stayed where it was: its entries belong to the units, as the columns of W do")
+@instead_of("rearrange", "the bias was not moved: its entries belong to the units, just like the columns of W")
 def bias_not_moved(W, b, V, order, signs):
     return W[:, order] * signs, b * signs, V[order] * signs[:, None]
 
 
-@instead_of("rearrange", "V's rows were moved but not turned: a unit that gives -a needs -V's row for the same scores")
+@instead_of(
+    "rearrange", "V's rows were moved but not turned: a unit that now gives -a needs minus its row for the same scores"
+)
 def rows_not_turned(W, b, V, order, signs):
     return W[:, order] * signs, b[order] * signs, V[order]
 
 
-@instead_of("rearrange", "the signs turned columns of V: for its rows they must stand in a column, signs[:, None]")
+@instead_of("rearrange", "the signs turned V's columns; to turn its rows, make them a column: signs[:, None]")
 def columns_of_second_turned(W, b, V, order, signs):
     return W[:, order] * signs, b[order] * signs, V[order] * signs
 
 
-@instead_of("rearrange", "rows of W were moved: W's rows are inputs, its columns are the hidden units")
+@instead_of("rearrange", "the rows of W were moved, but they are the inputs; its columns are the hidden units")
 def rows_of_first(W, b, V, order, signs):
     return W[order] * signs, b[order] * signs, V[order] * signs[:, None]
 
 
-@instead_of("rearrange", "columns of V were moved: V's columns are scores, its rows are the hidden units")
+@instead_of("rearrange", "the columns of V were moved, but they are the scores; its rows are the hidden units")
 def columns_of_second(W, b, V, order, signs):
     return W[:, order] * signs, b[order] * signs, V[:, order] * signs[:, None]
 
 
-@instead_of("rearrange", "the signs belong to the new places: move the units first, then turn place i by signs[i]")
+@instead_of(
+    "rearrange", "the units were turned before they were moved: signs[i] belongs to the new unit i, so move first"
+)
 def turned_before_moved(W, b, V, order, signs):
     return (W * signs)[:, order], (b * signs)[order], (V * signs[:, None])[order]
 
@@ -154,17 +160,19 @@ def count(nets, same):
 
 
 def aligned(A, B):
-    """Return |correlation| of the partners."""
+    """Return |correlation| of each pair of partners."""
     S = np.abs(correlations(A, B))
     return S[np.arange(len(S)), best(S)]
 
 
-@instead_of("count_solutions", "units were compared in place, without aligning: their order and sign say nothing")
+@instead_of("count_solutions", "the networks were compared without aligning them; order and sign of units say nothing")
 def in_place(nets, threshold):
     return count(nets, lambda A, B: np.diag(correlations(A, B)).min() >= threshold)
 
 
-@instead_of("count_solutions", "the order was aligned, not the sign: compare |correlation|, a turned unit is the same")
+@instead_of(
+    "count_solutions", "a unit turned round counts as the same unit, so compare |correlation| with the threshold"
+)
 def without_signs(nets, threshold):
     def same(A, B):
         S = correlations(A, B)
@@ -173,16 +181,22 @@ def without_signs(nets, threshold):
     return count(nets, same)
 
 
-@instead_of("count_solutions", "the mean over the units was held against the threshold: every single pair must pass it")
+@instead_of(
+    "count_solutions", "the mean over the pairs was compared with the threshold, but every single pair must pass"
+)
 def mean_of_units(nets, threshold):
     return count(nets, lambda A, B: aligned(A, B).mean() >= threshold)
 
 
-@instead_of("count_solutions", "each network was compared with all before it: compare with the first of each solution")
+@instead_of(
+    "count_solutions", "each network was compared with all before it; compare it with the first of each solution"
+)
 def with_all_before(nets, threshold):
     return sum(all(aligned(A, B).min() < threshold for A in nets[:k]) for k, B in enumerate(nets))
 
 
-@instead_of("count_solutions", "each network was compared with the one before only, not with every solution so far")
+@instead_of(
+    "count_solutions", "each network was compared only with the one before; compare it with every solution so far"
+)
 def with_the_one_before(nets, threshold):
     return 1 + sum(aligned(A, B).min() < threshold for A, B in pairwise(nets))

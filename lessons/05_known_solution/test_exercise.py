@@ -1,4 +1,4 @@
-"""Grader of lesson 5. `test_NAME` grades the function NAME of exercise.py."""
+"""The grader of lesson 5: `test_NAME` grades the function NAME in exercise.py."""
 
 from itertools import permutations, product
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def test_equivalent_settings(exercise, rng):
-    """All signed orders of a layer's units are written down and counted."""
+    """Write down all signed orders of a layer's units, and count them."""
 
     def counted(n):
         return len(set(product(permutations(range(n)), product((1, -1), repeat=n))))
@@ -17,25 +17,25 @@ def test_equivalent_settings(exercise, rng):
 
 
 def directions(rng, rows, columns):
-    """Return orthonormal columns that are orthogonal to the constant too, so that their correlations are 0."""
+    """Return orthonormal columns that are also orthogonal to the constant, so that they have correlation 0."""
     return np.linalg.qr(np.column_stack([np.ones(rows), rng.normal(size=(rows, columns))]))[0][:, 1:]
 
 
 def activations(rng, S, means_a, means_b):
-    """Return A and B whose units correlate as S says, with the means given."""
+    """Return A and B with these means, whose units have the correlations S."""
     n = len(S)
     Q = directions(rng, 2 * n + 3, 2 * n)
     B = Q[:, :n] @ S + Q[:, n:] * np.sqrt(1 - (S**2).sum(axis=0))
     return Q[:, :n] + means_a, B * 0.5 + means_b
 
 
-# A unit's best partner is not always its own: here 0.7 + 0.1 < 0.6 + 0.6. Partners are opposites in the first table.
+# A unit's best partner may belong to another unit: here 0.7 + 0.1 < 0.6 + 0.6. In TURNED all partners are opposite.
 TURNED = np.array([[0.7, -0.6, 0.05], [-0.6, 0.1, -0.05], [0.05, -0.05, -0.9]])
 MIXED = np.array([[0.6, 0.5, 0.0, 0.1], [-0.5, 0.1, 0.2, 0.0], [0.0, 0.3, 0.9, 0.0], [0.1, 0.0, 0.0, -0.8]])
 
 
 def test_align(exercise, rng):
-    """Activations are made so that their correlations, and so the one best order, are known."""
+    """Make activations with known correlations, and so with a known best order."""
     order = np.array([[1, 2, 0], [2, 0, 1]][rng.integers(2)])  # no order is its own inverse here
     S = np.empty((3, 3))
     S[:, order] = TURNED[:, [1, 0, 2]]
@@ -53,7 +53,7 @@ def test_align(exercise, rng):
 
 
 def test_rearrange(exercise, rng):
-    """Each entry is fetched by itself; the scores of the new network are those of the old one."""
+    """Build the signed permutation matrix P and compare with W P, b P and P^T V."""
     for m, n, k in (3, 3, 3), (5, 4, 2), (1, 2, 3), (2, 1, 1):
         W, b, V = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=(n, k))
         order, signs = rng.permutation(n), rng.choice([-1.0, 1.0], size=n)
@@ -69,7 +69,7 @@ def test_rearrange(exercise, rng):
 
 
 def test_count_solutions(exercise, rng):
-    """Networks are made from known units, moved and turned; units of different number have correlation 0."""
+    """Make networks from known units, moved and turned. Units with different numbers have correlation 0."""
     Q = directions(rng, 12, 9)
 
     def net(units, turns=(1, 1, 1)):
@@ -85,7 +85,7 @@ def test_count_solutions(exercise, rng):
     exercise.count_solutions([a, noisy, a_turned], 0.6).equals(1)
     exercise.count_solutions([a, noisy, a_turned], 0.995).equals(2)
 
-    # a chain: neighbours correlate as cos 30 degrees = 0.87, its ends as cos 60 degrees = 0.5
+    # A chain: neighbours have correlation cos 30 degrees = 0.87, its two ends cos 60 degrees = 0.5.
     c, near, far = (
         Q[:, [p, q, r]] * np.cos(angle) + Q[:, [s, t, u]] * np.sin(angle) for angle in np.radians([0, 30, 60])
     )
