@@ -1,4 +1,4 @@
-"""Other right answers of lesson 2, which its grader accepts."""
+"""Other right answers of lesson 2; the grader must accept them."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def multiply_by_entries(g, x, y):
     return [gx, gy]
 
 
-@instead_of("matmul_vjp", "each product z_en = x_em W_mn hands g_en on")
+@instead_of("matmul_vjp", "product by product: each x_em W_mn passes g_en on to both its factors")
 def matmul_by_products(g, x, W):
     gx, gW = np.zeros(x.shape), np.zeros(W.shape)
     for e, m, n in np.ndindex(len(x), *W.shape):
@@ -58,7 +58,7 @@ def one_axis_at_a_time(g, shape):
     return g
 
 
-@instead_of("unbroadcast", "every entry added where it came from")
+@instead_of("unbroadcast", "every entry of g added to the entry that it came from")
 def by_scattering(g, shape):
     out = np.zeros(shape)
     padded = (1,) * (g.ndim - len(shape)) + tuple(shape)
@@ -68,7 +68,7 @@ def by_scattering(g, shape):
     return out
 
 
-@instead_of("topological_order", "depth first: a node is finished after its inputs, and the finished are turned round")
+@instead_of("topological_order", "depth first: list each node after its inputs, then reverse the list")
 def depth_first(root, inputs_of):
     finished, seen, stack = [], {root}, [(root, iter(inputs_of(root)))]
     while stack:
@@ -84,7 +84,7 @@ def depth_first(root, inputs_of):
     return finished[::-1]
 
 
-@instead_of("topological_order", "whole lists first, then a stack of what is ready")
+@instead_of("topological_order", "all lists of inputs first, then a stack of the nodes that are ready")
 def ready_stack(root, inputs_of):
     inputs, todo = {}, [root]
     while todo:
@@ -107,7 +107,7 @@ def ready_stack(root, inputs_of):
     return order
 
 
-@instead_of("backward", "lists of what arrives, added up when a node's turn comes")
+@instead_of("backward", "collect what arrives in lists, and add it up when it is the node's turn")
 def added_when_its_turn_comes(order, vjp, g):
     arrived = {node: [] for node in order}
     arrived[order[0]].append(g)
@@ -119,7 +119,7 @@ def added_when_its_turn_comes(order, vjp, g):
     return cotangents
 
 
-@instead_of("backward", "added in place, into arrays of its own")
+@instead_of("backward", "add in place, into arrays that no other node holds")
 def added_in_place(order, vjp, g):
     cotangents = {order[0]: g.copy()}
     for node in order:
@@ -131,7 +131,7 @@ def added_in_place(order, vjp, g):
     return cotangents
 
 
-@instead_of("cotangent_check", "the products of flat vectors")
+@instead_of("cotangent_check", "dot products of flattened arrays")
 def with_dot(f, vjp, x, u, v, h):
     difference = (f(x + h * v) - f(x - h * v)) / (2 * h)
     return float(v.ravel() @ vjp(u, x).ravel()), float(u.ravel() @ difference.ravel())

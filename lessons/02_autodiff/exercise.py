@@ -1,17 +1,17 @@
 """Lesson 2, exercises: the parts of a tape.
 
-g is always the cotangent of an operation's result, dL/d(result), and has its shape.
+Throughout, g is the cotangent of an operation's result: dL/d(result), an array of the result's shape.
 """
 
 import numpy as np
 
 
 def multiply_vjp(g, x, y):
-    """Return the cotangents of x and y for z = x * y, entry by entry.
+    """Return the cotangents of x and y, where z = x * y, entry by entry.
 
     Args:
         g: the cotangent of z.
-        x, y: arrays of one shape, that of g.
+        x, y: arrays of the same shape as g.
 
     Returns:
         a tuple: dL/dx and dL/dy
@@ -20,7 +20,7 @@ def multiply_vjp(g, x, y):
 
 
 def matmul_vjp(g, x, W):
-    """Return the cotangents of x and W for z = x W, the matrix product.
+    """Return the cotangents of x and W, where z = x W, the matrix product.
 
     Args:
         g: the cotangent of z, (examples, n).
@@ -34,23 +34,23 @@ def matmul_vjp(g, x, W):
 
 
 def tanh_vjp(g, a):
-    """Return the cotangent of z for a = tanh(z), computed from the result a: dtanh(z)/dz = 1 - a^2.
+    """Return the cotangent of z, where a = tanh(z), from the result a: the slope of tanh at z is 1 - a^2.
 
     Args:
         g: the cotangent of a.
-        a: tanh(z), an array of g's shape.
+        a: tanh(z), an array of the same shape as g.
 
     Returns:
-        dL/dz, of the same shape
+        dL/dz, an array of that shape
     """
     raise NotImplementedError("tanh_vjp")
 
 
 def sum_vjp(g, x, axis):
-    """Return the cotangent of x for y = x.sum(axis): each entry of x goes into one entry of y, with slope 1.
+    """Return the cotangent of x, where s = x.sum(axis): each entry of x goes into one sum, with slope 1.
 
     Args:
-        g: the cotangent of y: (columns,) for axis 0, (rows,) for axis 1, a number for axis None, the sum of all.
+        g: the cotangent of s: (columns,) for axis 0, (rows,) for axis 1, and a number for axis None, which sums all.
         x: (rows, columns).
         axis: 0, 1 or None.
 
@@ -61,14 +61,14 @@ def sum_vjp(g, x, axis):
 
 
 def unbroadcast(g, shape):
-    """Return the cotangent of an array that NumPy repeated to g's shape: g summed over what was repeated.
+    """Return the cotangent of an array that NumPy repeated to the shape of g: g, summed over the repetitions.
 
-    NumPy repeats along axes of length 1, and along axes in front that the array does not have: from (1, 3), or from
-    (3,), to (5, 3).
+    NumPy repeats an array along its axes of length 1, and along axes in front that it lacks. So both (1, 3) and (3,)
+    can become (5, 3).
 
     Args:
         g: the cotangent of the repeated array.
-        shape: the array's own shape, a tuple, such as (3,), (1, 3), (5, 1) or ().
+        shape: the shape of the array itself, a tuple such as (3,), (1, 3), (5, 1) or ().
 
     Returns:
         an array of that shape
@@ -77,14 +77,14 @@ def unbroadcast(g, shape):
 
 
 def topological_order(root, inputs_of):
-    """Return the nodes that root was computed from, root first, each before its own inputs, and each once.
+    """Return root and the nodes that it was computed from: root first, each node once and before its own inputs.
 
-    No recursion: a chain of thousands of nodes must work. And inputs_of(node) at most four times a node.
+    Do not use recursion: a chain of thousands of nodes must work. Call inputs_of at most four times for each node.
 
     Args:
-        root: a node; nodes are numbers or strings.
-        inputs_of: a function; inputs_of(node) is the list of the nodes that this node was computed from. It is empty at
-            a leaf, and names a node twice that was used twice, as x in x * x.
+        root: a node. Nodes are numbers or strings.
+        inputs_of: a function. inputs_of(node) is the list of the nodes that this node was computed from. At a leaf it
+            is empty. A node that was used twice is in it twice, like x in x * x.
 
     Returns:
         a list of nodes
@@ -96,10 +96,10 @@ def backward(order, vjp, g):
     """Return the cotangents of all nodes of a graph.
 
     Args:
-        order: the nodes, each before its inputs; the first is the root.
-        vjp: a function; vjp(node, g), g being the node's cotangent, is a list of pairs (input, what this node adds to
-            that input's cotangent). It is empty at a leaf, and names an input twice that was used twice. Call it once a
-            node.
+        order: the nodes, each before its inputs. The first is the root.
+        vjp: a function. vjp(node, g), where g is the node's cotangent, is a list of pairs: an input, and what this node
+            adds to the cotangent of that input. At a leaf it is empty. An input that was used twice is in it twice.
+            Call vjp once for each node.
         g: the cotangent of the root, an array.
 
     Returns:
@@ -109,16 +109,17 @@ def backward(order, vjp, g):
 
 
 def cotangent_check(f, vjp, x, u, v, h):
-    """Return the two numbers that agree if vjp is right: <v, vjp(u)>, and <u, Jv> by two evaluations of f.
+    """Return two numbers that agree if vjp is right: <v, vjp(u, x)>, and <u, Jv> from two evaluations of f.
 
-    <a, b> is the sum of all a * b. Jv, the change of f along v, is (f(x + h v) - f(x - h v)) / (2h).
+    <.., ..> multiplies two arrays entry by entry and adds up the products. Jv is the change of f along v; measure it as
+    (f(x + h v) - f(x - h v)) / (2h).
 
     Args:
-        f: a function from an array to an array, each of any shape.
-        vjp: a function; vjp(u, x) is the cotangent of x for a cotangent u of f(x).
-        x: where to check.
-        u: a random cotangent, of f(x)'s shape.
-        v: a random direction, of x's shape.
+        f: a function from an array to an array. Both may have any shape.
+        vjp: a function. vjp(u, x) is the cotangent of x when u is the cotangent of f(x).
+        x: the point at which to check.
+        u: a random cotangent, of the shape of f(x).
+        v: a random direction, of the shape of x.
         h: a small number.
 
     Returns:

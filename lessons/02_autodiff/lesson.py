@@ -1,24 +1,26 @@
 # %% [markdown]
 # # Lesson 2: Automatic differentiation
 #
-# **The question.** A network of two layers has thousands of weights. Which way should each of them change, so that the
-# error becomes smaller? A *slope* tells: if the slope of the error in a weight is 3, then the error grows three times
-# as much as the weight does, as long as the change is small. The *gradient* is all slopes together, one for each
-# weight. How do you get all at once, for about the price of computing the output?
+# **The question.** Picture a control panel with thousands of knobs, one for each weight of a network, and a single
+# gauge that shows the error. Which way should you turn each knob so that the error falls? A *slope* tells you. If the
+# slope of the error with respect to a weight is 3, then raising that weight by 0.01 raises the error by about 0.03. So
+# you had better lower it. The *gradient* is all slopes together, one for each weight. You could find them one by one:
+# nudge a knob, read the gauge, go on to the next. How do you get all of them in a single pass?
 #
-# You build the machine that does it, from nothing: a *tape* that records what was computed, and a walk that goes back
-# over it. It is the heart of every deep-learning library. One claim comes back:
+# You build the machine that does it, from nothing. A *tape* records what was computed, and a walk goes back over the
+# tape. This machine is the heart of every deep-learning library. One claim of the slides comes back from lesson 1:
 #
 # - **C1** A layer is $z = xW + b$, $a = \tanh(z)$, and the output of one is the input of the next.
 #
-# If that is so, then the gradient of any such network is built from the slopes of a few operations, by one rule: the
-# chain rule.
+# If this is true, then the gradient of any such network can be put together from the slopes of a few operations. A
+# single rule joins them: the chain rule.
 #
-# You write eight small functions, in `exercise.py`: `multiply_vjp`, `matmul_vjp`, `tanh_vjp`, `sum_vjp`,
-# `unbroadcast`, `topological_order`, `backward` and `cotangent_check`. This script builds its tape out of your
-# functions once they all pass. Until then it uses the solutions, and says so. Lesson 3 trains with your tape.
+# You write eight small functions in `exercise.py`: `multiply_vjp`, `matmul_vjp`, `tanh_vjp`, `sum_vjp`, `unbroadcast`,
+# `topological_order`, `backward` and `cotangent_check`. This script builds its tape out of your functions once all
+# eight pass. Until then it uses the solutions, and says so. Lesson 3 trains a network with your tape.
 #
-# The code between the texts is in `lesson.py`. Open it beside this page; above all you need the class `Tape`.
+# The code that prints the lines between the texts is in `lesson.py`. Keep it open beside this page; the class `Tape`
+# matters most.
 
 # %%
 import time
@@ -31,21 +33,21 @@ from tinynet.course import Script
 
 lesson = Script(__file__)
 mine = lesson.exercises(2)  # your functions once they all pass, the solutions until then
-ORANGE, BLUE, GREEN, RED, GREY = "#E69F00", "#0072B2", "#009E73", "#D55E00", "0.6"  # told apart by the colour-blind
+ORANGE, BLUE, GREEN, RED, GREY = "#E69F00", "#0072B2", "#009E73", "#D55E00", "0.6"  # colour-blind safe
 
 # %% [markdown]
 # ## The slow way
 #
-# Take 100 digits $x$, a network with random weights, and ask for its scores to be 1 at the right class and 0 elsewhere.
-# Write these wishes in a table $t$, (100, 10). How far off are we? Square each difference `scores - t`, add up all 100
-# x 10 squares, and divide by 2 x 100. Call the result $L$, the *loss*.
+# Take $N = 100$ digits $x$ and a network with random weights. We would like its scores to be 1 for the right class and
+# 0 for the others. Put the targets in a table $t$ of shape (100, 10). How far off are the scores? Square each
+# difference `scores - t`, add up all 100 x 10 squares, and divide by $2N$. Call the result $L$, the *loss*.
 #
-# The slope of $L$ in a weight $w$ is written $\partial L / \partial w$. It can be measured: change this one weight by a
-# little, $h$ up and $h$ down, and see how $L$ changes:
+# The slope of $L$ with respect to a weight $w$ is written $\partial L / \partial w$. You can measure it. Move this one
+# weight a little, up by $h$ and down by $h$, and see how $L$ changes:
 #
 # $$ \partial L / \partial w \approx (L(w + h) - L(w - h)) / (2h) $$
 #
-# That is two evaluations of the whole network for a single weight.
+# That takes two evaluations of the whole network, for a single weight.
 
 # %%
 train = tn.datasets.load("digits").train
@@ -53,7 +55,7 @@ x, labels = train.inputs[:100].astype(np.float64), train.labels[:100]
 t = np.eye(10)[labels]  # row i has its 1 at the class of image i
 rng = np.random.default_rng(0)
 weights = {
-    "W1": rng.normal(size=(64, 32)) / 8,  # about 1 / sqrt(inputs), so that z is of ordinary size
+    "W1": rng.normal(size=(64, 32)) / 8,  # about 1 / sqrt(inputs), so that z is neither tiny nor huge
     "b1": rng.normal(size=32) / 8,
     "W2": rng.normal(size=(32, 10)) / 6,
     "b2": rng.normal(size=10) / 6,
@@ -66,7 +68,7 @@ def loss(W1, b1, W2, b2):
 
 
 def slopes(f, w, h=1e-5):
-    """Return the slope of f() in each entry of the array w, by two evaluations each."""
+    """Return the slope of f() with respect to each entry of the array w, from two evaluations each."""
     found = np.zeros_like(w)
     for i in np.ndindex(w.shape):
         value = w[i]
@@ -87,22 +89,28 @@ print(f"L = {loss(**weights):.4f}; {count:,} slopes took {2 * count:,} evaluatio
 # %% [markdown]
 # ## The chain rule, backwards
 #
-# Now think of $L$ as computed in small steps. Take one unit with one input: $p = wx$, $z = p + b$, $a = \tanh(z)$, and
-# $L = a \cdot a$. Each step has a simple slope. The *chain rule* multiplies slopes along the way: if $z$ grows three
-# times as much as $w$, and $L$ twice as much as $z$, then $L$ grows six times as much as $w$.
+# Think of gears. If the second gear turns three times as fast as the first, and the third turns twice as fast as the
+# second, then the third turns six times as fast as the first. Slopes do the same. If $z$ grows three times as much as
+# $w$, and $L$ grows twice as much as $z$, then $L$ grows six times as much as $w$. This is the *chain rule*: slopes
+# along a chain multiply.
 #
-# Start at the end, and call the slope of $L$ in a step's result the **cotangent** of that result:
+# So we cut the computation of $L$ into small steps, each with a simple slope. Take one unit with one input: $p = wx$,
+# $z = p + b$, $a = \tanh(z)$, and let the loss be $L = a \cdot a$.
+#
+# Start at the end. The slope of $L$ with respect to a step's result is called the **cotangent** of that result:
 #
 # - $\partial L / \partial L = 1$, to begin with
-# - $\partial L / \partial a = a + a$: the product $a \cdot a$ has the slope $a$ in its first factor, and $a$ in its
-#   second
+# - $\partial L / \partial a = a + a$: the product $a \cdot a$ has the slope $a$ with respect to its first factor, and
+#   $a$ with respect to its second
 # - $\partial L / \partial z = \partial L / \partial a$ times $1 - a^2$, which is the slope of tanh
-# - $\partial L / \partial p$ and $\partial L / \partial b$ are $\partial L / \partial z$ times 1: each part of a
-#   sum has the slope 1
-# - $\partial L / \partial w = \partial L / \partial p$ times $x$: the product $wx$ has the slope $x$ in $w$
+# - $\partial L / \partial p$ and $\partial L / \partial b$ are both $\partial L / \partial z$ times 1: a sum has the
+#   slope 1 with respect to each of its terms
+# - $\partial L / \partial w = \partial L / \partial p$ times $x$: the product $wx$ has the slope $x$ with respect to
+#   $w$
 #
-# Two things to see. Each cotangent is one that stands above it times a slope: so one walk from the end to the
-# start finds all. And $a$ is used twice in $a \cdot a$. Each use sends back 1 times $a$, and what arrives is **added**.
+# Notice two things. First, each cotangent is one from further up this list times a slope. So one walk from the end to
+# the start finds them all. Second, $a$ is used twice in $a \cdot a$. Each use of $a$ sends back $a$; together that is
+# $2a$. When a value is used more than once, what comes back is **added**.
 
 # %%
 x_, w, b = 0.5, 1.2, -0.3
@@ -110,7 +118,7 @@ p = w * x_
 z = p + b
 a = np.tanh(z)
 L = a * a
-g_a = a + a  # two uses
+g_a = a + a  # a is used twice
 g_z = g_a * (1 - a * a)
 g_b, g_w = g_z, g_z * x_
 
@@ -126,16 +134,17 @@ print(f"dL/db = {g_b:.6f}, measured {(one_unit(w, b + h) - one_unit(w, b - h)) /
 # %% [markdown]
 # ## With arrays: the VJP
 #
-# The same with arrays. An operation makes $y$ from $x$. Let $g$ be the cotangent of $y$: an array of $y$'s shape,
-# entry $k$ being $\partial L / \partial y_k$. Entry $i$ of $x$ may go into several entries of $y$. Each sends back its
-# $g$ times its slope, and what arrives is added:
+# With arrays it is the same. Suppose an operation computes $z$ from $x$. Let $g$ be the cotangent of $z$. It has the
+# shape of $z$, and its entry $k$ is $\partial L / \partial z_k$. One entry $x_i$ may go into several entries of $z$.
+# Each $z_k$ sends back its $g_k$ times its slope with respect to $x_i$, and what comes back is added:
 #
-# $$ \partial L / \partial x_i = \sum_k g_k \partial y_k / \partial x_i $$
+# $$ \partial L / \partial x_i = \sum_k g_k \partial z_k / \partial x_i $$
 #
-# The slopes $\partial y_k / \partial x_i$, row $k$ and column $i$, make a matrix, the *Jacobian*. The sum is the vector
-# $g$ times this matrix. So the function from $g$ to $\partial L / \partial x$ is called the **vector-Jacobian
-# product**, VJP. The matrix itself is never written down. Here are the five VJPs that you need. They are your
-# exercises; read how each comes about.
+# The slopes $\partial z_k / \partial x_i$, in row $k$ and column $i$, form a matrix, the *Jacobian*. The sum is the
+# vector $g$ times this matrix. So the function that turns $g$ into $\partial L / \partial x$ is called the
+# **vector-Jacobian product**, VJP for short. The matrix itself is never written down.
+#
+# Here are the five VJPs that you need. They are your exercises, so read how each one comes about.
 #
 # **Multiply**, entry by entry: $z_k = x_k y_k$. Only $z_k$ depends on $x_k$, with slope $y_k$. So
 #
@@ -143,52 +152,53 @@ print(f"dL/db = {g_b:.6f}, measured {(one_unit(w, b + h) - one_unit(w, b - h)) /
 #
 # and likewise $\partial L / \partial y_k = g_k x_k$. (Exercise `multiply_vjp`.)
 #
-# **Tanh**, entry by entry: $a = \tanh(z)$ has the slope $1 - \tanh(z)^2 = 1 - a^2$. It can be had from the result
-# alone:
+# **Tanh**, entry by entry: $a = \tanh(z)$ has the slope $1 - \tanh(z)^2 = 1 - a^2$, so the result $a$ is all you need.
+# With $g$ the cotangent of $a$,
 #
 # $$ \partial L / \partial z_k = g_k (1 - a_k^2) $$
 #
 # (Exercise `tanh_vjp`.)
 #
-# **Matrix product**: $z_{en} = \sum_m x_{em} W_{mn}$, where $e$ numbers the examples, $m$ the inputs and $n$ the units.
-# The entry $x_{em}$ goes into row $e$ of $z$, into each column $n$ with slope $W_{mn}$. So
+# **Matrix product**: $z_{en} = \sum_m x_{em} W_{mn}$, where $e$ counts the examples, $m$ the inputs and $n$ the units.
+# The entry $x_{em}$ goes into row $e$ of $z$: into each of its columns $n$, with slope $W_{mn}$. So
 #
 # $$ \partial L / \partial x_{em} = \sum_n g_{en} W_{mn} $$
 #
-# In a matrix product the index that is summed stands last in the first factor, and first in the second. Here $n$ stands
-# last in both. So $W$ is transposed: $\partial L / \partial x = g W^T$.
+# Which matrix product is this? In a matrix product, the summed index stands last in the first factor and first in the
+# second. Here $n$ stands last in both. So $W$ has to be transposed: $\partial L / \partial x = g W^T$.
 #
-# And the entry $W_{mn}$ goes into column $n$ of $z$, into each row $e$ with slope $x_{em}$. Write the sum down in the
-# same way, and see which product it is. (Exercise `matmul_vjp`. Check the shapes; but shapes alone do not tell a
-# transpose from a reshape.)
+# The entry $W_{mn}$ goes into column $n$ of $z$: into each of its rows $e$, with slope $x_{em}$. Write the sum down in
+# the same way, and see which product it is. (Exercise `matmul_vjp`. Check the shapes, but do not rely on them alone: a
+# reshape has the shape of the transpose, and the wrong entries.)
 #
-# **Sum**: $y = \sum_i x_i$ has the slope 1 in each $x_i$, so each receives $g$. If the sum runs along an axis, each
-# entry receives the $g$ of the sum that it went into. (Exercise `sum_vjp`.)
+# **Sum**: $s = \sum_i x_i$ has the slope 1 with respect to each $x_i$, so each entry receives $g$. If the sum runs
+# along an axis, each entry receives the $g$ of the sum that it went into. (Exercise `sum_vjp`.)
 #
-# **Broadcasting**: in $z = xW + b$ NumPy repeats $b$ for each example. One $b_n$ is used once a row. You know what
-# happens when something is used more than once: what arrives is added.
+# **Broadcasting**: in $z = xW + b$ NumPy repeats $b$ for each example, so $b_n$ is used once in every row. You know
+# what happens when something is used more than once: what comes back is added.
 #
 # $$ \partial L / \partial b_n = \sum_e g_{en} $$
 #
-# In general NumPy lines up shapes from the last axis. It repeats along axes of length 1, and along axes in front that
-# an array lacks. So the cotangent is summed over just these axes. If $g$ has the shape (5, 3), then an array of shape
-# (3,) receives `g.sum(axis=0)`, and one of shape (5, 1) receives `g.sum(axis=1, keepdims=True)`, which keeps the
-# summed axis, with length 1. (Exercise `unbroadcast`.)
+# In general, NumPy lines up shapes from the last axis. It repeats an array along its axes of length 1, and along axes
+# in front that the array lacks. So the cotangent is summed over exactly these axes. Suppose $g$ has the shape (5, 3).
+# Then an array of shape (3,) receives `g.sum(axis=0)`. An array of shape (5, 1) receives
+# `g.sum(axis=1, keepdims=True)`, where `keepdims=True` keeps the summed axis, with length 1. (Exercise `unbroadcast`.)
 #
-# **Add** needs no function of its own: $z = x + y$ has the slope 1 in both, so each receives $g$, unbroadcast to its
-# own shape.
+# **Add** needs no function of its own. $z = x + y$ has the slope 1 with respect to both, so each receives $g$,
+# unbroadcast to its own shape.
 #
 # ## The tape
 #
-# A computation is a graph. Its *nodes* are arrays. A node is either given (a *leaf*: data, weights) or computed from
-# other nodes. The tape keeps for each node its value, the nodes it was computed from, and its VJP. Nodes are numbers:
-# the place on the tape. The class `Tape` in `lesson.py` is all of it. For $z = x + y$ it records the two nodes, and a
-# function that unbroadcasts $g$ to the shapes of $x$ and of $y$.
+# A computation is a graph, and its *nodes* are arrays. A node is either a *leaf*, which was given (data, weights), or
+# it was computed from other nodes. For each node the tape keeps its value, the nodes it was computed from, and its VJP.
+# We refer to a node by its number, its place on the tape. That is all, and the class `Tape` in `lesson.py` does it. For
+# $z = x + y$, for example, it records the two nodes $x$ and $y$, and a function that unbroadcasts $g$ to the shape of
+# each.
 
 
 # %%
 class Tape:
-    """What was computed, in that order: node i has a value, inputs (nodes), and a VJP, from g to one array an input."""
+    """What was computed, in order. Each node has a value, inputs, and a VJP, which turns g into one array per input."""
 
     def __init__(self):
         self.values, self.inputs, self.vjps, self.names = [], [], [], []
@@ -222,20 +232,20 @@ class Tape:
         return self.record("sum", a.sum(), [x], lambda g: (mine.sum_vjp(g, a, None),))
 
     def vjp(self, node, g):
-        """Return pairs: each input of the node, and what it receives when the node's cotangent is g."""
+        """Return pairs: each input of the node, and what that input receives when the node's cotangent is g."""
         if not self.inputs[node]:
             return []
         shares = self.vjps[node](g)
         return [(x, np.array(gx)) for x, gx in zip(self.inputs[node], shares, strict=True)]
 
     def gradient(self, root):
-        """Return the cotangents of all nodes that root was computed from, {node: dL/d(node)}; root is L."""
+        """Return {node: dL/d(node)} for root and all nodes that it was computed from; root is L."""
         order = mine.topological_order(root, lambda node: self.inputs[node])
         return mine.backward(order, self.vjp, np.array(1.0))
 
 
 def record_loss(tape, weights, x, t):
-    """Record L of the two-layer network on a tape; return its node, and the nodes of the weights."""
+    """Record the loss of the two-layer network on a tape; return its node, and the nodes of the weights."""
     leaf = {name: tape.record(name, w) for name, w in weights.items()}
     a = tape.tanh(tape.add(tape.matmul(tape.record("x", x), leaf["W1"]), leaf["b1"]))
     scores = tape.add(tape.matmul(a, leaf["W2"]), leaf["b2"])
@@ -250,17 +260,17 @@ start = time.perf_counter()
 cotangents = tape.gradient(root)
 fast = time.perf_counter() - start
 print(f"the tape has {len(tape.values)} nodes, and L = {tape.values[root]:.4f}")
-print(f"all {count:,} slopes in one walk: {1000 * fast:.1f} ms, {slow / fast:,.0f} times faster than by differences")
+print(f"all {count:,} slopes in one walk: {1000 * fast:.1f} ms, {slow / fast:,.0f} times faster than one by one")
 
 # %% [markdown]
-# Here is that tape. Black arrows are the computation, from left to right. The walk goes the other way, and each orange
-# label is the shape of a cotangent: that of the node it belongs to. See the two arrows into the first `*`, which makes
-# the squares: one node, used twice.
+# Here is that tape. Black arrows show the computation, from left to right. The walk goes the other way. Each orange
+# label is the shape of a cotangent, which is also the shape of its node. Look at the two arrows into the first `*`,
+# which computes the squares: one node, used twice.
 
 
 # %%
 def draw(tape, root):
-    """Return a picture of a tape whose computed nodes follow one another; the leaves hang above."""
+    """Return a picture of a tape: computed nodes in a row from left to right, leaves above them."""
     computed = [node for node in range(root + 1) if tape.inputs[node]]
     place = {node: (column, 0.0) for column, node in enumerate(computed, 1)}
     figure, axes = plt.subplots(figsize=(12, 3.1))
@@ -281,7 +291,7 @@ def draw(tape, root):
             style = dict(arrowstyle="->", color="0.2", shrinkA=19, shrinkB=19, connectionstyle=f"arc3,rad={bend}")
             axes.annotate("", (column, height), place[x], arrowprops=style)
     axes.annotate("", (0, -0.8), (len(computed), -0.8), arrowprops=dict(arrowstyle="->", color=ORANGE, linewidth=3))
-    axes.text(len(computed) / 2, -1.02, "cotangents go this way", color="#A65F00", ha="center", va="center")
+    axes.text(len(computed) / 2, -1.02, "cotangents travel this way", color="#A65F00", ha="center", va="center")
     axes.set(xlim=(-0.5, len(computed) + 0.6), ylim=(-1.2, 1.6), title="The tape of a two-layer network and its loss")
     axes.set_axis_off()
     return figure
@@ -292,26 +302,29 @@ lesson.figure(draw(tape, root), "tape")
 # %% [markdown]
 # ## In which order?
 #
-# A node may hand its cotangent on only when it is whole: when *all* nodes that use it have sent their share. One way
-# to go about it is wrong, and one is right but hopeless.
+# No waiter brings the bill while guests at the table are still ordering. In the same way, a node may hand its cotangent
+# on only when it is complete: when *all* nodes that use this node have sent their share. Let us look at one order that
+# is wrong, and at one that is right but hopeless.
 #
-# Take a deeper network, in which each layer adds to what it was given: $a_{k+1} = a_k + \tanh(a_k W)$. So $a_k$ is
-# used twice.
+# Take a deeper network, in which each layer adds to its input: it turns $a$ into $a + \tanh(aW)$. So every layer uses
+# its $a$ twice.
 #
-# *Too early.* Visit the nodes as you meet them from the *root*, which is the result, and hand on what they have got so
-# far.
+# *Too early.* Start at the *root*, which is the final result. Visit the nodes in the order in which you meet them, and
+# let each hand on what it has received so far.
 #
-# *Path by path.* Start at the root with 1. Hand each input its share, and go on from there at once, until you come to
-# a leaf. Then the next. Each path from the root to a leaf is walked by itself, and what arrives is added. The result
-# is right: the chain rule is a sum over paths. But there are two ways through every layer.
+# *Path by path.* Start at the root with 1. Hand the first input its share and go straight on from there, until you come
+# to a leaf. Then turn to the next input. This walks each path from the root to a leaf by itself, and adds up what
+# arrives. The result is right, because the chain rule is a sum over paths. But there are two ways through every layer,
+# so each layer doubles the number of paths.
 #
-# Which is right? Move $x$ a little in a random direction $v$, and measure how the output changes. The gradient says: by
-# the sum of all its entries times those of $v$.
+# How can we tell which result is right? Move $x$ a little in a random direction $v$, and measure how the output
+# changes. The gradient makes a prediction: multiply each of its entries by the same entry of $v$, and add up the
+# products.
 
 
 # %%
 def deep_network(layers, width=8):
-    """Return a tape of a network whose layers add to their input, its root, and the node of x."""
+    """Return a tape of a network whose layers add to their inputs, with its root and the node of x."""
     rng = np.random.default_rng(0)
     tape = Tape()
     first = a = tape.record("x", rng.normal(size=(5, width)))
@@ -322,7 +335,7 @@ def deep_network(layers, width=8):
 
 
 def path_by_path(tape, node, g, total):
-    """Add to total[node], then to all nodes below; return how many VJPs that took."""
+    """Add g to total[node] and pass it on down every path; return how many VJPs that took."""
     total[node] = total.get(node, 0) + g
     calls = 1
     for x, gx in tape.vjp(node, g):
@@ -331,7 +344,7 @@ def path_by_path(tape, node, g, total):
 
 
 def as_they_are_met(tape, root):
-    """Return the nodes, root first, in the order in which a walk from the root meets them."""
+    """Return the nodes in the order in which a walk from the root meets them, root first."""
     order = [root]
     for node in order:
         order += [x for x in tape.inputs[node] if x not in order]
@@ -346,7 +359,7 @@ direction = np.random.default_rng(1).normal(size=right.shape)
 
 def output(x):
     a, rng = x, np.random.default_rng(0)
-    rng.normal(size=x.shape)  # the numbers that x took
+    rng.normal(size=x.shape)  # skip the numbers that became x, to draw the same W
     for _ in range(4):
         a = a + np.tanh(a @ (rng.normal(size=(8, 8)) / 8))
     return a.sum()
@@ -356,14 +369,15 @@ measured = (output(tape.values[first] + h * direction) - output(tape.values[firs
 by_paths = {}
 calls = path_by_path(tape, root, np.array(1.0), by_paths)
 early = mine.backward(as_they_are_met(tape, root), tape.vjp, np.array(1.0))
-print(f"the slope of the output in a random direction, measured: {measured:.6f}; by the gradient that came")
+print(f"slope of the output along a random direction, measured: {measured:.6f}; from the gradient found")
 for name, gradient in ("in order", right), ("path by path", by_paths[first]), ("too early", early[first]):
     print(f"  {name:13} {np.sum(direction * gradient):10.6f}")
-print(f"path by path visited {calls} nodes, in order {len(as_they_are_met(tape, root))}: each once")
+nodes = len(as_they_are_met(tape, root))
+print(f"path by path took {calls} visits of nodes; in order took {nodes}, one for each node")
 
 # %% [markdown]
-# How many paths are there in a deep network? Your own `backward` can count them. Let every slope be 1: then the
-# cotangent of a node is the number of paths from the root to it.
+# How many paths are there in a deep network? Your own `backward` can count them. Pretend that every slope is 1. Then
+# the cotangent of a node is the number of paths from the root to it.
 
 # %%
 depths, ordered, walked, paths = [1, 2, 4, 6, 8, 10, 12, 20, 30, 50], [], [], []
@@ -377,32 +391,31 @@ for layers in depths:
         walked.append(path_by_path(tape, root, np.array(1.0), {}))
 seconds = fast / 16 * paths[-1]
 print(f"{depths[-1]} layers: {ordered[-1]} nodes, {paths[-1]:.1e} paths from the output to x alone")
-print(f"at the speed of the walk above, path by path would take about {seconds / 3.15e7:,.0f} years")
+print(f"at the speed of the walk above, going path by path would take about {seconds / 3.15e7:,.0f} years")
 
 figure, axes = plt.subplots(figsize=(7, 4))
-axes.plot(depths, paths, color=GREY, linestyle="--", label="paths from the output to x, counted by backward")
-axes.plot(depths[: len(walked)], walked, "s-", color=RED, label="visits of a node, path by path")
-axes.plot(depths, ordered, "o-", color=BLUE, label="visits of a node, in order: each once")
-axes.set(title="Two ways through every layer", xlabel="layers", ylabel="number", yscale="log")
+axes.plot(depths, paths, color=GREY, linestyle="--", label="paths from the output to x (counted by backward)")
+axes.plot(depths[: len(walked)], walked, "s-", color=RED, label="visits, path by path")
+axes.plot(depths, ordered, "o-", color=BLUE, label="visits, in order (each node once)")
+axes.set(title="Two ways through every layer: how many visits?", xlabel="layers", ylabel="count", yscale="log")
 axes.legend()
 lesson.figure(figure, "paths")
 
 # %% [markdown]
-# So visit each node once, and after all nodes that use it. Such a list is called a *topological order*. To find it,
-# walk twice:
+# So visit each node once, and only after all the nodes that use it. A list in such an order is called a *topological
+# order*. To find one, walk twice:
 #
-# 1. *Count the uses.* Keep a dictionary of uses, at first `{root: 0}`, and a list of nodes to visit, at first
-#    `[root]`. Take a node off the list. For each of its inputs, add 1 to its uses; if you meet it for the first time,
-#    put it on the list too. Go on until the list is empty.
-# 2. *List.* Begin with `[root]`. Go through the list. For each input of the node, take 1 from its uses. When none is
-#    left, all who use it are on the list, so append it.
+# 1. *Count the uses.* Keep a dictionary of uses, at first `{root: 0}`, and a list of nodes to visit, at first `[root]`.
+#    Take a node off the list. For each of its inputs, add 1 to the uses of that input. If you meet the input for the
+#    first time, put it on the list too. Go on until the list is empty.
+# 2. *List the nodes.* Begin the order with `[root]`, and go through it while it grows. For each input of the node, take
+#    1 off the uses of that input. When none are left, all nodes that use it are in the order, so append it.
 #
-# That is **exercise `topological_order`**. A node that was used twice by another, as in $a \cdot a$, has two uses.
-# With the order found, **exercise `backward`** is a loop: hand each node's cotangent to its VJP, and add what comes
-# back.
+# That is **exercise `topological_order`**. A node that another node uses twice, as in $a \cdot a$, has two uses. Once
+# you have the order, **exercise `backward`** is a loop: hand each node's cotangent to its VJP, and add what comes back.
 #
 # Could a function that calls itself do the first walk? For a small graph it could. But a recurrent network that reads
-# 2,000 symbols is a chain of many thousand nodes, and Python stops at about 1,000 calls within calls:
+# 2,000 symbols makes a chain of many thousands of nodes, and Python stops at about 1,000 calls within calls:
 
 
 # %%
@@ -423,8 +436,8 @@ print(f"the same chain, with a list of nodes to visit: {len(order):,} nodes in o
 # %% [markdown]
 # ## Is it right?
 #
-# Now the whole gradient of the digits network. Compare it with the slopes that were measured one by one, and with
-# tinynet's own tape, `tn.Tensor`, which works in the same way.
+# Now for the whole gradient of the digits network. Compare it with the slopes that we measured one by one. Compare it
+# also with the gradient from tinynet's own tape, `tn.Tensor`, which works in the same way.
 
 # %%
 tensors = {name: tn.Tensor(w, requires_grad=True) for name, w in weights.items()}
@@ -442,47 +455,49 @@ from_tinynet = deviation({name: tensor.grad for name, tensor in tensors.items()}
 lesson.verdict(
     "C1",
     "holds" if from_tinynet < 1e-9 and from_differences < 1e-6 else "does not hold",
-    f"two layers, one the input of the next, on one tape: the {count:,} slopes by five VJPs and the chain rule differ "
-    f"from tinynet's by at most {from_tinynet:.1g} times the largest, and from those measured one by one by "
-    f"{from_differences:.1g} times.",
+    f"two layers, the output of one the input of the next, are on one tape. Five VJPs and the chain rule give all "
+    f"{count:,} slopes. Relative to the largest slope of each array, they differ from tinynet's by at most "
+    f"{from_tinynet:.1g}, and from the slopes measured one by one by at most {from_differences:.1g}.",
 )
 
 # %% [markdown]
-# ## A check that does not cost a thousand evaluations
+# ## A check that takes two evaluations
 #
-# You will write VJPs of your own, and you will get some wrong. Measuring all slopes is slow. Measure one instead, in a
-# *random direction* $v$, of a *random combination* $u$ of the outputs. With the Jacobian $J$ of $f$ at $x$,
+# You will write VJPs of your own, and some of them will be wrong at first. Measuring every slope is slow. A cook does
+# not taste every spoonful of a soup, but stirs it well and tastes once. We can stir with random numbers. Weight the
+# outputs of $f$ by a random $u$, and measure how that one number changes along a random $v$. With the Jacobian $J$ of
+# $f$ at $x$,
 #
 # $$ \sum_i v_i \sum_k u_k J_{ki} = \sum_k u_k \sum_i J_{ki} v_i $$
 #
-# for it does not matter which index is summed first. On the left, the inner sum is what the VJP makes of $u$. On the
-# right, it is the change of $f$ along $v$, which can be measured. Write $\langle a, b \rangle$ for the sum of all
-# $a_i b_i$, over every entry of two arrays of one shape. Then
+# because the order of summation does not matter. On the left, the inner sum is what the VJP makes of $u$. On the right,
+# the inner sum is the change of $f$ along $v$, which we can measure. Write $\langle \cdot, \cdot \rangle$ for
+# multiplying two arrays of the same shape entry by entry, and adding up all the products. Then
 #
 # $$ \langle v, vjp(u) \rangle = \langle u, Jv \rangle $$
 #
 # $$ Jv \approx (f(x + hv) - f(x - hv)) / (2h) $$
 #
-# The left side needs the VJP once, the right side $f$ twice, whatever the size. A wrong entry anywhere changes the left
-# side, unless chance conspires. That is **exercise `cotangent_check`**. In it $x$ may be a vector or a table, and so
-# may $f(x)$.
+# The left side needs the VJP once, and the right side needs $f$ twice, however large $x$ is. A wrong entry anywhere in
+# the VJP changes the left side, barring coincidence. That is **exercise `cotangent_check`**. Its $x$ may be a vector or
+# a table, and so may $f(x)$.
 #
-# Why must $u$ be random? It is tempting to check the gradient of `f(x).sum()`. Then $u$ is all ones. Here are seven
-# VJPs that are wrong, of the kind that people write. They were chosen to be right for one $u$: that of all ones. Each
-# is checked twice, with $u$ all ones and with $u$ random. (For tinynet's own tensors the check is
-# `tn.check_gradients`.)
+# Why must $u$ be random? It is tempting to check the gradient of `f(x).sum()`, which is the same as a $u$ of all ones.
+# Here are seven wrong VJPs, of the kind that people really write. We chose them so that each gives the right answer
+# when $u$ is all ones. Each is checked twice, with a $u$ of all ones and with a random $u$. (For tinynet's own tensors
+# this check is `tn.check_gradients`.)
 
 # %%
 x3, y3, W3 = np.random.default_rng(2).normal(size=(3, 4, 4))
 b3 = np.random.default_rng(3).normal(size=4)
-PLANTED = {  # name: f, the wrong vjp, and where
+PLANTED = {  # name: f, its wrong VJP, and where to check
     "multiply, g left out": (lambda x: x * y3, lambda u, x: y3, x3),
     "tanh, g left out": (np.tanh, lambda u, x: 1 - np.tanh(x) ** 2, x3),
-    "matmul in x, g left out": (lambda x: x @ W3, lambda u, x: np.ones_like(u) @ W3.T, x3),
-    "matmul in W, g left out": (lambda W: x3 @ W, lambda u, W: x3.T @ np.ones_like(u), W3),
+    "matmul, dL/dx, g left out": (lambda x: x @ W3, lambda u, x: np.ones_like(u) @ W3.T, x3),
+    "matmul, dL/dW, g left out": (lambda W: x3 @ W, lambda u, W: x3.T @ np.ones_like(u), W3),
     "sum of columns, g left out": (lambda x: x.sum(axis=0), lambda u, x: np.ones_like(x), x3),
-    "sum of columns, g laid as rows": (lambda x: x.sum(axis=0), lambda u, x: u[:, None] * np.ones_like(x), x3),
-    "bias, copies counted, not added": (lambda b: x3 + b, lambda u, b: np.full(4, 4.0), b3),
+    "sum of columns, g along rows": (lambda x: x.sum(axis=0), lambda u, x: u[:, None] * np.ones_like(x), x3),
+    "bias, copies counted, g left out": (lambda b: x3 + b, lambda u, b: np.full(4, 4.0), b3),
 }
 rng = np.random.default_rng(4)
 gaps = {}
@@ -491,21 +506,21 @@ for f, wrong, at in PLANTED.values():
     for kind, cotangent in ("all ones", np.ones_like(u)), ("random", u):
         left, right = mine.cotangent_check(f, wrong, at, cotangent, v, 1e-5)
         gaps.setdefault(kind, []).append(abs(left - right) / max(1, abs(left), abs(right)))
-print("how far apart the two numbers are, for seven wrong VJPs")
+print("how far apart the two sides of the check are, for seven wrong VJPs and two kinds of u")
 print(f"{'':32} {'all ones':>9} {'random':>9}")
 for name, ones, random in zip(PLANTED, gaps["all ones"], gaps["random"], strict=True):
-    print(f"{name:32} {ones:9.0e} {random:9.0e}   {'found' if random > 1e-6 else 'not found'} by the random one")
+    print(f"{name:32} {ones:9.0e} {random:9.0e}   {'found' if random > 1e-6 else 'not found'} by random u")
 for kind, found in gaps.items():
-    print(f"with {kind} for u the check finds {sum(gap > 1e-6 for gap in found)} of {len(found)}")
+    print(f"with u {kind} the check finds {sum(gap > 1e-6 for gap in found)} of {len(found)}")
 
 figure, axes = plt.subplots(figsize=(8, 3.6))
 rows = np.arange(len(PLANTED))
 axes.plot(np.maximum(gaps["all ones"], 1e-16), rows, "s", color=ORANGE, markersize=8, label="u all ones")
 axes.plot(gaps["random"], rows, "o", color=BLUE, markersize=8, label="u random")
 axes.axvline(1e-6, color=GREY, linestyle="--")
-axes.text(1.4e-6, -0.75, "found from here on", color="0.4", fontsize=9)
+axes.text(1.4e-6, -0.75, "counts as found beyond this line", color="0.4", fontsize=9)
 axes.set_yticks(rows, list(PLANTED))
-axes.set(title="Which wrong VJPs does a check find?", xlabel="difference of the two numbers", xscale="log")
+axes.set(title="Which wrong VJPs does a check find?", xlabel="difference between the two sides", xscale="log")
 axes.set_ylim(len(PLANTED) - 0.5, -1.2)
 axes.legend(loc="center", bbox_to_anchor=(0.68, 0.5))
 lesson.figure(figure, "planted")
@@ -513,10 +528,15 @@ lesson.figure(figure, "planted")
 # %% [markdown]
 # ## What a gradient is good for
 #
-# Change all weights a little, against the gradient $G$: $w \to w - \eta G$, where $\eta$ (eta) is a small number, the
-# step. How much does $L$ fall? Each weight moves by $\eta$ times its slope, and moves $L$ by that times its slope. All
-# together that makes $\eta \langle G, G \rangle$. It is a promise for small $\eta$ only: on the way the slopes change.
-# Look at the picture: the straight line is what the gradient promises, the curve is what happens.
+# Imagine you stand on a hillside in thick fog. You cannot see the valley, but you feel which way the ground slopes
+# under your feet, so you take a step downhill. Here the ground is the loss, and its slopes are the gradient $G$. Move
+# every weight a little against its slope: $w \to w - \eta G$, where $\eta$ (eta) is a small number, the *learning
+# rate*.
+#
+# How far does $L$ fall? Each weight moves by $\eta$ times its slope. That lowers $L$ by the length of the move times
+# the slope again. Over all weights this adds up to $\eta \langle G, G \rangle$. It is a promise for small $\eta$ only,
+# because the slopes change along the way. In the picture, the straight line is what the gradient promises, and the
+# curve is what happens.
 
 # %%
 square = sum((g**2).sum() for g in gradient.values())
@@ -525,18 +545,19 @@ true = [loss(**{name: w - eta * gradient[name] for name, w in weights.items()}) 
 promised = loss(**weights) - etas * square
 small = (true[0] - true[1]) / (etas[1] * square)
 best = int(np.argmin(true))
-print(f"a step of {etas[1]:.3f} lowers L by {small:.0%} of what was promised; the best step here is {etas[best]:.3f}")
+print(f"at a learning rate of {etas[1]:.3f}, L falls by {small:.0%} of what the gradient promised")
+print(f"L is lowest at a learning rate of {etas[best]:.3f}: it falls from {true[0]:.4f} to {true[best]:.4f}")
 figure, axes = plt.subplots(figsize=(6.5, 3.8))
 axes.plot(etas, true, color=BLUE, label="what happens")
 axes.plot(etas, promised, "--", color=ORANGE, label="what the gradient promises")
 axes.plot(etas[best], true[best], "o", color=BLUE)
-axes.set(title="The loss along the gradient", xlabel=r"step $\eta$", ylabel="L", ylim=(0, 1.5 * true[0]))
+axes.set(title="One step against the gradient", xlabel=r"learning rate $\eta$", ylabel="L", ylim=(0, 1.5 * true[0]))
 axes.legend()
 lesson.figure(figure, "step")
 
 # %% [markdown]
-# A step that is too long makes things worse. And one step is not training. Take fifty, half as long as the best first
-# one, each with a new tape. Lesson 3 does this as it should be done.
+# A step that is too long makes things worse. And one step is not training. So take fifty training steps, at half the
+# best learning rate of the first, and record a new tape for each. Lesson 3 shows how it is done properly.
 
 # %%
 now = {name: w.copy() for name, w in weights.items()}
@@ -553,12 +574,14 @@ for step in range(51):
 # %% [markdown]
 # ## Your turn
 #
-# Write the eight functions of `exercise.py`, in its order; each stands alone, so you may leave one for later.
-# `tinynet grade 2` or `pytest lessons/02_autodiff` grades them, and says for what is wrong on which input, and what
-# usually causes it. `tinynet hint 2 matmul_vjp` helps a little, and more when asked again. When all pass, run
-# `tinynet lesson 2` again: the tape is yours.
+# Write the eight functions of `exercise.py`, from top to bottom. None of them needs another, so you may leave one for
+# later. `tinynet grade 2` or `pytest lessons/02_autodiff` grades them. For a wrong one it shows the input, what your
+# function returned and what was expected, and what usually causes the mistake. `tinynet hint 2 matmul_vjp` gives a
+# small hint, and a bigger one each time you ask again. When all eight pass, run `tinynet lesson 2` again: now the tape
+# is yours.
 #
 # ## Read next
 #
-# In tinynet's source: `autodiff.py`, the same walk in earnest (it counts uses, keeps its own stack, and frees the tape
-# as it goes), `primitives.py`, the table of all operations with their VJPs, and `gradcheck.py`, the check.
+# In tinynet's source, `engine/tape.py` does the same walk in earnest: it counts uses, keeps its own stack, and frees
+# the tape as it goes. `engine/primitives.py` is a table of operations with their VJPs, and `engine/gradcheck.py` is the
+# check.

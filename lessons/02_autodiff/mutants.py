@@ -1,4 +1,4 @@
-"""Known-wrong answers of lesson 2, each with the mistake that it stands for."""
+"""Wrong answers of lesson 2, each with the mistake behind it; the grader must reject them."""
 
 import numpy as np
 
@@ -10,28 +10,32 @@ def slopes_of_multiply(g, x, y):
     return y, x
 
 
-@instead_of("multiply_vjp", "x and y were exchanged: the slope of x y in x is y")
+@instead_of("multiply_vjp", "x and y were swapped: the slope of x * y with respect to x is y")
 def exchanged_factors(g, x, y):
     return g * x, g * y
 
 
-@instead_of("multiply_vjp", "a matrix product was taken; z = x * y goes entry by entry, and so does its vjp: * not @")
+@instead_of(
+    "multiply_vjp", "a matrix product was taken; z = x * y goes entry by entry, and so does its VJP: * instead of @"
+)
 def products_of_matrices(g, x, y):
     return g @ y, g @ x
 
 
-@instead_of("multiply_vjp", "g reaches only the first input; each input's cotangent is g times its own slope")
+@instead_of("multiply_vjp", "only the first cotangent has its g; each input's cotangent is g times its own slope")
 def g_for_the_first_only(g, x, y):
     return g * y, x
 
 
-@instead_of("matmul_vjp", "g was left out, as if it were all ones; every row of g goes its own way")
+@instead_of("matmul_vjp", "g was left out, as if it were all ones: dL/dx = g W^T and dL/dW = x^T g")
 def matmul_ignoring_g(g, x, W):
     ones = np.ones_like(g)
     return ones @ W.T, x.T @ ones
 
 
-@instead_of("matmul_vjp", "reshape was used where the transpose is needed: reshape keeps the order of the entries")
+@instead_of(
+    "matmul_vjp", "reshape was used where the transpose is needed: reshape leaves the entries in their old order"
+)
 def reshape_for_transpose(g, x, W):
     return g @ W.reshape(W.shape[::-1]), x.reshape(x.shape[::-1]) @ g
 
@@ -41,12 +45,12 @@ def no_transposes(g, x, W):
     return g @ W, x @ g
 
 
-@instead_of("matmul_vjp", "the factors stand in the wrong order: dL/dx = g W^T and dL/dW = x^T g")
+@instead_of("matmul_vjp", "the factors are in the wrong order: dL/dx = g W^T and dL/dW = x^T g")
 def wrong_order_of_factors(g, x, W):
     return W.T @ g, g @ x.T
 
 
-@instead_of("matmul_vjp", "dL/dW came transposed: it has the shape of W, so it is x^T g, not g^T x")
+@instead_of("matmul_vjp", "dL/dW was returned transposed: it must have the shape of W, so it is x^T g, not g^T x")
 def weights_transposed(g, x, W):
     return g @ W.T, g.T @ x
 
@@ -56,7 +60,7 @@ def slope_of_tanh(g, a):
     return 1 - a * a
 
 
-@instead_of("tanh_vjp", "a was squashed once more: a is tanh(z) already, so the slope is 1 - a^2")
+@instead_of("tanh_vjp", "a was squashed once more: a is already tanh(z), so the slope is 1 - a^2")
 def squashed_twice(g, a):
     return g * (1 - np.tanh(a) ** 2)
 
@@ -66,12 +70,14 @@ def square_missing(g, a):
     return g * (1 - a)
 
 
-@instead_of("tanh_vjp", "the brackets are missing: g * 1 - a^2 is g - a^2; the whole slope is multiplied, g (1 - a^2)")
+@instead_of(
+    "tanh_vjp", "the brackets are missing: g * 1 - a^2 is g - a^2; multiply the whole slope by g: g * (1 - a^2)"
+)
 def brackets_missing(g, a):
     return g * 1 - a * a
 
 
-@instead_of("tanh_vjp", "a (1 - a) is the slope of the sigmoid; that of tanh is 1 - a^2")
+@instead_of("tanh_vjp", "a (1 - a) is the slope of the sigmoid; the slope of tanh is 1 - a^2")
 def slope_of_the_sigmoid(g, a):
     return g * a * (1 - a)
 
@@ -81,55 +87,63 @@ def slope_of_sum(g, x, axis):
     return np.ones(x.shape)
 
 
-@instead_of("sum_vjp", "g was laid along the wrong axis: with axis 0 it has one entry a column, with axis 1 one a row")
+@instead_of(
+    "sum_vjp", "g lies along the wrong axis: with axis 0 it has one entry for each column, with axis 1 one for each row"
+)
 def along_the_wrong_axis(g, x, axis):
     return np.ones(x.shape) * (g if axis is None else np.expand_dims(g, 1 - axis))
 
 
-@instead_of("sum_vjp", "this is the vjp of the mean: in a sum each entry has the slope 1, whatever their number")
+@instead_of("sum_vjp", "this is the VJP of the mean: in a sum every entry has the slope 1, however many there are")
 def of_the_mean(g, x, axis):
     count = x.size if axis is None else x.shape[axis]
     return np.ones(x.shape) * (g if axis is None else np.expand_dims(g, axis)) / count
 
 
-@instead_of("sum_vjp", "g was summed: every entry of x received the total, not the g of its own sum")
+@instead_of("sum_vjp", "g was summed up: every entry of x received the total, not the g of its own sum")
 def total_of_g(g, x, axis):
     return np.full(x.shape, np.sum(g))
 
 
-@instead_of("unbroadcast", "the mean over the copies was taken; each copy adds its share, so it is the sum")
+@instead_of("unbroadcast", "the mean over the copies was taken; each copy adds its share, so take the sum")
 def mean_over_copies(g, shape):
     return sum_to(g, shape) * (np.prod(shape) / g.size)
 
 
-@instead_of("unbroadcast", "the cotangent of one copy was taken; those of all copies are added")
+@instead_of("unbroadcast", "the cotangent of a single copy was taken; add up the cotangents of all copies")
 def one_copy(g, shape):
     g = g[(0,) * (g.ndim - len(shape))]
     return g[tuple(slice(1) if length == 1 else slice(None) for length in shape)]
 
 
-@instead_of("unbroadcast", "axes were matched from the front; NumPy matches shapes from the last axis backwards")
+@instead_of("unbroadcast", "axes were lined up from the front; NumPy lines shapes up from the last axis")
 def matched_from_the_front(g, shape):
     return sum_to(np.sum(g, axis=tuple(range(len(shape), g.ndim))), shape)
 
 
-@instead_of("unbroadcast", "an axis of length 1 was lost: sum it with keepdims=True, so that it stays, with length 1")
+@instead_of(
+    "unbroadcast", "an axis of length 1 was lost: sum over it with keepdims=True, which keeps it, with length 1"
+)
 def lost_axes(g, shape):
     g = np.sum(g, axis=tuple(range(g.ndim - len(shape))))
     return np.sum(g, axis=tuple(i for i, length in enumerate(shape) if length == 1))
 
 
-@instead_of("unbroadcast", "only the axes in front were summed; those of length 1 were repeated too")
+@instead_of("unbroadcast", "only the axes in front were summed; the array was also repeated along its axes of length 1")
 def only_axes_in_front(g, shape):
     return np.sum(g, axis=tuple(range(g.ndim - len(shape))))
 
 
-@instead_of("unbroadcast", "only axes of length 1 were summed; those in front that the array lacks were repeated too")
+@instead_of(
+    "unbroadcast", "only axes of length 1 were summed; the array was also repeated along axes in front that it lacks"
+)
 def only_axes_of_length_one(g, shape):
     return np.sum(g, axis=tuple(i for i, length in enumerate(shape) if length == 1), keepdims=True)
 
 
-@instead_of("unbroadcast", "axis 0 was summed, whatever the shape; sum over the axes along which it was repeated")
+@instead_of(
+    "unbroadcast", "axis 0 was summed, whatever the shape; sum over the axes along which the array was repeated"
+)
 def always_axis_0(g, shape):
     return np.sum(g, axis=0).reshape(shape)
 
@@ -139,7 +153,7 @@ def sum_to(g, shape):
     return np.sum(g, axis=tuple(i for i, length in enumerate(shape) if length == 1), keepdims=True)
 
 
-@instead_of("topological_order", "the walk went down every path anew: a node that two others use came twice")
+@instead_of("topological_order", "the walk went down every path: a node that two others use is listed twice")
 def every_path(root, inputs_of):
     order = [root]
     for x in inputs_of(root):
@@ -148,7 +162,7 @@ def every_path(root, inputs_of):
 
 
 @instead_of(
-    "topological_order", "a node was listed when first met; it must wait until all nodes that use it are listed"
+    "topological_order", "a node was listed when it was first met; it must wait until all nodes that use it are listed"
 )
 def when_first_met(root, inputs_of):
     order = [root]
@@ -157,7 +171,7 @@ def when_first_met(root, inputs_of):
     return order
 
 
-@instead_of("topological_order", "the order is the wrong way round: leaves first; the root comes first here")
+@instead_of("topological_order", "the order is the wrong way round, leaves first; the root must come first")
 def leaves_first(root, inputs_of):
     order, stack = [], [(root, False)]
     while stack:
@@ -169,7 +183,9 @@ def leaves_first(root, inputs_of):
     return order
 
 
-@instead_of("topological_order", "a node used twice by another was counted once, and taken off twice; count every use")
+@instead_of(
+    "topological_order", "a node that another uses twice was counted once, but taken off twice; count every use"
+)
 def uses_counted_once(root, inputs_of):
     uses, stack = {root: 0}, [root]
     while stack:
@@ -188,7 +204,8 @@ def uses_counted_once(root, inputs_of):
 
 
 @instead_of(
-    "topological_order", "a node was visited again at each use, and its inputs' uses counted again; visit it once"
+    "topological_order",
+    "a node was visited again at each use, so the uses of its inputs were counted again; visit each node once",
 )
 def visited_at_each_use(root, inputs_of):
     uses, stack = {root: 0}, [root]
@@ -205,7 +222,9 @@ def visited_at_each_use(root, inputs_of):
     return order
 
 
-@instead_of("backward", "the gradient was overwritten on reuse: what a second use sends must be added to the first")
+@instead_of(
+    "backward", "the gradient was overwritten on reuse: add what the second use sends to what the first one sent"
+)
 def overwritten(order, vjp, g):
     cotangents = {order[0]: g}
     for node in order:
@@ -214,7 +233,7 @@ def overwritten(order, vjp, g):
     return cotangents
 
 
-@instead_of("backward", "only the first use of a node counted; what later uses send must be added")
+@instead_of("backward", "only the first use of a node counted; add what later uses send")
 def first_use_only(order, vjp, g):
     cotangents = {order[0]: g}
     for node in order:
@@ -223,7 +242,9 @@ def first_use_only(order, vjp, g):
     return cotangents
 
 
-@instead_of("backward", "the walk began at a leaf, which has no cotangent yet; order begins with the root: follow it")
+@instead_of(
+    "backward", "the walk began at a leaf, which has no cotangent yet; follow the order, which begins with the root"
+)
 def from_the_leaves(order, vjp, g):
     cotangents = {order[0]: g}
     for node in order[::-1]:
@@ -237,7 +258,7 @@ def from_ones(order, vjp, g):
     return accumulate(order, vjp, np.ones_like(g))
 
 
-@instead_of("backward", "every node was handed the root's g; vjp wants the node's own cotangent")
+@instead_of("backward", "every node was handed the root's g; hand vjp the cotangent of the node itself")
 def same_g_for_all(order, vjp, g):
     return accumulate(order, lambda node, _: vjp(node, g), g)
 
@@ -251,7 +272,7 @@ def accumulate(order, vjp, g):
 
 
 @instead_of(
-    "backward", "the walk went down every path; follow the order, and a node's cotangent is whole when it is used"
+    "backward", "the walk went down every path; follow the order: then a cotangent is complete before it is handed on"
 )
 def path_by_path(order, vjp, g):
     cotangents = {}
@@ -265,18 +286,19 @@ def path_by_path(order, vjp, g):
     return cotangents
 
 
-@instead_of("cotangent_check", "ones were used for the cotangent; a gradient that ignores u would pass: use u")
+@instead_of("cotangent_check", "the cotangent is all ones; a VJP that ignores u would pass: use u")
 def all_ones(f, vjp, x, u, v, h):
     return central(f, vjp, x, np.ones_like(u), v, h)
 
 
-@instead_of("cotangent_check", "ones were used for the direction; errors that cancel in a sum would pass: use v")
+@instead_of("cotangent_check", "the direction is all ones; errors that cancel in a sum would pass: use v")
 def direction_of_ones(f, vjp, x, u, v, h):
     return central(f, vjp, x, u, np.ones_like(v), h)
 
 
 @instead_of(
-    "cotangent_check", "a one-sided difference: it is off by h times the curvature; use f(x + h v) - f(x - h v)"
+    "cotangent_check",
+    "this is a one-sided difference, which is off by an error of order h; use f(x + h v) - f(x - h v)",
 )
 def one_sided(f, vjp, x, u, v, h):
     return central(f, vjp, x, u, v, h)[0], np.sum(u * (f(x + h * v) - f(x))) / h
@@ -294,18 +316,22 @@ def multiplied_by_h(f, vjp, x, u, v, h):
     return left, right * h * h
 
 
-@instead_of("cotangent_check", "f was evaluated for each entry of x; along the one direction v two evaluations do")
+@instead_of(
+    "cotangent_check", "f was evaluated for each entry of x; along the one direction v, two evaluations are enough"
+)
 def entry_by_entry(f, vjp, x, u, v, h):
     columns = [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(len(x))]
     return np.sum(v * vjp(u, x)), np.sum(u * sum(v[i] * column for i, column in enumerate(columns)))
 
 
-@instead_of("cotangent_check", "vjp was given x and u the wrong way round: vjp(u, x), the cotangent first")
+@instead_of("cotangent_check", "x and u were swapped: it is vjp(u, x), the cotangent first")
 def arguments_exchanged(f, vjp, x, u, v, h):
     return np.sum(v * vjp(x, u)), central(f, vjp, x, u, v, h)[1]
 
 
-@instead_of("cotangent_check", "the change of f was multiplied by v; it has the shape of f(x), as u has: <u, Jv>")
+@instead_of(
+    "cotangent_check", "the change of f was multiplied by v; multiply it by u, which has the same shape: <u, Jv>"
+)
 def v_twice(f, vjp, x, u, v, h):
     return np.sum(v * vjp(u, x)), np.sum(v * (f(x + h * v) - f(x - h * v))) / (2 * h)
 

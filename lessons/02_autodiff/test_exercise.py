@@ -1,6 +1,6 @@
 """Grader of lesson 2. `test_NAME` grades the function NAME of exercise.py.
 
-Cotangents are random: one of all ones would not see a gradient that ignores it.
+Cotangents are random, because a cotangent of all ones would let a VJP pass that ignores it.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ from tinynet.course.calls import Wrong
 
 
 def cotangent(f, x, g):
-    """Return <g, df/dx_i> for each entry i, of an f that is linear in x: its change where x_i grows by 1."""
+    """Return <g, df/dx_i> for each entry i of x, of a linear f: df/dx_i is how f changes when x_i grows by 1."""
     gx = np.zeros(x.shape)
     for i in np.ndindex(x.shape):
         grown = x.copy()
@@ -54,14 +54,14 @@ def test_unbroadcast(exercise, rng):
         exercise.unbroadcast(g, shape).equals(expected)
 
 
-# ---- graphs, {node: the nodes it was computed from}
+# ---- graphs: {node: the nodes it was computed from}
 
 TWICE = {"y": ["x", "a", "b", "x"], "a": ["x", "x"], "b": ["c"], "c": ["x"], "x": []}
 SHARED = {"y": ["a", "b"], "a": ["c"], "b": ["c"], "c": ["x"], "x": []}  # c, which has an input, is used twice
 
 
 def random_graph(rng, count):
-    """Return a graph of count nodes, numbered at random, and one of them that no other was computed from."""
+    """Return a graph of count nodes, numbered at random, and the node that no other was computed from."""
     numbers = [int(i) for i in rng.permutation(100)[:count]]
     graph = {numbers[0]: []}
     for k in range(1, count):
@@ -70,7 +70,7 @@ def random_graph(rng, count):
 
 
 def below(graph, root):
-    """Return all nodes that root was computed from, and root."""
+    """Return root and all nodes that it was computed from."""
     found = {root}
     while more := {x for node in found for x in graph[node]} - found:
         found |= more
@@ -78,7 +78,7 @@ def below(graph, root):
 
 
 def fault(order, graph, root):
-    """Return what is wrong with an order, in words; "" if nothing is."""
+    """Return in words what an order lacks, or "" if it is right."""
     if not isinstance(order, (list, tuple)) or any(isinstance(node, (list, dict, np.ndarray)) for node in order):
         return "a list of nodes"
     if len(set(order)) < len(order):
@@ -91,7 +91,7 @@ def fault(order, graph, root):
 
 
 def stopped(inputs_of, most, why):
-    """Return inputs_of, which stops an answer that calls it more than `most` times."""
+    """Return inputs_of, made to stop an answer that calls it more than `most` times."""
     calls = 0
 
     def counting(node):
@@ -107,7 +107,7 @@ def stopped(inputs_of, most, why):
 def test_topological_order(exercise, rng):
     cases = [(TWICE, "y"), (SHARED, "y"), ({"y": []}, "y"), *[random_graph(rng, count) for count in (3, 5, 8, 8)]]
     for graph, root in cases:
-        described = f"the graph, each node with what it was computed from, is {graph}"
+        described = f"the graph is {graph}, as {{node: the nodes it was computed from}}"
         endless = f"{len(graph)} nodes; does the list of nodes to visit ever become empty? {described}"
         answer = exercise.topological_order(root, stopped(lambda node: list(graph[node]), 100_000, endless))
         found = fault(answer.value, graph, root)
@@ -119,16 +119,18 @@ def test_topological_order(exercise, rng):
 def many_paths(exercise, count):
     """Each node is computed from the one before, used twice: 2^60 paths lead from the root to the leaf."""
     why = (
-        f"{count + 1} nodes, each of which uses the next twice; go on from each node once, not once for each path to it"
+        f"{count + 1} nodes, each of which uses the next one twice; visit each node once, not once for each path to it"
     )
     inputs_of = stopped(lambda node: [node - 1, node - 1] if node else [], 4 * (count + 1), why)
     came = exercise.topological_order(count, inputs_of).value
     if list(came) != list(range(count, -1, -1)):
-        raise Wrong(f"topological_order: of the nodes {count} to 0, each using the next twice, the order was {came}")
+        raise Wrong(
+            f"topological_order: expected the nodes {count} to 0, each of which uses the next one twice; got {came}"
+        )
 
 
 def deep(exercise, count):
-    """A chain that is longer than Python lets functions call each other."""
+    """A chain so long that a function which calls itself for each node would exceed Python's limit."""
     try:
         answer = exercise.topological_order(count, lambda node: [node - 1] if node else [])
     except Wrong as error:
@@ -136,19 +138,19 @@ def deep(exercise, count):
             raise
         raise Wrong(
             f"topological_order: on a chain of {count + 1:,} nodes Python gave up. Recursion goes as deep as the graph "
-            "does, and Python stops at about 1,000 calls; keep the nodes still to visit in a list, and loop until it "
-            "is empty"
+            "does, and Python stops at about 1,000 calls within calls. Keep the nodes still to visit in a list, and "
+            "loop until it is empty"
         ) from None
     answer.satisfies(list(answer.value) == list(range(count, -1, -1)), f"the chain {count}, {count - 1}, .., 0")
 
 
 def weighted(graph, sizes, rng):
-    """Return, for each node, the pairs (input, Jacobian of the node in that input): one for each use."""
+    """Return, for each node, pairs (input, Jacobian of the node with respect to that input): one for each use."""
     return {node: [(x, rng.normal(size=(sizes[node], sizes[x]))) for x in inputs] for node, inputs in graph.items()}
 
 
 def sum_over_paths(edges, node, g, total):
-    """Add the product of the Jacobians along each path from node to each node below: the chain rule, path by path."""
+    """Add up g times the product of the Jacobians along each path down from node: the chain rule, path by path."""
     total[node] = total.get(node, 0) + g
     for x, J in edges[node]:
         sum_over_paths(edges, x, J.T @ g, total)
@@ -176,11 +178,11 @@ def test_backward(exercise, rng):
         count = calls[most]
         answer.equals(sum_over_paths(edges, order[0], g, {}))
         if count > 1:
-            raise answer.wrong(f"vjp was called {count} times for the node {most!r}; once a node is enough")
+            raise answer.wrong(f"vjp was called {count} times for the node {most!r}; once for each node is enough")
 
 
 def test_cotangent_check(exercise, rng):
-    """f(x) = A x^2: its central differences are exact. The second vjp is wrong, and both numbers must say so."""
+    """f(x) = A x^2 has exact central differences. With factor 1 the VJP is wrong, and the two numbers must differ."""
     for inputs, outputs, columns, factor in (
         (3, 3, (), 2.0), (2, 4, (), 1.0), (5, 1, (), 2.0), (3, 3, (3,), 2.0), (2, 4, (3,), 1.0),
     ):  # fmt: skip
@@ -200,4 +202,4 @@ def test_cotangent_check(exercise, rng):
         change = [sum(2 * A[k, i] * x[i] * v[i] for i in range(inputs)) for k in range(outputs)]
         answer.equals((float(np.sum(v * gradient)), float(np.sum(u * change))))
         if count > 2:
-            raise answer.wrong(f"f was called {count} times; two evaluations are enough, whatever the size of x")
+            raise answer.wrong(f"f was called {count} times; two evaluations are enough, however large x is")
