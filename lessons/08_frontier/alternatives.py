@@ -1,11 +1,11 @@
-"""Other right answers of lesson 8, which its grader accepts."""
+"""Other right answers to the exercises of lesson 8; the grader must accept them."""
 
 import numpy as np
 
 from tinynet.course import instead_of
 
 
-@instead_of("file_parts", "the length as a sum of bytes and powers of 256")
+@instead_of("file_parts", "with the length as a sum of bytes times powers of 256")
 def powers(content):
     header = 8
     for k in range(8):
@@ -13,13 +13,13 @@ def powers(content):
     return [header, content.size - header]
 
 
-@instead_of("file_parts", "the eight bytes seen as one integer of 64 bits")
+@instead_of("file_parts", "with the eight bytes viewed as one 64-bit integer")
 def viewed(content):
     [length] = content[:8].copy().view("<u8")
     return length + np.uint64(8), len(content) - 8 - int(length)
 
 
-@instead_of("stored_bits", "numbers first, then bits; a table of methods")
+@instead_of("stored_bits", "numbers first, then bits, with a table of methods")
 def table(layers):
     numbers = {"dense": 0, "quantized": 1, "lowrank": 0, "hashed": 2}  # a seed is as long as two numbers
     bits = 0
@@ -31,12 +31,12 @@ def table(layers):
     return bits
 
 
-@instead_of("widest", "the arithmetic in bytes, with NumPy")
+@instead_of("widest", "in bytes, with NumPy")
 def in_bytes(budget, n_in, n_out):
     return np.maximum(0, np.floor((budget - 4 * n_out) / (4 * (n_in + 1 + n_out)))).astype(int)
 
 
-@instead_of("widest", "counting up")
+@instead_of("widest", "by counting up")
 def counting(budget, n_in, n_out):
     h = 0
     while 4 * ((n_in + 1) * (h + 1) + (h + 1 + 1) * n_out) <= budget:
@@ -44,7 +44,7 @@ def counting(budget, n_in, n_out):
     return h
 
 
-@instead_of("pareto", "each point against all others")
+@instead_of("pareto", "by comparing each point with all others")
 def all_pairs(points):
     return [
         i
@@ -53,7 +53,7 @@ def all_pairs(points):
     ]
 
 
-@instead_of("pareto", "all pairs at once, as arrays")
+@instead_of("pareto", "by comparing all pairs at once, as arrays")
 def arrays(points):
     P = np.array(points, dtype=float)
     at_most = (P[:, None, :] <= P[None, :, :]).all(axis=2)

@@ -1,18 +1,23 @@
 # %% [markdown]
 # # Lesson 8. The efficient frontier
 #
-# How small can a network be? The question has no answer before you say which error you accept. Three claims are put to
-# a test:
+# Suppose you shop for a laptop and want one that is light and fast. If some laptop is lighter than another and also
+# faster, you cross out the heavier, slower one. Go on like this until nothing can be crossed out. Now you have to
+# choose among the rest: a faster laptop is always a heavier one. Networks are like that. Instead of weight they have
+# bytes, and instead of speed they have test error. So the question "how small can a network be?" has no answer until
+# you say which error you accept.
 #
-# - **C8** There are many ways to constrain a network, and all work surprisingly well: low bit depth, tied connections,
-#   low rank.
-# - **C22** The approaches overlap; there is no common theory; small networks disguise themselves as large ones, and
-#   everyone is fooling SGD. (That is: SGD trains what looks to it like a large network.)
+# This lesson tests three claims:
+#
+# - **C8** There are many ways to constrain a network, and all of them work surprisingly well: low bit depth, tied
+#   connections, low rank.
+# - **C22** The approaches overlap, and there is no common theory. Small networks disguise themselves as large ones, and
+#   everyone is fooling SGD, which believes that it trains a large network.
 # - **C23** Compression is an efficient frontier: the smallest size for an acceptable error.
 #
-# You look into a file and count its bytes. Then you train one network in many sizes and ways, draw bytes against error,
-# and find the points that no other point beats. The ways are black boxes today; the lessons from 9 on open them, one by
-# one.
+# First you look into a file and count its bytes. Then you train one network in many sizes and in many ways, draw bytes
+# against error, and find the points that no other point beats. The ways are black boxes today; the lessons from 9 on
+# open them one by one.
 
 # %%
 import csv
@@ -32,7 +37,7 @@ data = tn.datasets.load("digits")
 WIDTHS = [64, 256, 10]
 
 # %% [markdown]
-# The functions of this lesson's exercises are used below: yours, as soon as all of them pass.
+# This script uses the four functions of this lesson's exercises. They are yours as soon as all of them pass.
 
 # %%
 mine = lesson.exercises(8)  # your functions once they all pass, the solutions until then
@@ -42,14 +47,14 @@ mine = lesson.exercises(8)  # your functions once they all pass, the solutions u
 #
 # Train a network, save it, and read the file as plain bytes. The format is safetensors:
 #
-# | bytes | what |
+# | bytes | what they hold |
 # | --- | --- |
 # | 8 | the length $L$ of the JSON, lowest byte first (little-endian) |
-# | $L$ | JSON: how to build the network, and where each array is |
+# | $L$ | JSON: how to build the network, and where each array begins and ends |
 # | the rest | the arrays, one after the other |
 #
-# The first two are the *header*. The rest is the *payload*: what the network stores. Headers are about as long for
-# all networks, and a real device would not need them as text, so the frontier counts the payload.
+# The first two parts are the *header*. The rest is the *payload*: what the network stores. The header has about the
+# same size for all networks, and a real device would not need it as text. So the frontier counts the payload.
 
 # %%
 net = tn.MLP(WIDTHS)
@@ -67,35 +72,37 @@ for name, entry in header.items():
     print(f"  {name:12s} {entry['dtype']} {entry['shape']}, at {entry['data_offsets']}")
 
 # %% [markdown]
-# Names are those of the layers: 0 and 2 have weights, 1 is the tanh. F32 is float32, and offsets count from the end of
-# the header. Read one array from the bytes, with NumPy alone. And count: two matrices and two biases, 4 bytes a number.
+# Each array is named after its layer. Layers 0 and 2 have weights; layer 1 is the tanh. F32 means float32, and offsets
+# are counted from the end of the header. Now read one array from the bytes, with NumPy alone. And check the size: two
+# matrices and two biases, with 4 bytes for each number.
 
 # %%
 first, last = header["0.W.W"]["data_offsets"]
 W = np.frombuffer(content[8 + length + first : 8 + length + last], "<f4").reshape(header["0.W.W"]["shape"])
-print("the first matrix, bit for bit:", np.array_equal(W, net.layers[0].weight.weight().numpy()))
+print("the first matrix agrees bit for bit:", np.array_equal(W, net.layers[0].weight.weight().numpy()))
 
 header_bytes, payload = mine.file_parts(np.frombuffer(content, np.uint8))
 counted = 4 * (64 * 256 + 256 + 256 * 10 + 10)
-print(f"header {header_bytes:,}, payload {payload:,}; counted by hand: {counted:,}")
+print(f"header {header_bytes:,} bytes, payload {payload:,} bytes; counted by hand: {counted:,}")
 full_error = tn.evaluate(tn.load(path), data.test)
-print(f"the file, loaded again, errs on {100 * full_error:.1f} % of {len(data.test.labels)} test digits")
+print(f"the network loaded from the file gets {100 * full_error:.1f} % of {len(data.test.labels)} test digits wrong")
 
 # %% [markdown]
 # ## Other ways to store W
 #
-# A recipe says how a layer stores its matrix. What you need to know of the black boxes today is what they keep:
+# A recipe, such as `tn.Dense()`, says how a layer stores its matrix. Today the recipes are black boxes, and you only
+# need to know what each one keeps:
 #
-# - dense: every entry
-# - quantized (the claim's low bit depth): $k$ bits an entry, which say one of few levels, and the step between levels;
-#   with one bit it is called binary
-# - low-rank: two thin matrices, $W = UV$, with $U$ $(m \times k)$ and $V$ $(k \times n)$
-# - hashed (the claim's tied connections): $K$ numbers; a hash of $(i, j)$ says which of them entry $W_{ij}$ is, and
-#   costs nothing but its seed
-# - sparse: $K$ entries; a hash says which ones, the others are zero
+# - dense: every entry.
+# - quantized (the claim's low bit depth): a few bits for each entry, enough to name one of a few levels, and one
+#   number, the step between levels. With one bit for each entry it is called binary.
+# - low-rank: two thin matrices, $W = UV$, with $U$ $(m \times k)$ and $V$ $(k \times n)$.
+# - hashed (the claim's tied connections): $K$ numbers that all entries share. A hash of $(i, j)$ says which of them
+#   entry $W_{ij}$ uses, and with which sign. The hash is computed, so only its seed is stored.
+# - sparse: $K$ of the entries. A hash says which ones; all others are zero.
 #
-# Bits can be counted before anything is trained. Count them from the shapes (**exercise `stored_bits`**), and compare
-# with the file (**`file_parts`**).
+# You can count the bits before anything is trained. Count them from the shapes (**exercise `stored_bits`**), and
+# compare with the file (**exercise `file_parts`**).
 
 # %%
 SHAPES = list(pairwise(WIDTHS))
@@ -113,7 +120,7 @@ boxes = {
     "hashed, 1/8": (tn.Hashed(1 / 8), shared),
     "sparse, 1/8": (tn.Sparse(1 / 8), shared),  # stores as much as a hashed one: K numbers and a seed
 }
-print("                     counted    payload   header   dense net of that size")
+print("                     counted    payload   header   dense network of that size")
 for name, (recipe, describe) in boxes.items():
     tn.save(tn.MLP(WIDTHS, recipe), path)
     header_bytes, payload = mine.file_parts(np.frombuffer(path.read_bytes(), np.uint8))
@@ -122,13 +129,13 @@ for name, (recipe, describe) in boxes.items():
     print(f"{name:18s} {bits / 8:9,.1f} {payload:10,} {header_bytes:8,}   64-{h}-10")
 
 # %% [markdown]
-# The last column, by **`widest`**, is the honest rival: an ordinary network, only narrower, whose file is as small. A
-# method that does no better than that is not worth its trouble.
+# The last column, computed by **exercise `widest`**, is the honest rival: an ordinary network, only narrower, whose
+# file is no larger. A method that does no better than this rival is not worth the trouble.
 #
 # ## A small network in disguise
 #
-# A hashed layer computes with a full $64 \times 256$ matrix that it does not store. Write that matrix out into a dense
-# network and compare the scores.
+# A hashed layer stores few numbers, but it computes with a full $64 \times 256$ matrix. Write that matrix out into a
+# dense network, and compare the scores.
 
 # %%
 small = tn.MLP(WIDTHS, tn.Hashed(1 / 32))
@@ -139,15 +146,16 @@ for a, b in zip(small.layers[::2], large.layers[::2], strict=True):
 sizes = [tn.save(n, path).payload for n in (small, large)]
 path.unlink()
 apart = np.abs(small(data.test.inputs).numpy() - large(data.test.inputs).numpy()).max()
-print(f"{sizes[0]:,} and {sizes[1]:,} bytes; scores differ by {apart:.1g} at most")
+print(f"hashed {sizes[0]:,} bytes, written out {sizes[1]:,} bytes; their scores differ by at most {apart:.1g}")
 
 # %% [markdown]
 # ## The sweep
 #
-# Now all methods at several sizes. A factor of 1/8 means an eighth of the dense weights' bytes; biases come on top.
-# `dense` is the narrower network. Each run trains at two learning rates for 10 epochs, keeps the one that validates
-# better, saves, loads, and is tested once. Two seeds. A method skips the factors that it cannot meet: with one bit an
-# entry, `quantized` ends at 1/32. `hashed+quantized` shares numbers that have 4 bits each.
+# Now train all methods at several sizes. A factor of 1/8 means an eighth of the bytes of the dense weights; biases come
+# on top. Below factor 1, `dense` is the narrower network. Each run trains for 10 epochs at two learning rates and keeps
+# the one with the smaller validation error. Then the network is saved, loaded and tested once. There are two seeds. A
+# method skips the factors that it cannot meet: `quantized` needs at least one bit for each entry, so it ends at 1/32.
+# `hashed+quantized` combines two methods: its shared numbers have only 4 bits each.
 
 # %%
 METHODS = ["dense", "quantized", "binary", "hashed", "lowrank", "sparse", "hashed+quantized"]
@@ -167,17 +175,17 @@ for method in METHODS:
 # %% [markdown]
 # ## Who is beaten
 #
-# A point *beats* another if it has at most its bytes and at most its error, and less of one of the two. A point that
-# none beats is efficient: whoever wants less error must pay bytes, whoever wants fewer bytes must pay error. The
-# efficient points are the frontier (Pareto's, in economics).
+# One point *beats* another if it needs no more bytes, has no more error, and is strictly better in bytes or in error. A
+# point that no other point beats is *efficient*. From such a point on you have to pay: less error costs bytes, and
+# fewer bytes cost error. The efficient points form the frontier. (Economists call it Pareto's.)
 #
-# Two traps. Of two points with equal bytes only the better one stays. Of two *equal* points neither beats the other.
-# This is **exercise `pareto`**.
+# There are two traps. Of several points with equal bytes, only the one with the least error stays. But of two *equal*
+# points, neither beats the other. This is **exercise `pareto`**.
 #
-# The longer result behind the picture is `frontier.csv` in this folder: three seeds, 40 epochs, four learning rates,
-# all factors. The command `tinynet frontier` makes it, in a few minutes. Your live points are drawn over it, and the
-# grey frontier is theirs. (The longer result has two methods more, which the picture leaves out: `lowrank-random`,
-# where one factor stays as it was drawn, and `binary-mlp`, a network whose activations are signs as well.)
+# The pale lines in the figure are a longer result: three seeds, 40 epochs, four learning rates, and all factors. It is
+# `frontier.csv` in this folder; the command `tinynet frontier` makes it in a few minutes. Your live points are drawn
+# over it, and so is their frontier, in grey. (The longer result has two more methods, which the figure leaves out. In
+# `lowrank-random` one of the two factors keeps its random start. In `binary-mlp` the activations are signs as well.)
 
 # %%
 efficient = [points[i] for i in mine.pareto([(p.bytes, p.error) for p in points])]
@@ -209,22 +217,23 @@ axes.minorticks_off()
 axes.grid(True, color="0.93", linewidth=0.6)
 axes.legend(ncols=2, loc="upper right")
 axes.set_title(
-    "How small, for which error? Digits, 64-256-10 (large: live; small and pale: the longer result)", fontsize="medium"
+    "How small, at which error? Digits, 64-256-10 (large: live; small and pale: the longer result)", fontsize="medium"
 )
 lesson.figure(figure, "frontier")
 
 # %% [markdown]
 # ## How sure is it?
 #
-# Each point is a mean of few seeds, and the frontier takes the lucky ones. So shake it: draw every error anew, with the
-# spread that seeds have here (the pooled standard deviation of points below 10 % error, over the root of the number of
-# seeds), a thousand times. How often is each point efficient? Do it for your points and for the longer result.
-# (The smallest point is efficient in every draw: no other has as few bytes.)
+# Each point is a mean over a few seeds, and the frontier favours the lucky ones. So shake it. Draw every error anew,
+# with the spread that seeds have here: take the pooled standard deviation of the points with less than 10 % error, and
+# divide it by the square root of the number of seeds. Do this a thousand times. How often is each point efficient? Ask
+# this for your points and for the longer result. (The smallest point is efficient in every draw, because no other point
+# has as few bytes.)
 
 
 # %%
 def how_often(points, spread, seeds, draws=1000):
-    """Return the share of draws in which each of the points (bytes, error) is efficient."""
+    """Return, for each point (bytes, error), the share of draws in which it is efficient."""
     rng, times = np.random.default_rng(0), np.zeros(len(points))
     for _ in range(draws):
         shaken = [(b, e + spread / seeds**0.5 * rng.normal()) for b, e in points]
@@ -241,7 +250,7 @@ for name, found, seeds in ("live", [p._asdict() for p in points], 2), ("longer",
     members = mine.pareto(places)
     share[name] = float(np.mean(often[members]))
     print(
-        f"{name}: seeds spread by {100 * spread:.2f} percentage points; in how many of the draws a point is efficient:"
+        f"{name}: seeds spread by {100 * spread:.2f} percentage points. A point is efficient in this share of the draws:"
     )
     for i in sorted(np.flatnonzero((often > 0.2) | np.isin(np.arange(len(places)), members)), key=lambda i: places[i]):
         star = "*" if i in members else " "
@@ -250,12 +259,14 @@ for name, found, seeds in ("live", [p._asdict() for p in points], 2), ("longer",
         )
 
 # %% [markdown]
-# Stars are the frontier as measured. Look how many of them the next draw would lose, and what comes in their place.
+# Stars mark the frontier as measured. Look how often the starred points would drop out in another draw, and which
+# points would come in.
 #
 # ## The smallest size for an acceptable error
 #
-# Claim C23 as a table, from the longer result: say which error you accept, read off the bytes. And the other way round:
-# from which size on is there nothing more to gain than half a percentage point, about what another seed would change?
+# Here is claim C23 as a table, from the longer result: say which error you accept, and read off the bytes. You can also
+# ask the other way round. From which size on is there at most half a percentage point to gain, which is about what
+# another seed would change?
 
 # %%
 full = next(row for row in committed if (row["method"], row["factor"]) == ("dense", "1"))
@@ -263,7 +274,7 @@ print(f"the whole dense network: {full['bytes']:,.0f} bytes, {100 * full['error'
 
 
 def smallest(accepted):
-    """Return the row of fewest bytes among those of at most this error; None if there is none."""
+    """Return the smallest row whose error is at most this; None if there is none."""
     return min((row for row in committed if row["error"] <= accepted), key=lambda row: row["bytes"], default=None)
 
 
@@ -273,20 +284,20 @@ for accepted in 0.10, 0.05, 0.03, 0.025:
         sizes_for[accepted] = row["bytes"]
         print(f"at most {100 * accepted:4.1f} %: {row['bytes']:7,.0f} bytes, {row['method']} at {row['factor']}")
     else:
-        print(f"at most {100 * accepted:4.1f} %: none is that good")
+        print(f"at most {100 * accepted:4.1f} %: no point is that good")
 least = min(row["error"] for row in committed)
 enough = smallest(least + 0.005)
 print(
-    f"from {enough['bytes']:,.0f} bytes on ({enough['method']} at {enough['factor']}), the gain is at most half a "
+    f"from {enough['bytes']:,.0f} bytes on ({enough['method']} at {enough['factor']}), more bytes gain at most half a "
     "percentage point"
 )
 
 # %% [markdown]
 # ## Trained small, or made small?
 #
-# Does it matter that SGD knows of the constraint? Take the dense network from the beginning, and replace each matrix by
-# the nearest one that the method can store. No training afterwards. (The hash of `hashed` and `sparse` is drawn first
-# and stays: what is nearest is meant under it.)
+# Does it matter that SGD trains under the constraint? Take the dense network from the beginning, and replace each
+# matrix by the nearest one that the method can store. Do not train it any further. (`hashed` and `sparse` draw their
+# hash first; "nearest" then means nearest for this hash.)
 
 # %%
 made_small = {}
@@ -299,11 +310,12 @@ for method in "quantized", "hashed", "lowrank", "sparse":
 # %% [markdown]
 # ## Verdicts
 #
-# **C8.** Say that a method *works* at a factor if its error is at most one percentage point above that of the whole
-# dense network in the same sweep. Keep in mind how `lowrank` divides its bytes: one rank for both matrices.
+# **C8.** Let us say that a method *works* at a factor if its error is at most one percentage point above the error of
+# the whole dense network in the same sweep. Keep in mind how `lowrank` spends its bytes: it gives both matrices the
+# same rank.
 
 # %%
-NAMED = {"low bit depth": "quantized", "tied connections": "hashed", "low rank": "lowrank"}  # by the claim
+NAMED = {"low bit depth": "quantized", "tied connections": "hashed", "low rank": "lowrank"}  # what the claim calls them
 limit = error["dense", "1"] + 0.01
 works = {f: [name for name, method in NAMED.items() if error[method, f] <= limit] for f in ("1/4", "1/8", "1/32")}
 narrower = [f for f in works if error["dense", f] <= limit]
@@ -311,20 +323,21 @@ for factor, names in works.items():
     rival = "works" if factor in narrower else "does not work"
     print(f"at {factor}: {', '.join(names) or 'none'}; a narrower dense network {rival}")
 rank = tn.frontier.methods.recipe("lowrank", 1 / 8, SHAPES)[0].rank
-print(f"low rank at 1/8 has k = {rank}: the scores of 10 classes are made of {rank} numbers")
+print(f"low rank at 1/8 has rank k = {rank}, so the scores of 10 classes are made of only {rank} numbers")
 
 all_work = all(len(names) == len(NAMED) for names in works.values())
 lesson.verdict(
     "C8",
     "holds" if all_work else "holds in part" if any(works.values()) else "does not hold",
-    f"within a percentage point of {100 * error['dense', '1']:.1f} % are, of low bits, tied connections and low rank, "
-    + ", ".join(f"{len(names)} at {factor}" for factor, names in works.items())
-    + f"; a narrower dense network is, at {', '.join(narrower) or 'none of these'}; speed is not measured here",
+    "of low bit depth, tied connections and low rank, "
+    + ", ".join(f"{len(names)} work{'s' * (len(names) == 1)} at {factor}" for factor, names in works.items())
+    + f" (within one percentage point of {100 * error['dense', '1']:.1f} %). A narrower dense network works at "
+    + f"{', '.join(narrower) or 'none of these'}. Speed is not measured here",
 )
 
 # %% [markdown]
-# **C22** has parts that can be measured. That there is no common theory, and what it would take to understand, is not
-# among them. Gains and losses are in percentage points of error.
+# **C22** has some parts that can be measured. Whether there is a common theory is not among them. Gains and losses are
+# in percentage points of error.
 
 # %%
 gain = {
@@ -337,16 +350,25 @@ only_sgd = [method for method in cost if cost[method] > 0.05 and error[method, "
 
 
 def in_points(differences):
-    """Return differences of errors as text, in percentage points."""
+    """Return differences between errors as text, in percentage points."""
     return ", ".join(f"{name}: {100 * d:+.1f}" for name, d in differences.items())
 
 
-alike = "equal" if apart == 0 else f"differ by {apart:.0e}"
+alike = "are equal" if apart == 0 else f"differ by at most {apart:.0e}"
 parts = [
-    (apart < 1e-4, f"a small network acts as one of {sizes[1] / sizes[0]:.0f} times its bytes (scores {alike})"),
-    (min(gain.values()) > 0.005, f"the best of them beats a narrower network at each size; gain: {in_points(gain)}"),
-    (max(together.values()) < 0.005, f"two approaches are no worse than the better one; loss: {in_points(together)}"),
-    (bool(only_sgd), f"SGD finds what is not near the dense network; made small, loss: {in_points(cost)}"),
+    (apart < 1e-4, f"a small network acts like one of {sizes[1] / sizes[0]:.0f} times its bytes; their scores {alike}"),
+    (
+        min(gain.values()) > 0.005,
+        f"the best method beats a narrower network by half a percentage point at each size; gain: {in_points(gain)}",
+    ),
+    (
+        max(together.values()) < 0.005,
+        f"two methods together lose less than half a percentage point to the better one; loss: {in_points(together)}",
+    ),
+    (
+        bool(only_sgd),
+        f"some methods work if trained small, but lose over 5 percentage points if made small; loss: {in_points(cost)}",
+    ),
 ]
 for held, part in parts:
     print(f"{'yes' if held else 'no':3s} {part}")
@@ -354,13 +376,13 @@ held = sum(held for held, _ in parts)
 lesson.verdict(
     "C22",
     "holds in part" if held else "does not hold",
-    f"{held} of the {len(parts)} parts above; over a narrower network the best method gains, in percentage points, "
-    f"{in_points(gain)}; the rest is not shown",
+    f"{held} of the {len(parts)} parts above hold. Over a narrower network the best method gains, in percentage "
+    f"points, {in_points(gain)}. The rest of the claim is not shown",
 )
 
 # %% [markdown]
-# **C23.** A frontier is there by definition. The question is what it says: whether sizes rise as the accepted error
-# falls, and whether the same points would be on it tomorrow.
+# **C23.** There is always a frontier, by definition. What matters is what it tells you: do sizes rise as the accepted
+# error falls, and would the same points be on it tomorrow?
 
 # %%
 rising = len(sizes_for) > 1 and all(a < b for a, b in pairwise(sizes_for.values()))
@@ -368,28 +390,29 @@ stays = min(share.values()) > 0.9
 lesson.verdict(
     "C23",
     "holds" if rising and stays else "holds in part" if rising else "does not hold",
-    "smallest sizes: "
-    + ", ".join(f"{100 * e:g} % in {s:,.0f} B" for e, s in sizes_for.items())
-    + f" (whole: {100 * full['error']:.1f} % in {full['bytes']:,.0f} B); from {enough['bytes']:,.0f} B on the gain is "
-    f"at most half a percentage point; drawn anew, a point stays on the frontier in {100 * share['live']:.0f} % (live) "
-    f"and {100 * share['longer']:.0f} % (longer result) of the draws",
+    "the smallest sizes are "
+    + ", ".join(f"{s:,.0f} bytes for {100 * e:g} %" for e, s in sizes_for.items())
+    + f"; the whole network takes {full['bytes']:,.0f} bytes for {100 * full['error']:.1f} %. From "
+    f"{enough['bytes']:,.0f} bytes on, more bytes gain at most half a percentage point. When errors are drawn anew, a "
+    f"point of the frontier stays on it in {100 * share['live']:.0f} % of the draws (live) and in "
+    f"{100 * share['longer']:.0f} % (longer result)",
 )
 
 # %% [markdown]
-# One data set, small pictures, one hidden layer: what wins here need not win elsewhere. The project's documentation has
-# the same picture for MNIST, and lesson 22 comes back to the question with error bars and more data.
+# This was one data set with small pictures, and one hidden layer. What wins here need not win elsewhere. The project's
+# documentation has the same figure for MNIST, and lesson 22 comes back to the question with error bars and more data.
 #
 # ## Exercises
 #
-# In `exercise.py`:
+# In `exercise.py` you write:
 #
-# 1. `file_parts`: header and payload of a file, from its bytes.
-# 2. `stored_bits`: what a network must store, from its shapes and methods.
+# 1. `file_parts`: the sizes of a file's header and payload, from its bytes.
+# 2. `stored_bits`: how many bits a network must store, from its shapes and methods.
 # 3. `widest`: how many hidden units fit into a budget.
 # 4. `pareto`: the efficient points.
 #
 # Grade them with `tinynet grade 8`, or `pytest lessons/08_frontier`; `tinynet hint 8` helps. Then run this lesson
-# again: the frontier is now drawn by your own functions.
+# again: your own functions will find the frontier.
 #
-# **Read next** `tinynet/storage.py` (the file), `tinynet/frontier/methods.py` (what each method does with a budget) and
-# `tinynet/frontier/pareto.py`.
+# **Read next** `tinynet/storage/save_load.py` (the file), `tinynet/frontier/methods.py` (what each method does with a
+# budget) and `tinynet/frontier/pareto.py`.

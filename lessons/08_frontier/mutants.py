@@ -1,4 +1,4 @@
-"""Known-wrong answers of lesson 8, each with the mistake that it stands for."""
+"""Wrong answers to the exercises of lesson 8, each with the mistake behind it; the grader must reject them."""
 
 import math
 
@@ -9,29 +9,29 @@ def length(content, order="little"):
     return int.from_bytes(bytes(content[:8]), order)
 
 
-@instead_of("file_parts", "the 8 bytes that hold the length were forgotten; they come before the JSON")
+@instead_of("file_parts", "the first 8 bytes, which hold the length, were left out; they belong to the header")
 def without_the_eight(content):
     return length(content), len(content) - length(content)
 
 
-@instead_of("file_parts", "the header was counted without its first 8 bytes; all that is not payload counts as header")
+@instead_of("file_parts", "the header was counted without its first 8 bytes; everything before the payload is header")
 def header_without_the_eight(content):
     return length(content), len(content) - 8 - length(content)
 
 
-@instead_of("file_parts", "only the first byte of the length was read; the number is spread over 8 bytes")
+@instead_of("file_parts", "only the first byte of the length was read; the number takes 8 bytes")
 def first_byte(content):
     header = 8 + int(content[0])
     return header, len(content) - header
 
 
-@instead_of("file_parts", "the length was read with the highest byte first; the lowest comes first")
+@instead_of("file_parts", "the length was read with the highest byte first; the lowest byte comes first")
 def highest_first(content):
     header = 8 + length(content, "big")
     return header, len(content) - header
 
 
-@instead_of("file_parts", "the whole file was taken for payload; take the header off")
+@instead_of("file_parts", "the whole file was counted as payload; subtract the header")
 def whole_file(content):
     return 8 + length(content), len(content)
 
@@ -54,42 +54,44 @@ def total(layers, count):
     return sum(count(layer) + bias_bits(layer) for layer in layers)
 
 
-@instead_of("stored_bits", "the biases are missing: 32 n bits for each layer that has one")
+@instead_of("stored_bits", "the biases are missing: 32 n bits for each layer that has a bias")
 def without_biases(layers):
     return sum(map(matrix_bits, layers))
 
 
-@instead_of("stored_bits", "a bias was counted in each layer; some have none, as layer['bias'] says")
+@instead_of("stored_bits", "every layer was given a bias; some have none, and layer['bias'] says which")
 def bias_in_each_layer(layers):
     return sum(matrix_bits(layer) + 32 * layer["shape"][1] for layer in layers)
 
 
-@instead_of("stored_bits", "a bias was counted with m numbers; it has one for each column, n")
+@instead_of("stored_bits", "the bias was counted with m numbers; it has n, one for each column")
 def bias_of_the_inputs(layers):
     return sum(matrix_bits(layer) + 32 * layer["shape"][0] * layer["bias"] for layer in layers)
 
 
-@instead_of("stored_bits", "bytes were counted; a number has 32 bits")
+@instead_of("stored_bits", "the answer is in bytes; count bits, 32 for each number")
 def in_bytes(layers):
     return total(layers, matrix_bits) // 8
 
 
-@instead_of("stored_bits", "the codes were padded to whole bytes; count the bits before any padding")
+@instead_of("stored_bits", "the entries' bits were padded to whole bytes; count the bits before any padding")
 def padded(layers):
     return total(layers, lambda layer: -(-matrix_bits(layer) // 8) * 8)
 
 
-@instead_of("stored_bits", "the step of a quantized matrix is missing: one number beside the codes")
+@instead_of("stored_bits", "the step of a quantized matrix is missing: one number, beside the bits of the entries")
 def without_the_step(layers):
     return total(layers, lambda layer: matrix_bits(layer, step=0))
 
 
-@instead_of("stored_bits", "a quantized matrix was given a step for each column; it has one in all")
+@instead_of("stored_bits", "every column of a quantized matrix was given a step; the matrix has only one")
 def step_for_each_column(layers):
     return total(layers, lambda layer: matrix_bits(layer, step=32 * layer["shape"][1]))
 
 
-@instead_of("stored_bits", "the virtual matrix of a hashed layer was counted; stored are its K numbers and the seed")
+@instead_of(
+    "stored_bits", "all m n entries of a hashed matrix were counted; only its K numbers and the seed are stored"
+)
 def virtual_matrix(layers):
     return total(
         layers,
@@ -97,12 +99,15 @@ def virtual_matrix(layers):
     )
 
 
-@instead_of("stored_bits", "the seed of a hashed layer is missing: 64 bits, without which no entry finds its bucket")
+@instead_of("stored_bits", "the seed of a hashed layer is missing: 64 bits, without which no entry finds its number")
 def without_the_seed(layers):
     return total(layers, lambda layer: matrix_bits(layer, seed=0))
 
 
-@instead_of("stored_bits", "a low-rank matrix was counted as k m n; the factors are (m, k) and (k, n)")
+@instead_of(
+    "stored_bits",
+    "a low-rank matrix was counted as k m n numbers; its factors are (m, k) and (k, n), so it has k (m + n)",
+)
 def rank_times_all(layers):
     def count(layer):
         m, n = layer["shape"]
@@ -116,39 +121,37 @@ def last_layer(layers):
     return total(layers[-1:], matrix_bits)
 
 
-@instead_of("widest", "the budget was taken for a count of numbers; a float32 has 4 bytes")
+@instead_of("widest", "the budget was used as a count of numbers; a float32 has 4 bytes")
 def budget_of_numbers(budget, n_in, n_out):
     return max(0, (budget - n_out) // (n_in + 1 + n_out))
 
 
-@instead_of("widest", "the budget was divided by 32, the bits of a number; it is in bytes, 4 a number")
+@instead_of("widest", "the budget was divided by 32, the bits of a number; it is in bytes, so divide by 4")
 def budget_in_bits(budget, n_in, n_out):
     return max(0, (budget // 32 - n_out) // (n_in + 1 + n_out))
 
 
-@instead_of(
-    "widest", "the width is a float: / makes floats, and // of a float is one; divide whole numbers, budget // 4"
-)
+@instead_of("widest", "the width is a float, because / makes floats and // keeps them; use whole numbers, budget // 4")
 def width_as_a_float(budget, n_in, n_out):
     return max(0.0, (budget / 4 - n_out) // (n_in + 1 + n_out))
 
 
-@instead_of("widest", "the output biases are missing: n_out numbers are stored whatever the width")
+@instead_of("widest", "the output biases are missing: these n_out numbers are stored whatever the width")
 def without_output_biases(budget, n_in, n_out):
     return max(0, budget // 4 // (n_in + 1 + n_out))
 
 
-@instead_of("widest", "it was rounded to the nearest width, which may be too large; round down")
+@instead_of("widest", "the width was rounded to the nearest, which may be too large; round down")
 def rounded(budget, n_in, n_out):
     return max(0, round((budget / 4 - n_out) / (n_in + 1 + n_out)))
 
 
-@instead_of("widest", "it was rounded up, so the network is larger than the budget; round down")
+@instead_of("widest", "the width was rounded up, so the network exceeds the budget; round down")
 def rounded_up(budget, n_in, n_out):
     return max(0, math.ceil((budget / 4 - n_out) / (n_in + 1 + n_out)))
 
 
-@instead_of("widest", "the width became negative where the budget holds not even the output biases; return 0 there")
+@instead_of("widest", "the width is negative if the budget is too small for the output biases; return 0 then")
 def negative(budget, n_in, n_out):
     return (budget // 4 - n_out) // (n_in + 1 + n_out)
 
@@ -164,13 +167,13 @@ def beats(p, q):
 
 @instead_of(
     "pareto",
-    "dominated points were kept: each was compared with those before it in the list; sort first, or compare with all",
+    "beaten points were kept: each point was compared only with earlier ones in the list; compare it with all others",
 )
 def in_the_given_order(points):
     return [i for i, q in enumerate(points) if not any(beats(p, q) for p in points[:i])]
 
 
-@instead_of("pareto", "only the corners of the convex hull were kept; a point above it may still be beaten by none")
+@instead_of("pareto", "only corners of the convex hull were kept; a point above the hull may be efficient too")
 def convex(points):
     kept = [i for i, q in enumerate(points) if not any(beats(p, q) for p in points)]
 
@@ -184,7 +187,7 @@ def convex(points):
     return [i for i in kept if not above(points[i])]
 
 
-@instead_of("pareto", "a larger error was taken for the better one; less is better, of both")
+@instead_of("pareto", "the larger error was treated as the better one; less is better, for bytes and for error")
 def larger_error(points):
     turned = [(size, -error) for size, error in points]
     return [i for i, q in enumerate(turned) if not any(beats(p, q) for p in turned)]
@@ -192,19 +195,19 @@ def larger_error(points):
 
 @instead_of(
     "pareto",
-    "a point was kept although another has the same error (or bytes) and less of the other; that one beats it",
+    "a point was kept although another is equal in bytes or error and better in the other; that is enough to beat it",
 )
 def strictly_less_of_both(points):
     return [i for i, q in enumerate(points) if not any(p[0] < q[0] and p[1] < q[1] for p in points)]
 
 
-@instead_of("pareto", "the indices stand in the order of the bytes; return them in ascending order, sorted(...)")
+@instead_of("pareto", "the indices are in the order of the bytes; return them in ascending order, sorted(...)")
 def in_the_order_of_bytes(points):
     kept = [i for i, q in enumerate(points) if not any(beats(p, q) for p in points)]
     return sorted(kept, key=lambda i: points[i])
 
 
-@instead_of("pareto", "of points with the same bytes the worse one was kept: among those, the least error goes first")
+@instead_of("pareto", "of points with the same bytes the worse one was kept; among these, sort by error too")
 def sorted_by_bytes_alone(points):
     kept, least = [], float("inf")
     for i in sorted(range(len(points)), key=lambda i: points[i][0]):
@@ -214,12 +217,14 @@ def sorted_by_bytes_alone(points):
     return sorted(kept)
 
 
-@instead_of("pareto", "of two equal points one was dropped; neither beats the other, so both stand or both fall")
+@instead_of("pareto", "one of two equal points was dropped; neither beats the other, so keep both or neither")
 def first_of_equal_ones(points):
     return [i for i, q in enumerate(points) if not any(beats(p, q) for p in points) and q not in points[:i]]
 
 
-@instead_of("pareto", "equal points beat each other, so that none was left; to beat is to have less of one of the two")
+@instead_of(
+    "pareto", "equal points were made to beat each other; to beat, a point must be strictly better in bytes or in error"
+)
 def equal_ones_beat(points):
     def beaten(i):
         q = points[i]

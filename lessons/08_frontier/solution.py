@@ -1,4 +1,4 @@
-"""Lesson 8, exercises: bytes, and who is beaten."""
+"""Lesson 8, exercises: count bytes, and find the points that no other point beats."""
 
 import numpy as np
 
@@ -7,13 +7,13 @@ def file_parts(content):
     """Return how many bytes of a saved network are header, and how many are payload.
 
     The file begins with 8 bytes that hold a number L, lowest byte first. Then come L bytes of JSON. The rest is the
-    payload: what the network stores. All that is not payload counts as header.
+    payload: what the network stores. Everything before the payload is the header.
 
     Args:
-        content: (bytes of the file,) uint8.
+        content: uint8, the bytes of the file.
 
     Returns:
-        header, payload: two integers, whose sum is the size of the file.
+        header, payload: two integers whose sum is the size of the file.
     """
     # begin solution
     header = 8 + int.from_bytes(bytes(content[:8]), "little")
@@ -24,16 +24,17 @@ def file_parts(content):
 def stored_bits(layers):
     """Return how many bits a network must store, before anything is padded to whole bytes.
 
-    A number is a float32. Beside the number itself a method stores only what is named here:
+    Each layer computes x W + b. How it stores W depends on its method. A number is a float32:
 
-        {"shape": (m, n), "bias": True, "method": "dense"}                  each entry of W
-        {"shape": (m, n), "bias": True, "method": "quantized", "bits": k}   k bits an entry, and one number, the step
-        {"shape": (m, n), "bias": True, "method": "lowrank", "rank": k}     U (m, k) and V (k, n)
+        {"shape": (m, n), "bias": True, "method": "dense"}                  every entry of W, a number each
+        {"shape": (m, n), "bias": True, "method": "quantized", "bits": q}   q bits for each entry, and one number, the
+                                                                            step between levels
+        {"shape": (m, n), "bias": True, "method": "lowrank", "rank": k}     the numbers of U (m, k) and V (k, n)
         {"shape": (m, n), "bias": True, "method": "hashed", "buckets": K}   K numbers that all entries share, and a
                                                                             seed of 64 bits
 
     Args:
-        layers: a list of such dictionaries, x W + b each; bias says whether there is a b.
+        layers: a list of such dictionaries, one for each layer. "bias" says whether the layer has a b.
 
     Returns:
         an integer
@@ -56,16 +57,16 @@ def stored_bits(layers):
 
 
 def widest(budget, n_in, n_out):
-    """Return how many hidden units a dense network n_in - h - n_out can have in a budget of bytes.
+    """Return how many hidden units a dense network can have within a budget of bytes.
 
-    It stores two matrices and two biases, all in float32. It must not be larger than the budget.
+    The network has n_in inputs, h hidden units and n_out outputs. It stores two matrices and two biases in float32.
 
     Args:
-        budget: bytes of payload.
-        n_in, n_out: widths.
+        budget: the bytes of payload that it may have at most.
+        n_in, n_out: the numbers of inputs and outputs.
 
     Returns:
-        h, the largest that fits; 0 if not even one unit does.
+        the largest h that fits; 0 if not even one unit fits.
     """
     # begin solution
     numbers = budget // 4
@@ -76,8 +77,8 @@ def widest(budget, n_in, n_out):
 def pareto(points):
     """Return the indices of the efficient points, in ascending order.
 
-    A point beats another if it has at most its bytes and at most its error, and less of one of the two. A point that no
-    other one beats is efficient. Two equal points do not beat each other.
+    One point beats another if it needs no more bytes, has no more error, and is strictly better in bytes or in error. A
+    point that no other point beats is efficient. Two equal points do not beat each other.
 
     Args:
         points: a list of (bytes, error).

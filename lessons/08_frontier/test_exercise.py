@@ -6,7 +6,7 @@ import numpy as np
 
 
 def test_file_parts(exercise, rng):
-    """Files put together here, so that both sizes are known."""
+    """Make files here, so that both sizes are known."""
     for length, payload in (int(rng.integers(260, 500)), 40), (int(rng.integers(66_000, 70_000)), 7), (24, 0), (2, 300):
         header = struct.pack("<Q", length) + b"{}".ljust(length)
         content = np.frombuffer(header + rng.bytes(payload), np.uint8)
@@ -14,10 +14,10 @@ def test_file_parts(exercise, rng):
 
 
 def test_stored_bits(exercise, rng):
-    """One method at a time, then together; what is stored is made, and its bits are counted."""
+    """Make the arrays that are stored and count their bits, for one method at a time and then for several."""
 
     def layer(bias, method, **size):
-        m, n = 2 * rng.choice(6, size=2, replace=False) + 3  # odd, and not equal: k bits an entry fill no whole bytes
+        m, n = 2 * rng.choice(6, size=2, replace=False) + 3  # odd and different: the entries' bits fill no whole bytes
         return {"shape": (int(m), int(n)), "bias": bias, "method": method} | size
 
     def bits(layer):
@@ -41,7 +41,7 @@ def test_stored_bits(exercise, rng):
 
 
 def test_widest(exercise, rng):
-    """Units are added one by one until the arrays are too large."""
+    """Add units one by one until the arrays are too large."""
 
     def size(h, n_in, n_out):
         return sum(np.zeros(shape, np.float32).nbytes for shape in ((n_in, h), h, (h, n_out), n_out))
@@ -57,7 +57,7 @@ def test_widest(exercise, rng):
 
 
 def test_pareto(exercise, rng):
-    """Each point is compared with all others, as the definition says."""
+    """Compare each point with all others, as the definition says."""
 
     def by_definition(points):
         def beaten(q):
@@ -66,12 +66,12 @@ def test_pareto(exercise, rng):
         return [i for i, q in enumerate(points) if not beaten(q)]
 
     def at(*places):
-        """Return points on a grid: who beats whom, and what is convex, does not depend on its origin and steps."""
+        """Return points on a grid; its origin and steps change neither who beats whom nor what is convex."""
         return [(first + step * x, round(0.01 + height * y, 9)) for x, y in places]
 
     first, step, height = int(rng.integers(100, 200)), int(rng.integers(20, 60)), float(rng.integers(2, 9)) / 1000
     for points in (
-        at((5, 7), (0, 9), (9, 1), (6, 3), (3, 8), (4, 2), (8, 5)),  # (3, 8) is efficient, though not convex
+        at((5, 7), (0, 9), (9, 1), (6, 3), (3, 8), (4, 2), (8, 5)),  # (3, 8) is efficient, though not on the hull
         at((0, 5), (1, 5), (2, 2)),  # the same error, more bytes
         at((5, 8), (2, 7), (0, 9), (2, 3), (1, 9)),  # the same bytes, more error, and it comes first
         at((1, 3), (0, 9), (1, 3), (6, 2)),  # equal ones
