@@ -249,9 +249,7 @@ for name, found, seeds in ("live", [p._asdict() for p in points], 2), ("longer",
     often = how_often(places, spread, seeds)
     members = mine.pareto(places)
     share[name] = float(np.mean(often[members]))
-    print(
-        f"{name}: seeds spread by {100 * spread:.2f} percentage points. A point is efficient in this share of the draws:"
-    )
+    print(f"{name}: seeds spread by {100 * spread:.2f} percentage points. A point is efficient in this share of draws:")
     for i in sorted(np.flatnonzero((often > 0.2) | np.isin(np.arange(len(places)), members)), key=lambda i: places[i]):
         star = "*" if i in members else " "
         print(
