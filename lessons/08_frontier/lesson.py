@@ -30,7 +30,7 @@ from matplotlib import pyplot as plt
 import tinynet as tn
 from tinynet.course import Script
 from tinynet.drawing import COLOURS, MARKERS
-from tinynet.layers.mlp import compress
+from tinynet.frontier.after_training import compress
 
 lesson = Script(__file__)
 data = tn.datasets.load("digits")

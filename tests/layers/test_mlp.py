@@ -1,10 +1,9 @@
-"""The two usual networks, and compression of a trained one."""
+"""The two usual networks: an MLP, and a BinaryMLP."""
 
 import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.layers.mlp import compress
 
 
 def linears(net):
@@ -150,29 +149,3 @@ def test_dropout_of_inputs_and_of_hidden_activations_can_differ():
     net = tn.BinaryMLP([4, 4, 4, 4], dropout=(0.2, 0.5))
 
     assert [layer.p for layer in net.layers if isinstance(layer, tn.Dropout)] == [0.2, 0.5, 0.5]
-
-
-# ---- compression of a trained network
-
-
-def test_compress_replaces_every_matrix_by_the_nearest_one_and_leaves_the_original_alone():
-    net = tn.MLP([6, 5, 3], batch_norm=True, seed=1)
-    x = np.random.default_rng(0).normal(size=(9, 6)).astype(np.float32)
-    net(x)  # moves the running statistics
-    before = {name: a.copy() for name, a in net.state().items()}
-    small = compress(net, tn.Quantized(bits=8), seed=2).eval()
-
-    for ours, theirs in zip(linears(small), linears(net), strict=True):
-        W, V = ours.weight.weight().numpy(), theirs.weight.weight().numpy()
-        assert isinstance(ours.weight, tn.Quantized)
-        assert 0 < np.abs(W - V).max() <= np.abs(V).max() / 127
-    np.testing.assert_allclose(small(x).numpy(), net.eval()(x).numpy(), atol=0.05)
-    for name, a in net.state().items():
-        np.testing.assert_array_equal(a, before[name])
-
-
-def test_compress_to_dense_changes_nothing():
-    net = tn.MLP([6, 5, 3], tn.Hashed(1 / 2), seed=1)
-    x = np.random.default_rng(0).normal(size=(9, 6)).astype(np.float32)
-
-    np.testing.assert_array_equal(compress(net, tn.Dense())(x).numpy(), net(x).numpy())

@@ -1,13 +1,23 @@
 """The efficient frontier: every compression method on one picture, bytes on disk against test error.
 
-methods   what each method does with a byte budget          tasks    what is trained on each kind of data, and how
-settings  of one run                                        run      from them to a row of results
-store     rows in SQLite                                    sweep    all runs, on any executor
-pareto    the points that no other point beats              plot     the picture        report   table and CSV
+The rows behind the picture come from a sweep: many runs, each of which trains one network, saves it, and measures the
+file and the error of what the file holds.
+
+    methods           what each method does with a byte budget
+    settings          everything that one run depends on
+    tasks             what is trained on each kind of data, and how
+    after_training    the nearest compressed copy of a trained network
+    run               from settings to a row of results
+    store             rows in SQLite
+    sweep             all runs, on any executor
+    pareto            the points that no other point beats
+    plot              the picture
+    report            the same as a table and as CSV
 """
 
 from tinynet.frontier.methods import METHODS
 from tinynet.frontier.settings import Settings
+from tinynet.frontier.after_training import compress
 from tinynet.frontier.run import run
 from tinynet.frontier.store import Store
 from tinynet.frontier.sweep import sweep
@@ -15,4 +25,7 @@ from tinynet.frontier.pareto import Point, pareto, summarize
 from tinynet.frontier.plot import plot
 from tinynet.frontier.report import table, write_csv
 
-__all__ = ["METHODS", "Point", "Settings", "Store", "pareto", "plot", "run", "summarize", "sweep", "table", "write_csv"]
+__all__ = [
+    "METHODS", "Point", "Settings", "Store", "compress", "pareto", "plot", "run", "summarize", "sweep", "table",
+    "write_csv",
+]  # fmt: skip

@@ -1,17 +1,18 @@
 """What each method does with a byte budget.
 
-The budget is a factor f, the share of the dense net's weight bytes that may be kept. Every method keeps the widths of
-the net, except `dense`, which is the honest rival: an ordinary net made narrower until its file is as small.
+The budget is a factor f: the share of the dense network's weight bytes that may be kept. Every method keeps the widths
+of the network, except `dense`. That is the honest rival: an ordinary network made narrower until its file is as small.
 
     hashed, sparse, lowrank-random     f m n numbers in each layer
     lowrank                            one rank k for all layers, the largest that fits into f sum m n numbers; a layer
                                        that two factors would not make smaller stays dense
     quantized, binary                  32 f bits an entry; ternary at f = 1/20
     hashed+quantized                   4 bits a bucket, so 8 f m n buckets
-    binary-mlp                         another network: signs for activations too, batch norm, frozen before it is saved
+    binary-mlp                         another network, whose activations are signs too, with batch norm; frozen before
+                                       it is saved
 
-A class of parameterization that is not in this table can be swept by its own name, if its first setting is `factor` or
-`density`: it is built as Class(f). One without settings has a single size, drawn at factor 1.
+A parameterization that is not in this table can be swept by its class's name, if its first setting is `factor` or
+`density`: it is built as Class(f). A class without settings has only one size, drawn at factor 1.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from math import isclose
 from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Sparse
 
 Weight = Parameterization | list[Parameterization]  # one recipe, or one a matrix
-Shapes = Sequence[tuple[int, int]]  # of the net's weight matrices
+Shapes = Sequence[tuple[int, int]]  # of the network's weight matrices
 Recipe = Callable[[float, Shapes], Weight | None]  # None where the budget is out of reach
 
 TERNARY = 1 / 20  # 1.6 of 32 bits
@@ -70,7 +71,7 @@ def available(method: str, factor: float, shapes: Shapes) -> bool:
 
 
 def recipe(method: str, factor: float, shapes: Shapes) -> Weight:
-    """Return the recipe of a method at a factor. ValueError for one that is unknown or cannot meet it."""
+    """Return the recipe of a method at a factor. ValueError if the method is unknown or cannot meet the factor."""
     weight = _lookup(method, factor, shapes)
     if weight is None:
         met = [f for f in FACTORS if _lookup(method, float(Fraction(f)), shapes) is not None]
@@ -89,29 +90,3 @@ def _lookup(method: str, factor: float, shapes: Shapes) -> Weight | None:
     if not settings:
         return cls() if factor == 1 else None  # it has one size only
     return cls(factor)  # type: ignore[call-arg]
-
-
-def narrowed(
-    widths: Sequence[int], factor: float, shapes: Callable[[Sequence[int]], Shapes],
-    biases: Callable[[Sequence[int]], int],
-) -> list[int]:  # fmt: skip
-    """Return widths with the hidden ones shrunk together, so that a dense net is as small as the other methods' at f.
-
-    Their numbers are f times those of the wide net's matrices, and all its biases.
-
-    Args:
-        widths: of the wide net.
-        factor: f.
-        shapes, biases: the matrices' shapes and the number of biases of a net of given widths.
-    """
-
-    def weights(widths: Sequence[int]) -> int:
-        return sum(m * n for m, n in shapes(widths))
-
-    budget = factor * weights(widths) + biases(widths)
-    narrow, widest = list(widths), max(widths[1:-1], default=1)
-    for share in range(widest, 0, -1):
-        narrow = [widths[0], *(max(1, round(h * share / widest)) for h in widths[1:-1]), widths[-1]]
-        if weights(narrow) + biases(narrow) <= budget:
-            break
-    return narrow

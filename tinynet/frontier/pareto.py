@@ -1,7 +1,7 @@
 """From runs to points, and the points that matter.
 
-A point is the mean over the seeds of one method at one factor. It is efficient (Pareto-optimal) when no other point has
-at most its bytes and at most its error, with less of one of them. The efficient points form the frontier.
+A point is one method at one factor, averaged over the seeds. It is efficient (Pareto-optimal) if no other point beats
+it: none has at most its bytes and at most its error, and less of at least one. The efficient points form the frontier.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Point(NamedTuple):
     method: str
     stage: str
     factor: str
-    bytes: float  # payload, mean over seeds
+    bytes: float  # payload: mean over seeds
     header: float
     error: float  # on the test split: mean over seeds
     spread: float  # standard deviation over seeds (N - 1), 0 for a single one

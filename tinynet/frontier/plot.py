@@ -22,12 +22,12 @@ STAGE_TITLES = {
 
 
 def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, title: str | None = None) -> Figure:
-    """Return the figure of a sweep's rows: a point a method and factor, mean and spread over seeds; a panel a stage.
+    """Return the figure of a sweep's rows: one panel a stage, one point for each method and factor.
 
-    The frontier, over all stages together, is drawn in each panel.
+    A point shows mean and standard deviation over the seeds. Each panel shows the frontier of all stages together.
 
     Args:
-        rows: from `sweep`; all on one data set.
+        rows: from `sweep`, all on one data set.
         path: where to save it as well, as PNG, PDF or SVG.
         title: by default the data set and the number of seeds.
     """
@@ -75,7 +75,7 @@ def _label(axes: Any, stage: str, errors: list[float]) -> None:
 
 
 def _make_room_for_zero(axes: Any, least: float) -> None:
-    """Let the axis of errors be linear from 0 to the least of the others, since no logarithm reaches 0."""
+    """Make the axis of errors linear from 0 to the least positive one, because no logarithm reaches 0."""
     top = axes.get_ylim()[1]
     axes.set_yscale("symlog", linthresh=least, linscale=0.4)
     axes.set_yticks([0] + [k * 10.0**d for d in range(-4, 4) for k in (1, 2, 5) if least <= k * 10.0**d <= top])

@@ -1,4 +1,4 @@
-"""A sweep in words: a table on the terminal, and a CSV file."""
+"""A sweep in numbers: a table on the terminal, and a CSV file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tinynet.storage.atomic import write_atomically
 
 
 def table(rows: Sequence[dict[str, Any]]) -> Any:
-    """Return a rich table with a line a point: bytes, test error, mean and deviation over the seeds."""
+    """Return a rich table with one line a point: bytes, test error, its standard deviation over the seeds."""
     from rich.table import Table
 
     out = Table(title="* marks the efficient frontier", title_justify="left", box=None)
@@ -30,7 +30,6 @@ def table(rows: Sequence[dict[str, Any]]) -> Any:
 
 
 def _cells(p: Point, unit: float) -> tuple[str, ...]:
-    star = "*" if p.efficient else ""
     return (
         p.method,
         p.stage,
@@ -39,12 +38,12 @@ def _cells(p: Point, unit: float) -> tuple[str, ...]:
         f"{p.header:,.0f}",
         f"{unit * p.error:.3g}" if unit == 1 else f"{unit * p.error:.2f}",
         f"{unit * p.spread:.2f}" if p.seeds > 1 else "",
-        star,
+        "*" if p.efficient else "",
     )
 
 
 def write_csv(rows: Sequence[dict[str, Any]], path: str | os.PathLike) -> None:
-    """Write one line a point: method, stage, factor, bytes, header, error, spread, seeds, efficient."""
+    """Write one line a point: the fields of `Point`."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(Point._fields)

@@ -1,8 +1,9 @@
 """One run: from settings to a row of results.
 
-A run trains one net, saves it, loads it again, and measures the file and the error of what the file holds. Methods want
-different learning rates, so each run tries several and keeps the one of least error on the validation split; the test
-split is looked at once. A run uses one thread, so that its result does not depend on how many work side by side.
+A run trains one network, saves it, loads it again, and measures the file and the error of what the file holds. Methods
+want different learning rates, so each run tries several and keeps the one with the least error on the validation split.
+The test split is looked at only once. A run uses one thread, so its result does not depend on how many runs work side
+by side.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ import numpy as np
 
 from tinynet.datasets import Dataset, SequenceDataset
 from tinynet.datasets import load as load_data
+from tinynet.frontier.after_training import compress
 from tinynet.frontier.methods import available, recipe
-from tinynet.frontier.settings import Settings, Teacher
-from tinynet.frontier.tasks import NORM, task_of
+from tinynet.frontier.settings import NORM, Settings, Teacher
+from tinynet.frontier.tasks import task_of
 from tinynet.kernels.threads import at_most
-from tinynet.layers.mlp import compress
 from tinynet.layers.sequential import Sequential
 from tinynet.storage.save_load import load, save
 from tinynet.training.distillation import scores_of
@@ -33,7 +34,7 @@ from tinynet.training.step import TrainingError
 
 
 def widths_of(settings: Settings) -> list[int]:
-    """Return the widths of the full net on this data."""
+    """Return the widths of the full network on this data."""
     data = _data(settings.data)
     return [data.n_features, *settings.hidden, data.n_classes]
 
@@ -42,15 +43,15 @@ def possible(settings: Settings) -> bool:
     """Return whether the method has anything to offer at this factor and stage."""
     method = settings.plain()
     if settings.stage != "trained" and (method in ("dense", "binary-mlp") or method.endswith(NORM)):
-        return False  # a narrower net, or another one, has no nearest member
+        return False  # they train another network, so a trained dense one has no nearest copy of their kind
     if settings.stage == "after" and settings.teacher:
-        return False  # nothing is trained that could learn from it
+        return False  # nothing is trained that could learn from a teacher
     shapes = task_of(settings.data).shapes(widths_of(settings))
     return available(method.removesuffix(NORM), float(Fraction(settings.factor)), shapes)
 
 
 def run(settings: Settings) -> dict[str, Any]:
-    """Return the row of one run: settings, bytes, errors on the splits, seconds, versions."""
+    """Return the row of one run: its settings, bytes, errors, seconds, and the versions that it ran with."""
     from threadpoolctl import threadpool_limits
 
     start = time.perf_counter()
@@ -73,7 +74,7 @@ def run(settings: Settings) -> dict[str, Any]:
 
 
 def _trained(settings: Settings) -> tuple[Sequential, float]:
-    """Return the finished net of these settings and the rate that made it (0 where nothing was trained)."""
+    """Return the trained network of these settings and the rate that made it (0 where nothing was trained)."""
     factor, task, widths = float(Fraction(settings.factor)), task_of(settings.data), widths_of(settings)
     if settings.stage == "trained":
         return _best_rate(lambda: task.build(settings.plain(), factor, widths, settings.seed), settings)
@@ -86,7 +87,7 @@ def _trained(settings: Settings) -> tuple[Sequential, float]:
 
 
 def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[Sequential, float]:
-    """Train a new net at each rate; return the one of least validation error (the first of equal ones) and its rate."""
+    """Train a new network at each rate; return the first with the least validation error, and its rate."""
     data, task, best, best_error, failure = _data(settings.data), task_of(settings.data), None, np.inf, None
     soft = soft_targets(settings.data, settings.teacher) if settings.teacher else {}
     for lr in settings.rates:
@@ -98,7 +99,7 @@ def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[S
             continue
         if history.interrupted:
             raise KeyboardInterrupt
-        error_now = task.error(net, data.valid)  # of the best epoch, to which the net was put back
+        error_now = task.error(net, data.valid)  # of the best epoch, which `fit` restored
         if error_now < best_error:
             best, best_error = (net, lr), error_now
     if best is None:
@@ -108,13 +109,13 @@ def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[S
 
 @lru_cache(maxsize=8)
 def _dense(settings: Settings) -> Sequential:
-    """Return the trained dense net that compression after training starts from; `compress` copies it."""
+    """Return the trained dense network that compression after training starts from; `compress` copies it."""
     return _best_rate(lambda: task_of(settings.data).build("dense", 1, widths_of(settings), settings.seed), settings)[0]
 
 
 @lru_cache(maxsize=4)
 def soft_targets(data: str, teacher: Teacher) -> dict[str, Any]:
-    """Return what `fit` needs to know of a teacher: its scores of the training inputs, saved, and its settings."""
+    """Return what `fit` needs to know about a teacher: its scores on the training inputs, and its settings."""
     scores = scores_of(load(teacher.file), _data(data).train.inputs)
     return dict(teacher=scores, temperature=teacher.temperature, mix=teacher.mix)
 

@@ -1,4 +1,4 @@
-"""The settings of one run of a sweep."""
+"""The settings of one run of a sweep: everything that the run depends on."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 STAGES = ("trained", "after", "tuned")  # under the constraint; compressed after training; and then fine-tuned
-SOFT = "+soft"  # ends the name of a method that learns from a teacher
+NORM = "+norm"  # ends the name of a method whose recurrent layers standardize their products
+SOFT = "+soft"  # ends the name of a method that also learns from a teacher
 
 
 class Teacher(NamedTuple):
     """A trained network that others learn from."""
 
     file: str  # written by tn.save
-    checksum: str  # of the network: another one in the same file is another setting
+    checksum: str  # of the network, so that another one in the same file is another setting
     temperature: float
     mix: float
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that a run depends on; two runs with equal settings give equal results.
+    """Everything that a run depends on: two runs with equal settings give equal results.
 
-    factor is text such as "1/8", so that it has one spelling. Fine-tuning takes half the epochs, a third of the rates.
+    factor is text such as "1/8", so that it has one spelling. Fine-tuning takes half the epochs and a third of the
+    rates.
     """
 
     data: str
@@ -38,5 +40,5 @@ class Settings:
     teacher: Teacher | None = None  # of a method "+soft"
 
     def plain(self) -> str:
-        """Return the method that is taught."""
+        """Return the method without the teacher."""
         return self.method.removesuffix(SOFT) if self.teacher else self.method

@@ -1,7 +1,7 @@
 """Results in SQLite: one row a run, written in one transaction when the run ends.
 
-The key of a row is its settings, as JSON with sorted names. So a sweep that was killed finds what it had finished, and
-a changed setting is a new row beside the old one.
+The key of a row is its settings, as JSON with sorted names. A sweep that was killed therefore finds what it had
+finished, and a changed setting gives a new row beside the old one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MEASURED = ("payload_bytes", "header_bytes", "lr", "valid_error", "test_error", 
 
 
 class Store:
-    """The file of results. path: an SQLite file, created when missing, or ":memory:"."""
+    """The results of sweeps. path: an SQLite file, created when missing, or ":memory:"."""
 
     def __init__(self, path: str | os.PathLike) -> None:
         self.connection = sqlite3.connect(path)
@@ -57,5 +57,5 @@ class Store:
 
 
 def _key(settings: Settings) -> str:
-    """Return the key; without a teacher it is what it was before there were any."""
+    """Return the key. Fields that are None are left out, so rows from before there were teachers keep their keys."""
     return json.dumps({k: v for k, v in asdict(settings).items() if v is not None}, sort_keys=True)

@@ -1,7 +1,8 @@
 """All runs of a sweep, on any `concurrent.futures.Executor`.
 
-Runs are independent: a pool of processes on one machine, threads, or a Dask cluster's `Client.get_executor()` all do.
-Each row is written as its run ends; rows that the store already holds are not computed again.
+Runs are independent of each other, so any executor will do: a pool of processes on one machine, threads, or a Dask
+cluster's `Client.get_executor()`. Each row is written as soon as its run ends, and rows that the store already holds
+are not computed again.
 """
 
 from __future__ import annotations
@@ -48,22 +49,22 @@ def sweep(
 
     Args:
         data: a name that `tn.datasets.load` knows.
-        methods: names of METHODS, or of classes of parameterization; by default all that suit the data.
+        methods: names in METHODS, or of parameterization classes; by default all that suit the data.
         factors: shares of the dense weight bytes, "1/8" or 0.125; a method skips those that it cannot meet.
         seeds: how many, or which.
-        after_training: add the methods applied to a trained dense net, with and without fine-tuning.
-        store: an SQLite file that rows are kept in, or a Store.
-        executor: where runs go; by default `jobs` processes, one a core. They import the calling script, which needs
-            `if __name__ == "__main__":` for that; jobs=1 runs here and now.
+        after_training: also apply each method to a trained dense network, with and without fine-tuning.
+        store: an SQLite file to keep the rows in, or a Store.
+        executor: where runs go; by default `jobs` processes, one a core. Each process imports the calling script, which
+            therefore needs `if __name__ == "__main__":`. With jobs=1 everything runs here and now.
         progress: show a bar with the time left; by default only on a terminal.
-        teacher: a file that `tn.save` wrote. Every method is then trained a second time, as "hashed+soft", on the soft
-            targets of the network in this file too.
+        teacher: a file written by `tn.save`. Every method is then trained a second time, as "hashed+soft" for example,
+            on the soft targets of this network too.
         temperature, mix: of the soft targets, as for `tn.fit`.
-        settings: further fields of `Settings`: hidden, epochs, batch_size, rates, momentum; their defaults depend on
-            the kind of data (see tasks.py).
+        settings: further fields of `Settings`: hidden, epochs, batch_size, rates, momentum. Their defaults depend on
+            the kind of data; see tasks.py.
 
-    Raises ValueError for an unknown method, data set or factor; RuntimeError naming the run where one fails, after the
-    others are done.
+    Raises ValueError for an unknown method, data set or factor. If a run fails, the others are still done; then
+    RuntimeError names it.
     """
     own = not isinstance(store, Store)
     results = store if isinstance(store, Store) else Store(store)
@@ -109,7 +110,7 @@ def plan(
 
 
 def with_soft_targets(runs: list[Settings], file: str | os.PathLike, temperature: float, mix: float) -> list[Settings]:
-    """Return the runs, and after them those of the same methods taught by the network in a file."""
+    """Return the runs, and after them the same methods again, taught by the network in a file."""
     if not task_of(runs[0].data).teachable:
         raise ValueError(f"sweep: a teacher for {runs[0].data}; soft targets are of classes, one set an example")
     net = load(file)
@@ -122,6 +123,7 @@ def with_soft_targets(runs: list[Settings], file: str | os.PathLike, temperature
 
 
 def _check_factor(share: str | float) -> str:
+    """Return a factor in its one spelling, such as "1/8". ValueError unless it lies above 0 and at most at 1."""
     try:
         factor = Fraction(share).limit_denominator(10**6)  # 0.05 is 1/20
     except (ValueError, ZeroDivisionError):
@@ -173,18 +175,19 @@ def _submitted(todo: list[Settings], executor: Executor) -> Iterator[tuple[Setti
     try:
         for future in as_completed(futures):
             yield futures[future], future.result
-    finally:  # after Ctrl-C, what has not begun shall not
+    finally:  # after Ctrl-C, runs that have not begun are dropped
         for future in futures:
             future.cancel()
 
 
 def _ignore_ctrl_c() -> None:
-    """Leave Ctrl-C to the parent, which cancels what has not begun."""
+    """Leave Ctrl-C to the parent, which drops the runs that have not begun."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
 def _bar(tasks: int, show: bool | None) -> Iterator[Any]:
+    """Yield a function to call after each run; it moves the bar, where one is shown."""
     if not (sys.stderr.isatty() if show is None else show):
         yield lambda: None
         return

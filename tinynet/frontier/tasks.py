@@ -1,24 +1,25 @@
-"""What a sweep does on each kind of data: the net that it trains, how, and what it calls the error.
+"""What a sweep does on each kind of data: which network it trains, how it trains it, and what it calls the error.
 
     Rows        x (n,) to a class                   MLP                       error rate
-    Sequences   T steps to a class or a number      LSTM, its last output     error rate, or mean squared error
+    Sequences   T steps to a class                  LSTM, its last output     error rate
+    Numbers     T steps to a number                 LSTM, its last output     mean squared error
     Strings     symbols to the next ones            LSTM, every output        share of strings with an illegal step
     Text        characters to the next one          LSTM, every output        loss in nats a character
 
-An LSTM has two matrices, W (n_in, 4 H) and U (H, 4 H), and every method compresses both and the Linear on top. A name
-that ends in "+norm" is that method with its products standardized, which recurrent nets of few bits need. One that
-ends in "+soft" is trained on a teacher's soft targets too, which a sweep with a teacher adds for classes.
+An LSTM has two matrices, W (n_in, 4 H) and U (H, 4 H); every method compresses both, and the Linear on top. A name that
+ends in "+norm" is the same method with standardized products, which recurrent networks of few bits need. A name that
+ends in "+soft" is the same method trained on a teacher's soft targets too; a sweep with a teacher adds it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 from tinynet.datasets import Split, reber
-from tinynet.frontier.methods import METHODS, Shapes, narrowed, recipe
-from tinynet.frontier.settings import Settings
+from tinynet.frontier.methods import METHODS, Shapes, recipe
+from tinynet.frontier.settings import NORM, Settings
 from tinynet.frozen.freeze import freeze
 from tinynet.layers.mlp import MLP, BinaryMLP
 from tinynet.layers.sequential import Sequential
@@ -28,15 +29,13 @@ from tinynet.training import optim
 from tinynet.training.evaluate import evaluate
 from tinynet.training.fit import History, fit
 
-NORM = "+norm"
-
 
 class Rows:
     """Classes of rows, by an MLP."""
 
     measure, unit = "test error (%)", 100  # the axis of the picture, and what errors are multiplied by there
     methods: tuple[str, ...] = tuple(METHODS)
-    defaults: dict[str, Any] = {}  # settings that differ from those of `Settings`  # noqa: RUF012
+    defaults: ClassVar[dict[str, Any]] = {}  # where they differ from those of `Settings`
     teachable = True  # whether there are classes, for a teacher's soft targets
 
     def shapes(self, widths: Sequence[int]) -> Shapes:
@@ -48,26 +47,47 @@ class Rows:
         return sum(widths[1:])
 
     def build(self, method: str, factor: float, widths: Sequence[int], seed: int) -> Sequential:
-        """Return the untrained net of a method at a factor."""
+        """Return the untrained network of a method at a factor."""
         if method == "binary-mlp":
             return BinaryMLP(widths, seed)
         return MLP(self.narrowed(method, factor, widths), recipe(method, factor, self.shapes(widths)), seed)
 
     def narrowed(self, method: str, factor: float, widths: Sequence[int]) -> Sequence[int]:
-        """Return the widths: narrower ones for a dense net at a factor below 1."""
+        """Return the widths of the network that a method trains at a factor f.
+
+        Every method but dense keeps the given widths. The hidden layers of a dense network shrink together until it is
+        as small as the other methods make theirs, whose numbers are f times those of the wide network's matrices, and
+        all its biases.
+        """
+
+        def weights(widths: Sequence[int]) -> int:
+            return sum(m * n for m, n in self.shapes(widths))
+
         if method != "dense":
             return widths
-        return narrowed(widths, factor, self.shapes, self.biases)
+        budget = factor * weights(widths) + self.biases(widths)
+        narrow, widest = list(widths), max(widths[1:-1], default=1)
+        for share in range(widest, 0, -1):
+            narrow = [widths[0], *(max(1, round(h * share / widest)) for h in widths[1:-1]), widths[-1]]
+            if weights(narrow) + self.biases(narrow) <= budget:
+                break
+        return narrow
 
     def fit(self, net: Any, data: Any, settings: Settings, lr: float, **soft: Any) -> History:
-        """Train the net at a learning rate. soft: a teacher's scores, their temperature and mix, as for tn.fit."""
-        return fit(
-            net, data.train, data.valid, epochs=settings.epochs, batch_size=settings.batch_size, lr=lr,
-            momentum=settings.momentum, schedule=optim.cosine, seed=settings.seed, progress=False, **soft,
-        )  # fmt: skip
+        """Train the network at a learning rate. soft: a teacher's scores, their temperature and mix, as for tn.fit."""
+        how = self.optimizer(settings) | soft
+        return fit(net, data.train, self.judged_by(data), **_common(settings, lr), **how)
+
+    def optimizer(self, settings: Settings) -> dict[str, Any]:
+        """Return what `fit` is told of the optimizer."""
+        return dict(momentum=settings.momentum)
+
+    def judged_by(self, data: Any) -> Split | None:
+        """Return the split whose error says which epoch is best; None takes the last epoch."""
+        return data.valid
 
     def finished(self, net: Any) -> Any:
-        """Return the net as it is saved."""
+        """Return the network as it is saved."""
         return freeze(net) if isinstance(net, BinaryMLP) else net
 
     def error(self, net: Any, split: Split) -> float:
@@ -83,7 +103,8 @@ class Sequences(Rows):
         "dense", "dense+norm", "lowrank", "hashed", "sparse", "quantized", "quantized+norm", "binary", "binary+norm",
         "hashed+quantized",
     )  # fmt: skip
-    defaults = dict(hidden=(64,), epochs=30, batch_size=32, rates=(0.003, 0.01))  # noqa: RUF012
+    defaults: ClassVar[dict[str, Any]] = dict(hidden=(64,), epochs=30, batch_size=32, rates=(0.003, 0.01))
+    weight_decay = 0.0
 
     def shapes(self, widths: Sequence[int]) -> Shapes:
         *hidden, last = pairwise(widths)
@@ -97,22 +118,12 @@ class Sequences(Rows):
         weight, widths = recipe(plain, factor, self.shapes(widths)), self.narrowed(plain, factor, widths)
         return RecurrentNet(widths, weight, seed, last=self.last, norm=method != plain, **options)
 
-    def fit(self, net: Any, data: Any, settings: Settings, lr: float, **soft: Any) -> History:
-        return fit(
-            net, data.train, self._judged_by(data), epochs=settings.epochs, batch_size=settings.batch_size, lr=lr,
-            optimizer=optim.Adam, clip=1.0, schedule=optim.cosine, seed=settings.seed, progress=False,
-            weight_decay=self.weight_decay, **soft,
-        )  # fmt: skip
-
-    weight_decay = 0.0
-
-    def _judged_by(self, data: Any) -> Split | None:
-        """Return the split whose error says which epoch is best."""
-        return data.valid
+    def optimizer(self, settings: Settings) -> dict[str, Any]:
+        return dict(optimizer=optim.Adam, clip=1.0, weight_decay=self.weight_decay)
 
 
 class Numbers(Sequences):
-    """A number of each sequence: regression."""
+    """A number for each sequence: regression."""
 
     measure, unit = "test error (mean square)", 1
     teachable = False
@@ -121,14 +132,15 @@ class Numbers(Sequences):
 class Strings(Sequences):
     """Legal next symbols of the Reber grammar.
 
-    A coin decides which of them comes, so guessing it better is luck, and the last epoch is taken.
+    A coin decides which legal symbol comes, so guessing it better on the validation split is luck. The last epoch is
+    taken instead of the best one.
     """
 
     measure = "test strings with an illegal prediction (%)"
     last, weight_decay = False, 1e-3
-    defaults = dict(hidden=(20,), epochs=60, batch_size=16, rates=(0.02,))  # noqa: RUF012
+    defaults: ClassVar[dict[str, Any]] = dict(hidden=(20,), epochs=60, batch_size=16, rates=(0.02,))
 
-    def _judged_by(self, data: Any) -> None:
+    def judged_by(self, data: Any) -> None:
         return None
 
     def error(self, net: Any, split: Split) -> float:
@@ -140,17 +152,24 @@ class Text(Sequences):
     """The next character."""
 
     measure, unit, last = "test loss (nats a character)", 1, False
-    defaults = dict(hidden=(128,), epochs=4, batch_size=32, rates=(0.01,))  # noqa: RUF012
-    steps, teachable = 64, False  # its text is read in windows, other ones each epoch
+    defaults: ClassVar[dict[str, Any]] = dict(hidden=(128,), epochs=4, batch_size=32, rates=(0.01,))
+    steps = 64  # of a window
+    teachable = False  # the windows move from epoch to epoch, so no saved scores fit them
 
     def fit(self, net: Any, data: Any, settings: Settings, lr: float, **soft: Any) -> History:
-        return fit_text(
-            net, data.train.inputs[0], data.valid.inputs[0], epochs=settings.epochs, batch_size=settings.batch_size,
-            steps=self.steps, lr=lr, schedule=optim.cosine, seed=settings.seed, progress=False,
-        )  # fmt: skip
+        train, valid = data.train.inputs[0], data.valid.inputs[0]
+        return fit_text(net, train, valid, steps=self.steps, **_common(settings, lr))
 
     def error(self, net: Any, split: Split) -> float:
         return text_loss(net, split.inputs[0])
+
+
+def _common(settings: Settings, lr: float) -> dict[str, Any]:
+    """Return what `fit` and `fit_text` are told alike."""
+    return dict(
+        epochs=settings.epochs, batch_size=settings.batch_size, lr=lr, schedule=optim.cosine, seed=settings.seed,
+        progress=False,
+    )  # fmt: skip
 
 
 TEXT = Text()

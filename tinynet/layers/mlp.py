@@ -12,7 +12,6 @@ integer scores are divided by sqrt(n) so that the loss starts at an ordinary siz
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from tinynet.layers.activations import Dropout, Rounded, Scale, SignActivation, Tanh
 from tinynet.layers.base import Layer
@@ -47,7 +46,7 @@ class MLP(Sequential):
         dropout: float = 0.0,
     ) -> None:
         last = _check_widths("MLP", widths)
-        recipes = _one_a_layer(weight, last + 1)
+        recipes = one_each(weight, last + 1)
         layers: list[Layer] = []
         for i, recipe in enumerate(recipes):
             normed = batch_norm and i < last
@@ -92,34 +91,13 @@ def _check_widths(model: str, widths: Sequence[int]) -> int:
     return len(widths) - 2
 
 
-def _one_a_layer(weight: Parameterization | Sequence[Parameterization] | None, count: int) -> list[Parameterization]:
-    """Return a recipe for each of `count` linear layers. ValueError for a list of another length."""
+def one_each(
+    weight: Parameterization | Sequence[Parameterization] | None, count: int, what: str = "linear layers"
+) -> list[Parameterization]:
+    """Return a recipe for each of `count` places: the one given for all, or the list. ValueError for another length."""
     recipes = list(weight) if isinstance(weight, Sequence) else [weight or Dense()] * count
     if not all(isinstance(recipe, Parameterization) for recipe in recipes):
         raise TypeError(f"weight={weight!r}: a recipe such as tn.Hashed(1/8), or a list of them, is needed")
     if len(recipes) != count:
-        raise ValueError(f"{len(recipes)} recipes for {count} linear layers; give one, or one a layer")
+        raise ValueError(f"{len(recipes)} recipes for {count} {what}; give one for all, or a list with one each")
     return recipes
-
-
-def compress(net: Sequential, weight: Parameterization | Sequence[Parameterization], seed: int = 0) -> Sequential:
-    """Return a copy of a trained net in which every matrix is the nearest one that its recipe can store.
-
-    Args:
-        net: with Linear or recurrent layers; their biases, and the other layers, are copied as they are.
-        weight: one recipe for all matrices, or a list of one each: for a recurrent layer two, W's and U's.
-        seed: of what the recipes draw.
-
-    See `from_dense` of the recipe for what "nearest" means.
-    """
-    small: Any = Layer.from_json(net.to_json())
-    small.restore(net.state())
-    places = [
-        (layer, name)
-        for layer in small.layers
-        for name in ("weight", "recurrent")
-        if isinstance(getattr(layer, name, None), Parameterization)
-    ]
-    for i, ((layer, name), recipe) in enumerate(zip(places, _one_a_layer(weight, len(places)), strict=True)):
-        setattr(layer, name, recipe.from_dense(getattr(layer, name).weight().numpy(), child_seed(seed, i)))
-    return small

@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinynet.engine.tensor import Parameter
+from tinynet.frontier.after_training import compress
 from tinynet.layers.activations import Dropout, ReLU, Scale, Sigmoid, SignActivation, Tanh
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.linear import Linear
-from tinynet.layers.mlp import compress
 from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.dense import Dense
 from tinynet.reading.inside import activations, name_of

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.layers.mlp import compress
+from tinynet.frontier.after_training import compress
 from tinynet.reading.inside import weights
 from tinynet.reading.training.comparison import Record, plot_training
 
