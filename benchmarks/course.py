@@ -1,7 +1,8 @@
 """How long the course takes: python -m benchmarks.course [--submissions 30]   (from the root)
 
-Each lesson's script as a process of its own; its grader on the solution, in this process and isolated; a folder of
-submissions, half of them solved and half untouched, on all cores; and the answer of `tinynet watch` to a save.
+For each lesson: its script, in a process of its own; its grader on the solution, in this process and isolated; and a
+folder of submissions on all cores, half of them solved and half untouched. Then the time until `tinynet watch` answers
+a save.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from typing import Any
 
 from benchmarks.common import markdown, origin, write
 from tinynet.course import manifest, workspace
-from tinynet.course.calls import Functions
-from tinynet.course.grading import Result, grade
-from tinynet.course.judge import grade_isolated
+from tinynet.course.grading import Result, grade, solved
+from tinynet.course.isolation import grade_isolated
 from tinynet.course.manifest import Lesson
+from tinynet.course.stubs import exercise_of
 from tinynet.course.submissions import grade_folder
 
 TINYNET = [sys.executable, "-c", "from tinynet.cli import main; main()"]
@@ -29,7 +30,7 @@ ROUNDS = 5
 
 
 def seconds(call: Callable[[], Any], rounds: int = 1) -> float:
-    """Return the median seconds of a call."""
+    """Return how many seconds a call takes, as a median."""
     times = []
     for _ in range(rounds):
         start = time.perf_counter()
@@ -44,16 +45,16 @@ def run_script(lesson: Lesson) -> None:
 
 
 def must_pass(results: list[Result]) -> None:
-    """Raise if a solution did not pass."""
+    """Raise an error if a solution did not pass."""
     assert all(result.passed for result in results), [result.message for result in results]
 
 
 def grade_submissions(lesson: Lesson, count: int) -> float:
-    """Return the seconds of grading a folder of submissions."""
+    """Return how many seconds it takes to grade a folder of submissions."""
     with tempfile.TemporaryDirectory() as folder:
+        texts = exercise_of(lesson), (lesson.path / "solution.py").read_text("utf-8")
         for i in range(count):
-            text = (lesson.path / ("solution.py" if i % 2 else "exercise.py")).read_text("utf-8")
-            (Path(folder) / f"student{i:02}.py").write_text(text, "utf-8")
+            (Path(folder) / f"student{i:02}.py").write_text(texts[i % 2], "utf-8")
         return seconds(lambda: grade_folder([lesson], Path(folder), Path(folder) / "grades.csv"))
 
 
@@ -71,24 +72,23 @@ def answer_to_a_save(lesson: Lesson) -> float:
                 times.append(time.perf_counter())
                 time.sleep(1)
                 times.append(time.perf_counter())
-                (space.folder(lesson) / "exercise.py").write_text(f"x = {i}\n", "utf-8")
+                space.exercise(lesson).write_text(f"x = {i}\n", "utf-8")
             watch.terminate()
     return statistics.median(end - start for start, end in zip(times[1:-1:2], times[2::2], strict=True))
 
 
 def main() -> None:
-    """Measure, and write results/course.md and .json."""
+    """Measure everything and write results/course.md and .json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--submissions", type=int, default=30)
     count = parser.parse_args().submissions
     figures: dict[str, Any] = {"origin": origin(), "submissions": count, "lessons": {}}
     for lesson in manifest.read():
-        functions = Functions(vars(lesson.solution))
-        solved = lesson.path / "solution.py"
+        functions, path = solved(lesson), lesson.path / "solution.py"
         figures["lessons"][lesson.folder] = {
             "script": seconds(lambda lesson=lesson: run_script(lesson)),
             "grader": seconds(lambda lesson=lesson, source=functions: must_pass(grade(lesson, source)), ROUNDS),
-            "isolated": seconds(lambda lesson=lesson, path=solved: must_pass(grade_isolated(lesson, path)), ROUNDS),
+            "isolated": seconds(lambda lesson=lesson, path=path: must_pass(grade_isolated(lesson, path)), ROUNDS),
             "submissions": grade_submissions(lesson, count),
             "exercises": len(lesson.exercises),
             "mutants": len(lesson.mutants),
@@ -104,8 +104,8 @@ def main() -> None:
     script, exercises = (sum(row[key] for row in figures["lessons"].values()) for key in ("script", "exercises"))
     text = [
         "# How long the course takes",
-        "Seconds. The script as a process of its own; the grader on the solution, in one process and isolated (medians "
-        f"of {ROUNDS}); a folder of submissions, isolated, on all cores.",
+        "Seconds for the script in a process of its own; for the grader on the solution, in one process and isolated "
+        f"(medians of {ROUNDS}); and for a folder of submissions, isolated, on all cores.",
         ", ".join(f"{key} {value}" for key, value in figures["origin"].items()),
         markdown(header, rows),
         f"All scripts: {script:.0f} s. {exercises} exercises. A save is answered in {figures['save']:.2f} s.",

@@ -112,19 +112,22 @@ print("the sum is", sum(x))
 @pytest.fixture
 def course(tmp_path, monkeypatch) -> Path:
     """Return the folder of a course of one lesson, which stands in for the real one."""
-    from tinynet.course.stubs import stub
-
     lesson = tmp_path / "course" / "01_sums"
     lesson.mkdir(parents=True)
     (lesson.parent / "course.toml").write_text(MANIFEST)
     for name, text in {
-        "solution.py": SOLUTION, "exercise.py": stub(SOLUTION), "test_exercise.py": GRADER, "mutants.py": MUTANTS,
-        "alternatives.py": ALTERNATIVES, "lesson.py": SCRIPT,
+        "solution.py": SOLUTION, "test_exercise.py": GRADER, "mutants.py": MUTANTS, "alternatives.py": ALTERNATIVES,
+        "lesson.py": SCRIPT,
     }.items():  # fmt: skip
         (lesson / name).write_text(text)
     monkeypatch.setattr(manifest, "COURSE", lesson.parent)
-    monkeypatch.setattr(workspace, "COURSE", lesson.parent)
     return lesson.parent
+
+
+@pytest.fixture
+def lesson(course) -> manifest.Lesson:
+    """Return the lesson of that course."""
+    return manifest.lesson(1)
 
 
 @pytest.fixture
@@ -133,3 +136,9 @@ def space(course, tmp_path, monkeypatch) -> workspace.Workspace:
     made = workspace.start(tmp_path / "work")
     monkeypatch.chdir(made.root)
     return made
+
+
+@pytest.fixture
+def exercise(space, lesson) -> Path:
+    """Return the path of the exercise.py in that workspace."""
+    return space.exercise(lesson)

@@ -9,20 +9,15 @@ from hypothesis.extra import numpy as arrays
 from tinynet.course import manifest
 from tinynet.course.answers import Exercises, difference
 from tinynet.course.calls import Functions, Wrong, copy, from_file, identical
-from tinynet.course.grading import grade, grade_file
+from tinynet.course.grading import grade, grade_file, solved
 
 
 def messages(lesson, **functions) -> dict[str, str]:
-    return {r.exercise.name: r.message for r in grade(lesson, Functions({**vars(lesson.solution), **functions}))}
+    return {result.exercise.name: result.message for result in grade(lesson, solved(lesson, **functions))}
 
 
 def raises(error):
     raise error
-
-
-@pytest.fixture
-def lesson(course):
-    return manifest.lesson(1)
 
 
 def test_a_right_answer_passes_and_a_known_mistake_is_named_on_its_input(lesson):
@@ -38,7 +33,7 @@ def test_a_right_answer_passes_and_a_known_mistake_is_named_on_its_input(lesson)
 @pytest.mark.parametrize(
     "function, message",
     [
-        (lambda x: None, "returned None; does every way through the function end in `return`?"),
+        (lambda x: None, "returned None; does every path through the function end in `return`?"),
         (lambda x: x, r"wrong shape: a number was expected, an array of shape \(5,\) came"),
         (lambda x: "three", "wrong value: .* was expected, 'three' came"),
         (lambda x: x.astype(object), "returned an array of dtype object, where numbers were expected"),
@@ -48,7 +43,7 @@ def test_a_right_answer_passes_and_a_known_mistake_is_named_on_its_input(lesson)
         (lambda x: 1 / 0, "raised ZeroDivisionError: division by zero"),
         (lambda x: x.sort() or x.sum(), "changed its argument x; work on a copy"),
         (lambda x, y: 0, "raised TypeError: .*missing 1 required positional argument: 'y'"),
-        (3, r"exercise.py has no function total; `tinynet reset`"),
+        (3, r"solution.py has no function total; put it back, or start afresh with `tinynet reset N`"),
         (lambda x: raises(ValueError()), r"raised ValueError( \(line|$)"),
         (lambda x: raises(ValueError("x" * 9999)), r"raised ValueError: x{300}( \(line|$)"),
         (lambda x: raises(BaseException("odd")), "raised BaseException: odd"),
@@ -75,7 +70,7 @@ def test_a_file_that_cannot_be_loaded_says_why_in_one_line(lesson, tmp_path):
     path.write_bytes("# Ünal".encode("latin-1"))
     with pytest.raises(Wrong, match=r"exercise.py is not text in UTF-8; save it as such"):
         from_file(path)
-    with pytest.raises(Wrong, match=r"there is no exercise2.py in .*`tinynet reset` brings it back"):
+    with pytest.raises(Wrong, match=r"there is no exercise2.py in .*`tinynet reset N` makes a new one"):
         from_file(tmp_path / "exercise2.py")
 
 

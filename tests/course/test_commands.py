@@ -10,15 +10,11 @@ from typer.testing import CliRunner
 
 from tinynet.cli import app
 from tinynet.course import manifest, workspace
+from tinynet.course.stubs import exercise_of
 
 
 def tinynet(*arguments):
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def exercise(space):
-    return space.folder(manifest.lesson(1)) / "exercise.py"
 
 
 @pytest.fixture
@@ -33,7 +29,7 @@ def test_a_learner_is_led_from_the_stub_to_the_solution(exercise, solved):
     assert tinynet("hint", 1).output == "total, hint 1 of 2: add\n"
     assert tinynet("hint", 1, "mean").output == "mean, hint 1 of 2: divide\n"
     refused = tinynet("solution", 1)
-    assert "total, mean not solved yet; --spoil shows the solution anyway" in str(refused.exception)
+    assert "not solved yet: total, mean; --spoil shows the solution anyway" in str(refused.exception)
     exercise.write_text(solved.replace("/ len(x)", "/ (len(x) - 1)"))
     second = tinynet("grade", 1)
     assert "passed  total  (2 of 2 points)" in second.output and "usual cause: divided by one less" in second.output
@@ -55,12 +51,15 @@ def test_a_lesson_is_read_and_run(space):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (("grade",), "name one lesson, as in `tinynet grade 1`, or --all"),
+        (("grade",), "name one lesson, as in `tinynet grade 1`, or grade every lesson with `tinynet grade --all`"),
         (("grade", 1, "--all"), "name one lesson"),
         (("grade", 7), "there is no lesson 7; lessons go from 1 to 1"),
         (("hint", 1, "sum"), "lesson 1 has no exercise 'sum'; it has total, mean"),
         (("lesson", 0), "there is no lesson 0"),
-        (("grade", 1, "--csv", "x.csv"), "--csv and --jobs are for a folder of submissions; name it by --submissions"),
+        (
+            ("grade", 1, "--csv", "x.csv"),
+            "--csv and --jobs are for a folder of submissions; name it with --sub",
+        ),
         (("grade", 1, "--submissions", ".", "--json", "x"), "--json and --junit are for one learner's file"),
     ],
 )
@@ -156,3 +155,12 @@ def test_progress_is_a_small_file(space, exercise, solved):
     exercise.write_text(solved)
     tinynet("grade", 1)
     assert json.loads(space.file.read_text())["passed"] == {"01_sums": ["total", "mean"]}
+
+
+def test_stubs_are_written_where_they_are_missing_and_work_is_left_alone(course, lesson):
+    path = lesson.path / "exercise.py"
+    assert tinynet("course", "stubs").output == "" and path.read_text() == exercise_of(lesson)
+    assert tinynet("course", "stubs").output == ""
+    path.write_text("work\n")
+    assert tinynet("course", "stubs").output.startswith(f"left alone: {path}; to start it afresh and keep a copy, call")
+    assert path.read_text() == "work\n"

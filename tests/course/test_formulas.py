@@ -1,6 +1,6 @@
 import pytest
 
-from tinynet.course import cells, manifest
+from tinynet.course import manifest, notebook
 from tinynet.course.formulas import MATH, readable
 
 
@@ -25,7 +25,7 @@ def test_formulas_keep_their_meaning(latex, text):
 
 @pytest.mark.parametrize("lesson", manifest.read(), ids=lambda lesson: lesson.folder)
 def test_no_lesson_leaves_latex_in_the_terminal(lesson):
-    for cell in cells.split((lesson.path / "lesson.py").read_text("utf-8")):
+    for cell in notebook.split((lesson.path / "lesson.py").read_text("utf-8")):
         if cell.kind == "markdown":
             for formula in MATH.finditer(cell.text):
                 assert "\\" not in readable(formula[0]) and "$" not in readable(formula[0])

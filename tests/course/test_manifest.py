@@ -27,10 +27,10 @@ def test_the_real_course_has_its_folders():
         (lambda text: text.replace('hints = ["divide", "by the count"]', "hints = []"), "mean has no hints"),
         (lambda text: "", "lessons must be numbered"),
         (lambda text: text.replace('hints = ["add", "add them all"]', 'hints = "add"'), "total has no hints"),
-        (lambda text: text.replace('title = "Sums"', "title = 5"), "01_sums: title is 5; restore the file"),
+        (lambda text: text.replace('title = "Sums"', "title = 5"), "01_sums: title is 5, not a str; restore the file"),
         (lambda text: text[: text.index("[[lesson.e")] + "exercise = []", "01_sums has no exercises; restore the file"),
-        (lambda text: "lesson = 3", "an entry is of another kind than it was; restore the file"),
-        (lambda text: "lesson = [3]", "an entry is of another kind than it was; restore the file"),
+        (lambda text: "lesson = 3", "an entry has the wrong type; restore the file"),
+        (lambda text: "lesson = [3]", "an entry has the wrong type; restore the file"),
     ],
 )
 def test_an_edited_manifest_is_refused(course, change, message):

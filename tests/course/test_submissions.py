@@ -6,9 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tinynet.cli import app
-from tinynet.course import isolation, manifest, submissions
+from tinynet.course import manifest, submissions
+from tinynet.course.isolation import confinement
+from tinynet.course.isolation.sandbox import Limits
 from tinynet.course.manifest import CourseError
-from tinynet.course.sandbox import Limits
 from tinynet.course.submissions import find, grade_folder
 
 RIGHT = "def total(x): return float(x.sum())\ndef mean(x): return x.mean()\n"
@@ -98,7 +99,7 @@ def test_grades_do_not_depend_on_workers_or_on_isolation(course, folder):
     first = path.read_bytes()
     assert first.count(b"\n") == 6
     grade_folder([lesson], folder, path, jobs=1, isolated=False, progress=True)
-    assert path.read_bytes().replace(b"; `tinynet reset` brings it back", b"") == first
+    assert path.read_bytes().replace(b"; `tinynet reset N` makes a new one", b"") == first
 
 
 def test_workspaces_are_graded_on_all_lessons_at_once(course, tmp_path):
@@ -125,7 +126,7 @@ def test_workspaces_are_graded_on_all_lessons_at_once(course, tmp_path):
     grade_folder([manifest.lesson(1)], folder, tmp_path / "grades.csv", isolated=False)
     assert rows(tmp_path / "grades.csv")[1][:3] == ["ann", "ann/lessons/01_sums/exercise.py", "2"]
     (folder / "cid.py").write_text(RIGHT)
-    with pytest.raises(CourseError, match=r"cid.py: one exercise file, of which lesson\? `tinynet grade N` names it"):
+    with pytest.raises(CourseError, match=r"cid.py: a single exercise file; name its lesson, as in `tinynet grade 1`"):
         grade_folder(manifest.read(), folder, tmp_path / "grades.csv")
 
 
@@ -134,7 +135,7 @@ def test_what_cannot_be_graded_at_all_is_said(course, tmp_path):
     with pytest.raises(CourseError, match=r"there is no folder .*nowhere"):
         grade_folder([lesson], tmp_path / "nowhere", tmp_path / "grades.csv")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(CourseError, match=r"empty holds no submissions; they are student.py, or student/exercise.py"):
+    with pytest.raises(CourseError, match=r"empty holds no submissions; .* student.py or student/exercise.py in it"):
         grade_folder([lesson], tmp_path / "empty", tmp_path / "grades.csv")
     (tmp_path / "empty" / "a.py").write_text(RIGHT)
     with pytest.raises(CourseError, match=r"there is no folder .*nowhere for grades.csv; create it first"):
@@ -150,11 +151,11 @@ def test_the_command_writes_a_csv_and_gradescopes_json(space, folder, monkeypatc
         (folder / name).unlink()
     (folder / "exercise\x1b[2J.txt").write_text(RIGHT)
     runner, paths = CliRunner(), [space.root / "grades.csv", space.root / "results.json", space.root / "results.xml"]
-    monkeypatch.setattr(isolation, "NAMES", (*isolation.NAMES, "moat"))
+    monkeypatch.setattr(confinement, "NAMES", (*confinement.NAMES, "moat"))
     result = runner.invoke(app, ["grade", "1", "--submissions", str(folder), "--csv", str(paths[0]), "--jobs", "2"])
-    assert result.exit_code == 0 and f"Graded 5 submissions; wrote {paths[0]}." in result.output
+    assert result.exit_code == 0 and f"Graded 5 submissions and wrote {paths[0]}." in result.output
     assert "Note: this system has no moat: " in result.output
-    assert "Note: left out, being neither folders nor .py files: exercise [2J.txt.\n" in result.output
+    assert "Note: left out, because they are neither folders nor .py files: exercise [2J.txt.\n" in result.output
     assert [row[4] for row in rows(paths[0])] == ["points", "3", "0", "0", "0", "5"]
     (space.folder(manifest.lesson(1)) / "exercise.py").write_text(HALF)
     result = runner.invoke(app, ["grade", "1", "--isolated", "--json", str(paths[1]), "--junit", str(paths[2])])

@@ -6,12 +6,13 @@ import pytest
 
 from tinynet.course import manifest, workspace
 from tinynet.course.manifest import CourseError
+from tinynet.course.stubs import exercise_of
 
 
-def test_a_workspace_holds_what_a_learner_needs_and_no_solutions(space, course):
+def test_a_workspace_holds_what_a_learner_needs_and_no_solutions(space, lesson):
     folder = space.root / "lessons" / "01_sums"
     assert sorted(path.name for path in folder.iterdir()) == ["exercise.py", "lesson.py", "test_exercise.py"]
-    assert (folder / "exercise.py").read_text() == (course / "01_sums" / "exercise.py").read_text()
+    assert space.exercise(lesson).read_text() == exercise_of(lesson)
     assert not (space.root / "lessons" / "course.toml").exists() and (space.root / "README.md").exists()
     assert workspace.find(folder).root == space.root
 
@@ -26,7 +27,7 @@ def test_a_course_that_a_clone_has_worked_in_is_handed_out_unsolved(course, tmp_
 
 
 def test_start_touches_nothing_that_exists_and_leaves_nothing_half_made(space, course, tmp_path):
-    with pytest.raises(CourseError, match=r"has lessons, .*README.md, pytest.ini already, and nothing was changed"):
+    with pytest.raises(CourseError, match=r"already has lessons, .*README.md, pytest.ini, and nothing was changed"):
         workspace.start(space.root)
     (course / "01_sums" / "solution.py").write_text("no marks\n")
     with pytest.raises(CourseError, match="at least one pair"):
@@ -35,7 +36,7 @@ def test_start_touches_nothing_that_exists_and_leaves_nothing_half_made(space, c
 
 
 def test_outside_a_workspace_one_is_told_how_to_make_one(tmp_path):
-    with pytest.raises(CourseError, match="is not in a workspace: `tinynet start DIR` makes one"):
+    with pytest.raises(CourseError, match="is not in a workspace; make one with `tinynet start DIR` and go there"):
         workspace.find(tmp_path)
 
 
@@ -66,15 +67,18 @@ def test_reset_keeps_every_earlier_file(space):
 @pytest.mark.parametrize(
     "progress, message",
     [
-        ("{", "cannot be read; delete it to begin counting anew"),
+        ("{", "cannot be read; delete it to start a new count"),
         ('{"unknown": 1}', "cannot be read"),
         ('{"passed": 3}', "cannot be read"),
         ('{"passed": {"01_sums": 3}}', "cannot be read"),
         ('{"hints": {"01_sums/total": "x"}}', "cannot be read"),
         ('{"hints": {"01_sums/total": -2}}', "cannot be read"),
         ("[]", "cannot be read"),
-        ('{"version": 2, "new": 1}', "has version 2, this tinynet needs 1; nothing was changed"),
-        (json.dumps({"version": 0}), "has version 0, this tinynet needs 1; nothing was changed. Make a new one"),
+        ('{"version": 2, "new": 1}', "has version 2, but this tinynet needs version 1; nothing was changed"),
+        (
+            json.dumps({"version": 0}),
+            "has version 0, but this tinynet needs version 1; nothing was changed. Make a new workspace",
+        ),
     ],
 )
 def test_progress_that_cannot_be_read_is_left_as_it_is(space, progress, message):
@@ -112,7 +116,7 @@ def test_grades_and_hints_are_told_where_nothing_can_be_written(space, monkeypat
     monkeypatch.setattr(workspace, "write_atomically", refuse)
     space.record(manifest.lesson(1), ["mean"])
     assert space.next_hint(manifest.lesson(1), "total") == (1, "add")
-    note = f"Note: progress is not kept: {space.file} cannot be written (Read-only file system).\n"
+    note = f"Note: progress not saved: {space.file} cannot be written (Read-only file system).\n"
     assert capsys.readouterr().err == note * 2
 
 

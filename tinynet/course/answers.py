@@ -1,14 +1,14 @@
-"""What a learner's function returned, held against what was expected.
+"""Comparing what a learner's function returned with what was expected.
 
-A grader reads
+A grader looks like this:
 
     def test_affine(exercise, rng):
         x, W, b = rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=4)
         exercise.affine(x, W, b).equals(np.einsum("im,mn->in", x, W) + b)
 
-and a failure says what was expected, what came, on which input, and why that usually happens. The last is found, not
-guessed: the known-wrong answers of the lesson are run on the same input, and the one that gives what the learner's
-function gave names the mistake.
+A failure says what was expected, what came, on which input, and the usual cause. The cause is found, not guessed: the
+lesson's known mistakes are run on the same input, and if one of them gives what the learner's function gave, it names
+the mistake.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from tinynet.course import calls
 from tinynet.course.calls import Outcome, Source, Wrong
 from tinynet.course.manifest import Lesson, Variant
 
-RTOL = {4: 1e-4, 8: 1e-6}  # relative tolerance by bytes of the dtype: float32 answers are as right as float64 ones
+RTOL = {4: 1e-4, 8: 1e-6}  # relative tolerance by bytes of a number, so that an answer in float32 counts as right
 
 
 class Exercises:
     """The functions of one exercise file, as a grader calls them: `exercise.affine(x, W, b)` returns an `Answer`.
 
     Args:
-        lesson: whose exercises they are.
+        lesson: the lesson of the exercises.
         source: where the learner's functions come from.
     """
 
@@ -40,12 +40,12 @@ class Exercises:
 
     def __getattr__(self, name: str) -> Callable[..., Answer]:
         self._lesson.exercise(name)
-        mutants = [mutant for mutant in self._lesson.mutants if mutant.exercise == name]
         parameters = list(inspect.signature(getattr(self._lesson.solution, name)).parameters)
 
         def call(*arguments: Any) -> Answer:
             outcome = self._source.call(name, arguments)
-            answer = Answer(name, dict(zip(parameters, arguments, strict=False)), outcome, mutants)
+            named = dict(zip(parameters, arguments, strict=False))
+            answer = Answer(name, named, outcome, self._lesson.mutants_of(name))
             if outcome.unwritten:
                 raise Wrong(outcome.error)
             if outcome.error:
@@ -62,7 +62,7 @@ class Answer:
     """What one call of a learner's function returned.
 
     Attributes:
-        value: plain values and arrays.
+        value: a plain value.
     """
 
     def __init__(self, name: str, arguments: dict[str, Any], outcome: Outcome, mutants: list[Variant]) -> None:
@@ -70,27 +70,28 @@ class Answer:
         self.value = outcome.value
 
     def equals(self, expected: Any, rtol: float | None = None) -> Any:
-        """Return the value if it equals the expected one, in structure, shape, kind of dtype and numbers.
+        """Return the value if it equals the expected one in structure, shape, kind of dtype and numbers.
 
         Args:
             expected: a number, a string, an array, or a tuple, list or dictionary of these.
-            rtol: relative to the entry and to the largest entry; by default 1e-6, for float32 answers 1e-4.
+            rtol: the tolerance, relative to the entry plus the largest entry; by default 1e-6, for float32 answers
+                1e-4.
 
         Raises:
-            Wrong: it does not.
+            Wrong: the value differs.
         """
         if found := difference(self.value, expected, rtol):
             raise self.wrong(f"{found}\n  expected: {show(expected)}\n  came:     {show(self.value)}")
         return self.value
 
     def satisfies(self, condition: bool | np.bool_, expected: str) -> Any:
-        """Return the value if the condition holds; else raise Wrong: what was expected, in words, and what came."""
+        """Return the value if the condition holds, else raise Wrong with what was expected, in words, and what came."""
         if not condition:
             raise self.wrong(f"expected {expected}\n  came:     {show(self.value)}")
         return self.value
 
     def wrong(self, what: str) -> Wrong:
-        """Return the failure, with the input and the mistake that explains it, if one is known."""
+        """Return the failure to raise: what is wrong, on which input, and the usual cause if it is known."""
         inputs = "\n".join(f"    {name} = {show(value)}" for name, value in self.arguments.items())
         call = f"{self.name}({', '.join(self.arguments)})"
         return Wrong(f"{call}: {what}\n  on the input\n{inputs}{self._cause()}")
@@ -98,21 +99,21 @@ class Answer:
     def _cause(self) -> str:
         arguments = tuple(self.arguments.values())
         for mutant in self.mutants:
-            with suppress(Wrong):  # of a function among the arguments, which says what may not be asked of it
+            with suppress(Wrong):  # a function among the arguments may refuse to be called in this way
                 if alike(calls.call(mutant.function, arguments), self.outcome):
                     return f"\n  usual cause: {mutant.about}"
         return ""
 
 
 def alike(a: Outcome, b: Outcome) -> bool:
-    """Return whether two calls did the same: the same error (whatever the line), or equal values and changes."""
+    """Return whether two calls did the same: the same error (on whatever line), or equal values and changes."""
     if a.error or b.error:
         return a.error.split(" (line ")[0] == b.error.split(" (line ")[0]
     return a.changed == b.changed and not difference(a.value, b.value) and not difference(b.value, a.value)
 
 
 def difference(came: Any, expected: Any, rtol: float | None = None) -> str:
-    """Return the first way in which a value differs from the expected one, in words; "" if it does not."""
+    """Return the first difference between a value and the expected one, in words; "" if there is none."""
     if isinstance(expected, (tuple, list)):
         if isinstance(came, np.ndarray) and came.ndim and len(came) == len(expected):
             came = list(came)
@@ -136,7 +137,7 @@ def difference(came: Any, expected: Any, rtol: float | None = None) -> str:
 def _array_difference(came: np.ndarray, expected: np.ndarray, rtol: float | None) -> str:
     if came.shape != expected.shape:
         return f"wrong shape: {_shape(expected)} was expected, {_shape(came)} came"
-    integers = "iuO"  # O: too large for 64 bits, so that NumPy keeps Python's own integer
+    integers = "iuO"  # O: NumPy keeps integers beyond 64 bits as Python objects
     kinds = {"b": "b", "i": integers, "u": integers, "O": integers, "f": "fiu"}[expected.dtype.kind]
     if came.dtype.kind not in kinds:
         return f"wrong dtype: {expected.dtype} was expected, {came.dtype} came"
@@ -165,7 +166,7 @@ def _shape(array: np.ndarray) -> str:
 
 
 def describe(value: Any) -> str:
-    """Return a few words on what a value is."""
+    """Return in a few words what a value is."""
     if isinstance(value, np.ndarray):
         return _shape(value)
     if isinstance(value, (tuple, list, dict)):
@@ -174,7 +175,7 @@ def describe(value: Any) -> str:
 
 
 def show(value: Any) -> str:
-    """Return a value as a learner would print it, shortened, with the shape and dtype of arrays."""
+    """Return a value as Python would print it, shortened, with the dtype and shape of arrays."""
     if callable(value):
         return "a function"
     if isinstance(value, np.ndarray):
@@ -189,5 +190,5 @@ def show(value: Any) -> str:
         return f"{{{', '.join(items)}}}"
     if isinstance(value, (float, np.floating)):
         text = f"{value:.6g}"
-        return f"{text}.0" if text.lstrip("-").isdigit() else text  # 3.0 is no 3
+        return f"{text}.0" if text.lstrip("-").isdigit() else text  # 3.0 is not an int
     return repr(value)

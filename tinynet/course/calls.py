@@ -1,8 +1,8 @@
-"""Calling a learner's function: what came back, as plain values, whatever the function did.
+"""Calling a learner's function: whatever it does, the outcome is a plain value or one line that says what went wrong.
 
 Only plain values go in and come out: numbers, strings, arrays, and tuples, lists and dictionaries of these. Functions
-may go in as well, so that an exercise can be given one to call. A `Source` is where a function comes from: a file that
-is loaded here (`Functions`), or a process of its own (`sandbox.py`).
+may also go in, so that an exercise can be given one to call. Where the learner's functions come from is a `Source`:
+a file that is loaded into this process (`Functions`), or a process of its own (`isolation/sandbox.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-SAID = 300  # characters of an exception's message
+SAID = 300  # characters of an exception's message that are shown
 
 
 class Wrong(AssertionError):
@@ -30,10 +30,10 @@ class Outcome:
     """What one call did.
 
     Attributes:
-        value: what it returned, where it did and that is plain.
+        value: what the function returned, if it returned and the value is plain.
         error: why there is no value, in one line; "" if there is one.
-        changed: positions of the arguments that it changed.
-        unwritten: the function is still the stub.
+        changed: the positions of the arguments that the function changed.
+        unwritten: whether the function is still the stub.
     """
 
     value: Any = None
@@ -46,15 +46,15 @@ class Source(Protocol):
     """Where a learner's functions come from."""
 
     def call(self, name: str, arguments: tuple) -> Outcome:
-        """Call the function on copies of the arguments; raise Wrong if there is none to call."""
+        """Call a function on copies of the arguments; raise Wrong if there is no function of that name."""
 
 
 class Functions:
-    """Functions of this process: a learner's file in everyday use, or a solution with one function exchanged.
+    """Functions in this process: a learner's file in everyday use, or a solution with one function replaced.
 
     Args:
-        functions: by name.
-        file: what messages call the place they are from.
+        functions: the functions by name.
+        file: the name of their file, for messages.
     """
 
     def __init__(self, functions: Mapping[str, Any], file: str = "exercise.py") -> None:
@@ -63,28 +63,33 @@ class Functions:
     def call(self, name: str, arguments: tuple) -> Outcome:
         function = self.functions.get(name)
         if not callable(function):
-            raise Wrong(f"{self.file} has no function {name}; `tinynet reset` brings the file back as it was")
+            raise Wrong(f"{self.file} has no function {name}; put it back, or start afresh with `tinynet reset N`")
         return call(function, arguments)
 
 
 def from_file(path: Path) -> Functions:
-    """Return the functions of an exercise file, run here and now.
+    """Return the functions of an exercise file, which is run here and now.
 
     Raises:
-        Wrong: the file is missing, does not parse, or fails while it is loaded; in one line.
+        Wrong: the file is missing, does not parse, or fails while it is loaded; the message is one line.
     """
-    module = ModuleType("exercise")
-    module.__file__ = str(path)
-    sys.modules["exercise"] = module  # where dataclasses look for the names in their annotations
     try:
         text = path.read_text("utf-8-sig")
     except OSError:
-        raise Wrong(f"there is no {path.name} in {path.parent}; `tinynet reset` brings it back") from None
+        raise Wrong(f"there is no {path.name} in {path.parent}; `tinynet reset N` makes a new one") from None
     except UnicodeDecodeError:
         raise Wrong(f"{path.name} is not text in UTF-8; save it as such") from None
-    if "\0" in text:  # of which Python before 3.11.4 says ValueError
+    return from_text(text, path)
+
+
+def from_text(text: str, path: Path) -> Functions:
+    """Return the functions of an exercise file whose text is already known; errors are said to lie in `path`."""
+    module = ModuleType("exercise")
+    module.__file__ = str(path)
+    sys.modules["exercise"] = module  # dataclasses look up the names in their annotations there
+    if "\0" in text:  # Python before 3.11.4 raises ValueError here, not SyntaxError
         raise Wrong(f"{path.name} does not parse: source code string cannot contain null bytes")
-    linecache.cache[str(path)] = len(text), None, text.splitlines(keepends=True), str(path)  # it may be saved anew
+    linecache.cache[str(path)] = len(text), None, text.splitlines(keepends=True), str(path)  # the file may change
     try:
         exec(compile(text, str(path), "exec", dont_inherit=True), vars(module))
     except SyntaxError as error:
@@ -96,10 +101,10 @@ def from_file(path: Path) -> Functions:
 
 
 def call(function: Callable, arguments: tuple) -> Outcome:
-    """Return what function(*arguments) did, given copies so that nothing it changes is ours."""
+    """Return what function(*arguments) did; it is given copies, so nothing of ours can change."""
     given = copy(arguments)
     try:
-        with np.errstate(all="ignore"):  # what overflows shows as the nan or inf that it gives
+        with np.errstate(all="ignore"):  # an overflow shows in the nan or inf that comes back
             value = plain(function(*given))
     except Wrong:
         raise
@@ -115,7 +120,7 @@ def call(function: Callable, arguments: tuple) -> Outcome:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return kind, message and line of an exception, in one line."""
+    """Return type, message and place of an exception, in one line."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).name == "exercise.py"]
     where = f" (line {own[-1].lineno}: {own[-1].line})" if own else ""
@@ -124,17 +129,17 @@ def describe_error(error: BaseException) -> str:
 
 
 class NotPlain(TypeError):
-    """A value that is neither a number, a string, an array, nor made of these."""
+    """A value that is not a number, a string or an array, nor made of these."""
 
 
 def plain(value: Any) -> Any:
-    """Return the value with NumPy scalars as numbers; raise NotPlain for what cannot be compared safely.
+    """Return the value with NumPy scalars as numbers; raise NotPlain if it cannot be compared safely.
 
-    A float32 stays one, since it is compared as such.
+    A float32 stays a float32, because it is compared with less precision.
     """
     kind = type(value)
     if value is None:
-        raise NotPlain("None; does every way through the function end in `return`?")
+        raise NotPlain("None; does every path through the function end in `return`?")
     if kind in (bool, int, float, str):
         return value
     if isinstance(value, np.generic) and value.dtype.kind in "biuf":
@@ -151,7 +156,7 @@ def plain(value: Any) -> Any:
 
 
 def copy(value: Any) -> Any:
-    """Return a deep copy of plain values; functions are passed on."""
+    """Return a deep copy of a plain value; functions are passed on as they are."""
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, (tuple, list)):
@@ -162,7 +167,7 @@ def copy(value: Any) -> Any:
 
 
 def identical(a: Any, b: Any) -> bool:
-    """Return whether two plain values are the same to the last bit, in type and shape too."""
+    """Return whether two plain values are the same to the last bit, including their types and shapes."""
     if type(a) is not type(b):
         return False
     if isinstance(a, np.ndarray):

@@ -1,4 +1,4 @@
-"""What `tinynet lesson`, `grade`, `hint`, `solution`, `reset`, `watch`, `start` and `course` do."""
+"""The subcommands `tinynet lesson`, `grade`, `hint`, `solution`, `reset`, `watch`, `start` and `course`."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tinynet.course import cells, check, formulas, grading, manifest, stubs, watching, workspace
+from tinynet.course import check, formulas, grading, manifest, notebook, stubs, watching, workspace
 from tinynet.course.grading import Result
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.storage.atomic import write_atomically
 
-Number = Annotated[int, typer.Argument(help="Of the lesson.", metavar="N")]
+Number = Annotated[int, typer.Argument(help="The lesson's number.", metavar="N")]
 console = Console(highlight=False, soft_wrap=True)
 
 
 def lesson(
     number: Annotated[
-        int | None, typer.Argument(help="Of the lesson; without it, all are listed.", metavar="[N]")
+        int | None, typer.Argument(help="The lesson's number; without it, all lessons are listed.", metavar="[N]")
     ] = None,
-    show: Annotated[bool, typer.Option("--show", help="Open a window for each figure.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Also open a window for each figure.")] = False,
 ) -> None:
-    """Run a lesson, its text between its results; or list the lessons, and how far you are."""
+    """Read and run a lesson; without a number, list the lessons and what you have solved."""
     from rich.markdown import Markdown
 
     space = workspace.find()
@@ -41,33 +41,35 @@ def lesson(
     def show_text(text: str) -> None:
         console.print("", Markdown(formulas.readable(text)), "", soft_wrap=False)
 
-    cells.run(space.folder(chosen) / "lesson.py", show_text)
+    notebook.run(space.folder(chosen) / "lesson.py", show_text)
 
 
 def grade(
-    number: Annotated[int | None, typer.Argument(help="Of the lesson.", metavar="[N]")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Every lesson.")] = False,
+    number: Annotated[int | None, typer.Argument(help="The lesson's number.", metavar="[N]")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Grade every lesson.")] = False,
     isolated: Annotated[
         bool | None,
-        typer.Option(help="Run the answers in a process of its own, with limits; the default for submissions."),
+        typer.Option(help="Run the functions in a process with limits; this is the default for submissions."),
     ] = None,
     json_: Annotated[Path | None, typer.Option("--json", help="Write the results in Gradescope's format.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the results as JUnit XML.")] = None,
-    submissions: Annotated[Path | None, typer.Option(help="Grade each file or folder in this folder.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Where the grades of the submissions go.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Submissions graded at once; one a core by default.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Inputs are drawn from it.")] = 0,
+    submissions: Annotated[Path | None, typer.Option(help="Grade every file or folder in this folder.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the grades of the submissions to this file.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Submissions graded at once; by default one per core.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Draw the inputs from this seed.")] = 0,
 ) -> None:
-    """Grade a lesson's exercise.py, or a folder of submissions; the exit code is 1 unless all of yours pass."""
+    """Grade your exercise.py, or a folder of submissions; the exit code is 0 if all of your exercises pass."""
     if submissions is None and (csv or jobs):
-        raise CourseError("--csv and --jobs are for a folder of submissions; name it by --submissions DIR")
+        raise CourseError("--csv and --jobs are for a folder of submissions; name it with --submissions DIR")
     if submissions is not None and (json_ or junit):
-        raise CourseError("--json and --junit are for one learner's file; the grades of submissions go to --csv FILE")
+        raise CourseError("--json and --junit are for one learner's file; grades of submissions go to --csv FILE")
     if submissions is not None:
         _grade_submissions(number, submissions, csv, jobs, isolated is not False, seed)
         return
     if (number is None) != all_:
-        raise CourseError("name one lesson, as in `tinynet grade 1`, or --all")
+        raise CourseError("name one lesson, as in `tinynet grade 1`, or grade every lesson with `tinynet grade --all`")
     space = workspace.find()
     results: list[Result] = []
     for chosen in manifest.read() if number is None else [manifest.lesson(number)]:
@@ -88,7 +90,7 @@ def hint(
 
 def solution(
     number: Number,
-    spoil: Annotated[bool, typer.Option("--spoil", help="Show it although yours does not pass yet.")] = False,
+    spoil: Annotated[bool, typer.Option("--spoil", help="Show it even if yours does not pass yet.")] = False,
 ) -> None:
     """Show a lesson's solution, once your own passes."""
     chosen = manifest.lesson(number)
@@ -96,20 +98,20 @@ def solution(
         results = _grade(workspace.find(), chosen)
         missing = [result.exercise.name for result in results if not result.passed]
         if missing:
-            raise CourseError(f"{', '.join(missing)} not solved yet; --spoil shows the solution anyway")
+            raise CourseError(f"not solved yet: {', '.join(missing)}; --spoil shows the solution anyway")
     typer.echo((chosen.path / "solution.py").read_text("utf-8"))
 
 
 def reset(number: Number) -> None:
-    """Bring a lesson's exercise.py back as it was; yours is kept beside it."""
+    """Start a lesson's exercise.py afresh; yours is kept beside it."""
     backup = workspace.find().reset(manifest.lesson(number))
-    typer.echo("exercise.py is as it was" + (f"; yours is kept as {backup.name}" if backup else ""))
+    typer.echo("exercise.py is as new" + (f"; yours is kept as {backup.name}" if backup else ""))
 
 
 def watch(number: Number) -> None:
-    """Grade a lesson again at each save; h shows the next hint, q ends it."""
+    """Grade a lesson at every save of your exercise.py; press h for the next hint, q to quit."""
     space, chosen = workspace.find(), manifest.lesson(number)
-    path = space.folder(chosen) / "exercise.py"
+    path = space.exercise(chosen)
 
     def regrade() -> None:
         console.rule(f"{path.name} of lesson {chosen.number}")
@@ -119,44 +121,48 @@ def watch(number: Number) -> None:
     watching.watch(path, regrade, lambda: _show_hint(space, chosen, None))
 
 
-def start(folder: Annotated[Path, typer.Argument(help="A new folder.", metavar="DIR")]) -> None:
-    """Make a workspace: the lessons and their exercises, to read, run and fill in."""
+def start(folder: Annotated[Path, typer.Argument(help="A new folder for it.", metavar="DIR")]) -> None:
+    """Make a workspace: a folder with the lessons to read and run, and the exercises to fill in."""
     space = workspace.start(folder)
-    typer.echo(f"The course is in {space.root.resolve()}. Go there, and begin with `tinynet lesson 1`.")
+    typer.echo(f"The course is in {space.root.resolve()}. Go there and begin with `tinynet lesson 1`.")
 
 
-course = typer.Typer(no_args_is_help=True, help="For those who write the course.")
+course = typer.Typer(no_args_is_help=True, help="For authors of lessons.")
 
 
 @course.command(name="check")
 def check_(
-    seeds: Annotated[int, typer.Option(min=1, help="Inputs are drawn from this many seeds.")] = 5,
+    seeds: Annotated[int, typer.Option(min=1, help="Draw inputs from this many seeds.")] = 5,
 ) -> None:
-    """Prove for every exercise that its stub fails, its solution passes and every known mistake is found."""
+    """Prove that every stub fails, every solution passes and every known mistake is found."""
     lessons = manifest.read()
-    found = 0
+    count = 0
     for each in lessons:
         for problem in check.problems(each, lessons, range(seeds)):
             typer.echo(problem, err=True)
-            found += 1
+            count += 1
         counts = f"{len(each.exercises)} exercises, {len(each.mutants)} mutants, {len(each.alternatives)} alternatives"
         typer.echo(f"{each.folder}: {counts}, {seeds} seeds")
-    if found:
-        raise CourseError(f"{found} problems")
+    if count:
+        raise CourseError(f"found {count} problems, listed above")
 
 
 @course.command(name="stubs")
 def stubs_() -> None:
-    """Cut each exercise.py out of its solution.py."""
+    """Write the missing exercise.py files of a clone; one that exists may hold work, and is left alone."""
     for each in manifest.read():
-        (each.path / "exercise.py").write_text(stubs.exercise_of(each), "utf-8")
+        path, text = each.path / "exercise.py", stubs.exercise_of(each)
+        if not path.exists():
+            path.write_text(text, "utf-8")
+        elif path.read_text("utf-8") != text:
+            typer.echo(f"left alone: {path}; to start it afresh and keep a copy, call `tinynet reset {each.number}`")
 
 
 def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False, seed: int = 0) -> list[Result]:
-    """Grade the learner's file and keep what passed."""
-    path = space.folder(chosen) / "exercise.py"
+    """Grade the learner's file and write down what passed."""
+    path = space.exercise(chosen)
     if isolated:
-        from tinynet.course.judge import grade_isolated
+        from tinynet.course.isolation import grade_isolated
 
         _say_what_is_not_held()
         results = grade_isolated(chosen, path, seed)
@@ -177,14 +183,14 @@ def _report(results: Sequence[Result]) -> None:
     console.print(f"Lesson {chosen.number}: {points} of {chosen.points} points\n")
     if points < chosen.points:
         first = next(result.exercise.name for result in results if not result.passed)
-        console.print(f"[dim]tinynet hint {chosen.number} {first} helps with the next one[/dim]")
+        console.print(f"[dim]tinynet hint {chosen.number} {first} helps with the next exercise[/dim]")
 
 
 def _show_hint(space: workspace.Workspace, chosen: Lesson, name: str | None) -> None:
     passed = space.passed(chosen)
     name = name or next((e.name for e in chosen.exercises if e.name not in passed), None)
     if name is None:
-        typer.echo(f"every exercise of lesson {chosen.number} passes; name one to see its hints")
+        typer.echo(f"all exercises of lesson {chosen.number} pass; to see the hints for one, name it")
         return
     number, text = space.next_hint(chosen, name)
     count = len(chosen.exercise(name).hints)
@@ -207,16 +213,16 @@ def _grade_submissions(
     number: int | None, folder: Path, csv: Path | None, jobs: int | None, isolated: bool, seed: int
 ) -> None:
     if csv is None:
-        raise CourseError("where do the grades go? tinynet grade N --submissions DIR --csv FILE")
+        raise CourseError("name a file for the grades, as in `tinynet grade 1 --submissions DIR --csv FILE`")
     from tinynet.course.submissions import grade_folder, left_out
 
     if names := ", ".join(left_out(folder)):
-        typer.echo(f"Note: left out, being neither folders nor .py files: {names}.", err=True)
+        typer.echo(f"Note: left out, because they are neither folders nor .py files: {names}.", err=True)
     if isolated:
         _say_what_is_not_held()
     lessons = manifest.read() if number is None else [manifest.lesson(number)]
     graded = grade_folder(lessons, folder, csv, jobs, isolated, seed)
-    typer.echo(f"Graded {len(graded)} submissions; wrote {csv}.")
+    typer.echo(f"Graded {len(graded)} submissions and wrote {csv}.")
 
 
 def _say_what_is_not_held() -> None:
@@ -228,10 +234,10 @@ def _say_what_is_not_held() -> None:
 
 def _write_reports(results: Sequence[Result], json_path: Path | None, junit_path: Path | None) -> None:
     if json_path is not None:
-        from tinynet.course.report import gradescope
+        from tinynet.course.formats import gradescope
 
         write_atomically(json_path, json.dumps(gradescope(results), indent=1).encode())
     if junit_path is not None:
-        from tinynet.course.report import junit
+        from tinynet.course.formats import junit
 
         write_atomically(junit_path, junit(results).encode())

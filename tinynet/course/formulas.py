@@ -1,8 +1,9 @@
-r"""Formulas in LaTeX, as a terminal can show them: $\frac{\partial L}{\partial z_k} = g_k (1 - a_k^2)$ becomes
+r"""LaTeX formulas as a terminal can show them: $\frac{\partial L}{\partial z_k} = g_k (1 - a_k^2)$ becomes
 
     ∂L/∂z_k = g_k (1 - a_k^2)
 
-Braces that group stay, and what is divided stands in brackets, so that no formula changes its meaning.
+Braces that group are kept, and both sides of a fraction get brackets where they need them, so that no formula changes
+its meaning.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from functools import cache
 from typing import Any
 
 MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+(?:\n[^$\n]+)*)\$", re.DOTALL)
-CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)  # is left as it is
-ONE = re.compile(r"∂? ?(\d+|[^\W\d][\u0300-\u036f]?)(_\w|_\{\w+\})?")  # symbol or number, which needs no brackets
+CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)  # left as it is
+ONE = re.compile(r"∂? ?(\d+|[^\W\d][\u0300-\u036f]?)(_\w|_\{\w+\})?")  # a symbol or a number needs no brackets
 SIGNS = re.compile(r" *([=≈←≤≥·]) *")
 NAMES = re.compile(r"\blog(?=[^\W_]|∑)")
-SPACES = (",", ";", "!", "big", "Big", "bigl", "bigr")  # that only set letters apart, or brackets larger
+SPACES = (",", ";", "!", "big", "Big", "bigl", "bigr")  # macros for spaces and for larger brackets
 
 
 def readable(markdown: str) -> str:
-    """Return the Markdown with each formula as code: between the lines, or a block of its own."""
+    """Return the Markdown with each formula turned into code, in the line or as a block of its own."""
     parts = CODE.split(markdown)
     return "".join(part if i % 2 else MATH.sub(_replace, part) for i, part in enumerate(parts))
 

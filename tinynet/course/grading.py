@@ -1,8 +1,9 @@
-"""Grading a lesson: each exercise's test, run on one source of functions with one seed."""
+"""Grading: an exercise is graded by its test, run on the learner's functions with inputs drawn from a seed."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tinynet.course.manifest import CourseError, Exercise, Lesson
 
 @dataclass(frozen=True)
 class Result:
-    """The grade of one exercise: passed, or a message that says why not."""
+    """The grade of one exercise: it passed, or a message says why not."""
 
     lesson: Lesson
     exercise: Exercise
@@ -32,10 +33,10 @@ class Result:
 
 
 def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int = 0) -> Result:
-    """Return the grade of one exercise; inputs are drawn from the seed."""
+    """Return the grade of one exercise, on inputs drawn from the seed."""
     test = getattr(lesson.grader, f"test_{exercise.name}", None)
     if test is None:
-        raise CourseError(f"{lesson.folder} has no grader of {exercise.name}; restore lessons/course.toml")
+        raise CourseError(f"{lesson.folder}/test_exercise.py has no test_{exercise.name}; restore the file")
     start = time.perf_counter()
     message = ""
     try:
@@ -44,18 +45,18 @@ def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int
         message = str(error)
     except CourseError:
         raise
-    except Exception as error:  # an answer of a kind that the grader did not think of
+    except Exception as error:  # the grader did not think of such an answer
         message = f"{exercise.name}: the grader cannot judge what came: {describe_error(error)}"
     return Result(lesson, exercise, message, time.perf_counter() - start)
 
 
 def grade(lesson: Lesson, source: Source, seed: int = 0) -> list[Result]:
-    """Return the grades of all exercises of a lesson."""
+    """Return the grades of all exercises of a lesson, on inputs drawn from the seed."""
     return [grade_exercise(lesson, exercise, source, seed) for exercise in lesson.exercises]
 
 
 def grade_file(lesson: Lesson, path: Path, seed: int = 0) -> list[Result]:
-    """Return the grades of an exercise file that is trusted: it runs in this process."""
+    """Return the grades of a trusted exercise file, which runs in this process."""
     try:
         source = from_file(path)
     except Wrong as error:
@@ -63,8 +64,6 @@ def grade_file(lesson: Lesson, path: Path, seed: int = 0) -> list[Result]:
     return grade(lesson, source, seed)
 
 
-def learned(lesson: Lesson, path: Path) -> tuple[Functions, bool]:
-    """Return the learner's functions of an earlier lesson and True; if they do not pass, the solution's and False."""
-    if all(result.passed for result in grade_file(lesson, path)):
-        return from_file(path), True
-    return Functions(vars(lesson.solution), "solution.py"), False
+def solved(lesson: Lesson, **instead: Callable) -> Functions:
+    """Return the functions of a lesson's solution, with some of them replaced."""
+    return Functions({**vars(lesson.solution), **instead}, "solution.py")

@@ -1,13 +1,14 @@
-"""The one manifest of the course, `lessons/course.toml`: which lessons there are, their exercises, points and hints.
+"""The manifest of the course, `lessons/course.toml`: which lessons there are, with their exercises, points and hints.
 
-A lesson is a folder `NN_name/` with
+A lesson is a folder `NN_name/` that holds
 
     lesson.py          the script to read and run
-    solution.py        the exercises solved, each between the marks that `stubs.py` knows
-    exercise.py        the same file with the solutions cut out; what a learner edits
+    solution.py        the exercises, solved; each solution stands between two marks (`stubs.py`)
     test_exercise.py   the grader: test_NAME grades the function NAME
-    mutants.py         known-wrong answers, each with the mistake that it stands for
-    alternatives.py    other right answers, which the grader must accept
+    mutants.py         wrong answers, each with the mistake that leads to it
+    alternatives.py    other right answers, which the grader must accept too
+
+Where a learner works there is also an exercise.py: solution.py without the solutions, for the learner to fill in.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ COURSE = HERE / "lessons" if (HERE / "lessons").is_dir() else HERE.parents[1] / 
 
 
 class CourseError(ValueError):
-    """Something about the course or the workspace is not as it must be; the message says what to do."""
+    """The course or the workspace is not in order; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Exercise:
     """One function for the learner to write.
 
     Attributes:
-        name: of the function; `test_<name>` in test_exercise.py grades it.
-        points: what it is worth.
+        name: the function's name; `test_<name>` in test_exercise.py grades it.
+        points: how many points it is worth.
         hints: from a nudge to nearly the answer.
     """
 
@@ -47,11 +48,11 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson of the manifest; the trusted files of the course are read through it.
+    """One lesson: its entry in the manifest, and the files of its folder, which are trusted.
 
     Attributes:
-        claims: the numbers of the syllabus that it examines, as "C1".
-        teaches: public names of tinynet that it opens; exercises of earlier lessons do without them.
+        claims: the claims of the syllabus that it examines, such as "C1".
+        teaches: the public names of tinynet that it introduces; exercises of earlier lessons do without them.
     """
 
     number: int
@@ -64,7 +65,7 @@ class Lesson:
 
     @property
     def path(self) -> Path:
-        """Return the lesson's folder in the course (not the learner's)."""
+        """Return the lesson's folder in the course (the learner has another)."""
         return COURSE / self.folder
 
     @property
@@ -72,7 +73,7 @@ class Lesson:
         return sum(exercise.points for exercise in self.exercises)
 
     def exercise(self, name: str) -> Exercise:
-        """Return the exercise of that name, or raise a CourseError that lists the names."""
+        """Return the exercise of that name; raise a CourseError that lists the names if there is none."""
         for exercise in self.exercises:
             if exercise.name == name:
                 return exercise
@@ -95,14 +96,18 @@ class Lesson:
     def alternatives(self) -> list[Variant]:
         return variants(self.path / "alternatives.py")
 
+    def mutants_of(self, name: str) -> list[Variant]:
+        """Return the known mistakes in one exercise."""
+        return [variant for variant in self.mutants if variant.exercise == name]
+
 
 @dataclass(frozen=True)
 class Variant:
-    """A function to put in place of an exercise's solution: a known-wrong answer, or another right one.
+    """A function that can take the place of an exercise's solution: a wrong answer, or another right one.
 
     Attributes:
-        exercise: whose place it takes.
-        about: the mistake it stands for, as told to a learner; or what is different about it.
+        exercise: the name of that exercise.
+        about: the mistake behind it, in the words a learner will read; or what it does differently.
     """
 
     exercise: str
@@ -111,7 +116,7 @@ class Variant:
 
 
 def instead_of(exercise: str, about: str) -> Callable[[Callable], Callable]:
-    """Mark a function of mutants.py or alternatives.py as standing in for an exercise."""
+    """Mark a function in mutants.py or alternatives.py as one that takes the place of an exercise's solution."""
 
     def mark(function: Callable) -> Callable:
         function.instead_of = (exercise, about)  # type: ignore[attr-defined]
@@ -121,29 +126,29 @@ def instead_of(exercise: str, about: str) -> Callable[[Callable], Callable]:
 
 
 def variants(path: Path) -> list[Variant]:
-    """Return the marked functions of a file, in its order."""
+    """Return the marked functions of a file, in the order in which they stand there."""
     found = vars(load_module(path)).values()
     marked = [function for function in found if hasattr(function, "instead_of")]
     return [Variant(exercise, about, function) for function in marked for exercise, about in [function.instead_of]]
 
 
 def load_module(path: Path) -> ModuleType:
-    """Run a Python file of the course and return its module; nothing is cached or registered."""
+    """Run a Python file of the course and return its module, without registering it in sys.modules."""
     spec = importlib.util.spec_from_file_location(f"{path.parent.name}.{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
-        raise CourseError(f"the course has no file {path}; is the installation complete?")
+        raise CourseError(f"the course has no file {path}; is the installation complete? Reinstall tinynet")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def read(path: Path | None = None) -> list[Lesson]:
-    """Return the lessons in order.
+def read() -> list[Lesson]:
+    """Return all lessons, in order.
 
     Raises:
-        CourseError: the manifest is missing, is not TOML, or lacks an entry.
+        CourseError: the manifest is missing, is not valid TOML, or lacks an entry.
     """
-    path = path or COURSE / "course.toml"
+    path = COURSE / "course.toml"
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -153,14 +158,14 @@ def read(path: Path | None = None) -> list[Lesson]:
     try:
         lessons = [_lesson(entry, path) for entry in document.get("lesson", [])]
     except (TypeError, AttributeError):
-        raise CourseError(f"{path}: an entry is of another kind than it was; restore the file") from None
+        raise CourseError(f"{path}: an entry has the wrong type; restore the file") from None
     if [lesson.number for lesson in lessons] != list(range(1, len(lessons) + 1)) or not lessons:
         raise CourseError(f"{path}: lessons must be numbered 1, 2, 3 and so on; restore the file")
     return lessons
 
 
 def lesson(number: int) -> Lesson:
-    """Return one lesson, or raise a CourseError that says which there are."""
+    """Return one lesson; raise a CourseError that says which there are if there is none of that number."""
     lessons = read()
     if not 1 <= number <= len(lessons):
         raise CourseError(f"there is no lesson {number}; lessons go from 1 to {len(lessons)}")
@@ -172,14 +177,12 @@ def _lesson(entry: dict[str, Any], path: Path) -> Lesson:
     try:
         for name, kind in KINDS.items():
             if not isinstance(entry[name], kind):
-                raise CourseError(f"{where}: {name} is {entry[name]!r}; restore the file")
+                raise CourseError(f"{where}: {name} is {entry[name]!r}, not a {kind.__name__}; restore the file")
         if not entry["exercise"]:
             raise CourseError(f"{where} has no exercises; restore the file")
         exercises = tuple(_exercise(each, where) for each in entry["exercise"])
-        return Lesson(
-            entry["number"], entry["folder"], entry["title"], entry["minutes"],
-            tuple(entry["claims"]), tuple(entry["teaches"]), exercises,
-        )  # fmt: skip
+        number, folder, title, minutes, claims, teaches, _ = (entry[name] for name in KINDS)
+        return Lesson(number, folder, title, minutes, tuple(claims), tuple(teaches), exercises)
     except KeyError as error:
         raise CourseError(f"{where} lacks the entry {error}; restore the file") from None
 

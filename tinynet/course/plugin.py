@@ -1,4 +1,7 @@
-"""`pytest lessons/01_layer`: the fixtures that the graders take, for a conftest.py to import."""
+"""`pytest lessons/01_layer` grades exercise.py: here are the fixtures its graders take.
+
+lessons/conftest.py imports them.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +17,23 @@ from tinynet.course.calls import Wrong, from_file
 
 @pytest.fixture
 def exercise(request: pytest.FixtureRequest) -> Exercises:
-    """Return the functions of the exercise.py beside the grader."""
+    """Return the functions in the exercise.py beside the grader."""
     folder = request.path.parent
     lesson = next((lesson for lesson in manifest.read() if lesson.folder == folder.name), None)
     if lesson is None:
-        raise manifest.CourseError(f"{folder.name} is not a lesson of the course; its folder was renamed")
+        raise manifest.CourseError(f"{folder.name} is not a lesson of the course; rename its folder back")
     return Exercises(lesson, from_file(folder / "exercise.py"))
 
 
 @pytest.fixture
 def rng() -> np.random.Generator:
-    """Return the generator that a grader draws its inputs from."""
+    """Return the random numbers from which a grader draws its inputs."""
     return np.random.default_rng(0)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Show what was wrong with the answer, not the grader's own lines."""
+    """Show what is wrong with the answer instead of the grader's own lines."""
     try:
         return (yield)
     except Wrong as error:
@@ -38,4 +41,4 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     pytest.fail(message, pytrace=False)
 
 
-pytest_runtest_setup = pytest_runtest_call  # the same for an exercise file that cannot be loaded
+pytest_runtest_setup = pytest_runtest_call  # an exercise file that cannot be loaded fails in the fixture

@@ -1,18 +1,22 @@
-"""What every lesson script needs: a folder for its figures, `--show` for windows, and verdicts on claims.
+"""What every lesson script needs: figures in a folder beside it, verdicts on claims, and the learner's functions.
 
 lesson = Script(__file__)
-lesson.figure(figure, "circle")   # saved as figures/circle.png beside the script; its path is printed
+mine = lesson.exercises(1)        # the learner's functions once they all pass, the solutions until then
+lesson.figure(figure, "circle")   # saved as figures/circle.png; with --show, a window opens too
 lesson.verdict("C2", "holds", f"the largest deviation is {deviation:.1e}")
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from tinynet.course import grading, manifest
+from tinynet.course import manifest
+from tinynet.course.calls import from_file
+from tinynet.course.grading import grade_file, solved
 
 if TYPE_CHECKING:
     from matplotlib.animation import Animation
@@ -25,14 +29,14 @@ class Script:
     """A running lesson.
 
     Args:
-        file: the script's own `__file__`; figures are saved in `figures/` beside it.
+        file: the script's own `__file__`.
     """
 
     def __init__(self, file: str) -> None:
         import matplotlib
         from threadpoolctl import threadpool_limits
 
-        threadpool_limits(1)  # BLAS: products as small as a lesson's lose by being shared
+        threadpool_limits(1)  # BLAS: a lesson's products are too small to be worth sharing among threads
         self.folder = Path(file).resolve().parent
         self.show = "--show" in sys.argv[1:]
         if not self.show:
@@ -43,35 +47,31 @@ class Script:
         )  # fmt: skip
 
     def path(self, name: str) -> Path:
-        """Return where a file of that name goes, and see that its folder exists."""
+        """Return the path of a file in `figures/`; the folder is made if it is missing."""
         folder = self.folder / "figures"
         folder.mkdir(exist_ok=True)
         return folder / name
 
     def figure(self, figure: Figure, name: str) -> None:
-        """Save a figure as PNG, say where, and close it; with `--show`, open a window first."""
-        from matplotlib import pyplot
-
-        path = self.path(f"{name}.png")
-        figure.savefig(path)
-        print(f"[figure] {path}")
-        if self.show:
-            pyplot.show()
-        pyplot.close(figure)
+        """Save a figure as PNG and print its path; with `--show`, open a window too."""
+        self._save(name, "png", figure.savefig, figure)
 
     def animation(self, animation: Animation, name: str, frames_per_second: int = 12) -> None:
-        """Save an animation as GIF and say where; with `--show`, open a window as well."""
+        """Save an animation as GIF and print its path; with `--show`, open a window too."""
+        self._save(name, "gif", lambda path: animation.save(path, writer="pillow", fps=frames_per_second), "all")
+
+    def _save(self, name: str, kind: str, save: Callable[[Path], Any], finished: Figure | Literal["all"]) -> None:
         from matplotlib import pyplot
 
-        path = self.path(f"{name}.gif")
-        animation.save(path, writer="pillow", fps=frames_per_second)
+        path = self.path(f"{name}.{kind}")
+        save(path)
         print(f"[figure] {path}")
         if self.show:
             pyplot.show()
-        pyplot.close("all")
+        pyplot.close(finished)
 
     def verdict(self, claim: str, verdict: str, measured: str) -> None:
-        """Print what this run says about a claim of the syllabus: one of VERDICTS, and the figures that say so."""
+        """Print what this run says about a claim of the syllabus: one of VERDICTS, and the numbers behind it."""
         if verdict not in VERDICTS:
             raise ValueError(f"verdict must be one of {VERDICTS}, not {verdict!r}")
         print(f"[{claim}] {verdict}: {measured}")
@@ -80,8 +80,10 @@ class Script:
         """Return the functions of these lessons: the learner's where all of a lesson's pass, else the solutions."""
         functions: dict[str, Any] = {}
         for lesson in map(manifest.lesson, numbers):
-            found, own = grading.learned(lesson, self.folder.parent / lesson.folder / "exercise.py")
+            path = self.folder.parent / lesson.folder / "exercise.py"
+            own = all(result.passed for result in grade_file(lesson, path))
             whose = "your own functions" if own else "the solutions, because your own functions do not all pass yet"
             print(f"For the exercises of lesson {lesson.number} this script uses {whose}.")
-            functions |= {exercise.name: found.functions[exercise.name] for exercise in lesson.exercises}
+            source = from_file(path) if own else solved(lesson)
+            functions |= {exercise.name: source.functions[exercise.name] for exercise in lesson.exercises}
         return SimpleNamespace(**functions)

@@ -1,6 +1,6 @@
-"""exercise.py from solution.py: one tree of truth, so that the two cannot drift apart.
+"""exercise.py is cut out of solution.py, so the two cannot drift apart.
 
-In a solution, what the learner is to write stands between two marks:
+In a solution, the lines that the learner is to write stand between two marks:
 
     def affine(x, W, b):
         '''Return x W + b.'''
@@ -8,7 +8,7 @@ In a solution, what the learner is to write stands between two marks:
         return x @ W + b
         # end solution
 
-In the exercise those lines are `raise NotImplementedError("affine")`, under the name of the function they are in.
+In the exercise they become `raise NotImplementedError("affine")`, with the name of the function around them.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def exercise_of(lesson: Lesson) -> str:
 
 
 def stub(solution: str) -> str:
-    """Return the text of exercise.py that belongs to a solution.py.
+    """Return the text of the exercise.py that belongs to a solution.py.
 
     Raises:
-        CourseError: there are no marks, or they do not pair up, or stand outside a function.
+        CourseError: there are no marks, or they do not pair up, or they stand outside a function.
     """
 
     def cut(match: re.Match[str]) -> str:

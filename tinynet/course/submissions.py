@@ -1,10 +1,10 @@
-"""A folder of submissions, graded to one CSV: a row a student.
+"""A folder of submissions, graded into one CSV with a row for each student.
 
-    DIR/student.py                                as Canvas and Moodle unpack them
+    DIR/student.py                                as Canvas and Moodle unpack submissions
     DIR/student/exercise.py                       as Gradescope does
-    DIR/student/lessons/NN_name/exercise.py       a whole workspace, which may be graded on all lessons at once
+    DIR/student/lessons/NN_name/exercise.py       a whole workspace, which can be graded on all lessons at once
 
-Everything in DIR that could be a submission becomes a row, also what is broken, so that nobody is lost unnoticed.
+Everything in DIR that could be a submission gets a row, even if it is broken, so that no student is lost unnoticed.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tinynet.course.grading import Result
-from tinynet.course.judge import grade_isolated
+from tinynet.course.isolation import Limits, clean, grade_isolated
 from tinynet.course.manifest import CourseError, Lesson
-from tinynet.course.sandbox import Limits, clean
 from tinynet.storage.atomic import write_atomically
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a cell begins that a spreadsheet would compute
-MESSAGE = 200  # characters of an exercise's message in its cell
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would compute a cell that begins like this
+MESSAGE = 200  # characters of an exercise's message that go into the table
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,15 @@ class Submission:
     """What one student handed in.
 
     Attributes:
-        name: of the student: of the file without .py, or of the folder.
-        path: of that file or folder.
+        name: the student's name, taken from the file (without .py) or the folder.
+        path: that file or folder.
     """
 
     name: str
     path: Path
 
     def file(self, lesson: Lesson) -> Path:
-        """Return where this student's exercises of a lesson are, or should be."""
+        """Return where this student's exercises of a lesson are, or where they should be."""
         if self.path.suffix.lower() == ".py" and not self.path.is_dir():
             return self.path
         places = [self.path / "exercise.py", self.path / "lessons" / lesson.folder / "exercise.py"]
@@ -50,10 +49,10 @@ class Submission:
 
 
 def find(folder: Path) -> list[Submission]:
-    """Return the submissions in a folder, sorted by name; what is neither a folder nor Python is left out.
+    """Return the submissions in a folder, sorted by name: its folders and its .py files.
 
     Raises:
-        CourseError: there is no such folder, or nothing in it.
+        CourseError: there is no such folder, or there are no submissions in it.
     """
     found = []
     for path in _visible(folder):
@@ -62,19 +61,19 @@ def find(folder: Path) -> list[Submission]:
         elif path.suffix.lower() == ".py":
             found.append(Submission(path.stem, path))
     if not found:
-        raise CourseError(f"{folder} holds no submissions; they are student.py, or student/exercise.py")
+        raise CourseError(f"{folder} holds no submissions; name a folder with student.py or student/exercise.py in it")
     return sorted(found, key=lambda submission: (submission.name, str(submission.path)))
 
 
 def left_out(folder: Path) -> list[str]:
-    """Return the names in a folder that are no submissions, but for hidden ones."""
+    """Return the names in a folder that are not submissions, except hidden ones."""
     kept = {submission.path for submission in find(folder)}
     return sorted(clean(path.name) for path in _visible(folder) if path not in kept)
 
 
 def _visible(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise CourseError(f"there is no folder {folder}")
+        raise CourseError(f"there is no folder {folder}; name the folder of the submissions")
     return [Path(entry.path) for entry in os.scandir(folder) if not entry.name.startswith((".", "__"))]
 
 
@@ -91,14 +90,15 @@ def grade_folder(
     """Grade every submission in a folder, write one CSV, and return the grades, in the order of its rows.
 
     Args:
-        lessons: what to grade; several only where the submissions are workspaces.
-        folder: of the submissions.
-        path: where the CSV goes, in whole or not at all.
-        jobs: submissions graded at once; by default one a core. The grades do not depend on it.
-        isolated: each exercise in a process that is held (`isolation.py`); False for files that are trusted.
-        seed: inputs are drawn from it; the same for all.
-        limits: of each exercise.
-        progress: show a bar; by default only on a terminal.
+        lessons: the lessons to grade; several only if the submissions are workspaces.
+        folder: the folder of the submissions.
+        path: the CSV, which is written whole or not at all.
+        jobs: how many submissions to grade at once; by default one per core. The grades do not depend on it.
+        isolated: run each exercise in a process that has given up its rights (`isolation/`); False if the files are
+            trusted.
+        seed: the seed from which inputs are drawn, the same for all students.
+        limits: the limits of each exercise.
+        progress: whether to show a bar; by default only on a terminal.
 
     Raises:
         CourseError: there is nothing to grade, or no folder for the CSV, or a lesson itself cannot be graded.
@@ -106,7 +106,7 @@ def grade_folder(
     submissions = find(folder)
     single = [clean(s.path.name) for s in submissions if len({s.file(lesson) for lesson in lessons}) < len(lessons)]
     if single:
-        raise CourseError(f"{', '.join(single)}: one exercise file, of which lesson? `tinynet grade N` names it")
+        raise CourseError(f"{', '.join(single)}: a single exercise file; name its lesson, as in `tinynet grade 1`")
     if not path.absolute().parent.is_dir():
         raise CourseError(f"there is no folder {path.absolute().parent} for {path.name}; create it first")
 
@@ -114,7 +114,8 @@ def grade_folder(
         return [result for lesson in lessons for result in _grade(lesson, submission.file(lesson))]
 
     def _grade(lesson: Lesson, file: Path) -> list[Result]:
-        if file.parent.resolve() != folder.resolve() / file.parent.relative_to(folder):  # the file itself: when read
+        # A link in place of a folder is refused here; a link in place of the file is refused when it is read.
+        if file.parent.resolve() != folder.resolve() / file.parent.relative_to(folder):
             message = f"{file.parent.relative_to(folder)} is a link, not a folder"
             return [Result(lesson, exercise, message, 0.0) for exercise in lesson.exercises]
         return grade_isolated(lesson, file, seed, limits, isolated)
@@ -131,7 +132,7 @@ def grade_folder(
 
 
 def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submission, list[Result]]]) -> str:
-    """Return the CSV: name, file, points of each exercise and of all, and what was said."""
+    """Return the CSV: name, file, the points of each exercise, their sum, and the messages."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     several = len(lessons) > 1
@@ -147,7 +148,7 @@ def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submis
 
 
 def _cell(text: str) -> str:
-    """Return a text that is written as it is read: in UTF-8, and no formula."""
+    """Return a text that any program shows as it stands: encodable in UTF-8, and not a formula."""
     text = text.encode("utf-8", "backslashreplace").decode()
     return f"'{text}" if text.startswith(FORMULA) else text
 

@@ -1,4 +1,4 @@
-"""Grading again at each save, and hints at a key."""
+"""Doing something at every save of a file, until a key ends it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from pathlib import Path
 
 
 def watch(path: Path, on_save: Callable[[], None], on_hint: Callable[[], None]) -> None:
-    """Call `on_save` now and after each save of a file, `on_hint` at the key h; return at the key q or without keys."""
+    """Call `on_save` now and after each save of a file, and `on_hint` at the key h; return at the key q.
+
+    The end of the input counts as a q.
+    """
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
     events.put("saved")
     stop = threading.Event()
@@ -28,7 +31,7 @@ def watch(path: Path, on_save: Callable[[], None], on_hint: Callable[[], None]) 
 
 
 def _saves(path: Path, events: queue.SimpleQueue[str], stop: threading.Event) -> None:
-    """The folder is watched, not the file: many editors save by renaming a new file over the old one."""
+    """Report each save of a file; many editors rename a new file over the old one, so its folder is watched."""
     from watchfiles import watch as changes
 
     for changed in changes(path.parent, recursive=False, debounce=200, stop_event=stop, raise_interrupt=False):
@@ -38,7 +41,7 @@ def _saves(path: Path, events: queue.SimpleQueue[str], stop: threading.Event) ->
 
 @contextmanager
 def _keyboard() -> Iterator[int]:
-    """Have keys arrive without Enter, at the descriptor given; Ctrl-C stays what it is, and `input()` finds nothing."""
+    """Yield a descriptor at which keys arrive without Enter; Ctrl-C works as usual, and `input()` finds nothing."""
     keyboard, own, before = sys.stdin.fileno(), sys.stdin, None
     if own.isatty():
         import termios

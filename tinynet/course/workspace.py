@@ -1,7 +1,7 @@
-"""Where a learner works: a folder with `lessons/` in it, made by `tinynet start` or a clone of the project.
+"""Where a learner works: a folder that holds `lessons/`. `tinynet start` makes one; a clone of the project is one too.
 
-What the learner has solved and which hints were shown is kept in `lessons/progress.json`. Solutions, mutants and
-alternatives are not in a workspace; they are read from the installed course.
+`lessons/progress.json` keeps what the learner has solved and which hints were shown. The folder that `tinynet start`
+makes has no solutions, mutants or alternatives: they are read from the installed course.
 """
 
 from __future__ import annotations
@@ -19,29 +19,30 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tinynet.course.manifest import COURSE, CourseError, Lesson, read
+from tinynet.course import manifest
+from tinynet.course.manifest import CourseError, Lesson
 from tinynet.course.stubs import exercise_of
 from tinynet.storage.atomic import write_atomically
 
-VERSION = 1  # of the workspace's layout
+VERSION = 1  # of a workspace's layout
 KEPT_BACK = shutil.ignore_patterns(
     *("solution.py", "mutants.py", "alternatives.py", "course.toml"),  # read from the installed course
-    *("exercise*.py", "progress.json", "figures", "__pycache__"),  # of whoever works in the clone
+    *("exercise*.py", "progress.json", "figures", "__pycache__"),  # the work of whoever works in the clone
 )
 README = """# Your workspace for the tinynet course
 
-    tinynet lesson          # the lessons, and how far you are
-    tinynet lesson 1        # read and run lesson 1; lessons/01_layer/lesson.py is the same, for your editor
-    tinynet grade 1         # grade lessons/01_layer/exercise.py, the file to fill; so does pytest lessons/01_layer
-    tinynet watch 1         # grade it again at each save
-    tinynet hint 1          # the next hint
-    tinynet solution 1      # once you have solved it
+    tinynet lesson          # list the lessons and what you have solved
+    tinynet lesson 1        # read and run lesson 1, which lessons/01_layer/lesson.py also shows in your editor
+    tinynet grade 1         # grade lessons/01_layer/exercise.py, the file you fill in; so does pytest lessons/01_layer
+    tinynet watch 1         # grade it at every save
+    tinynet hint 1          # show the next hint
+    tinynet solution 1      # show the solution, once yours passes
 """
 
 
 @dataclass
 class Progress:
-    """What was solved and which hints were shown, by the names of lessons and exercises."""
+    """What was solved, by lesson, and how many hints were shown, by exercise."""
 
     version: int = VERSION
     passed: dict[str, list[str]] = field(default_factory=dict)
@@ -61,14 +62,18 @@ class Workspace:
         self.progress = _read(self.file)
 
     def folder(self, lesson: Lesson) -> Path:
-        """Return the learner's folder of a lesson, or raise a CourseError if it is gone."""
+        """Return the learner's folder of a lesson; raise a CourseError if it is gone."""
         folder = self.root / "lessons" / lesson.folder
         if not folder.is_dir():
             raise CourseError(f"{folder} is missing; `tinynet start` makes a new workspace to copy it from")
         return folder
 
+    def exercise(self, lesson: Lesson) -> Path:
+        """Return the path of the learner's exercise.py."""
+        return self.folder(lesson) / "exercise.py"
+
     def record(self, lesson: Lesson, passed: list[str]) -> None:
-        """Keep which exercises of a lesson passed."""
+        """Write down which exercises of a lesson passed."""
         with self._alone():
             self.progress.passed[lesson.folder] = passed
 
@@ -77,7 +82,7 @@ class Workspace:
         return [e.name for e in lesson.exercises if e.name in self.progress.passed.get(lesson.folder, [])]
 
     def next_hint(self, lesson: Lesson, name: str) -> tuple[int, str]:
-        """Return the number and text of the first hint that was not shown yet (then the last one, again)."""
+        """Return number and text of the first hint that was not shown yet, or else of the last one."""
         hints = lesson.exercise(name).hints
         key = f"{lesson.folder}/{name}"
         with self._alone():
@@ -86,8 +91,8 @@ class Workspace:
         return number, hints[number - 1]
 
     def reset(self, lesson: Lesson) -> Path | None:
-        """Bring a lesson's exercise.py back as it was; return where the learner's is kept, if there was one."""
-        path, backup = self.folder(lesson) / "exercise.py", None
+        """Start a lesson's exercise.py afresh; return the path under which the learner's is kept, if there was one."""
+        path, backup = self.exercise(lesson), None
         if path.exists():
             taken = len(list(path.parent.glob("exercise.backup*.py")))
             backup = path.rename(path.with_name(f"exercise.backup{taken + 1}.py"))
@@ -97,7 +102,7 @@ class Workspace:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Change the progress as it is now, while no other command does; say so where it cannot be kept."""
+        """Change the progress as it is on disk, with no other command in between; say so if it cannot be written."""
         folder = os.open(self.file.parent, os.O_RDONLY)
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
@@ -105,24 +110,24 @@ class Workspace:
             yield
             write_atomically(self.file, json.dumps(vars(self.progress), indent=1).encode())
         except OSError as error:
-            print(f"Note: progress is not kept: {self.file} cannot be written ({error.strerror}).", file=sys.stderr)
+            print(f"Note: progress not saved: {self.file} cannot be written ({error.strerror}).", file=sys.stderr)
         finally:
             os.close(folder)
 
 
 def find(start: Path | None = None) -> Workspace:
-    """Return the workspace that a folder lies in, by default the current one."""
+    """Return the workspace that a folder lies in, by default the current folder."""
     start = (start or Path.cwd()).resolve()
     for root in (start, *start.parents):
         if any((root / "lessons" / name).is_file() for name in ("progress.json", "conftest.py", "course.toml")):
             return Workspace(root)
-    raise CourseError(f"{start} is not in a workspace: `tinynet start DIR` makes one; go there, or into a clone")
+    raise CourseError(f"{start} is not in a workspace; make one with `tinynet start DIR` and go there")
 
 
 def start(root: Path) -> Workspace:
-    """Make a new workspace in a folder that has none yet; nothing that exists is touched, nothing half-made is left."""
+    """Make a workspace in a folder that has none yet; existing files are not touched, and no half-made one is left."""
     if taken := [name for name in ("lessons", "gpu", "README.md", "pytest.ini") if (root / name).exists()]:
-        raise CourseError(f"{root} has {', '.join(taken)} already, and nothing was changed; name a new folder")
+        raise CourseError(f"{root} already has {', '.join(taken)}, and nothing was changed; name a new folder")
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root) as folder:
         _fill(Path(folder))
@@ -132,8 +137,8 @@ def start(root: Path) -> Workspace:
 
 
 def _fill(root: Path) -> None:
-    shutil.copytree(COURSE, root / "lessons", ignore=KEPT_BACK)
-    for lesson in read():
+    shutil.copytree(manifest.COURSE, root / "lessons", ignore=KEPT_BACK)
+    for lesson in manifest.read():
         (root / "lessons" / lesson.folder / "exercise.py").write_text(exercise_of(lesson), "utf-8")
     gpu = find_spec("gpu")
     if gpu and gpu.submodule_search_locations:
@@ -155,11 +160,11 @@ def _read(path: Path) -> Progress:
             raise ValueError
     except (ValueError, TypeError, AttributeError):
         raise CourseError(
-            f"{path} cannot be read; delete it to begin counting anew (your exercise files are not touched)"
+            f"{path} cannot be read; delete it to start a new count (this does not touch your exercise files)"
         ) from None
     if version != VERSION:
         raise CourseError(
-            f"this workspace has version {version}, this tinynet needs {VERSION}; nothing was changed. "
-            "Make a new one with `tinynet start DIR` and copy your exercise.py files into it"
+            f"this workspace has version {version}, but this tinynet needs version {VERSION}; nothing was changed. "
+            "Make a new workspace with `tinynet start DIR` and copy your exercise.py files into it"
         )
     return progress

@@ -1,13 +1,18 @@
 """The process that runs a learner's file: it gives up what it does not need, loads the file, and answers calls.
 
-It is told nothing but arguments. What is expected, the solution and the known mistakes stay with the grader, and an
-answer that the learner's code writes into the connection itself is worth what returning that value would be.
+It never learns anything but the arguments of a call. What is expected, the solution and the known mistakes stay with
+the grader. If the learner's code writes an answer into the connection itself, that is worth no more than returning the
+same value.
 
     grader                                          worker
     ("start", token, folder, seconds, ...)          ("ready", token) or ("failed", token, text)
     ("load", token, source)                         ("loaded", token) or ("failed", token, text)
     ("call", token, name, arguments)                ("done", token, value, error, changed, unwritten)
-                                                    or ("missing", token, text); before it, as often as it likes,
+                                                    or ("missing", token, text)
+
+While it answers a call, the worker may call a function that it was given, as often as it likes:
+
+    grader                                          worker
     ("value", value) or ("raise", kind, text)       ("callback", token, number, arguments, named)
 """
 
@@ -23,15 +28,16 @@ from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
-from tinynet.course import calls, isolation, wire
+from tinynet.course import calls
+from tinynet.course.isolation import confinement, wire
 
 PACKAGES = {"numpy", "scipy", "tinynet"} | sys.stdlib_module_names  # what an exercise may import
-LIBRARIES = ("bz2", "decimal", "hashlib", "lzma", "sqlite3", "zlib")  # these load others of the system: now or never
-HEADER = 4  # bytes that hold the length of the message which follows
+LIBRARIES = ("bz2", "decimal", "hashlib", "lzma", "sqlite3", "zlib")  # they need files that will soon be out of reach
+HEADER = 4  # bytes in front of a message that hold its length
 
 
 class Connection:
-    """Messages over a file descriptor, one after the other."""
+    """Messages sent and received over a file descriptor."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
@@ -56,7 +62,7 @@ class Connection:
 
 
 def main() -> None:
-    """Serve one learner's file until the grader ends this process."""
+    """Answer calls to one learner's file until the grader ends this process."""
     connection = Connection(os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     _, token, *settings = connection.receive()
@@ -64,7 +70,7 @@ def main() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     try:
-        isolation.confine(*settings)
+        confinement.confine(*settings)
     except (OSError, ValueError) as error:
         connection.send(("failed", token, f"{type(error).__name__}: {error}"))
         return
@@ -85,7 +91,7 @@ def main() -> None:
 
 
 class Missing(MetaPathFinder):
-    """Packages that may not be read are as good as not installed, also to those that would like to use them."""
+    """Packages that may not be read appear as not installed, also to libraries that would use them if they could."""
 
     def find_spec(self, name: str, path: object, target: object = None) -> None:
         if path is None and name not in PACKAGES:
@@ -93,7 +99,7 @@ class Missing(MetaPathFinder):
 
 
 class Answers:
-    """What answers calls, one at a time; a function given as an argument may call another exercise meanwhile."""
+    """Answers calls, one at a time; a function that was given as an argument may lead to another call meanwhile."""
 
     def __init__(self, connection: Connection, functions: calls.Functions) -> None:
         self.connection, self.functions, self.token = connection, functions, ""

@@ -1,15 +1,15 @@
-"""Plain values as bytes and back, to talk with a process that is not trusted.
+"""Plain values as bytes and back, for talking with a process that is not trusted.
 
-MessagePack carries None, booleans, integers of 64 bits, floats and strings as they are. Everything else is a list whose
-first entry says what it is:
+MessagePack carries None, booleans, 64-bit integers, floats and strings as they are. Everything else becomes a list
+whose first entry says what it is:
 
     ["t", item, ...]          a tuple             ["a", dtype, [shape], bytes]    an array
     ["l", item, ...]          a list              ["n", dtype, bytes]             a NumPy scalar
     ["d", key, value, ...]    a dictionary        ["i", digits]                   an integer beyond 64 bits
-                                                  ["f", number]                   a function, called by message
+                                                  ["f", number]                   a function, to be called by message
 
-Nothing in it can run code, as a pickle can. Decoding believes no length: sizes, dtypes, shapes and depth are checked
-against the bytes that are there, and whatever does not hold raises one error.
+Unlike a pickle, such bytes cannot run code. Decoding takes nothing on faith: sizes, dtypes, shapes and depth are
+checked against the bytes that are there, and anything that does not fit raises a WireError.
 """
 
 from __future__ import annotations
@@ -21,22 +21,26 @@ from typing import Any
 import msgpack
 import numpy as np
 
-MESSAGE = 8 << 20  # bytes of a message; the largest array of an exercise is far below
-ITEMS = 1 << 16  # of a list
-DEPTH = 32  # lists in lists
-BITS = 1024  # of an integer
+MESSAGE = 8 << 20  # bytes of a message; the arrays in exercises are far smaller
+ITEMS = 1 << 16  # entries of a list
+DEPTH = 32  # levels of lists within lists
+BITS = 1024  # bits of an integer
 DTYPES = {np.dtype(code).str for code in "?bBhHiIlLqQefdg"}
 
 
 class WireError(ValueError):
-    """A value that cannot be sent, or bytes that are no value."""
+    """A value that cannot be sent, or bytes that stand for no value."""
 
 
 def encode(value: Any, functions: list[Callable] | None = None) -> bytes:
-    """Return a plain value as bytes; functions in it are appended to the list, where one is given.
+    """Return a plain value as bytes.
+
+    Args:
+        value: a plain value; where `functions` is given, functions may stand in it.
+        functions: a list to which these functions are appended; their positions are sent.
 
     Raises:
-        WireError: it is too large, or not plain.
+        WireError: the value is too large, or not plain.
     """
     try:
         data = msgpack.packb(_listed(value, functions, DEPTH))
@@ -51,11 +55,11 @@ def decode(data: bytes, function: Callable[[int], Callable] | None = None) -> An
     """Return the value that the bytes stand for.
 
     Args:
-        data: from anywhere.
-        function: what stands in for the function of a number; without it, functions are refused.
+        data: bytes from anywhere.
+        function: returns what stands in for the function with a number; without it, functions are refused.
 
     Raises:
-        WireError: they stand for none, or for one beyond the limits.
+        WireError: the bytes stand for no value, or for one beyond the limits.
     """
     if len(data) > MESSAGE:
         raise WireError(f"a message of {len(data):,} bytes, where at most {MESSAGE:,} are read")
@@ -64,7 +68,7 @@ def decode(data: bytes, function: Callable[[int], Callable] | None = None) -> An
         return _value(listed, function, DEPTH)
     except WireError:
         raise
-    except Exception as error:  # of many kinds: the bytes may be anything
+    except Exception as error:  # whatever decoding raises: the bytes may be anything
         raise WireError(f"bytes that are no value ({type(error).__name__})") from None
 
 
@@ -95,7 +99,7 @@ def _integer(value: int) -> Any:
 
 def _array(value: np.ndarray | np.generic) -> list:
     dtype = value.dtype.str
-    if dtype not in DTYPES and value.dtype.kind in "biuf":  # the other order of bytes
+    if dtype not in DTYPES and value.dtype.kind in "biuf":  # the other byte order
         value, dtype = value.astype(value.dtype.newbyteorder("=")), value.dtype.newbyteorder("=").str
     if dtype not in DTYPES:
         raise WireError(f"an array of dtype {value.dtype}, where numbers were expected")

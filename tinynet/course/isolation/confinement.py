@@ -1,19 +1,19 @@
-"""What a process that runs a learner's code gives up before it does, and on which system what holds.
+"""What a process gives up before it runs a learner's code, and what each operating system guarantees.
 
-    rlimits       every Unix      time on the processor, sizes and number of files, processes; on Linux also memory
-    audit hook    every Python    files elsewhere, processes, sockets, ctypes: each a plain PermissionError
-    capabilities  Linux           root gives up what makes it more than a user, so that it cannot lift its limits
-    seccomp       Linux           of hundreds of system calls, those remain that computing needs: no process, no thread,
-                                  no socket, no signal to others, no change of others' limits or of rights of files
-    Landlock      Linux 5.13      the standard library, NumPy, SciPy, and tinynet without the course can be read; the
-                                  working folder can be written; no other file can be opened
+    rlimits       every Unix      processor time, size and number of files, number of processes; on Linux also memory
+    audit hook    every Python    other files, processes, sockets and ctypes raise a plain PermissionError
+    capabilities  Linux           root gives up its privileges, so that it cannot lift its limits
+    seccomp       Linux           only the system calls that computing needs remain: no new process or thread, no
+                                  socket, no signal to others, no change to others' limits or to the rights of files
+    Landlock      Linux 5.13      readable: the standard library, NumPy, SciPy, and tinynet without the course;
+                                  writable: the working folder; no other file can be opened
 
-Where seccomp and Landlock hold, the kernel refuses, whatever the code does to its own interpreter. The audit hook alone
-stops what a student writes in Python, but not one who corrupts the interpreter's memory (with NumPy's strides, say): on
-macOS, and on Linux without the two, run submissions that you do not trust in a container or a virtual machine. macOS
-has no limit on memory either, and what sleeps there outlives a grader that is killed. Before Linux 6.2 Landlock lets a
-file that may be read be emptied; the audit hook does not. What is guaranteed nowhere: that the code cannot learn names
-and sizes of files, or take all of its time.
+With seccomp and Landlock the kernel itself refuses, whatever the code does to its interpreter. The audit hook alone
+stops everything that is written in Python, but not code that corrupts the interpreter's memory, for example through
+NumPy's strides. So on macOS, and on a Linux without these two, grade submissions that you do not trust in a container
+or a virtual machine. macOS also has no limit on memory, and there a sleeping process outlives a grader that is killed.
+Before Linux 6.2 Landlock does not stop a readable file from being emptied; the audit hook does. No system guarantees
+that the code cannot learn the names and sizes of files, or that it does not use up all of its time.
 
 Sources: the Linux manual pages landlock(7), seccomp(2), capabilities(7), setrlimit(2); Python's PEP 578.
 """
@@ -33,8 +33,8 @@ from pathlib import Path
 
 import numpy as np
 
-MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column of CALLS, and the kernel's name for it
-CALLS = {  # numbers on x86_64 and on aarch64; -1 where there is none
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column of CALLS, and the kernel's number for it
+CALLS = {  # the number of each system call on x86_64 and on aarch64; -1 where it does not exist
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66), "pread64": (17, 67), "pwrite64": (18, 68),
     "open": (2, -1), "openat": (257, 56), "close": (3, 57), "lseek": (8, 62), "dup": (32, 23), "dup2": (33, -1),
     "dup3": (292, 24), "fsync": (74, 82), "fdatasync": (75, 83), "ftruncate": (77, 46), "getdents64": (217, 61),
@@ -50,12 +50,12 @@ CALLS = {  # numbers on x86_64 and on aarch64; -1 where there is none
     "getuid": (102, 174), "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "uname": (63, 160),
     "sysinfo": (99, 179), "getrandom": (318, 278), "exit": (60, 93), "exit_group": (231, 94),
 }  # fmt: skip
-FCNTL, FCNTL_COMMANDS = (72, 25), (0, 1, 2, 3, 1030)  # duplicate, flags; not F_SETOWN, which sends signals to others
+FCNTL, FCNTL_COMMANDS = (72, 25), (0, 1, 2, 3, 1030)  # duplicate and flags; F_SETOWN could send signals to others
 
-TRUNCATE = 1 << 14  # from version 3 of Landlock on
-READ, LIST, WRITE = 1 << 2, 1 << 3, 1 << 1 | TRUNCATE  # rights
-CHANGE = 1 << 5 | 1 << 8  # to remove and to make files
-ALL_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1}  # by version, which adds to them
+TRUNCATE = 1 << 14  # known from version 3 of Landlock on
+READ, LIST, WRITE = 1 << 2, 1 << 3, 1 << 1 | TRUNCATE
+CHANGE = 1 << 5 | 1 << 8  # remove and create files
+ALL_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1}  # all rights that a version of Landlock knows
 
 REFUSED = (
     "os.", "subprocess.", "pty.", "_thread.start_new_thread", "socket.", "signal.pthread_kill", "fcntl.", "resource.",
@@ -63,12 +63,12 @@ REFUSED = (
 )  # fmt: skip
 HARMLESS = ("os.putenv", "os.unsetenv", "os.walk", "os.fwalk")
 
-PACKAGES = ("numpy", "numpy.libs", "scipy", "scipy.libs")  # what may be read of where NumPy lies
-NAMES = ("hook", "seccomp", "landlock")  # the layers that a system may lack
+PACKAGES = ("numpy", "numpy.libs", "scipy", "scipy.libs")  # readable in the folder where NumPy is installed
+NAMES = ("hook", "seccomp", "landlock")  # the layers; a system may lack some
 
 
 def available() -> tuple[str, ...]:
-    """Return which of NAMES this system has."""
+    """Return those of NAMES that this system has."""
     here = ["hook"]
     if sys.platform == "linux":
         here += ["seccomp"] * (platform.machine() in MACHINES and _libc().prctl(21, 0, 0, 0, 0) >= 0)
@@ -77,33 +77,33 @@ def available() -> tuple[str, ...]:
 
 
 def caveat() -> str:
-    """Return what is not guaranteed on this system, in one sentence; "" where everything is."""
+    """Return in one sentence what this system cannot guarantee; "" if it guarantees everything."""
     missing = [name for name in NAMES if name not in available()]
     if not missing:
         return ""
     return (
         f"this system has no {' and no '.join(missing)}: code that attacks the interpreter itself could read files or "
-        "reach the network; grade submissions that you do not trust in a container or on a recent Linux"
+        "reach the network. Grade submissions that you do not trust in a container or on a recent Linux"
     )
 
 
 def confine(folder: str, seconds: float, memory: int, file: int, layers: tuple[str, ...]) -> None:
-    """Give up, for good, what an exercise does not need.
+    """Give up, for good, everything that an exercise does not need.
 
     Args:
-        folder: the only one that can be written to.
-        seconds: on the processor, from now on, rounded up; SIGXCPU ends the process.
+        folder: the only folder that stays writable.
+        seconds: processor time from now on, rounded up; then SIGXCPU ends the process.
         memory: bytes of address space.
         file: bytes of the largest file.
         layers: which of NAMES to put in force.
     """
     _limit(seconds, memory, file)
     if sys.platform == "linux":
-        _libc().prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL: nothing outlives the grader
+        _libc().prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL: end together with the grader
         _drop_capabilities()
-    package, standard = Path(__file__).parents[1], {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    package, standard = Path(__file__).parents[2], {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
     packages = Path(np.__file__).parents[1]
-    listed = [str(package), str(package.parent), str(packages), *standard]  # folders whose names imports look up
+    listed = [str(package), str(package.parent), str(packages), *standard]  # imports look for names in these folders
     readable = [*_without(package, {"course"}), "/dev/null", "/dev/urandom", folder]
     readable += [str(packages / name) for name in PACKAGES if (packages / name).exists()]
     for path in standard:
@@ -124,12 +124,12 @@ def _limit(seconds: float, memory: int, file: int) -> None:
     for name, value in limits.items():
         _, most = resource.getrlimit(number := getattr(resource, f"RLIMIT_{name}"))
         value = value if most == resource.RLIM_INFINITY else min(value, most)
-        soft = min(cpu, value) if name == "CPU" else value  # SIGXCPU says why, a second before SIGKILL
+        soft = min(cpu, value) if name == "CPU" else value  # SIGXCPU, a second before SIGKILL, tells why
         resource.setrlimit(number, (soft, value))
 
 
 def _without(folder: Path, names: set[str]) -> list[str]:
-    """Return what is in a folder, but for these names, and for links to nowhere."""
+    """Return the paths in a folder, without these names and without links that lead nowhere."""
     return [entry.path for entry in os.scandir(folder) if entry.name not in names and os.path.exists(entry.path)]
 
 
@@ -175,12 +175,13 @@ def _restrict_files(listed: list[str], readable: list[str], folder: str) -> None
 
 
 def _restrict_calls() -> None:
-    r"""Install a filter of system calls, which the kernel runs at each one.
+    """Install a filter of system calls.
 
-    It is a program of jumps, eight bytes an instruction: code, how far to jump if equal, if not, and an operand.
+    The kernel runs it, a small program of jumps, at each call. An instruction has eight bytes: what to do, how many
+    instructions to skip if two numbers are equal and if they are not, and an operand.
     """
     column, architecture = MACHINES[platform.machine()]
-    load, equal, give = 0x20, 0x15, 0x06  # load a word of the call; compare; return
+    load, equal, give = 0x20, 0x15, 0x06  # load a word of the call, compare it, return
     allowed = [numbers[column] for numbers in CALLS.values() if numbers[column] >= 0]
     refuse, allow = 0x00050000 | 13, 0x7FFF0000  # SECCOMP_RET_ERRNO with EACCES; SECCOMP_RET_ALLOW
     body = [(equal, number, "allow", "next") for number in allowed]
@@ -202,7 +203,7 @@ def _install_hook(listed: set[str], readable: set[str], writable: set[str]) -> N
 
     def check(path: int | str | bytes | None, roots: set[str]) -> None:
         if isinstance(path, int):
-            return  # a descriptor of a file that is open
+            return  # the descriptor of a file that is already open
         real = realpath(fsdecode(path or "."))
         if not any(real == root or real.startswith(f"{root}/") for root in roots):
             raise PermissionError(f"an exercise may not open {real}")

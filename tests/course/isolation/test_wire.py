@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tinynet.course import wire
 from tinynet.course.calls import identical
-from tinynet.course.wire import WireError, decode, encode
+from tinynet.course.isolation import wire
+from tinynet.course.isolation.wire import WireError, decode, encode
 
 dtypes = (
     arrays.boolean_dtypes() | arrays.integer_dtypes(endianness="=") | arrays.unsigned_integer_dtypes(endianness="=")

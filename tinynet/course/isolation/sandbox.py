@@ -3,9 +3,9 @@
     with Sandbox(path) as source:
         grade_exercise(lesson, exercise, source)
 
-The process is new for each exercise; what holds it is in `isolation.py`, what it does in `worker.py`. Here is the
-grader's side, which believes nothing that comes from there: messages are plain values (`wire.py`), each carries the
-token of the question that it answers, and there is a time by which the answer must have come.
+Every exercise gets a new process. `confinement.py` says what it gives up, and `worker.py` what it does. Here is the
+grader's side, which believes nothing that comes back: messages are plain values (`wire.py`), each must carry the token
+of the question that it answers, and it must arrive in time.
 """
 
 from __future__ import annotations
@@ -29,32 +29,35 @@ from typing import Any
 import msgpack
 import numpy as np
 
-from tinynet.course import isolation, wire
 from tinynet.course.calls import NotPlain, Outcome, Wrong, plain
+from tinynet.course.isolation import confinement, wire
+from tinynet.course.isolation.worker import HEADER
 from tinynet.course.manifest import CourseError
-from tinynet.course.worker import HEADER
 
-START = 30.0  # seconds that a new process has until it is ready; nothing of the learner's runs yet
-WAITING = 3  # times as long may it take on the clock as on the processor, which it may share with others
-LOOK = 0.1  # seconds between looks at the working folder
-SOURCE = 1 << 20  # bytes of a learner's file
-FILES, FOLDER = 100, 16 << 20  # how many files, and bytes, the working folder may hold
-NO_ANSWER = "sent what is no answer; an exercise returns a value and does nothing else"
+START = 30.0  # seconds in which a new process must get ready; nothing of the learner's runs yet
+WAITING = 3  # the clock may show this many times the processor time, because other work may share the processor
+LOOK = 0.1  # seconds between two looks at the working folder
+SOURCE = 1 << 20  # bytes that a learner's file may have
+FILES, FOLDER = 100, 16 << 20  # files, and bytes in them, that the working folder may hold
+NO_ANSWER = "sent something that is not an answer; an exercise returns a value and does nothing else"
 
-# Only the worker's own modules are loaded, not the package around them: that takes a third of the time, and nothing
-# else of the course is in memory. `import tinynet` works as usual afterwards.
+# Empty modules stand in for the packages around the worker, so that only the worker's own modules are loaded: this
+# takes a third of the time, and nothing else of the course is in memory. Afterwards `import tinynet` works as usual.
 PROGRAM = """
 import sys, types
-course, *paths = sys.argv[1:]
+tinynet, *paths = sys.argv[1:]
 sys.path += paths
-for name, folder in ("tinynet", course.rpartition("/")[0]), ("tinynet.course", course):
+packages = {"tinynet": "", "tinynet.course": "/course", "tinynet.course.isolation": "/course/isolation"}
+for name, folder in packages.items():
     sys.modules[name] = types.ModuleType(name)
-    sys.modules[name].__path__ = [folder]
-from tinynet.course.worker import main
-del sys.modules["tinynet.course"], sys.modules["tinynet"]
+    sys.modules[name].__path__ = [tinynet + folder]
+from tinynet.course.isolation.worker import main
+for name in packages:
+    del sys.modules[name]
 main()
 """
-ENVIRONMENT = {  # all of it: one thread in NumPy's libraries, and the same order of sets in every run
+TINYNET = Path(__file__).parents[2]  # the package's folder
+ENVIRONMENT = {  # nothing else is set: NumPy's libraries use one thread, and sets have the same order in every run
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
 }  # fmt: skip
@@ -65,9 +68,9 @@ class Limits:
     """What one exercise may use.
 
     Attributes:
-        seconds: on the processor, rounded up, from the first line of the file to the last answer; a busy machine does
-            not count. On the clock, three times that.
-        memory: bytes of address space, Python and NumPy included; the system must know such a limit.
+        seconds: processor time, rounded up, from the first line of the file to the last answer. Time in which the
+            machine does other work does not count, but on the clock three times as long is the end.
+        memory: bytes of address space, including Python and NumPy; macOS knows no such limit.
         file: bytes of the largest file in the working folder.
     """
 
@@ -77,15 +80,15 @@ class Limits:
 
 
 class Ended(Exception):
-    """The process is of no more use; the message says why, to the learner."""
+    """The process cannot answer any more; the message tells the learner why."""
 
 
 class Sandbox:
-    """A `calls.Source`: the functions of a file, called in another process.
+    """The functions of a file, called in another process: a `calls.Source`.
 
     Args:
-        path: of the learner's file; it is read here, and its text is sent.
-        limits: of the process.
+        path: the learner's file; it is read here, and its text is sent.
+        limits: the limits of the process.
     """
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
@@ -104,8 +107,8 @@ class Sandbox:
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(LOOK)
         paths = dict.fromkeys(str(Path(module.__file__ or "").parents[1]) for module in (np, msgpack))
-        paths |= {str(Path(__file__).parents[2]): None}  # where tinynet is
-        command = [sys.executable, "-s", "-S", "-P", "-B", "-c", PROGRAM, str(Path(__file__).parent), *paths]
+        paths[str(TINYNET.parent)] = None
+        command = [sys.executable, "-s", "-S", "-P", "-B", "-c", PROGRAM, str(TINYNET), *paths]
         with theirs:
             self._process = subprocess.Popen(
                 command, cwd=self._folder.name, env=ENVIRONMENT, start_new_session=True,
@@ -121,14 +124,14 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # and what it may have started, where nothing held it
+            os.killpg(self._process.pid, signal.SIGKILL)  # and all that it started, where nothing stopped it
         self._process.wait()
         self._socket.close()
         self._folder.cleanup()
 
     def _start(self) -> None:
         limits, self._left = self.limits, START
-        settings = (self._folder.name, limits.seconds, limits.memory, limits.file, isolation.available())
+        settings = (self._folder.name, limits.seconds, limits.memory, limits.file, confinement.available())
         try:
             kind, *why = self._ask("start", *settings)
         except Ended as error:
@@ -149,7 +152,7 @@ class Sandbox:
             raise Wrong(clean(f"{self.path.name}, while it was loaded, {error}")) from None
 
     def call(self, name: str, arguments: tuple) -> Outcome:
-        """Return what the function did; that its process ended over it is an error of the function."""
+        """Return what the function did; if its process ended over it, that is an error of the function."""
         if not self._ended:
             try:
                 return _outcome(self._ask("call", name, arguments), len(arguments))
@@ -158,7 +161,7 @@ class Sandbox:
         return Outcome(error=self._ended)
 
     def _ask(self, kind: str, *content: Any) -> tuple:
-        """Return the kind and the content of the reply to a message; what it calls back meanwhile is called."""
+        """Return kind and content of the reply to a message; functions that the worker calls meanwhile are called."""
         token, functions = secrets.token_hex(8), list[Callable]()
         until = time.monotonic() + self._left
         try:
@@ -208,7 +211,7 @@ class Sandbox:
         return data
 
     def _check(self, until: float) -> None:
-        """See that there is time left, and, from time to time, what is in the working folder."""
+        """Check that there is time left and, every now and then, that the working folder is not too full."""
         now = time.monotonic()
         if now > until:
             raise TimeoutError
@@ -223,10 +226,10 @@ class Sandbox:
             raise Ended(f"wrote more than {FILES} files or {FOLDER >> 20} MB")
 
     def _mapped(self) -> int:
-        """Return how many pieces of files of the folder are in its memory: these take room also when removed."""
+        """Return how many pieces of the folder's files are mapped into memory: they take room even when removed."""
         try:
             return Path(f"/proc/{self._process.pid}/maps").read_text("utf-8", "replace").count(self._folder.name)
-        except OSError:  # no Linux, or no process
+        except OSError:  # not on Linux, or the process is gone
             return 0
 
     def _too_long(self) -> str:
@@ -245,7 +248,7 @@ class Sandbox:
 
 
 def read_source(path: Path) -> str:
-    """Return the text of a learner's file; raise Wrong if it is missing, a link, not text, or of absurd size."""
+    """Return the text of a learner's file; raise Wrong if it is missing, a link, not text, or too large."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
@@ -263,13 +266,13 @@ def read_source(path: Path) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text of the learner's process as one line that is safe to print."""
+    """Return a text that came from the learner's process as one line that is safe to print."""
     text = text.encode("utf-8", "backslashreplace").decode()
     return "".join(c if c.isprintable() else " " for c in text)[:500]
 
 
 def _called_back(content: list, functions: list[Callable]) -> tuple:
-    """Return the message that answers a call of one of our functions; the arguments may be anything."""
+    """Return the message that answers a call to one of our functions; its arguments may be anything."""
     match content:
         case (int(number), tuple(arguments), dict(named)) if 0 <= number < len(functions):
             try:

@@ -1,7 +1,7 @@
-"""A lesson script is text and code in turn: `# %% [markdown]` begins a cell of text, `# %%` one of code.
+"""A lesson's file holds text and code in turn: `# %% [markdown]` begins a cell of text, `# %%` a cell of code.
 
-The same file runs with plain `python`, opens as a notebook in editors, is read and run by `tinynet lesson`, and becomes
-a page of the site.
+The same file runs with plain `python`, opens as a notebook in editors, is shown and run by `tinynet lesson`, and
+becomes a page of the site.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 MARK = re.compile(r"^# %%(.*)$", re.MULTILINE)
-SAVED = re.compile(r'lesson\.(?:figure|animation)\([^"]*"([\w-]+)"')  # the name of a figure, where it is saved
+SAVED = re.compile(r'lesson\.(?:figure|animation)\([^"]*"([\w-]+)"')  # saves a figure under this name
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its kind, its text (Markdown without the comment signs, or code), how many lines stand before it."""
+    """One cell: its kind, its text (Markdown without comment signs, or code), and the number of lines above it."""
 
     kind: str
     text: str
@@ -26,7 +26,7 @@ class Cell:
 
 
 def split(script: str) -> list[Cell]:
-    """Return the cells of a script; what stands before the first mark is code."""
+    """Return the cells of a script; anything before the first mark is code."""
     places = [0, *(match.start() for match in MARK.finditer(script)), len(script)]
     cells = []
     for start, end in pairwise(places):
@@ -44,8 +44,8 @@ def run(path: Path, show_text: Any = print) -> None:
     """Run a lesson's code cells in order, and show its text between them.
 
     Args:
-        path: of lesson.py.
-        show_text: called with each cell of Markdown.
+        path: the path of lesson.py.
+        show_text: called with the text of each Markdown cell.
     """
     names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
     for cell in split(path.read_text("utf-8")):
@@ -56,7 +56,7 @@ def run(path: Path, show_text: Any = print) -> None:
 
 
 def page(path: Path) -> str:
-    """Return a lesson as a page of Markdown: its text, its code, and below the code the figures that it saved."""
+    """Return a lesson as a page of Markdown: its text, its code, and below each piece of code the figures it saved."""
     parts = []
     for cell in split(path.read_text("utf-8")):
         if cell.kind == "markdown":

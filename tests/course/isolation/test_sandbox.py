@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinynet.course import isolation, judge, manifest, sandbox, wire
+from tinynet.course import manifest
 from tinynet.course.calls import Functions, Wrong, from_file
-from tinynet.course.grading import grade, grade_exercise
-from tinynet.course.judge import grade_isolated
-from tinynet.course.sandbox import Limits, Sandbox
+from tinynet.course.grading import grade, grade_exercise, solved
+from tinynet.course.isolation import confinement, judge, sandbox, wire
+from tinynet.course.isolation.judge import grade_isolated
+from tinynet.course.isolation.sandbox import Limits, Sandbox
+from tinynet.course.stubs import exercise_of
 
 
 def same(a: object, b: object) -> bool:
@@ -67,7 +69,7 @@ def test_an_outcome_is_the_same_in_both_processes(both):
             assert (a.error, a.changed, a.unwritten) == (b.error, b.changed, b.unwritten), name
             assert same(a.value, b.value), name
         for source in here, there:
-            with pytest.raises(Wrong, match=r"exercise.py has no function f99; `tinynet reset`"):
+            with pytest.raises(Wrong, match=r"exercise.py has no function f99; put it back, or .* `tinynet reset N`"):
                 source.call("f99", ())
 
 
@@ -130,9 +132,9 @@ def test_a_process_that_called_back_for_too_long_is_ended(both):
         assert there.call("forever", (lambda x: x,)).error == "took longer than 0.2 s; does a loop never end?"
 
 
-@pytest.mark.parametrize("layers", [isolation.available(), ("hook",)], ids=["all layers", "the hook's"])
+@pytest.mark.parametrize("layers", [confinement.available(), ("hook",)], ids=["all layers", "the hook's"])
 def test_what_an_honest_learner_uses_works(both, monkeypatch, layers):
-    monkeypatch.setattr(isolation, "available", lambda: layers)
+    monkeypatch.setattr(confinement, "available", lambda: layers)
     text = """
     import collections, copy, dataclasses, functools, itertools, json, math, operator, os, random, re, statistics, sys
     import tempfile, time, typing, warnings
@@ -200,9 +202,9 @@ def test_what_an_honest_learner_uses_works(both, monkeypatch, layers):
         assert b.error == "" and same(a.value, b.value)
 
 
-def test_the_course_is_graded_as_in_this_process(course):
-    lesson = manifest.lesson(1)
-    for name in "solution.py", "exercise.py":
+def test_the_course_is_graded_as_in_this_process(lesson):
+    (lesson.path / "stub.py").write_text(exercise_of(lesson))
+    for name in "solution.py", "stub.py":
         path = lesson.path / name
         with Sandbox(path) as there:
             for exercise in lesson.exercises:
@@ -210,9 +212,7 @@ def test_the_course_is_graded_as_in_this_process(course):
                 assert a.message == b.message and (a.points == exercise.points) == (name == "solution.py")
     assert all(result.passed for result in grade_isolated(lesson, lesson.path / "solution.py"))
     for mutant in lesson.mutants:
-        assert not all(
-            r.passed for r in grade(lesson, Functions({**vars(lesson.solution), mutant.exercise: mutant.function}))
-        )
+        assert not all(r.passed for r in grade(lesson, solved(lesson, **{mutant.exercise: mutant.function})))
 
 
 def test_a_file_is_new_for_each_exercise(course):
@@ -277,8 +277,8 @@ def test_a_lesson_that_cannot_be_graded_is_the_teachers_error(course, monkeypatc
     with pytest.raises(manifest.CourseError, match="could not start: ended its process"), Sandbox(course / "mine.py"):
         pass
     monkeypatch.undo()
-    monkeypatch.setattr(isolation, "NAMES", (*isolation.NAMES, "moat"))
-    assert isolation.caveat().startswith("this system has no moat: ")
+    monkeypatch.setattr(confinement, "NAMES", (*confinement.NAMES, "moat"))
+    assert confinement.caveat().startswith("this system has no moat: ")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux ends the process with its grader; elsewhere its time does")

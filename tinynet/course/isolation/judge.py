@@ -1,11 +1,12 @@
-"""Grading one learner's file in a process of its own: the grader's, not the learner's.
+"""Grading a lesson when the learner's code is not trusted: the grader runs in a process of its own as well.
 
-A grader works on what the learner's functions returned and on what they give to its own functions, so a hostile value
-could keep it busy, or fill its memory, without running any code. Here the grader has limits as well:
+A grader computes with what the learner's functions returned and with what they passed to its own functions. A hostile
+value could keep it busy or fill its memory without running any code. So the grader has limits too, and there are three
+processes, each started by the one above:
 
-    tinynet grade        waits, and keeps the grades that are told so far
-      python -m tinynet.course.judge        the grader and the lesson; one grade a line
-        the sandbox's process               the learner's code; new for each exercise
+    tinynet grade      waits, and keeps the grades that it has been told
+    the judge          has the lesson and its grader; prints one grade a line
+    the sandbox        runs the learner's code; a new one for each exercise
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ from pathlib import Path
 from tinynet.course import manifest
 from tinynet.course.calls import Wrong, from_file
 from tinynet.course.grading import Result, grade_exercise
+from tinynet.course.isolation.sandbox import ENVIRONMENT, TINYNET, WAITING, Limits, Sandbox
 from tinynet.course.manifest import CourseError, Lesson
-from tinynet.course.sandbox import ENVIRONMENT, WAITING, Limits, Sandbox
 
-OWN_SECONDS = 20.0  # on the clock, that a grader has for each exercise, beside the learner's time
-OWN_MEMORY = 2 << 30  # bytes
+OWN_SECONDS = 20.0  # that the grader has for each exercise, on the clock, in addition to the learner's time
+OWN_MEMORY = 2 << 30  # bytes that the grader has
 MESSAGE = 4000  # characters of a message that are kept
+PROGRAM = "from tinynet.course.isolation.judge import main; main()"
 
 
 def grade_isolated(
@@ -38,14 +40,14 @@ def grade_isolated(
     """Return the grades of an exercise file that is not trusted.
 
     Args:
-        lesson: what to grade.
+        lesson: the lesson to grade.
         path: the learner's file.
-        seed: inputs are drawn from it.
-        limits: of each exercise.
-        isolated: False runs the learner's code beside the grader, for files that are trusted; the rest is the same.
+        seed: the seed from which inputs are drawn.
+        limits: the limits of each exercise.
+        isolated: False runs the learner's code in the judge's process, for files that are trusted.
 
     Raises:
-        CourseError: the lesson itself, or this system, does not allow it.
+        CourseError: the lesson itself cannot be graded, or this system cannot start such processes.
     """
     limits = limits or Limits()
     results: list[Result] = []
@@ -59,20 +61,19 @@ def grade_isolated(
 
 
 def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int) -> list[tuple[str, float]]:
-    """Return message and seconds of the exercises from the first on, as far as a new process came."""
+    """Return message and seconds of each exercise from `first` on, as many as a new judge could grade."""
     patience = limits.seconds * WAITING + OWN_SECONDS
     job = [str(manifest.COURSE), lesson.number, str(path.absolute()), seed, asdict(limits), isolated, first, patience]
-    paths = [str(Path(__file__).parents[2]), *filter(None, sys.path)]
+    paths = [str(TINYNET.parent), *filter(None, sys.path)]
     with tempfile.TemporaryDirectory(prefix="tinynet-", ignore_cleanup_errors=True) as folder:
         environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths), "TMPDIR": folder}
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "tinynet.course.judge"], input=json.dumps(job).encode(),
-            capture_output=True, env=environment,
-        )  # fmt: skip
+            [sys.executable, "-P", "-c", PROGRAM], input=json.dumps(job).encode(), capture_output=True, env=environment
+        )
     if done.returncode == -signal.SIGINT:
         raise KeyboardInterrupt
     if done.returncode > 0:
-        why = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it does not say why"]
+        why = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason was given"]
         raise CourseError(f"lesson {lesson.number} could not be graded: {why[-1]}")
     return [tuple(json.loads(line)) for line in done.stdout.splitlines(keepends=True) if line.endswith(b"\n")]
 
@@ -84,21 +85,21 @@ def _grades(
     try:
         trusted = None if isolated else from_file(path)
         while rest:
-            signal.setitimer(signal.ITIMER_REAL, patience)  # SIGALRM ends this process, whatever it is busy with
+            signal.setitimer(signal.ITIMER_REAL, patience)  # SIGALRM ends this process, whatever it is doing
             with nullcontext(trusted) if trusted else Sandbox(path, limits) as source:
                 result = grade_exercise(lesson, rest[0], source, seed)
             del rest[0]
             yield result
-    except Wrong as error:  # of a file that cannot be loaded, whichever exercise it is loaded for
+    except Wrong as error:  # the file cannot be loaded, for any exercise
         yield from (Result(lesson, exercise, str(error), 0.0) for exercise in rest)
 
 
 def main() -> None:
-    """Grade what standard input names, and print the grades."""
+    """Grade what standard input asks for, and print the grades."""
     course, number, path, seed, limits, isolated, first, patience = json.load(sys.stdin)
-    for kind in signal.SIGALRM, signal.SIGINT:  # each ends this process at once
+    for kind in signal.SIGALRM, signal.SIGINT:  # either ends this process at once
         signal.signal(kind, signal.SIG_DFL)
-    output, sys.stdout = sys.stdout, sys.stderr  # a lesson may print
+    output, sys.stdout = sys.stdout, sys.stderr  # a grader may print
     if sys.platform == "linux":
         import resource
 
@@ -110,9 +111,5 @@ def main() -> None:
             print(json.dumps([message, result.seconds]), file=output, flush=True)
     except CourseError as error:
         sys.exit(str(error))
-    except MemoryError:  # even to say so there was none left: this exercise is lost, but not the rest
+    except MemoryError:  # too little even to say so: this exercise is lost, but not the rest
         os.abort()
-
-
-if __name__ == "__main__":
-    main()

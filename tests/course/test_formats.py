@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 import pytest
 
 from tinynet.course import manifest
+from tinynet.course.formats import gradescope, junit
 from tinynet.course.grading import Result
-from tinynet.course.report import gradescope, junit
 
 
 @pytest.fixture

@@ -14,15 +14,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinynet.course import isolation, manifest, sandbox
+from tinynet.course import manifest
 from tinynet.course.calls import Wrong
 from tinynet.course.grading import grade_exercise
-from tinynet.course.sandbox import Limits, Sandbox
+from tinynet.course.isolation import confinement, sandbox
+from tinynet.course.isolation.sandbox import Limits, Sandbox
 
-LAYERS = isolation.available()
+LAYERS = confinement.available()
 KERNEL = {"seccomp", "landlock"} <= set(LAYERS)  # else the audit hook stands alone
 needs_kernel = pytest.mark.skipif(not KERNEL, reason="this system lacks seccomp or Landlock")
-ENDLESS, NO_ANSWER = r"took longer than 0.2 s; does a loop never end\?", "sent what is no answer"
+ENDLESS, NO_ANSWER = r"took longer than 0.2 s; does a loop never end\?", "sent something that is not an answer"
 REFUSED = "PermissionError|RuntimeError: can't start new thread|BlockingIOError"
 HONEST = "\n\ndef mean(x):\n    return x.mean()\n"
 
@@ -134,7 +135,7 @@ def layers(request, monkeypatch):
     sets = {"all layers": LAYERS, "the kernel's": ("seccomp", "landlock"), "the hook's": ("hook",)}
     if request.param == "the kernel's" and not KERNEL:
         pytest.skip("this system lacks seccomp or Landlock")
-    monkeypatch.setattr(isolation, "available", lambda: sets[request.param])
+    monkeypatch.setattr(confinement, "available", lambda: sets[request.param])
 
 
 def each_refused(folder: Path, bodies: dict[str, str], **values) -> None:
@@ -226,7 +227,7 @@ KERNEL_ONLY = {  # what Python code can do once it calls the system itself
 
 @needs_kernel
 def test_what_the_kernel_refuses_to_system_calls(course, tmp_path, monkeypatch):
-    monkeypatch.setattr(isolation, "available", lambda: ("seccomp", "landlock"))
+    monkeypatch.setattr(confinement, "available", lambda: ("seccomp", "landlock"))
     start = "import ctypes, os; libc = ctypes.CDLL(None, use_errno=True); result = "
     end = "\nif result >= 0: raise ZeroDivisionError"
     refused = "\nassert ctypes.get_errno() == 13, os.strerror(ctypes.get_errno())\nraise PermissionError"
@@ -241,7 +242,7 @@ def test_the_numbers_of_system_calls_are_those_of_the_kernels_headers():
     for column, path in headers.items():
         text = re.sub(r"__NR3264_(\w+)", r"__NR_\1", path.read_text()).replace("__NR_fstatat", "__NR_newfstatat")
         numbers = {name: int(number) for name, number in re.findall(r"#define __NR_(\w+)\s+(\d+)\s", text)}
-        for name, own in {**isolation.CALLS, "fcntl": isolation.FCNTL}.items():
+        for name, own in {**confinement.CALLS, "fcntl": confinement.FCNTL}.items():
             assert numbers.get(name, -1) == own[column], (path, name)
 
 
@@ -273,7 +274,10 @@ def test_import_that_never_ends_or_fails_is_told_as_such(course, tmp_path):
         ("while True: pass", "submission.py, while it was loaded, took longer than 0.2 s"),
         ("import os; os._exit(3)", r"submission.py, while it was loaded, ended its process \(exit code 3\)"),
         ("import sys; sys.exit(3)", "exercise.py fails while it is loaded: SystemExit: 3"),
-        ("import os; os.write(3, bytes(99))", "submission.py, while it was loaded, sent what is no answer"),
+        (
+            "import os; os.write(3, bytes(99))",
+            f"submission.py, while it was loaded, {NO_ANSWER}",
+        ),
         ("raise Exception('\\x1b[31m\\nred')", r"fails while it is loaded: Exception:  \[31m red"),
     ):
         (tmp_path / "submission.py").write_text(text)
@@ -420,7 +424,8 @@ return [len(found), len(text), *sorted(names)]
     (tmp_path / "submission.py").write_text("def total(x):\n" + textwrap.indent(body, "    "))
     with Sandbox(tmp_path / "submission.py") as source:
         found = source.call("total", (np.zeros(3),)).value
-    assert found == [0, 0, *(f"tinynet.course.{name}" for name in ("calls", "isolation", "wire", "worker"))]
+    own = "calls", "isolation.confinement", "isolation.wire", "isolation.worker"
+    assert found == [0, 0, *(f"tinynet.course.{name}" for name in own)]
 
 
 @pytest.mark.parametrize(
@@ -443,7 +448,7 @@ def test_files_of_its_own(course, tmp_path, body, reason):
 @needs_kernel
 def test_files_that_are_removed_but_kept_in_memory_count(course, tmp_path, monkeypatch):
     """A page of each is mapped, which the audit hook would refuse: so they take room without a name or a descriptor."""
-    monkeypatch.setattr(isolation, "available", lambda: ("seccomp", "landlock"))
+    monkeypatch.setattr(confinement, "available", lambda: ("seccomp", "landlock"))
     body = """
 import ctypes, os
 libc = ctypes.CDLL(None)

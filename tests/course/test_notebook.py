@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from tinynet.course import manifest
-from tinynet.course.cells import page, run, split
+from tinynet.course.notebook import page, run, split
 
 SCRIPT = '''"""About."""
 import math

@@ -1,4 +1,4 @@
-"""Grades as other programs read them: Gradescope's results.json and JUnit's XML.
+"""Grades in formats that other programs read: Gradescope's results.json and JUnit's XML.
 
 Sources: Gradescope, "Autograder specifications", gradescope-autograders.readthedocs.io/en/latest/specs/; for JUnit, the
 schema of Jenkins' xUnit plug-in, junit-10.xsd.
@@ -18,7 +18,7 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  
 
 
 def gradescope(results: Sequence[Result]) -> dict[str, Any]:
-    """Return what Gradescope reads from results.json: each exercise a visible test with its points."""
+    """Return the content of Gradescope's results.json: each exercise is a visible test with its points."""
     return {
         "score": sum(result.points for result in results),
         "execution_time": round(sum(result.seconds for result in results), 3),
@@ -40,7 +40,7 @@ def gradescope(results: Sequence[Result]) -> dict[str, Any]:
 
 
 def junit(results: Sequence[Result]) -> str:
-    """Return JUnit's XML: a suite a lesson, a case an exercise."""
+    """Return JUnit's XML: each lesson is a suite, each exercise a case."""
     root = xml.Element("testsuites")
     for lesson, group in groupby(results, lambda result: result.lesson):
         cases = list(group)
