@@ -39,6 +39,21 @@ def check(plot: str, shown: Mapping[str, Any], form: str, missing: str = "nothin
         raise ValueError(f"{plot}: {missing} to draw{where}; pass {form}")
 
 
+def shared_names(plot: str, things: str, moments: Mapping[str, Mapping[str, Any]], form: str) -> list[str]:
+    """Return the names that the moments of one network have in common, one panel each. ValueError if they differ.
+
+    Args:
+        plot: the function that was called.
+        things: what the names stand for, such as "layers".
+        moments: of label -> values by name.
+        form: what to pass instead.
+    """
+    found = [list(values) for values in moments.values()]
+    if not found or not found[0] or any(names != found[0] for names in found):
+        raise ValueError(f"{plot}: the {things} of {len(found)} moments are {found}; pass {form} of one network")
+    return found[0]
+
+
 def panels(width: float, height: float, rows: int = 1, columns: int = 1, **how: Any) -> tuple[Figure, np.ndarray]:
     """Return a new figure, in inches, and its panels as a flat array, row by row; `how` goes to `Figure.subplots`."""
     from matplotlib.figure import Figure
@@ -68,6 +83,15 @@ def grid(*axes: Any, **how: Any) -> None:
     """Draw a pale grid behind each of the panels, finer steps of a logarithmic axis included."""
     for panel in axes:
         panel.grid(True, **dict(which="both", color="0.92", linewidth=0.6) | how)
+
+
+def plain_numbers(axis: Any, form: str = "{x:g}") -> None:
+    """Label a logarithmic axis with plain numbers, 1, 2, 5, 10, .., in place of powers of ten."""
+    from matplotlib.ticker import LogLocator
+
+    axis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
+    axis.set_major_formatter(form)
+    axis.set_minor_formatter("")
 
 
 def legend(*axes: Any, **how: Any) -> None:

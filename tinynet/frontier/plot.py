@@ -62,13 +62,9 @@ def _draw_frontier(axes: Any, points: list[Point], unit: float) -> None:
 
 
 def _label(axes: Any, stage: str, errors: list[float]) -> None:
-    from matplotlib.ticker import LogLocator
-
     axes.set(xscale="log", yscale="log", xlabel="bytes on disk (payload, without the header)", title=stage)
-    for axis, form in ((axes.xaxis, "{x:,.0f}"), (axes.yaxis, "{x:g}")):
-        axis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
-        axis.set_major_formatter(form)
-        axis.set_minor_formatter("")
+    drawing.plain_numbers(axes.xaxis, "{x:,.0f}")
+    drawing.plain_numbers(axes.yaxis)
     if 0 in errors:
         _make_room_for_zero(axes, min((e for e in errors if e > 0), default=1.0))
     drawing.grid(axes)

@@ -1,16 +1,18 @@
-"""What is inside a network: its matrices, and what each layer makes of some inputs.
+"""Inside: a network's matrices, and what each layer makes of some inputs.
 
-Both are the instruments' raw material, by the names that all of them use: "0 Linear", "1 Tanh", ..
+This is the raw material of all instruments. They call layers by place and kind: "0 Linear", "1 Tanh", ..
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Tensor
+from tinynet.layers.base import Layer
 from tinynet.layers.sequential import Sequential
 from tinynet.sequences.network import SequenceNet
 
@@ -21,7 +23,10 @@ def name_of(net: Sequential, i: int) -> str:
 
 
 def weights(net: Sequential) -> dict[str, np.ndarray]:
-    """Return copies of the virtual matrices (m, n), by layer; those of a recurrent one as "0 LSTM W" and "0 LSTM U"."""
+    """Return copies of the virtual matrices (m, n) by layer.
+
+    A recurrent layer has two, called "0 LSTM W" and "0 LSTM U".
+    """
     with no_grad():
         return {
             f"{name_of(net, i)} {label}".strip(): weight.weight().numpy()
@@ -31,12 +36,12 @@ def weights(net: Sequential) -> dict[str, np.ndarray]:
 
 
 def activations(net: Sequential, inputs: Any) -> dict[str, np.ndarray]:
-    """Return what each layer gives for inputs (N, n_in), in evaluation mode: (N, width), by layer.
+    """Return the output (N, width) of each layer for inputs (N, n_in), in evaluation mode, by layer.
 
-    Raises ValueError for no inputs, and for activations that are not finite, naming the layer.
+    Raises TypeError for a network over sequences, ValueError for no inputs, and for activations that are not finite,
+    naming the layer.
     """
-    if isinstance(net, SequenceNet) or not isinstance(net, Sequential):
-        raise TypeError(f"reading: {type(net).__name__} is no Sequential of rows, such as tn.MLP; only these have them")
+    check_rows("reading", net)
     inputs = np.asarray(inputs)
     if not len(inputs):
         raise ValueError(f"reading: inputs of shape {inputs.shape}; at least one example is needed")
@@ -47,9 +52,45 @@ def activations(net: Sequential, inputs: Any) -> dict[str, np.ndarray]:
             x = Tensor(net._as_floats(inputs))
             for i, layer in enumerate(net.layers):
                 x = layer(x)
-                if not np.isfinite(x._data).all():
+                outputs[name_of(net, i)] = a = x.numpy()
+                if not np.isfinite(a).all():
                     raise ValueError(f"reading: layer {name_of(net, i)} gives values that are not finite")
-                outputs[name_of(net, i)] = x.numpy()
     finally:
         net.train(training)
     return outputs
+
+
+def scores(net: Layer, inputs: Any) -> np.ndarray:
+    """Return a network's scores (N, n_out) for inputs (N, n_in), in evaluation mode."""
+    training = net.training
+    try:
+        with no_grad():
+            return net.eval()(inputs).numpy()
+    finally:
+        net.train(training)
+
+
+def check_rows(who: str, net: Any) -> None:
+    """Raise TypeError unless the network is a Sequential whose inputs are rows; `who` begins the message."""
+    if isinstance(net, SequenceNet) or not isinstance(net, Sequential):
+        raise TypeError(f"{who}: {type(net).__name__} is no Sequential of rows, such as tn.MLP")
+
+
+class EachEpoch(list):
+    """A list that grows while a network trains: what an instrument reads after each epoch.
+
+        shares = EachEpoch(saturation, net, inputs)
+        tn.fit(net, train, report=shares)              # now shares[0] is saturation(net, inputs) after epoch 1, ..
+
+    Args:
+        instrument: a function such as `saturation`.
+        arguments: what it is called with, the network first.
+    """
+
+    def __init__(self, instrument: Callable[..., Any], *arguments: Any) -> None:
+        super().__init__()
+        self.instrument, self.arguments = instrument, arguments
+
+    def __call__(self, history: Any) -> None:
+        """Read once more: what `fit(report=)` calls after each epoch."""
+        self.append(self.instrument(*self.arguments))

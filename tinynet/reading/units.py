@@ -1,13 +1,18 @@
-"""Hidden units as things that can be taken out, put elsewhere, or turned round.
+"""Units: hidden units removed, reordered, or negated, with the rest of the network adjusted to match.
 
-Notation: a hidden layer lies between two Linear layers; its units are the columns of the first, the rows of the next.
-    a = phi(x W + b),    z' = a W' + b'          phi works unit by unit: tanh, sign, .., perhaps after a BatchNorm
+A hidden unit is a column of one matrix and a row of the next. Write a hidden layer and what follows as
 
-Any order P of the units gives the same function, as long as both matrices follow it (and b, and the BatchNorm):
-    z' = a P P^T W' + b'                         so W becomes W P, b becomes b P, W' becomes P^T W'
-Where phi is odd, phi(-z) = -phi(z), a unit may also be turned: its column, its bias and its row change their sign.
+    a = phi(x W + b),    z' = a W' + b'          phi acts on each unit alone: tanh, sign, .., perhaps after a BatchNorm
 
-What results is seldom hashed, binary or of low rank any more, so all of this happens on a copy of dense matrices.
+Swap two units, that is, two columns of W, two entries of b and two rows of W', and the network computes the same
+function. With a permutation matrix P,
+
+    z' = (a P) (P^T W') + b'                     because P P^T is the identity
+
+If phi is odd, phi(-z) = -phi(z), a unit can also be negated: change the sign of its column, its bias and its row.
+
+A hashed, binary or low-rank matrix seldom stays one when its columns move, so all this is done on a copy whose matrices
+are dense.
 """
 
 from __future__ import annotations
@@ -26,19 +31,22 @@ from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.dense import Dense
 from tinynet.reading.inside import activations, name_of
 
-ODD = (Tanh, SignActivation, Scale, Dropout, BatchNorm)  # sign(0) = +1 is an exception, where z is exactly 0
+ODD = (Tanh, SignActivation, Scale, Dropout, BatchNorm)  # sign is odd everywhere but at 0, where it is +1
 UNIT_BY_UNIT = (*ODD, Sigmoid, ReLU)
 
 
 class Hidden(NamedTuple):
-    """Where a hidden layer's units are: the places of the Linear layers before and after them."""
+    """A hidden layer, given by the places of the Linear layers before and after its units."""
 
     before: int
     after: int
 
 
 def hidden_layers(net: Any) -> list[Hidden]:
-    """Return the hidden layers. TypeError for a net whose units do not lie between Linear layers, one by one."""
+    """Return the hidden layers of a network.
+
+    Raises TypeError unless all of them lie between Linear layers and act on each unit alone.
+    """
     if not isinstance(net, Sequential):
         raise TypeError(f"reading: {type(net).__name__} is no Sequential; put the layer into one")
     places = [i for i, layer in enumerate(net.layers) if isinstance(layer, Linear)]
@@ -53,7 +61,7 @@ def hidden_layers(net: Any) -> list[Hidden]:
 
 
 def hidden_layer(net: Any, hidden: int) -> Hidden:
-    """Return one hidden layer, counted from 0. ValueError where there is none of this number."""
+    """Return the hidden layer with this number, counted from 0. ValueError if there is none."""
     layers = hidden_layers(net)
     if not 0 <= hidden < len(layers):
         raise ValueError(f"reading: hidden={hidden}; the network has {len(layers)} hidden layers, counted from 0")
@@ -61,14 +69,14 @@ def hidden_layer(net: Any, hidden: int) -> Hidden:
 
 
 def unit_activations(net: Sequential, inputs: Any, hidden: int = 0) -> np.ndarray:
-    """Return what the units of a hidden layer hand to the next Linear: float64 (N, width)."""
+    """Return what the units of a hidden layer pass to the next Linear: float64 (N, width)."""
     place = hidden_layer(net, hidden).after - 1
-    with np.errstate(over="ignore", invalid="ignore"):  # `activations` says itself where values are not finite
+    with np.errstate(over="ignore", invalid="ignore"):  # `activations` refuses values that are not finite
         return activations(net, inputs)[name_of(net, place)].astype(np.float64)
 
 
 def opened(net: Sequential) -> Sequential:
-    """Return a copy whose matrices are dense, with a bias in every Linear, in the same mode."""
+    """Return a copy in the same mode whose matrices are dense and whose Linear layers all have a bias."""
     copy = compress(net, Dense())
     for layer in copy.layers:
         if isinstance(layer, Linear) and layer.bias is None:
@@ -77,14 +85,14 @@ def opened(net: Sequential) -> Sequential:
 
 
 def matrices(net: Sequential, place: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return W and b of the Linear at a place, float64."""
+    """Return W and b of the Linear at this place, in float64; b is zero where the layer has none."""
     layer: Any = net.layers[place]
     W = layer.weight.weight().numpy().astype(np.float64)
     return W, np.zeros(layer.n_out) if layer.bias is None else layer.bias.numpy().astype(np.float64)
 
 
 def set_matrices(net: Sequential, place: int, W: np.ndarray, b: np.ndarray) -> None:
-    """Put W and b into the Linear at a place of an opened net; its widths follow."""
+    """Give the Linear at this place of an opened network other values, and the widths that go with them."""
     layer: Any = net.layers[place]
     dtype = layer.weight.weight().dtype
     layer.n_in, layer.n_out = W.shape
@@ -92,9 +100,9 @@ def set_matrices(net: Sequential, place: int, W: np.ndarray, b: np.ndarray) -> N
 
 
 def rearrange(net: Sequential, hidden: int, units: np.ndarray, signs: np.ndarray | None = None) -> None:
-    """Keep these units of an opened net's hidden layer, in this order, each turned where its sign is -1.
+    """Keep these units of an opened network's hidden layer, in this order, and negate those whose sign is -1.
 
-    TypeError where a unit shall be turned and what lies between the Linear layers is not odd.
+    Raises TypeError for a sign of -1 where a layer between the two Linear layers is not odd.
     """
     before, after = hidden_layer(net, hidden)
     s = np.ones(len(units)) if signs is None else np.asarray(signs, np.float64)
@@ -111,7 +119,7 @@ def rearrange(net: Sequential, hidden: int, units: np.ndarray, signs: np.ndarray
 
 
 def _normed(old: BatchNorm, units: np.ndarray, s: np.ndarray) -> BatchNorm:
-    """Return the batch norm of these units: gamma (x - mu) / sigma + beta turns with x where mu and beta turn."""
+    """Return the batch norm of these units: gamma (x - mu) / sigma + beta changes sign with x if mu and beta do."""
     new = BatchNorm(len(units), old.eps, old.rate).train(old.training)
     gamma, beta, mean, var = (rows[units] for rows in old.state()["gamma,beta,mean,var"])
     new.restore({"gamma,beta,mean,var": np.stack([gamma, s * beta, s * mean, var]).astype(gamma.dtype)})

@@ -1,27 +1,32 @@
 """Geometry: a column of W as a length and a direction, and what binary and hashed columns leave of both.
 
-Notation (W (d, n); its columns w_1 .. w_n are the features of a layer)
-    |w_j|                                  length
-    cos(j, k) = w_j . w_k / |w_j| |w_k|    of the angle between two columns
-    corr(j, k)                             the same after each column's mean is taken off
+A column is the feature that a unit looks for: its direction says what to look for, its length how strongly to react.
+For W (d, n) with columns w_1 .. w_n we measure
 
-Binary columns, entries +-1: all have length sqrt(d), and with h the number of places where two of them differ
+    |w_j|                                      the length of a column
+    cos(j, k) = w_j . w_k / (|w_j| |w_k|)      the cosine of the angle between two columns
+    corr(j, k)                                 the same after each column's mean has been subtracted
 
-    cos = 1 - 2 h / d,    h = 0 .. d       d + 1 angles, no others
-    P(h) = C(d, h) / 2^d                   for random columns: mean 0, standard deviation 1 / sqrt(d)
+Binary columns have entries +-1, so all are sqrt(d) long. Two of them that differ in h places have
 
-The pairs of n random columns are pairwise independent, so n (n - 1) / 2 of them show this well, and what a trained
-layer shows beyond it was learned. Random real columns have nearly the same spread, 1 / sqrt(d), without the grid.
+    cos = 1 - 2 h / d,    h = 0 .. d           d + 1 possible angles, no others
+    P(h) = C(d, h) / 2^d                       for random columns: cos has mean 0, standard deviation 1 / sqrt(d)
 
-Hashed columns, W[i, j] = xi(i, j) w[h(i, j)], share their numbers. For numbers w_k of mean 0, drawn independently, and
-a given hash, only rows in which both columns fell into one bucket count in the mean,
+The pairs of n random columns are pairwise independent, so the n (n - 1) / 2 of them show this distribution well, and
+whatever a trained layer shows beyond it was learned. Random real columns spread almost as far, about 1 / sqrt(d), only
+without the grid of angles.
+
+Hashed columns share their numbers: W[i, j] = xi(i, j) w[h(i, j)]. Does sharing force them to be alike? Fix the hash and
+draw the numbers w_k independently with mean 0. On average only the rows count in which both columns use one bucket,
 
     mean cos(j, k) ~ (1/d) sum over i with h(i, j) = h(i, k) of xi(i, j) xi(i, k)
 
-about d / K rows (K buckets), of random signs: +-1 / sqrt(d K), less than the chance angle 1 / sqrt(d) by sqrt(K). What
-hashing ties is thus not the angles but the moves: a step that changes a bucket changes entries of many columns.
+With K buckets these are about d / K rows, and their signs are random, so the sum is about +-1 / sqrt(d K): smaller than
+the chance value 1 / sqrt(d) by a factor sqrt(K). So hashing does not tie the angles together. It ties the steps: a step
+that changes a bucket changes entries in many columns.
 
-To tell length from angle, train with columns of one fixed length: W = V diag(g / |v|) (scaled.py) with g held.
+To find out whether length is needed at all, train with columns of one fixed length: W = V diag(g / |v|) (see scaled.py)
+with g held.
 """
 
 from __future__ import annotations
@@ -31,9 +36,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tinynet.drawing import COLOURS
+from tinynet import drawing
 from tinynet.layers.linear import Linear
 from tinynet.layers.sequential import Sequential
+from tinynet.parameterizations import hashing
 from tinynet.parameterizations.hashed import Hashed
 from tinynet.parameterizations.scaled import Scaled
 
@@ -45,12 +51,12 @@ class Geometry(NamedTuple):
     """Lengths and angles of the columns of a matrix."""
 
     lengths: np.ndarray  # float64 (n,)
-    cosines: np.ndarray  # (pairs,), j < k, row by row; pairs with a column of zeros are left out
-    correlations: np.ndarray  # (pairs,); pairs with a constant column are left out
+    cosines: np.ndarray  # (pairs,), j < k, row by row; without the pairs that have a column of zeros
+    correlations: np.ndarray  # (pairs,); without the pairs that have a constant column
 
 
 def column_geometry(W: np.ndarray) -> Geometry:
-    """Return the geometry of W (d, n). ValueError unless it is a finite matrix of two columns or more."""
+    """Return the geometry of W (d, n). ValueError unless it is a finite matrix of at least two columns."""
     W = np.asarray(W, np.float64)
     if W.ndim != 2 or W.shape[1] < 2 or not np.isfinite(W).all():
         raise ValueError(f"geometry: W of shape {W.shape}; a finite matrix (d, n) of at least two columns is needed")
@@ -68,24 +74,24 @@ def _cosines(W: np.ndarray) -> np.ndarray:
 
 
 class Spectrum(NamedTuple):
-    """The angles between binary columns, beside those of random ones."""
+    """The angles between binary columns, compared with the angles between random ones."""
 
-    cosines: np.ndarray  # (d + 1,): 1 - 2 h / d for h = 0 .. d
-    random: np.ndarray  # (d + 1,): C(d, h) / 2^d
-    found: np.ndarray  # (d + 1,): the share of the pairs
-    spread: float  # standard deviation of cos, in units of the random 1 / sqrt(d)
-    distance: float  # total variation between found and random: 0 alike .. 1 nothing in common
+    cosines: np.ndarray  # (d + 1,): the possible ones, 1 - 2 h / d for h = 0 .. d
+    random: np.ndarray  # (d + 1,): their probabilities for random columns, C(d, h) / 2^d
+    found: np.ndarray  # (d + 1,): the share of the pairs at each
+    spread: float  # root-mean-square cosine in units of 1 / sqrt(d), which random columns have
+    distance: float  # total variation between found and random, from 0 (the same) to 1 (nothing in common)
 
 
 def random_spectrum(d: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the cosines that binary columns of d entries can have, and their probabilities for random columns."""
+    """Return the possible cosines of binary columns with d entries, and their probabilities for random columns."""
     if d < 1:
         raise ValueError(f"random_spectrum: d={d}; columns have at least one entry")
     return 1 - 2 * np.arange(d + 1) / d, np.array([comb(d, h) / 2**d for h in range(d + 1)])
 
 
 def binary_spectrum(W: np.ndarray) -> Spectrum:
-    """Return the spectrum of W (d, n), whose columns hold one number each and its negative. ValueError otherwise."""
+    """Return the spectrum of W (d, n). ValueError unless each column holds only +s and -s, for an s > 0 of its own."""
     W = np.asarray(W)
     size = np.abs(W).max(axis=0, initial=0) if W.ndim == 2 else np.zeros(1)
     if not (size > 0).all() or not np.allclose(np.abs(W), size):
@@ -103,15 +109,15 @@ def binary_spectrum(W: np.ndarray) -> Spectrum:
 
 
 def imposed_cosines(weight: Hashed) -> np.ndarray:
-    """Return the mean cosine that the hash of a built Hashed gives to each pair of its columns, (pairs,), j < k.
+    """Return the mean cosine that the hash of a built Hashed imposes on each pair of its columns, (pairs,), j < k.
 
-    The mean is over independent numbers of mean 0 in the buckets. TypeError for another parameterization.
+    The mean is taken over independent numbers of mean 0 in the buckets. TypeError for another parameterization.
     """
     if not isinstance(weight, Hashed) or not hasattr(weight, "shape"):
         raise TypeError(f"imposed_cosines: {weight!r}; a built tn.Hashed is needed, such as net.layers[0].weight")
-    K, (j, k) = weight._count(), np.triu_indices(weight.shape[1], 1)
+    K, (j, k) = weight.buckets.weight().size, np.triu_indices(weight.shape[1], 1)
     total = np.zeros(len(j))
-    for places in weight._place().astype(np.int64):  # of a row
+    for places in hashing.places(weight.seed, *weight.shape, K).astype(np.int64):  # row by row
         bucket, sign = places % K, np.where(places < K, 1, -1)
         total += (bucket[j] == bucket[k]) * sign[j] * sign[k]
     return total / weight.shape[0]
@@ -121,9 +127,10 @@ def imposed_cosines(weight: Hashed) -> np.ndarray:
 
 
 def hold_lengths(net: Sequential, length: float = 1.0) -> Sequential:
-    """Fix the length of every column of a net made with tn.Scaled(normalize=True), in place, and return the net.
+    """Fix the length of every column in the layers made with tn.Scaled(normalize=True), and return the same network.
 
-    SGD then turns the columns and nothing else. ValueError for a length that is not positive, or without such a layer.
+    From then on SGD can turn these columns but not stretch them. ValueError for a length that is not positive, and for
+    a network without such a layer.
     """
     scaled = [
         layer.weight
@@ -142,13 +149,9 @@ def hold_lengths(net: Sequential, length: float = 1.0) -> Sequential:
 
 
 def plot_geometry(matrices: dict[str, np.ndarray]) -> Figure:
-    """Return the figure of some matrices by label: lengths of columns, cosines and correlations of pairs."""
-    from matplotlib.figure import Figure
-
-    if not matrices:
-        raise ValueError("plot_geometry: no matrices to draw; pass {label: W, ..}")
-    figure = Figure(figsize=(12, 4), layout="constrained")
-    panels = figure.subplots(1, 3)
+    """Return the picture of some matrices by label: column lengths, and cosines and correlations of pairs."""
+    drawing.check("plot_geometry", matrices, "{label: W, ..}", "no matrices")
+    figure, panels = drawing.panels(12, 4, columns=3)
     geometries = {label: column_geometry(W) for label, W in matrices.items()}
     titles = "length of a column", "cosine of two columns", "correlation of two columns"
     for axes, values, title in zip(panels, zip(*geometries.values(), strict=True), titles, strict=True):
@@ -156,27 +159,27 @@ def plot_geometry(matrices: dict[str, np.ndarray]) -> Figure:
         bins = np.linspace(low - 1e-6, high + 1e-6, 41)
         for i, (label, v) in enumerate(zip(geometries, values, strict=True)):
             name = f"{label}: {v.mean():.2f} ± {v.std():.2f}"
-            axes.hist(v, bins, weights=np.full(len(v), 100 / len(v)), histtype="step", color=COLOURS[i % 9], label=name)
+            axes.hist(
+                v, bins, weights=np.full(len(v), 100 / len(v)), histtype="step", color=drawing.colour(i), label=name
+            )
         axes.set(xlabel=title, ylabel="share (%)")
         axes.margins(y=0.1 + 0.08 * len(geometries))
-        axes.legend(frameon=False, fontsize="small", loc="upper left")
+    drawing.legend(*panels, loc="upper left")
     return figure
 
 
 def plot_spectrum(matrices: dict[str, np.ndarray]) -> Figure:
-    """Return the figure of some binary matrices by label: the angles of their columns against the formula."""
-    from matplotlib.figure import Figure
-
-    if not matrices:
-        raise ValueError("plot_spectrum: no matrices to draw; pass {label: W, ..}")
-    figure = Figure(figsize=(5.5 * len(matrices), 4), layout="constrained")
-    panels = figure.subplots(1, len(matrices), squeeze=False)[0]
+    """Return the picture of some binary matrices by label: the angles between their columns against the formula."""
+    drawing.check("plot_spectrum", matrices, "{label: W, ..}", "no matrices")
+    figure, panels = drawing.panels(5.5 * len(matrices), 4, columns=len(matrices))
     for i, (axes, (label, W)) in enumerate(zip(panels, matrices.items(), strict=True)):
         found = binary_spectrum(W)
-        axes.bar(found.cosines, 100 * found.found, 1.6 / len(W), color=COLOURS[1 + i % 8], alpha=0.7, label=label)
+        axes.bar(
+            found.cosines, 100 * found.found, 1.6 / len(W), color=drawing.colour(1 + i % 8), alpha=0.7, label=label
+        )
         axes.plot(found.cosines, 100 * found.random, ".-", color="black", linewidth=1, label="random: C(d, h) / 2^d")
         reach = np.abs(found.cosines[(found.found > 0) | (found.random > 1e-4)]).max()
         axes.set(xlabel="cos = 1 - 2h/d", ylabel="share of the pairs (%)", xlim=(-1.1 * reach, 1.1 * reach))
         axes.set_title(f"d = {len(W)}: spread {found.spread:.2f} / sqrt(d), distance {found.distance:.2f}")
-        axes.legend(frameon=False, fontsize="small")
+    drawing.legend(*panels)
     return figure

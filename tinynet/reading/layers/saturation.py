@@ -1,20 +1,22 @@
-"""Saturation: where a squashing unit has stopped to answer, by layer and by epoch.
+"""Saturation: where a squashing unit has stopped responding, by layer and by epoch.
 
-Notation: z is what a unit receives, a = phi(z) what it gives (rows are examples, columns units).
+A squashing unit is a dimmer with a limited range. In the middle a small turn changes the light; near either end turning
+further does almost nothing. The unit receives a sum z and returns a = phi(z). How much it responds is the slope of phi,
+here as a share of the steepest slope that phi has anywhere:
 
-    phi'(z) / max phi'      the slope, as a share of the steepest
-    tanh                    1 - tanh(z)^2
-    sigmoid                 4 a (1 - a) = 1 - tanh(z / 2)^2
-    sign                    that of its surrogate clip(z, -1, 1): 1 where |z| <= 1, else 0
+    tanh         1 - tanh(z)^2
+    sigmoid      4 a (1 - a) = 1 - tanh(z / 2)^2
+    sign         1 where |z| <= 1, else 0: the slope of its surrogate clip(z, -1, 1)
 
-A unit is saturated for an example where that share is below 0.1: for tanh where |z| > 1.818, |a| > 0.949. What comes to
-such a z, forward a change of x and backward a gradient, passes on at less than a tenth.
+We call a unit saturated for an example if this share is below 0.1. For tanh that means |z| > 1.818, or |a| > 0.949. At
+such a z less than a tenth gets through, both of a change of x on the way forward and of a gradient on the way back.
 
-For a = tanh(4 x1 + 2 x2 + 3 x3 + 0.5) the slope is 1 where z + 0.5 = 0 and 0.104 where it is 1.8: x1 moves z by 4 a
-unit everywhere, and a by 0.41 there. "Almost none" is a tenth; where |z + 0.5| = 3 it is a hundredth.
+An example: a = tanh(4 x1 + 2 x2 + 3 x3 + 0.5). Everywhere, x1 moves the argument of tanh by 4 per unit of x1. Where the
+argument is 0 it moves a by 4 as well. Where the argument is 1.8 the slope is 0.104, and x1 still moves a by 0.41. So
+"almost no effect" means a tenth there; a hundredth is reached only at 3.
 
-The share of saturated (example, unit) pairs says how far a layer has become a code of bits: where it is 1, every a is a
-sign to within 5 % (Glorot, Bengio 2010, section 3, watch activations by layer and epoch in this way).
+The share of saturated (example, unit) pairs tells how far a layer has become a code of bits. Where it is 1, every a is
+a sign to within about 5 %. (Glorot, Bengio 2010, section 3, watch activations by layer and epoch in this way.)
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinynet.drawing import COLOURS, MARKERS
+from tinynet import drawing
 from tinynet.layers.activations import Sigmoid, SignActivation, Tanh
 from tinynet.layers.base import Layer
 from tinynet.layers.sequential import Sequential
@@ -38,13 +40,14 @@ SLOPES: dict[type[Layer], Callable[[np.ndarray], np.ndarray]] = {
     Sigmoid: lambda z: 1 - np.tanh(z / 2) ** 2,
     SignActivation: lambda z: (np.abs(z) <= 1).astype(np.float64),
 }
-STEEP = 0.1  # share of the steepest slope, below which a unit counts as saturated
+STEEP = 0.1  # a unit counts as saturated if its slope is below this share of the steepest
 
 
 def squashed(net: Sequential, inputs: Any) -> dict[str, np.ndarray]:
-    """Return z (N, width), what each squashing layer receives for inputs (N, n_in), in evaluation mode, by layer.
+    """Return the sums z (N, width) that each squashing layer receives for inputs (N, n_in), by layer.
 
-    Raises ValueError for a network without such a layer, for no inputs, and for values that are not finite.
+    The network is read in evaluation mode. Raises ValueError for a network without a squashing layer, for no inputs,
+    and for values that are not finite.
     """
     if not any(type(layer) in SLOPES for layer in net.layers):
         raise ValueError(
@@ -54,20 +57,20 @@ def squashed(net: Sequential, inputs: Any) -> dict[str, np.ndarray]:
     inputs = np.asarray(inputs)
     if not np.isfinite(inputs).all():
         raise ValueError("saturation: the inputs are not finite; remove or impute such rows")
-    with np.errstate(over="ignore", invalid="ignore"):  # `activations` says where
+    with np.errstate(over="ignore", invalid="ignore"):  # `activations` names the layer that overflows
         received = [inputs, *activations(net, inputs).values()]
     return {name_of(net, i): received[i] for i, layer in enumerate(net.layers) if type(layer) in SLOPES}
 
 
 def saturation(net: Sequential, inputs: Any, below: float = STEEP) -> dict[str, float]:
-    """Return the share of saturated (example, unit) pairs, by squashing layer.
+    """Return the share of saturated (example, unit) pairs in each squashing layer.
 
-    For shares by epoch: `fit(.., report=lambda history: shares.append(saturation(net, inputs)))`.
+    `EachEpoch(saturation, net, inputs)` follows it through a training.
 
     Args:
-        net: its squashing layers are Tanh, Sigmoid or SignActivation.
+        net: a network with layers of Tanh, Sigmoid or SignActivation.
         inputs: (N, n_in).
-        below: the slope, as a share of the steepest, under which a unit counts as saturated.
+        below: a unit counts as saturated if its slope is below this share of the steepest.
     """
     if not 0 < below <= 1:
         raise ValueError(f"saturation: below={below}; a share of the steepest slope lies in (0, 1]")
@@ -82,59 +85,46 @@ def saturation(net: Sequential, inputs: Any, below: float = STEEP) -> dict[str, 
 
 
 def plot_saturation(shares: dict[str, Sequence[dict[str, float]]]) -> Figure:
-    """Return the picture of the share of saturated pairs, a panel a network, a line a layer.
+    """Return the picture of the share of saturated pairs by epoch: a panel for each network, a curve for each layer.
 
     Args:
         shares: of label -> a list of `saturation`, one an epoch.
     """
-    from matplotlib.figure import Figure
-
-    if not shares or not all(shares.values()):
-        raise ValueError(f"plot_saturation: {list(shares)}; pass {{label: [saturation(net, inputs), ..]}}")
-    figure = Figure(figsize=(1 + 4 * len(shares), 4), layout="constrained")
-    for axes, (label, by_epoch) in zip(
-        figure.subplots(1, len(shares), squeeze=False, sharey=True)[0], shares.items(), strict=True
-    ):
+    drawing.check("plot_saturation", shares, "{label: [saturation(net, inputs), ..]}")
+    figure, panels = drawing.panels(1 + 4 * len(shares), 4, columns=len(shares), sharey=True)
+    for axes, (label, by_epoch) in zip(panels, shares.items(), strict=True):
+        epochs = np.arange(1, len(by_epoch) + 1)
         for i, name in enumerate(by_epoch[0]):
-            line = [100 * epoch[name] for epoch in by_epoch]
-            axes.plot(
-                np.arange(1, len(line) + 1), line, color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)],
-                markevery=max(1, len(line) // 10), linewidth=1.2, markersize=5, label=name,
-            )  # fmt: skip
+            axes.plot(epochs, [100 * epoch[name] for epoch in by_epoch], label=name, **drawing.line(i, len(epochs)))
         axes.set(title=label, xlabel="epoch", ylim=(0, 100))
-        axes.grid(True, color="0.92", linewidth=0.6)
-        axes.legend(frameon=False, fontsize="small")
-    figure.axes[0].set_ylabel("saturated (example, unit) pairs (%)")
+    panels[0].set_ylabel("saturated (example, unit) pairs (%)")
+    drawing.grid(*panels)
+    drawing.legend(*panels)
     return figure
 
 
 def plot_squashed(moments: dict[str, dict[str, np.ndarray]]) -> Figure:
-    """Return the histograms of z, a panel a layer, a line a moment; dotted where a tanh begins to count as saturated.
+    """Return the histograms of z: a panel for each layer, a curve for each moment.
+
+    Dotted lines mark the z from which on a tanh counts as saturated.
 
     Args:
         moments: of label -> `squashed` of one network, such as {"before": .., "after": ..}.
     """
-    from matplotlib.figure import Figure
-
-    names = list(next(iter(moments.values()), {}))
-    if not names or any(list(zs) != names for zs in moments.values()):
-        raise ValueError(
-            f"plot_squashed: the layers of {len(moments)} moments are {[list(zs) for zs in moments.values()]}; pass "
-            "{label: squashed(net, inputs), ..} of one network"
-        )
-    figure = Figure(figsize=(1 + 4 * len(names), 4), layout="constrained")
-    for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
+    names = drawing.shared_names("plot_squashed", "layers", moments, "{label: squashed(net, inputs), ..}")
+    figure, panels = drawing.panels(1 + 4 * len(names), 4, columns=len(names))
+    for axes, name in zip(panels, names, strict=True):
         reach = max(np.percentile(np.abs(zs[name]), 99.5) for zs in moments.values()) or 1.0
         bins = np.linspace(-reach, reach, 61)
         for i, (label, zs) in enumerate(moments.items()):
             axes.hist(
-                zs[name].ravel(), bins, density=True, histtype="step", color=COLOURS[i % len(COLOURS)],
+                zs[name].ravel(), bins, density=True, histtype="step", color=drawing.colour(i),
                 linestyle=("-", "--", "-.", ":")[i % 4], linewidth=1.5, label=label,
             )  # fmt: skip
         if name.endswith(" Tanh"):
             for edge in (-1, 1):
                 axes.axvline(edge * np.arctanh((1 - STEEP) ** 0.5), color="0.5", linestyle=":", linewidth=1)
         axes.set(title=name, xlabel="z")
-        axes.legend(frameon=False, fontsize="small")
-    figure.axes[0].set_ylabel("density (per unit of z)")
+    panels[0].set_ylabel("density (per unit of z)")
+    drawing.legend(*panels)
     return figure

@@ -1,20 +1,22 @@
-"""Updates: how far one step of training moves z, and which way, against how large |z| is already.
+"""Updates: how far one training step moves z, and whether away from 0 or towards it.
 
-After a network fits, more epochs harden its borders: |z| grows. Two causes are named, and can be told apart.
+Train a network that already fits for more epochs, and its borders harden: |z| keeps growing. Two explanations are
+offered, and an experiment can tell them apart.
 
-    (a) a random walk: the gradient that reaches z is dL/dz = dL/da phi'(z), small where |z| is large, so that what has
-        walked out by chance stays out. It needs noise, but no loss that pulls: the noise of mini-batches will do.
-    (b) the error term: with softmax and cross-entropy dL/ds = p - t is never zero, so that scores race apart without
-        end, and z with them. It needs no noise: with the full batch it does the same.
+    (a) A random walk. The gradient that reaches z is dL/dz = dL/da phi'(z), which is small where |z| is large. So a z
+        that has wandered out by chance stays out. This needs noise, such as that of mini-batches, but no pull.
+    (b) The error term. With softmax and cross-entropy dL/ds = p - t is never zero, so the scores are driven apart
+        without end, and z with them. This needs no noise and happens with the full batch too.
 
-The squared hinge has an error term of exactly zero once each margin is met, and takes (b) away. The full batch takes
-(a) away. A loss that is pure chance, `chance`, leaves (a) alone. For an update from z to z + d we note, by bins of |z|,
+Each cause can be switched off. The squared hinge has an error term of exactly zero once every margin is met, which
+removes (b). The full batch has no noise, which removes (a). And `chance` is a loss of pure noise, which leaves (a)
+alone. For an update that moves z to z + d we record, in bins of |z|,
 
     size        |d|
-    outward     sign(z) d       positive: harder; its mean is the drift, and tells growth from shrinking
+    outward     sign(z) d       positive where the border hardens; its mean is the drift away from 0
 
-That a step at large |z| is smaller is not obvious: as weights are shared, d = x . (change of W) is made by all examples
-of the batch, also by those for which the unit is not saturated.
+It is not obvious that steps should be smaller where |z| is large. Weights are shared: d = x . (change of W) comes from
+all examples of the batch, including the ones for which the unit is not saturated.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.drawing import COLOURS, MARKERS
+from tinynet import drawing
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.layers.sequential import Sequential
 from tinynet.reading.layers.saturation import squashed
@@ -35,21 +37,21 @@ if TYPE_CHECKING:
 
 
 class Steps(NamedTuple):
-    """Means over (example, unit, update), by bin of |z|; NaN in a bin that nothing fell into."""
+    """Means over (example, unit, update) in bins of |z|; NaN in an empty bin."""
 
     z: np.ndarray  # mean |z| before the update
     size: np.ndarray  # mean |d|
     outward: np.ndarray  # mean sign(z) d
-    of: np.ndarray  # how many
+    of: np.ndarray  # how many triples are in the bin
 
 
 class Watch:
-    """An optimizer for `fit` that notes z before and after updates: `fit(net, .., optimizer=Watch(net, inputs))`.
+    """An optimizer for `fit` that records z before and after updates: `fit(net, .., optimizer=Watch(net, inputs))`.
 
     Args:
         net: the network in training, with squashing layers.
-        inputs: (N, n_in), for which z is noted.
-        every: updates from one note to the next.
+        inputs: (N, n_in), for which z is recorded.
+        every: record one update in so many.
         make: the optimizer that does the work, called as `fit` calls it.
     """
 
@@ -57,16 +59,16 @@ class Watch:
         if every < 1:
             raise ValueError(f"Watch: every={every}; it must be at least 1")
         self.net, self.inputs, self.every, self.make = net, inputs, every, make
-        self.at: list[int] = []  # numbers of the noted updates
+        self.at: list[int] = []  # the numbers of the recorded updates
         self.before: dict[str, list[np.ndarray]] = {name: [] for name in squashed(net, inputs)}
         self.change: dict[str, list[np.ndarray]] = {name: [] for name in self.before}
 
     def __call__(self, parameters: Sequence[Parameter], **settings: Any) -> Optimizer:
-        """Return the optimizer, noting from now on."""
+        """Return the optimizer that `make` makes, with a `step` that records."""
         optimizer = self.make(parameters, **settings)
         step = optimizer.step
 
-        def noted_step() -> None:
+        def recorded_step() -> None:
             if optimizer.steps % self.every:
                 return step()
             self.at.append(optimizer.steps)
@@ -76,20 +78,20 @@ class Watch:
                 self.before[name].append(before[name])
                 self.change[name].append(after - before[name])
 
-        optimizer.step = noted_step  # type: ignore[method-assign]
+        optimizer.step = recorded_step  # type: ignore[method-assign]
         return optimizer
 
     def mean_size(self, name: str) -> np.ndarray:
-        """Return the mean |z| of a layer before each noted update."""
+        """Return the mean |z| of a layer before each recorded update."""
         return np.array([np.abs(z).mean(dtype=np.float64) for z in self.before[name]])
 
     def steps(self, name: str, bins: int = 12, since: int = 0) -> Steps:
-        """Return what a layer's updates did, by bins of |z| that hold equally many.
+        """Return what the updates did to a layer's z, in bins of |z| that are about equally full.
 
         Args:
-            name: of the squashing layer, such as "1 Tanh".
-            bins: how many.
-            since: the first update that counts, so that the fit itself can be left out.
+            name: name of the squashing layer, such as "1 Tanh".
+            bins: number of bins.
+            since: the first update that counts; above 0, it leaves out the time in which the network learns to fit.
         """
         kept = [i for i, update in enumerate(self.at) if update >= since]
         if name not in self.before or not kept:
@@ -108,7 +110,7 @@ class Watch:
 
 
 def chance(seed: int = 0) -> Callable[[Tensor, Any], Tensor]:
-    """Return a loss without aim: the mean over batch and classes of scores times +1 or -1, drawn anew each time."""
+    """Return a loss of pure noise: the mean of the scores, each times +1 or -1 drawn anew at every call."""
     rng = np.random.default_rng(seed)
     return lambda scores, _: (scores * rng.choice(np.array([-1, 1], scores.dtype), scores.shape)).mean()
 
@@ -117,33 +119,26 @@ def chance(seed: int = 0) -> Callable[[Tensor, Any], Tensor]:
 
 
 def plot_steps(watches: dict[str, Watch], name: str, since: int = 0) -> Figure:
-    """Return the picture of a layer: mean |z| by update, size and direction of an update against |z|; a line a watch.
+    """Return the picture of one layer: mean |z| by update, then size and direction of an update against |z|.
 
     Args:
-        watches: of label -> Watch, after `fit`.
-        name: of the squashing layer.
-        since: the first update that counts for the last two panels.
+        watches: of label -> Watch, after `fit`; a curve for each.
+        name: name of the squashing layer.
+        since: the first update that counts in the last two panels.
     """
-    from matplotlib.figure import Figure
-
-    if not watches:
-        raise ValueError("plot_steps: no watches to draw; pass {label: watch, ..}, each used as the optimizer of a fit")
-    figure = Figure(figsize=(12, 3.8), layout="constrained")
-    grown, size, outward = figure.subplots(1, 3)
+    form = "{label: watch, ..}, each used as the optimizer of a fit"
+    drawing.check("plot_steps", watches, form, "no watches")
+    figure, (grown, size, outward) = drawing.panels(12, 3.8, columns=3)
     for i, (label, watch) in enumerate(watches.items()):
-        style: dict[str, Any] = dict(
-            color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)], markersize=5, linewidth=1, label=label
-        )
         steps = watch.steps(name, since=since)
-        grown.plot(watch.at, watch.mean_size(name), markevery=max(1, len(watch.at) // 8), **style)
-        size.plot(steps.z, steps.size, **style)
-        outward.plot(steps.z, steps.outward / steps.size, **style)
+        grown.plot(watch.at, watch.mean_size(name), label=label, **drawing.line(i, len(watch.at)))
+        size.plot(steps.z, steps.size, **drawing.line(i))
+        outward.plot(steps.z, steps.outward / steps.size, **drawing.line(i))
     grown.set(xlabel="update", ylabel="mean |z|", title=f"{name}: size of z")
     since_then = f" from update {since}" if since else ""
     size.set(xlabel="|z| before the update", ylabel="mean |change of z|", title=f"one update{since_then}", yscale="log")
     outward.set(xlabel="|z| before the update", ylabel="mean outward change / mean |change|", title="which way")
     outward.axhline(0, color="0.5", linewidth=0.8)
-    for axes in (grown, size, outward):
-        axes.grid(True, color="0.92", linewidth=0.6)
-    grown.legend(frameon=False, fontsize="small")
+    drawing.grid(grown, size, outward)
+    drawing.legend(grown)
     return figure
