@@ -76,21 +76,21 @@ def check_rows(who: str, net: Any) -> None:
         raise TypeError(f"{who}: {type(net).__name__} is no Sequential of rows, such as tn.MLP")
 
 
-class EachEpoch(list):
-    """A list that grows while a network trains: what an instrument reads after each epoch.
+class EachEpoch:
+    """What an instrument reads after each epoch of a training, in the list `seen`.
 
         shares = EachEpoch(saturation, net, inputs)
-        tn.fit(net, train, report=shares)              # now shares[0] is saturation(net, inputs) after epoch 1, ..
+        tn.fit(net, train, report=shares)              # shares.seen[0] is saturation(net, inputs) after the first epoch
 
     Args:
         instrument: a function such as `saturation`.
-        arguments: what it is called with, the network first.
+        arguments: what it is called with, usually the network first.
     """
 
     def __init__(self, instrument: Callable[..., Any], *arguments: Any) -> None:
-        super().__init__()
         self.instrument, self.arguments = instrument, arguments
+        self.seen: list[Any] = []
 
     def __call__(self, history: Any) -> None:
         """Read once more: what `fit(report=)` calls after each epoch."""
-        self.append(self.instrument(*self.arguments))
+        self.seen.append(self.instrument(*self.arguments))
