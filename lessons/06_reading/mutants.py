@@ -1,4 +1,4 @@
-"""Known-wrong answers of lesson 6, each with the mistake that it stands for."""
+"""Wrong answers to the exercises of lesson 6. Each shows one common mistake, and the sentence that explains it."""
 
 import numpy as np
 
@@ -21,37 +21,37 @@ def gain(z, labels, impurity=entropy, weights=None):
     return impurity(labels) - sum(w * impurity(side) for w, side in zip(weights, sides, strict=False))
 
 
-@instead_of("information_gain", "the natural logarithm was taken: bits need log2")
+@instead_of("information_gain", "this uses the natural logarithm, but bits need log2")
 def in_nats(z, labels):
     return gain(z, labels, lambda y: -np.sum(shares(y) * np.log(shares(y))))
 
 
-@instead_of("information_gain", "z = 0 was counted as no: the question is z >= 0")
+@instead_of("information_gain", "z = 0 was counted as a no, but the question is z >= 0")
 def zero_is_no(z, labels):
     return gain(np.where(z == 0, -1.0, z), labels)
 
 
-@instead_of("information_gain", "both answers were given the same weight: each counts by its share of the examples")
+@instead_of("information_gain", "both answers got the same weight; weight each by its share of the examples")
 def sides_alike(z, labels):
     return gain(z, labels, weights=[0.5, 0.5])
 
 
-@instead_of("information_gain", "the entropies of both answers were added: each counts by its share of the examples")
+@instead_of("information_gain", "the two entropies were added unweighted; weight each by its share of the examples")
 def sides_added(z, labels):
     return gain(z, labels, weights=[1, 1])
 
 
-@instead_of("information_gain", "this is what is still unknown after the answer; the gain is H(labels) minus that")
+@instead_of("information_gain", "this is the entropy that is left after the answer; the gain is H(labels) minus that")
 def what_is_left(z, labels):
     return entropy(labels) - gain(z, labels)
 
 
-@instead_of("information_gain", "this is the Gini impurity, 1 - sum p^2; the gain here is measured by entropy")
+@instead_of("information_gain", "this uses the Gini impurity, 1 - sum p^2; the gain here is measured with the entropy")
 def gini(z, labels):
     return gain(z, labels, lambda y: 1 - np.sum(shares(y) ** 2))
 
 
-@instead_of("information_gain", "0 log2(0) gives nan: leave out the classes and the answers that do not occur")
+@instead_of("information_gain", "0 log2(0) gives nan: leave out classes and answers that do not occur")
 def nan_for_none(z, labels):
     def entropy_of_all(y):
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -68,7 +68,7 @@ def singular_values(A):
     return np.linalg.svd(A - A.mean(axis=0), compute_uv=False)
 
 
-@instead_of("rank", "the means were left in: then the constant counts as a unit; take each column's mean off")
+@instead_of("rank", "the means were left in, so the constant counts as a unit; subtract each column's mean")
 def uncentred(A, tolerance):
     s = np.linalg.svd(A, compute_uv=False)
     return int(np.sum(s > tolerance * s[0]))
@@ -76,8 +76,8 @@ def uncentred(A, tolerance):
 
 @instead_of(
     "rank",
-    "the means were left in, and the tolerance was taken as it is: take each column's mean off, and compare with "
-    "tolerance times the largest singular value (matrix_rank's tol is no share either; its rtol is)",
+    "the means were left in, and the tolerance was used as an absolute bound: subtract each column's mean, and compare "
+    "with tolerance times the largest singular value (matrix_rank calls that share rtol, not tol)",
 )
 def absolute_uncentred(A, tolerance):
     return int(np.linalg.matrix_rank(A, tol=tolerance))
@@ -85,30 +85,30 @@ def absolute_uncentred(A, tolerance):
 
 @instead_of(
     "rank",
-    "the tolerance was taken as it is: it is a share of the largest singular value (so is matrix_rank's rtol, not tol)",
+    "the tolerance was used as an absolute bound; it is a share of the largest singular value (for matrix_rank: rtol)",
 )
 def absolute(A, tolerance):
     return int(np.sum(singular_values(A) > tolerance))
 
 
-@instead_of("rank", "these are squares of singular values (eigenvalues of A^T A): take their roots, then compare")
+@instead_of("rank", "these are squared singular values, the eigenvalues of A^T A: take their roots first")
 def squares(A, tolerance):
     s = singular_values(A) ** 2
     return int(np.sum(s > tolerance * s[0]))
 
 
-@instead_of("rank", "the tolerance was taken as a share of the sum: it is a share of the largest singular value")
+@instead_of("rank", "the tolerance was used as a share of the sum; it is a share of the largest singular value")
 def of_the_sum(A, tolerance):
     s = singular_values(A)
     return int(np.sum(s > tolerance * s.sum()))
 
 
-@instead_of("rank", "the tolerance was not used: matrix_rank counts all that is not zero to rounding")
+@instead_of("rank", "the tolerance was not used: matrix_rank alone counts all that is above rounding error")
 def exactly(A, tolerance):
     return int(np.linalg.matrix_rank(A))
 
 
-@instead_of("rank", "the small singular values were counted: the rank is the number of those above the tolerance")
+@instead_of("rank", "the small singular values were counted; the rank counts those above the tolerance")
 def small_ones(A, tolerance):
     s = singular_values(A)
     return int(np.sum(s <= tolerance * s[0]))
@@ -117,32 +117,32 @@ def small_ones(A, tolerance):
 # ---- fit_unit
 
 
-@instead_of("fit_unit", "c is the correlation here: it must also be scaled by how much a_j varies against a_i")
+@instead_of("fit_unit", "this c is the correlation; multiply it by the spread of a_j over the spread of a_i")
 def correlation(a_i, a_j):
     c = np.corrcoef(a_i, a_j)[0, 1]
     return c, a_j.mean() - c * a_i.mean()
 
 
-@instead_of("fit_unit", "np.cov divides by n - 1, var by n: take both with the same divisor (np.var(.., ddof=1))")
+@instead_of("fit_unit", "np.cov divides by n - 1 but var by n; use one divisor for both, as in np.var(.., ddof=1)")
 def two_divisors(a_i, a_j):
     c = np.cov(a_i, a_j)[0, 1] / a_i.var()
     return c, a_j.mean() - c * a_i.mean()
 
 
-@instead_of("fit_unit", "this is the line for a_i from a_j: unit i stays, so a_j must be written by a_i")
+@instead_of("fit_unit", "this writes a_i in terms of a_j; unit i stays, so write a_j in terms of a_i")
 def other_way_round(a_i, a_j):
     centred = a_j - a_j.mean()
     c = centred @ (a_i - a_i.mean()) / (centred @ centred)
     return c, a_i.mean() - c * a_j.mean()
 
 
-@instead_of("fit_unit", "the means were left in c: without them off the line is forced through the origin")
+@instead_of("fit_unit", "the means were left in c, which forces the line through the origin; subtract them first")
 def through_the_origin(a_i, a_j):
     c = (a_i @ a_j) / (a_i @ a_i)
     return c, a_j.mean() - c * a_i.mean()
 
 
-@instead_of("fit_unit", "d is not the mean of a_j alone: c times the mean of a_i is in the line already")
+@instead_of("fit_unit", "d is not just the mean of a_j: subtract c times the mean of a_i")
 def mean_alone(a_i, a_j):
     centred = a_i - a_i.mean()
     return centred @ (a_j - a_j.mean()) / (centred @ centred), a_j.mean()
@@ -161,43 +161,43 @@ def added(V, i, row):
     return V
 
 
-@instead_of("merge", "d was lost: d V_j is the same for every input and goes into the bias e")
+@instead_of("merge", "d was lost: d V_j is the same for every input, so add it to the bias e")
 def bias_not_folded(W, b, V, e, i, j, c, d):
     return without(W, b, added(V, i, c * V[j]), e, j)
 
 
-@instead_of("merge", "unit j was only cut out: what it gave to the scores, c V_j, must be added to row i")
+@instead_of("merge", "unit j was only cut out; what it added to the scores must go on: add c V_j to row i")
 def cut_out(W, b, V, e, i, j, c, d):
     return without(W, b, V, e + d * V[j], j)
 
 
-@instead_of("merge", "row j was added as it is: unit i gives a_i, so c V_j must be added")
+@instead_of("merge", "row j was added without c: the part of a_j that goes along with a_i is c a_i, so add c V_j")
 def without_c(W, b, V, e, i, j, c, d):
     return without(W, b, added(V, i, V[j]), e + d * V[j], j)
 
 
-@instead_of("merge", "the bias took d V_i: it is unit j that has d, and its row is V_j")
+@instead_of("merge", "d V_i was added to the bias; d belongs to unit j, whose row is V_j")
 def row_of_i(W, b, V, e, i, j, c, d):
     return without(W, b, added(V, i, c * V[j]), e + d * V[i], j)
 
 
-@instead_of("merge", "d was added to every score: it reaches them through unit j's row, as d V_j")
+@instead_of("merge", "d itself was added to every score; it reaches the scores through unit j's row, as d V_j")
 def d_alone(W, b, V, e, i, j, c, d):
     return without(W, b, added(V, i, c * V[j]), e + d, j)
 
 
-@instead_of("merge", "unit i was removed and unit j kept: a_j is known from a_i, so j can go")
+@instead_of("merge", "unit i was removed and unit j kept; a_j can be computed from a_i, so j should go")
 def wrong_one_gone(W, b, V, e, i, j, c, d):
     return without(W, b, added(V, j, c * V[i]), e + d * V[i], i)
 
 
-@instead_of("merge", "row i was looked for after unit j was cut out: behind j every unit has moved up by one")
+@instead_of("merge", "row i was changed after unit j was cut out, when all units behind j had moved up by one")
 def moved_up(W, b, V, e, i, j, c, d):
     W2, b2, V2, e2 = without(W, b, V, e + d * V[j], j)
     return W2, b2, added(V2, i, c * V[j]), e2
 
 
-@instead_of("merge", "V itself was changed, which is the caller's: work on V.copy()")
+@instead_of("merge", "this changes the caller's V: work on V.copy()")
 def in_place(W, b, V, e, i, j, c, d):
     V[i] += c * V[j]
     return without(W, b, V, e + d * V[j], j)

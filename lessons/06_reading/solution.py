@@ -1,23 +1,26 @@
-"""Lesson 6, exercises: hidden units as questions, and units that say what others say.
+"""Exercises of lesson 6: hidden units as questions, and units that repeat each other.
 
-z = x W + b, a = tanh(z), scores = a V + e:  W (m, n), b (n,), V (n, k), e (k,).
+z = x W + b, a = tanh(z)        W (m, n), b (n,)
+scores = a V + e                V (n, k), e (k,)
 """
 
 import numpy as np
 
 
 def information_gain(z, labels):
-    """Return how many bits the answer to "is z >= 0?" tells about the label, on average.
+    """Return how many bits the answer to "is z >= 0?" tells you about the label, on average.
 
         gain = H(labels) - share_yes H(labels where z >= 0) - share_no H(labels where z < 0)
-        H = -sum_c p_c log2 p_c,    p_c the share of class c;  a class that does not occur adds 0
+        H(labels) = -sum_y p_y log2 p_y
+
+    p_y is the share of label y among the labels; a label that does not occur adds 0.
 
     Args:
-        z: (examples,), one unit before its tanh.
+        z: (examples,), one unit's sum before its tanh.
         labels: (examples,), integers.
 
     Returns:
-        a number; 0 where all examples give the same answer
+        a number, which is 0 if all examples give the same answer
     """
 
     # begin solution
@@ -31,10 +34,10 @@ def information_gain(z, labels):
 
 
 def rank(A, tolerance):
-    """Return how many independent units there are among some, the constant not counted.
+    """Return how many of the units are independent, not counting the constant.
 
-    Take each unit's mean off. The rank is the number of singular values larger than tolerance times the largest one.
-    (The constant is free: the next layer has a bias.)
+    Subtract each unit's mean. The rank is the number of singular values larger than tolerance times the largest one.
+    (The constant is free, because the next layer has a bias.)
 
     Args:
         A: (examples, units), activations.
@@ -50,12 +53,13 @@ def rank(A, tolerance):
 
 
 def fit_unit(a_i, a_j):
-    """Return c and d for which c a_i + d is nearest to a_j: the mean of (a_j - c a_i - d)^2 is smallest.
+    """Return the c and d that bring c a_i + d closest to a_j: they make the mean of (a_j - c a_i - d)^2 smallest.
 
-    c = covariance of a_i and a_j / variance of a_i;  d makes the means equal.
+        c = covariance of a_i and a_j / variance of a_i
+        d makes the mean of c a_i + d equal to the mean of a_j
 
     Args:
-        a_i, a_j: (examples,), two units' activations; a_i is not constant.
+        a_i, a_j: (examples,), the activations of two units; a_i is not constant.
 
     Returns:
         c, d: two numbers
@@ -68,17 +72,19 @@ def fit_unit(a_i, a_j):
 
 
 def merge(W, b, V, e, i, j, c, d):
-    """Return the weights of the same function without unit j, for a_j = c a_i + d.
+    """Return the weights of the same function without unit j, where a_j = c a_i + d.
 
-    a_i V_i + a_j V_j = a_i (V_i + c V_j) + d V_j. The last term is the same for every input: it belongs to the bias e.
+        a_i V_i + a_j V_j = a_i (V_i + c V_j) + d V_j
+
+    The last term is the same for every input, so it belongs in the bias e.
 
     Args:
         W: (m, n), b: (n,), V: (n, k), e: (k,).
-        i, j: two different units; i stays, j goes. Either may come first.
+        i, j: two different units. Unit i stays and unit j goes; either may be the first.
         c, d: numbers.
 
     Returns:
-        W (m, n - 1), b (n - 1,), V (n - 1, k), e (k,); new arrays, the other units in their old order
+        W (m, n - 1), b (n - 1,), V (n - 1, k), e (k,); new arrays, with the other units in their old order
     """
     # begin solution
     V_new = V.copy()

@@ -1,4 +1,4 @@
-"""Grader of lesson 6. `test_NAME` grades the function NAME of exercise.py."""
+"""The grader of lesson 6: `test_NAME` grades the function NAME in exercise.py."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def information(z, labels):
-    """Return the mutual information of the answer and the label in bits, pair by pair."""
+    """Return the mutual information of answer and label in bits, summed pair by pair."""
     n, total = len(z), 0.0
     for answer in (True, False):
         for c in set(labels.tolist()):
@@ -17,7 +17,7 @@ def information(z, labels):
 
 
 def test_information_gain(exercise, rng):
-    """The gain is the mutual information of answer and label."""
+    """Compare with the mutual information of answer and label, which is the same number."""
     yes, no = [0, 0, 0, 1, 2], [0, 1, 2, 2, 2, 2, 2]  # classes by answer; all occur on both sides, one z is 0
     labels = np.array(yes + no)
     z = np.array([0.0, *rng.uniform(0.1, 2, 4), *rng.uniform(-2, -0.1, 7)])
@@ -32,7 +32,7 @@ def test_information_gain(exercise, rng):
 
 
 def spectrum(rng, examples, values, mean=0.0):
-    """Return activations with these singular values about the mean, which lies along one more direction."""
+    """Return activations that have these singular values once their mean is subtracted."""
     n = len(values)
     U = np.linalg.qr(np.column_stack([np.ones(examples), rng.normal(size=(examples, n))]))[0][:, 1:]
     Q = np.linalg.qr(rng.normal(size=(n, n)))[0]
@@ -40,7 +40,7 @@ def spectrum(rng, examples, values, mean=0.0):
 
 
 def test_rank(exercise, rng):
-    """Activations are made from their singular values; the last one is 0, and the mean lies along its direction."""
+    """Make activations from singular values. The last one is 0, and only the mean lies along its direction."""
     values = 0.5 * np.array([1, 0.3, 0.1, 0.03, 0.0018, 0.0017, 0.0013, 0.0012, 0.0004, 0])
     exercise.rank(spectrum(rng, 16, values, mean=0.4), 1e-3).equals(8)
     exercise.rank(spectrum(rng, 9, 20 * np.array([1, 0.5, 0.02])), 0.1).equals(2)
@@ -50,7 +50,7 @@ def test_rank(exercise, rng):
 
 
 def test_fit_unit(exercise, rng):
-    """At the minimum the residual is orthogonal to a_i and to the constant: two equations, solved by Cramer's rule."""
+    """Solve by Cramer's rule: at the minimum the residual is orthogonal to a_i and to the constant."""
     for examples in 6, 9, 30:
         a_i = np.tanh(rng.normal(size=examples)) + 0.2
         a_i[:2] = -0.9, 0.9  # so that it varies
@@ -63,7 +63,7 @@ def test_fit_unit(exercise, rng):
 
 
 def test_merge(exercise, rng):
-    """Each entry is fetched by itself, from a copy with a dictionary of units."""
+    """Keep the rows in a dictionary by unit, and build the expected arrays entry by entry."""
     for m, n, k, i, j in (3, 3, 3, 1, 0), (3, 3, 3, 0, 2), (4, 5, 2, 1, 3), (2, 4, 3, 3, 1), (1, 2, 1, 1, 0):
         W, b, V, e = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=(n, k)), rng.normal(size=k)
         c, d = float(rng.choice([-1, 1]) * rng.uniform(1.5, 2)), float(rng.choice([-1, 1]) * rng.uniform(0.5, 1))
