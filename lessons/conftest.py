@@ -1,3 +1,3 @@
-"""What the graders of the lessons need: `pytest lessons/01_layer` grades lessons/01_layer/exercise.py."""
+"""Lets pytest grade: `pytest lessons/01_layer` grades lessons/01_layer/exercise.py."""
 
 from tinynet.course.plugin import exercise, pytest_runtest_call, pytest_runtest_setup, rng  # noqa: F401

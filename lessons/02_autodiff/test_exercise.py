@@ -5,7 +5,7 @@ Cotangents are random, because a cotangent of all ones would let a VJP pass that
 
 import numpy as np
 
-from tinynet.course.calls import Wrong
+from tinynet.course import Wrong
 
 
 def cotangent(f, x, g):

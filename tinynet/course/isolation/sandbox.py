@@ -31,7 +31,6 @@ import numpy as np
 
 from tinynet.course.calls import NotPlain, Outcome, Wrong, plain
 from tinynet.course.isolation import confinement, wire
-from tinynet.course.isolation.worker import HEADER
 from tinynet.course.manifest import CourseError
 
 START = 30.0  # seconds in which a new process must get ready; nothing of the learner's runs yet
@@ -181,13 +180,13 @@ class Sandbox:
             self._left = until - time.monotonic()
 
     def _send(self, message: tuple, functions: list[Callable] | None, until: float) -> None:
-        data = wire.encode(message, functions)
+        data = wire.frame(message, functions)
         self._socket.settimeout(max(until - time.monotonic(), 0.001))
-        self._socket.sendall(len(data).to_bytes(HEADER, "big") + data)
+        self._socket.sendall(data)
         self._socket.settimeout(LOOK)
 
     def _receive(self, until: float) -> tuple:
-        size = int.from_bytes(self._read(HEADER, until), "big")
+        size = int.from_bytes(self._read(wire.HEADER, until), "big")
         if size > wire.MESSAGE:
             raise Ended(NO_ANSWER)
         try:

@@ -21,6 +21,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
+HEADER = 4  # bytes in front of a message that hold its length
 MESSAGE = 8 << 20  # bytes of a message; the arrays in exercises are far smaller
 ITEMS = 1 << 16  # entries of a list
 DEPTH = 32  # levels of lists within lists
@@ -49,6 +50,12 @@ def encode(value: Any, functions: list[Callable] | None = None) -> bytes:
     if len(data) > MESSAGE:
         raise WireError(f"{len(data):,} bytes, where at most {MESSAGE:,} can be sent")
     return data
+
+
+def frame(message: tuple, functions: list[Callable] | None = None) -> bytes:
+    """Return a message as it is sent: its length, then its bytes."""
+    data = encode(message, functions)
+    return len(data).to_bytes(HEADER, "big") + data
 
 
 def decode(data: bytes, function: Callable[[int], Callable] | None = None) -> Any:

@@ -33,7 +33,6 @@ from tinynet.course.isolation import confinement, wire
 
 PACKAGES = {"numpy", "scipy", "tinynet"} | sys.stdlib_module_names  # what an exercise may import
 LIBRARIES = ("bz2", "decimal", "hashlib", "lzma", "sqlite3", "zlib")  # they need files that will soon be out of reach
-HEADER = 4  # bytes in front of a message that hold its length
 
 
 class Connection:
@@ -43,13 +42,12 @@ class Connection:
         self.descriptor = descriptor
 
     def send(self, message: tuple) -> None:
-        data = wire.encode(message)
-        data = len(data).to_bytes(HEADER, "big") + data
+        data = wire.frame(message)
         while data:
             data = data[os.write(self.descriptor, data) :]
 
     def receive(self, function: Callable[[int], Callable] | None = None) -> tuple:
-        return wire.decode(self._read(int.from_bytes(self._read(HEADER), "big")), function)
+        return wire.decode(self._read(int.from_bytes(self._read(wire.HEADER), "big")), function)
 
     def _read(self, count: int) -> bytes:
         data = b""
