@@ -1,8 +1,8 @@
 """Compression after training: replace each matrix of a trained network by the nearest one that a recipe can store.
 
 Training under the constraint asks which small network is best. This asks which small network is closest to a given
-one. It is cheaper, because nothing is trained, but the closest weights do not have the least error. What "nearest"
-means, each recipe's `from_dense` says.
+one. It is cheaper, because nothing is trained, but the closest weights do not have the least error. Each recipe's
+`from_dense` says what "nearest" means for it.
 """
 
 from __future__ import annotations

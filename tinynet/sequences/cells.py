@@ -1,9 +1,18 @@
 """Recurrent cells: one step of a layer whose state is carried from step to step.
 
+A plain RNN mixes what it sees now with what it said a step ago. Whatever it remembers passes through a tanh at every
+step, and is soon worn away. An LSTM keeps a memory c beside its output h, and touches it only through gates between 0
+and 1: f says how much of the memory stays, i how much of the new content g is written, o how much of it shows. With f
+near 1 and i near 0 a memory survives for hundreds of steps.
+
 Notation
-    x_t (batch, n_in)    input at step t              h_t, c_t (batch, H)   output and memory, the state
-    W (n_in, 4 H)        weights of the input         U (H, 4 H)            weights of the output before
-    i, f, g, o           the four gates' columns of W, U and b, in this order
+    x_t (batch, n_in)    input at step t              h_t, c_t (batch, H)   output and memory: the state
+    W (n_in, 4 H)        weights of the input         U (H, 4 H)            weights of the output one step before
+    i, f, g, o           the four blocks of columns of W, U and b, in this order
+
+    RNN (Elman 1990)
+
+        h_t = tanh(x_t W + h_(t-1) U + b)                     W (n_in, H), U (H, H)
 
     LSTM (Hochreiter, Schmidhuber 1997; the forget gate f: Gers, Schmidhuber, Cummins 2000)
 
@@ -11,13 +20,9 @@ Notation
         c_t = sigmoid(z_f) c_(t-1) + sigmoid(z_i) tanh(z_g)
         h_t = sigmoid(z_o) tanh(c_t)
 
-    with norm (Ba, Kiros, Hinton 2016, arXiv 1607.06450, eq. 20 to 22), N standardizing each row and learning its scale:
+    with norm (Ba, Kiros, Hinton 2016, arXiv 1607.06450, eq. 20 to 22); N standardizes each row and learns a scale:
 
         z = N(x_t W) + N(h_(t-1) U) + b                       h_t = sigmoid(z_o) tanh(N(c_t))
-
-    RNN (Elman 1990)
-
-        h_t = tanh(x_t W + h_(t-1) U + b)                     W (n_in, H), U (H, H)
 
 `step` is these lines, written in primitives. The layers of recurrent.py run a cell over a sequence.
 """
@@ -46,13 +51,13 @@ class Cell(Layer):
 
     Args:
         n_in, n_hidden: widths; n_hidden is H.
-        weight: the recipe of W, or a list of one a gate.
-        recurrent: the recipe of U, likewise; by default that of W.
+        weight: the recipe of W, or a list with one recipe a gate.
+        recurrent: the recipe of U, or a list; by default the same as for W.
         seed: fixes the initial values; None leaves the layer empty, for `restore`.
     """
 
-    gates = 1  # column blocks of W, U and b
-    states = 1  # arrays of (batch, H) that are carried
+    gates = 1  # blocks of columns in W, U and b
+    states = 1  # arrays (batch, H) that are carried
 
     def __init__(
         self, n_in: int, n_hidden: int, weight: Recipe = None, recurrent: Recipe = None, seed: int | None = 0
@@ -77,16 +82,16 @@ class Cell(Layer):
         return np.zeros(self.gates * self.n_hidden, np.float32)
 
     def __call__(self, x: Any, state: States | None = None) -> States:  # type: ignore[override]
-        """Return the next state, for x (batch, n_in) and the state before; zeros where that is None."""
+        """Return the next state, from x (batch, n_in) and the state before it, zeros by default."""
         W, U = self.weight.weight(), self.recurrent.weight()
         return self.step(x @ W, self._first_state(x.shape[0], state), U)
 
     def step(self, x_W: Tensor, state: States, U: Tensor) -> States:
-        """Return the next state from x_t W (batch, gates H), the state before, and U."""
+        """Return the next state from x_t W (batch, gates H), the state before it, and U."""
         raise NotImplementedError(f"{type(self).__name__} must define step(x_W, state, U)")
 
     def _first_state(self, batch: int, state: States | None) -> States:
-        """Return the state, zeros by default. ValueError where one of its arrays is not (batch, H)."""
+        """Return the state to begin with, zeros by default. ValueError where one of its arrays is not (batch, H)."""
         wanted = (batch, self.n_hidden)
         if state is None:
             return tuple(Tensor(np.zeros(wanted, self.bias.dtype)) for _ in range(self.states))
@@ -133,13 +138,13 @@ class Cell(Layer):
 
 
 def _one_recipe(layer: str, recipe: Recipe, gates: int) -> Parameterization:
-    """Return a recipe for all gates: the given one, or Columns of a list of one a gate."""
+    """Return a recipe for all gates: the given one, or Columns of a list with one recipe a gate."""
     if recipe is None or isinstance(recipe, Parameterization):
         return recipe or Dense()
     if not isinstance(recipe, Sequence) or len(recipe) != gates:
         raise ValueError(
             f"{layer}: weight={recipe!r} for {gates} gates; give one recipe for all, such as tn.Hashed(1/8), or a list "
-            "of one a gate"
+            "with one a gate"
         )
     return Columns(list(recipe))
 
@@ -148,12 +153,12 @@ def _one_recipe(layer: str, recipe: Recipe, gates: int) -> Parameterization:
 
 
 class LSTMCell(Cell):
-    """One step of an LSTM: cell(x, (h, c)) is (h, c). See the head of this file.
+    """One step of an LSTM: h, c = cell(x, (h, c)). The equations are at the head of this file.
 
     Args:
         n_in, n_hidden, weight, recurrent, seed: see `Cell`.
-        norm: standardize the products and the memory before they are used, which few bits need.
-        forget_bias: first value of b_f: at 1 the memory fades slowly from the start (Gers et al. 2000).
+        norm: standardize the products and the memory before they are used; matrices of few bits need it.
+        forget_bias: first value of b_f; at 1 the memory fades slowly from the start (Gers et al. 2000).
     """
 
     gates, states = 4, 2
@@ -211,7 +216,7 @@ def _same(x: Tensor) -> Tensor:
 
 
 class RNNCell(Cell):
-    """One step of a plain recurrent layer: cell(x, (h,)) is (h,)."""
+    """One step of a plain recurrent layer: (h,) = cell(x, (h,))."""
 
     def step(self, x_W: Tensor, state: States, U: Tensor) -> States:
         return ((x_W + state[0] @ U + self.bias).tanh(),)

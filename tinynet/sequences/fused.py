@@ -1,11 +1,12 @@
 """The fused LSTM: a whole sequence as one primitive.
 
-kernels/lstm.py has the equations, the walk over the steps, and the one backwards that gives dz (T, B, 4H), the
-cotangent of all that the gates see. The gradients of the inputs follow from it (h_t-1 is the output before step t):
+A cell written in primitives leaves 17 nodes on the tape at every step. Here all steps together are one node.
+kernels/lstm.py walks over them, forwards and then backwards; the backward walk gives dz (T, B, 4H), the cotangent of
+everything that the gates see. All other gradients follow from it, where h_(t-1) is the output before step t:
 
-    dx_t = dz_t W^T        dW = sum_t x_t^T dz_t        dU = sum_t h_t-1^T dz_t        db = sum_t,rows dz_t
+    dx_t = dz_t W^T        dW = sum_t x_t^T dz_t        dU = sum_t h_(t-1)^T dz_t        db = sum_t,rows dz_t
 
-Each sum over steps is one matrix product with steps and rows in one axis.
+Each sum over steps is one matrix product, with steps and rows in one axis.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from tinynet.kernels import lstm as kernel
 
 
 class _Walk:
-    """What the forward walk keeps for the backward one, which runs once and serves all VJPs."""
+    """What the forward walk keeps for the backward walk, which runs once and serves all VJPs."""
 
     def __init__(self, lengths: np.ndarray, keep: bool) -> None:
         self.lengths, self.keep = lengths, keep
 
     def forward(self, *inputs: np.ndarray) -> np.ndarray:
-        """Return y (T + 3, B, H): the first h, the outputs, the last h, the last c."""
+        """Return y (T + 3, B, H): the first h, the T outputs, the last h, the last c."""
         dtype = np.result_type(*inputs)
         x, W, U, b, h0, c0 = (np.ascontiguousarray(a, dtype) for a in inputs)
         y, gates, cells = kernel.forward(x, W, U, b, h0, c0, self.lengths, self.keep)
@@ -36,7 +37,7 @@ class _Walk:
         return y
 
     def backward(self, g: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return dz, dh0, dc0 from the cotangent of y."""
+        """Return dz, dh0 and dc0 from the cotangent of y."""
         if self.result is None:
             self.result = kernel.backward(g, self.U, self.lengths, self.gates, self.cells)
             del self.gates, self.cells  # overwritten by dz
@@ -79,9 +80,9 @@ def lstm(
         x: (T, B, n_in), steps first.
         W, U: weights of the input (n_in, 4H) and of the previous output (H, 4H).
         b: biases (4H,); None for none.
-        h0, c0: the first states (B, H); None for zeros.
-        lengths: integers (B,), 1 .. T, for rows that end before the last step: behind its end a row's state stays as
-            it is, and its outputs are 0. None: all rows have T steps.
+        h0, c0: the state to begin with, each (B, H); None for zeros.
+        lengths: integers (B,) in 1 .. T, for rows that end before the last step. After its end a row keeps its state,
+            and its outputs are 0. None if all rows have T steps.
 
     Raises ValueError, naming the argument, for shapes that do not fit and for lengths outside 1 .. T.
     """

@@ -1,11 +1,11 @@
 """Networks over sequences: recurrent layers, and on top of them layers of rows.
 
-    SequenceNet     layers given, one after the other; recurrent ones see all steps, the others each step on its own
+    SequenceNet     the given layers, one after the other; recurrent layers see all steps, the others each step alone
     RecurrentNet    x -> LSTM -> .. -> LSTM -> Linear -> scores        every matrix by a recipe
 
-Outside, as everywhere, an example is a row: inputs are (batch, time) symbols or (batch, time, n_in) numbers, scores are
-(batch, time, classes), or (batch, classes) where only the last step is asked. Inside, time comes first, so that the
-rows of one step lie together.
+Outside, as everywhere, an example is a row: inputs are symbols (batch, time) or numbers (batch, time, n_in), and scores
+are (batch, time, classes), or (batch, classes) where only the last step matters. Inside, time comes first, so that the
+rows of one step lie together in memory.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from tinynet.sequences.recurrent import LSTM, Recurrent
 
 
 class SequenceNet(Sequential):
-    """The layers given, over sequences.
+    """The given layers, over sequences.
 
     Args:
         layers: the first one is recurrent (LSTM, RNN); others, such as Linear or Dropout, take the rows of all steps.
-        last: give the scores of each sequence's last step alone.
-        alphabet: the characters that the symbols 0, 1, .. stand for, where they do.
+        last: return only the scores after each sequence's last step.
+        alphabet: the characters that the symbols 0, 1, .. stand for, if they stand for characters.
     """
 
     def __init__(self, *layers: Layer, last: bool = False, alphabet: str | None = None) -> None:
@@ -55,16 +55,16 @@ class SequenceNet(Sequential):
 
         Args:
             x: integers (batch, time), symbols 0 .. n_in - 1, or floats (batch, time, n_in).
-            lengths: integers (batch,), where sequences end; what stands behind does not matter, so long as it is finite
-                or a known symbol. None for all at `time`.
+            lengths: integers (batch,), where sequences end. What stands after the end does not matter, as long as it is
+                finite or a known symbol. None if all sequences have `time` steps.
 
-        Raises ValueError for another shape, an unknown symbol, a length of zero, or sequences of several lengths that
-        are not padded to one.
+        Raises ValueError for another shape, an unknown symbol, a length of zero, or sequences of different lengths that
+        are not padded.
         """
         return self.run(x, None, lengths)[0]
 
     def run(self, x: Any, state: list[States] | None = None, lengths: Any = None) -> tuple[Tensor, list[States]]:
-        """Return the scores, and the state of each recurrent layer to go on from; see `__call__` and `detached`."""
+        """Return the scores as `__call__` does, and the state of each recurrent layer, to continue from."""
         x = self._by_time(x)  # (time, batch, n_in)
         steps, batch, _ = x.shape
         before, after = list(state or []), list[States]()
@@ -83,7 +83,7 @@ class SequenceNet(Sequential):
         return (x if self.last else x.swapaxes(0, 1)), after
 
     def _by_time(self, x: Any) -> Tensor:
-        """Return the inputs as floats, time first: symbols become rows with a single 1."""
+        """Return the inputs as floats, time first. A symbol becomes a row with a single 1."""
         try:
             x = x if isinstance(x, Tensor) else np.asarray(x)
         except ValueError as error:
@@ -126,7 +126,7 @@ class SequenceNet(Sequential):
 
 
 def detached(state: list[States]) -> list[States]:
-    """Return the state as constants, so that no gradient flows into the steps before (truncated backpropagation)."""
+    """Return the state as constants: no gradient flows into the steps before it (truncated backpropagation)."""
     return [tuple(part.detach() for part in layer) for layer in state]
 
 
@@ -135,13 +135,13 @@ class RecurrentNet(SequenceNet):
 
     Args:
         widths: [inputs or symbols, hidden .., outputs], at least three.
-        weight: the recipe of all matrices, or a list of one each: W and U of each recurrent layer, then the Linear's.
-            Those of W and U may themselves be lists of one a gate.
+        weight: one recipe for all matrices, or a list with one each: W and U of each recurrent layer, then the
+            Linear's. In the place of W or U there may be a list again, with one recipe a gate.
         seed: fixes all initial values; each layer draws from a seed of its own.
         last, alphabet: see SequenceNet.
         dropout: share of the activations between layers dropped in training.
-        layer: the class of recurrent layer; LSTM or RNN.
-        options: further arguments of it, such as norm=True.
+        layer: the class of recurrent layer, LSTM or RNN.
+        options: further arguments of that class, such as norm=True.
     """
 
     def __init__(
@@ -167,7 +167,7 @@ class RecurrentNet(SequenceNet):
         if len(recipes) != 2 * depth + 1:
             raise ValueError(
                 f"RecurrentNet: {len(recipes)} recipes for {2 * depth + 1} matrices; give one for all, or one each: W "
-                "and U of every recurrent layer, then the Linear's. One a gate is a list in the place of W or U"
+                "and U of every recurrent layer, then the Linear's. For one a gate, put a list in the place of W or U"
             )
         layers: list[Layer] = []
         for i, (m, n) in enumerate(pairwise(widths[:-1])):

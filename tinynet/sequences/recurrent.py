@@ -1,10 +1,10 @@
 """Recurrent layers: a cell that is run over a sequence (cells.py has the notation and the equations).
 
     RNN, LSTM with norm     step by step, as the cell is written
-    LSTM                    by F.lstm: the same function fused, and differentiated by hand (lstm.py)
+    LSTM                    all steps at once: the same function, fused and differentiated by hand (fused.py)
 
-W and U are built from what is stored once a sequence, whatever the method, and serve all its steps; and the products of
-the inputs, which need no state, are one product for all steps.
+Whatever the method, W and U are built only once a sequence from what is stored, and serve all its steps. The products
+x_t W need no state, so they are one product for all steps.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import functional as F
+from tinynet.engine.primitives import stack, where
 from tinynet.engine.tensor import Tensor
 from tinynet.sequences.cells import Cell, LSTMCell, RNNCell, States
+from tinynet.sequences.fused import lstm
 
 
 class Recurrent(Cell):
@@ -24,12 +25,12 @@ class Recurrent(Cell):
     def __call__(  # type: ignore[override]
         self, x: Any, state: States | None = None, lengths: Any = None
     ) -> tuple[Tensor, States]:
-        """Return the outputs h_t (time, batch, H), and the last state: h, and c of an LSTM, each (batch, H).
+        """Return the outputs h_t (time, batch, H) and the last state: h, and for an LSTM c, each (batch, H).
 
         Args:
             x: (time, batch, n_in).
-            state: what to start from; zeros by default. Detach it to stop gradients there.
-            lengths: integers (batch,): a row that has ended keeps its state, and its outputs are 0.
+            state: what to start from, zeros by default. Detach it to stop gradients there.
+            lengths: integers (batch,). A row that has ended keeps its state, and its outputs are 0.
 
         Raises ValueError for shapes that do not fit and lengths outside 1 .. time.
         """
@@ -44,9 +45,9 @@ class Recurrent(Cell):
         return self.over(x, self._first_state(batch, state), n)
 
     def over(self, x: Tensor, state: States, lengths: np.ndarray | None) -> tuple[Tensor, States]:
-        """Return the same, one step after the other; all is checked."""
+        """Return the outputs and the last state, one step after the other. The arguments have been checked."""
         (steps, batch, n), U = x.shape, self.recurrent.weight()
-        x_W = (x.reshape(steps * batch, n) @ self.weight.weight()).reshape(steps, batch, -1)  # of all steps at once
+        x_W = (x.reshape(steps * batch, n) @ self.weight.weight()).reshape(steps, batch, -1)  # for all steps at once
         outputs = []
         for t in range(steps):
             after = self.step(x_W[t], state, U)
@@ -55,9 +56,9 @@ class Recurrent(Cell):
                 outputs.append(state[0])
             else:
                 running = (lengths > t)[:, None]
-                state = tuple(F.where(running, new, old) for new, old in zip(after, state, strict=True))
-                outputs.append(F.where(running, state[0], np.zeros_like(state[0]._data)))
-        return F.stack(outputs), state
+                state = tuple(where(running, new, old) for new, old in zip(after, state, strict=True))
+                outputs.append(where(running, state[0], np.zeros_like(state[0]._data)))
+        return stack(outputs), state
 
 
 class LSTM(Recurrent, LSTMCell):
@@ -65,10 +66,10 @@ class LSTM(Recurrent, LSTMCell):
 
     Args:
         n_in, n_hidden: widths.
-        weight: the recipe of W (n_in, 4 H), or a list of one a gate, in the order input, forget, memory, output.
-        recurrent: the recipe of U (H, 4 H), likewise; by default that of W.
+        weight: the recipe of W (n_in, 4 H), or a list with one recipe a gate, in the order i, f, g, o.
+        recurrent: the recipe of U (H, 4 H), or a list; by default the same as for W.
         seed: fixes the initial values.
-        norm: standardize the products and the memory, which few bits need.
+        norm: standardize the products and the memory; matrices of few bits need it.
         forget_bias: first value of the forget gate's bias.
     """
 
@@ -76,7 +77,7 @@ class LSTM(Recurrent, LSTMCell):
         if self.norms:
             return super().over(x, state, lengths)
         h, c = state
-        outputs, h, c = F.lstm(x, self.weight.weight(), self.recurrent.weight(), self.bias, h, c, lengths)
+        outputs, h, c = lstm(x, self.weight.weight(), self.recurrent.weight(), self.bias, h, c, lengths)
         return outputs, (h, c)
 
 
