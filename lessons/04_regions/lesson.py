@@ -41,8 +41,8 @@ mine = lesson.exercises(4)  # your functions once they all pass, the solutions u
 #
 # $$ z = 4 x_1 + 2 x_2 + 3 x_3, \qquad a = \tanh(z + 0.5) $$
 #
-# (In this one example $z$ leaves out the bias, 0.5. From the next section on $z$ includes the bias, as it did in lesson
-# 1.)
+# (In this one example $z$ leaves out the bias, 0.5. From the next section on $z$ includes the bias, as it did in
+# lesson 1.)
 #
 # Change $x_1$ by 0.1, and $z$ changes by 0.4, wherever you are. How much $a$ changes does depend on where you are. By
 # the chain rule, with $\tanh' = 1 - \tanh^2$,
@@ -153,7 +153,7 @@ lesson.figure(figure, "saturation")
 
 # %% [markdown]
 # The verdict on C5 puts two questions to these figures. Is the slope at the slides' thresholds "almost none"? Let us
-# say that it is if less than a twentieth is left. And are most units of a trained network in that state?
+# say that it is if less than a twentieth is left. And are most units of a trained network saturated?
 
 
 # %%
@@ -179,7 +179,7 @@ lesson.verdict(
 # ## Planes and regions
 #
 # With two inputs you can see everything. The task is to tell two spirals apart that wind around each other. No straight
-# line separates them. No **convex** region does either. A region is convex if the straight path between any two of its
+# line separates them. Nor does any **convex** region. A region is convex if the straight path between any two of its
 # points stays inside, and such a region cannot contain all of one spiral and nothing of the other. We train two
 # networks: one with a single hidden layer of 32 units, one with two hidden layers of 12.
 #
@@ -356,8 +356,8 @@ lesson.verdict(
 # ## Borders harden
 #
 # Now keep training long after the network fits its training points. Watch the softmax $p$ of class 1 over the square:
-# full colours are sure answers, white is undecided. The answer is soft at a point if the larger of the two $p$ is below
-# 0.9, and the **soft share** is the part of the square where this is so. Open the animation; it is a GIF, and any
+# full colours are sure answers, white is undecided. The answer is soft at a point if the larger of $p$ and $1 - p$ is
+# below 0.9, and the **soft share** is the part of the square where this is so. Open the animation; it is a GIF, and any
 # browser plays it. When do the borders find their place, and when do they harden?
 
 # %%
@@ -647,10 +647,10 @@ for (goal, layers), width in sorted(needed.items(), reverse=True):
 # %% [markdown]
 # ## Exercises
 #
-# They are in `exercise.py` beside this script: `squash`, `saturation_share`, `region_code`, `count_regions` and
-# `count_cells`. Each takes one to three lines; only the last takes about ten. Grade them with `tinynet grade 4` (or
-# `pytest lessons/04_regions`). If you are stuck, `tinynet hint 4 count_cells` gives a small hint, and a bigger one each
-# time you ask again. Once all pass, this script runs on your own functions.
+# Write `squash`, `saturation_share`, `region_code`, `count_regions` and `count_cells` in `exercise.py`. Each takes one
+# to four lines, and the last about ten. `tinynet grade 4` or `pytest lessons/04_regions` grades them.
+# `tinynet hint 4 count_cells` gives a small hint, and a bigger one each time you ask again. When all five pass, run
+# `tinynet lesson 4` again: now it runs on your own functions.
 #
 # ## Read on
 #

@@ -15,7 +15,7 @@
 # You will build two tools by hand. One counts and writes down the many settings of the weights that compute the same
 # function. The other aligns two networks, unit by unit. You need lesson 1 (layers) and lesson 3 (training); `tn.fit`
 # does the training here. There are four exercises, `equivalent_settings`, `align`, `rearrange` and `count_solutions`.
-# This script uses your functions once they all pass.
+# This script uses your functions once all four pass. Until then it uses the solutions.
 
 # %%
 import csv
@@ -103,10 +103,10 @@ for name, wrong in (("V is left as it was", half), ("b is left as it was", untur
 # %% [markdown]
 # ## The students
 #
-# Ten students with 4 units start from ten random starts. Each sees 1,000 inputs with the teacher's scores, and reduces
-# the squared error by SGD with momentum for 160 epochs. `schedule=tn.optim.cosine` lowers the learning rate along the
-# way: it starts at 0.2 and falls to 0 along half a cosine. So in the end a student stands still, wherever it has got
-# to.
+# Ten students have 4 units each, and each begins with different random weights; we call these its **start**. Every
+# student sees 1,000 inputs with the teacher's scores, and reduces the squared error by SGD with momentum for 160
+# epochs. `schedule=tn.optim.cosine` lowers the learning rate along the way: it starts at 0.2 and falls to 0 along half
+# a cosine. So in the end a student stands still, wherever it has got to.
 #
 # We measure the error on 1,000 fresh inputs: the root mean square error, divided by the spread of the teacher's scores.
 # An error of 0 is as good as the teacher, and an error of 1 is no better than always answering the mean.
@@ -236,8 +236,8 @@ print("added to the scores by this unit   " + "    ".join(f"{value:.2f}" for val
 #
 # The picture shows the table $S$ for the best and for the worst student, first as trained, then aligned. To align it,
 # the student's columns are put in the teacher's order; a minus sign before a unit's number means that this unit was
-# also turned round. If the teacher is found, the aligned table has 1 everywhere on its diagonal. The other entries need
-# not be 0, because the teacher's own units are correlated with each other.
+# also turned round. If all units of the teacher are found, every entry on the diagonal of the aligned table is at least
+# 0.99. The other entries need not be 0, because the teacher's own units are correlated with each other.
 
 # %%
 ranked = sorted(range(10), key=lambda start: error(SHALLOW, students[start]))
@@ -296,7 +296,8 @@ print(f"{len(reached)} of 10 starts reached the teacher")
 # partners have a correlation of at least 0.99 in size. Go through the students in order, and compare each one with the
 # first student of every solution found so far. This is exercise **`count_solutions`**.
 #
-# (Why only with the first? "Alike to 0.99" is not transitive: A may be like B and B like C, and still A not like C.)
+# (Why only with the first? "Alike to 0.99" is not transitive: one student may be like a second, and the second like a
+# third, and still the first is not like the third.)
 
 # %%
 firsts, members = [], []
@@ -475,15 +476,15 @@ lesson.verdict(
 #
 # ## Exercises
 #
-# They are in `exercise.py`, and `tinynet grade 5` or `pytest lessons/05_known_solution` grades them:
+# Write these four functions in `exercise.py`; `tinynet grade 5` or `pytest lessons/05_known_solution` grades them:
 #
 # 1. `equivalent_settings(widths)`: how many settings of the weights give the same function.
 # 2. `align(A, B)`: order and signs from the activations of two networks. Try all orders, or use the Hungarian method.
 # 3. `rearrange(W, b, V, order, signs)`: the same function with its units in another order, by indices instead of $P$.
 # 4. `count_solutions(nets, threshold)`: how many different solutions there are among several networks.
 #
-# `tinynet hint 5` helps with the first one that does not pass yet. Once all pass, this script runs on your own
-# functions.
+# `tinynet hint 5` helps with the first one that does not pass yet. When all four pass, run `tinynet lesson 5` again:
+# now it runs on your own functions.
 #
 # ## Read on
 #

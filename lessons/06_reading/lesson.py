@@ -10,10 +10,10 @@
 # - **Units that repeat each other.** If the activation of one unit can be computed from that of another, it adds
 #   nothing new. Then the two units can be merged into one.
 #
-# How good a reading is gets measured on test data. Neither the network nor the tree has seen these.
+# Whether a reading is any good is measured on test data, which neither the network nor the tree has seen.
 #
-# There are four exercises, `information_gain`, `rank`, `fit_unit` and `merge`. This script uses your functions once
-# they all pass.
+# There are four exercises, `information_gain`, `rank`, `fit_unit` and `merge`. This script uses your functions once all
+# four pass. Until then it uses the solutions.
 
 # %%
 from itertools import takewhile
@@ -117,8 +117,8 @@ for name, g in worth.items():
 # One question is not enough, so ask several, one after the other. All training digits start together at the root. Ask
 # the question with the largest gain, among all units and all thresholds $t$, and send each digit to one of two sides.
 # Then do the same on each side with the digits that arrived there. Stop when the network says the same about all of
-# them, or when the tree is as deep as you allow. (Growing trees by information gain is ID3, Quinlan 1986. Growing them
-# from trained networks: Craven and Shavlik 1996.)
+# them, or when the tree is as deep as you allow. (Trees grown by information gain: Quinlan 1986, ID3. Trees grown from
+# trained networks: Craven and Shavlik 1996.)
 #
 # A question about a single pixel cuts the space of images at a right angle to one axis. A question about a unit may cut
 # it in any direction. A tree of such slanted cuts is called oblique.
@@ -230,8 +230,8 @@ lesson.figure(figure, "agreement")
 #
 # Here is the tree of depth 4. Each question shows its unit's column of $W$ as an image. A digit goes to the right, the
 # yes side, if $z_j$ is large: if it has ink where the column is purple, and bare paper where the column is orange. Each
-# leaf shows the class that the network names most often there, and for what share of the training digits in this leaf
-# it does so.
+# leaf shows the class that the network names most often there, and how often: its share of the training digits in this
+# leaf.
 #
 # Can you read it? Does the first column look like something that sets two groups of digits apart?
 
@@ -326,10 +326,11 @@ for name, a in A.items():
     print(f"{name}: two units have a mean |r| of {alike[name]:.3f}, and {strongest[name]:.3f} at most")
 
 # %% [markdown]
-# No two units may be alike, and still a third can be the sum of both. The **rank** catches this: it counts how many
-# units are independent. First subtract each column's mean, because a constant is free (the next layer has a bias). Then
-# take the singular values $s_1 \ge s_2 \ge \dots$ of what is left. In lesson 1 they were the stretches of a matrix. If
-# one of them is 0, then some weighted sum of the units never changes.
+# Pairs do not tell the whole story: a unit can be the sum of two others without being much like either of them. The
+# **rank** catches this too. It counts how many units are independent. First subtract each column's mean, because a
+# constant is free (the next layer has a bias). Then take the singular values $s_1 \ge s_2 \ge \dots$ of what is left.
+# In lesson 1 they were the stretches of a matrix. If one of them is 0, then some weighted sum of the units never
+# changes.
 #
 # Rounding turns an exact 0 into a very small number, so we need a tolerance, given as a share of the largest singular
 # value:
@@ -370,8 +371,9 @@ lesson.figure(figure, "correlations")
 # %% [markdown]
 # ## Merging two units
 #
-# Two people who always say the same need only one microphone, turned up. Suppose that $a_j = c a_i + d$ for every
-# input, with two numbers $c$ and $d$. Then units $i$ and $j$ together add to the scores
+# If two advisers always say the same thing, you need to hear only one of them, and to give that one's word more weight.
+# So suppose that $a_j = c a_i + d$ for every input, with two numbers $c$ and $d$. Then units $i$ and $j$ together add
+# to the scores
 #
 # $$a_i V_i + a_j V_j = a_i (V_i + c V_j) + d V_j$$
 #
@@ -530,19 +532,19 @@ print(
 # %% [markdown]
 # Two things remain open. There may be better trees: ours was grown greedily, taking the best question at each step, and
 # that need not lead to the best tree. And when several units depend on each other together, more of them can perhaps be
-# removed than by merging pairs. `tinynet.reading.dependence` does that.
+# removed than by merging pairs. `tn.reading.dependence` finds and removes such units.
 #
 # ## Exercises
 #
-# They are in `exercise.py`, and `tinynet grade 6` or `pytest lessons/06_reading` grades them:
+# Write these four functions in `exercise.py`; `tinynet grade 6` or `pytest lessons/06_reading` grades them:
 #
 # 1. `information_gain(z, labels)`: what one unit's question is worth, in bits.
 # 2. `rank(A, tolerance)`: how many units are independent.
 # 3. `fit_unit(a_i, a_j)`: the best $c$ and $d$.
 # 4. `merge(W, b, V, e, i, j, c, d)`: the network without unit $j$.
 #
-# `tinynet hint 6` helps with the first one that does not pass yet. Once all pass, this script runs on your own
-# functions.
+# `tinynet hint 6` helps with the first one that does not pass yet. When all four pass, run `tinynet lesson 6` again:
+# now it runs on your own functions.
 #
 # ## Read on
 #
