@@ -1,0 +1,65 @@
+"""The core runs where only NumPy and safetensors are installed."""
+
+import subprocess
+import sys
+
+import pytest
+
+ONLY_TWO = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        root = name.partition(".")[0]
+        if root not in sys.stdlib_module_names | {"tinynet", "numpy", "safetensors"}:
+            raise ModuleNotFoundError(f"No module named {root!r}", name=root)
+
+sys.meta_path.insert(0, Absent())
+"""
+PROGRAM = """
+import warnings
+import numpy as np
+import tinynet as tn
+
+warnings.filterwarnings("ignore", "Numba is missing")
+data = tn.datasets.load("digits")
+x = data.test.inputs[:100]
+
+net = tn.MLP([64, 32, 10], weight=tn.Hashed(1 / 4), seed=0)
+tn.fit(net, data.train, data.valid, epochs=3)
+assert tn.evaluate(net, data.test) < 0.5
+tn.save(net, "net.safetensors")
+again = tn.load("net.safetensors")
+assert np.array_equal(again(x).numpy(), net(x).numpy())
+print(again)
+
+bits = tn.BinaryMLP([64, 32, 10], seed=0)
+tn.fit(bits, data.train, data.valid, epochs=3, lr=0.003, optimizer=tn.Adam)
+frozen = tn.freeze(bits)
+tn.save(frozen, "bits.safetensors")
+frozen = tn.load("bits.safetensors")
+assert np.array_equal(frozen.scores(data.to_pixels(x)), bits(x).numpy())
+assert np.array_equal(frozen.predict(data.to_pixels(x)), bits(x).numpy().argmax(1))
+print(frozen)
+
+hashed = tn.freeze(net)
+assert np.allclose(hashed.scores(x), net(x).numpy(), atol=1e-5)
+print(hashed)
+"""
+
+
+TERMINAL = "sys.stderr.isatty = lambda: True"  # where fit would draw a progress bar
+
+
+@pytest.mark.parametrize("where", ["", TERMINAL], ids=["script", "terminal"])
+def test_train_save_load_freeze_and_print_need_numpy_and_safetensors_alone(where, tmp_path):
+    command = [sys.executable, "-c", ONLY_TWO + where + PROGRAM]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "Hashed(factor=0.25)" in done.stdout and "BitLinear" in done.stdout
+
+
+def test_every_other_package_is_refused_here():
+    for package in ("rich", "numba", "scipy", "typer", "a_package_that_nobody_has"):
+        done = subprocess.run([sys.executable, "-c", f"{ONLY_TWO}import {package}"], capture_output=True, text=True)
+        assert done.returncode == 1 and f"No module named {package!r}" in done.stderr
