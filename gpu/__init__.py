@@ -1,12 +1,16 @@
-"""The product of signs on a GPU: kernels in CUDA C (kernels/), host code on PyCUDA, and an emulation for CPUs.
+"""The product of signs on a GPU: kernels in CUDA C, host code on PyCUDA, and an emulation for CPUs.
 
-    launch.py     how each kernel is launched                     emulation/    the same kernels on a CPU
-    device.py     the device, or what is missing for one          bench/        measured against cuBLAS
+Start with README.md and the kernels in kernels/. Then, in this order:
+
+    launch.py     how each kernel is launched
+    device.py     the device, or what is missing
     arrays.py     which arrays a kernel may read
     products.py   pack_signs, xnor_matmul
     network.py    run: a whole frozen network
+    emulation/    the same kernels on a CPU
+    bench/        the kernels measured beside cuBLAS
 
-Nothing but NumPy and tinynet loads before the first call; see README.md.
+Until the first call, only NumPy and tinynet are loaded.
 """
 
 from gpu.device import GpuUnavailable

@@ -1,18 +1,18 @@
-"""The device: found, opened, given memory and kernels, and a plain word where one of its parts is missing.
+"""The device: find it, open it, give it memory and kernels, and say plainly what is missing.
 
-A program on a GPU needs four things that can each be absent:
+A program on a GPU needs four things, and each of them can be absent:
 
     PyCUDA     the Python package                        import pycuda
     driver     libcuda.so.1, which comes with the GPU    import pycuda.driver
     device     a GPU that the driver can see             pycuda.driver.init()
-    nvcc       the compiler of the CUDA toolkit          at the first use of a kernel, even of one compiled before
+    nvcc       the compiler of the CUDA toolkit          at the first use of a kernel, even if it was compiled before
 
-`GpuUnavailable` says which. Nothing here is loaded before it is used, so `import gpu` works anywhere.
+`GpuUnavailable` says which one. Nothing is loaded before it is used, so `import gpu` works anywhere.
 
-A *context* is to a device what a process is to a machine: memory and kernels belong to one. Each device has one that
-libraries share, its primary context; PyTorch and CuPy live there, and so do we, so that arrays can be handed over
-without a copy. It is made current around each call and put aside afterwards, which leaves whoever else is in the
-process as he was.
+A *context* is to a device what a process is to a machine: memory and kernels belong to it. Each device has one context
+that libraries share, its primary context. PyTorch and CuPy work in it. We do too, so arrays can be handed over without
+a copy. Each call makes it the current context and then restores the previous one, so other GPU code in the process
+notices nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from gpu.launch import TABLE
 
 
 class GpuUnavailable(RuntimeError):
-    """PyCUDA, the driver, a device or nvcc is missing: the message says which, and what to do."""
+    """PyCUDA, the driver, a device or nvcc is missing; the message says which, and what to do."""
 
 
 def load_driver() -> Any:
@@ -36,13 +36,13 @@ def load_driver() -> Any:
         import pycuda.driver as driver
     except ImportError as error:
         if error.name == "pycuda":
-            why = "PyCUDA is missing ({}): pip install pycuda, with the CUDA toolkit's own folder bin on PATH"
+            why = "PyCUDA is missing ({}): pip install pycuda, with the CUDA toolkit's own bin folder on PATH"
         elif "libcuda" in str(error):
             why = "the NVIDIA driver is missing ({}): install it, or run where there is an NVIDIA GPU"
         elif "undefined symbol" in str(error):
             why = "the NVIDIA driver is older than the CUDA that PyCUDA was built with ({}): update it"
         else:
-            why = "PyCUDA does not load ({}): install it anew, with all that it needs"
+            why = "PyCUDA does not load ({}): install it anew, together with everything it needs"
         raise GpuUnavailable(why.format(error)) from error
     try:
         driver.init()
@@ -57,8 +57,8 @@ def load_driver() -> Any:
 class Session:
     """What one thread of the host holds of device 0: its primary context, and the kernels loaded into it.
 
-    Use it as a context manager: `with session() as s:`. PyCUDA ties a context to the thread that opened it, hence one
-    for each; a device array is best dropped by the thread that made it.
+    Use it as a context manager: `with session() as s:`. PyCUDA ties a context to the thread that opened it, so each
+    thread has a session of its own. It is best if the thread that made a device array also drops it.
     """
 
     def __init__(self) -> None:
@@ -66,14 +66,14 @@ class Session:
         device = self.driver.Device(0)
         self.capability: tuple[int, int] = device.compute_capability()
         self.context = device.retain_primary_context()
-        self.arch = "sm_{}{}{}".format(*self.capability, "a" if self.capability == (9, 0) else "")  # a: with wgmma
+        self.arch = "sm_{}{}{}".format(*self.capability, "a" if self.capability == (9, 0) else "")  # "a" allows wgmma
         self._modules: dict[str, Any] = {}  # by file
         self._kernels: dict[str, Any] = {}  # by name
         self.networks: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()  # of network.py
         weakref.finalize(self, _release, self.context, self.networks, self._kernels, self._modules)
 
     def __enter__(self) -> Session:
-        self._found = self.driver.Context.get_current()  # PyCUDA's of before; None if it had none
+        self._found = self.driver.Context.get_current()  # the caller's; None if there is none
         self.context.push()
         return self
 
@@ -83,7 +83,7 @@ class Session:
     # ---- memory
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Any:
-        """Return a device array of that shape, not yet written. Raises MemoryError where it does not fit."""
+        """Return a device array with undefined entries. Raises MemoryError if it does not fit."""
         from pycuda.gpuarray import GPUArray
 
         try:
@@ -93,7 +93,7 @@ class Session:
             free, total = self.driver.mem_get_info()
             raise MemoryError(
                 f"gpu: {wanted:,} bytes are wanted for {np.dtype(dtype)} {tuple(shape)}; {free:,} of the device's "
-                f"{total:,} are free: pass fewer rows at a time, or drop device arrays that are no longer needed"
+                f"{total:,} are free: pass fewer rows at a time, or delete device arrays that you no longer need"
             ) from error
 
     def upload(self, array: np.ndarray) -> Any:
@@ -108,14 +108,14 @@ class Session:
     def kernel(self, name: str) -> Any:
         """Return a kernel of launch.TABLE, compiled for this device at its first use.
 
-        PyCUDA keeps what nvcc made on disk, for each source, architecture and version of nvcc.
+        PyCUDA keeps the compiled code on disk, for each source, architecture and version of nvcc.
         """
         file, shared = TABLE[name].file, TABLE[name].shared
         if file not in self._modules:
             self._modules[file] = self._compile(file, TABLE[name].source())
         if name not in self._kernels:
             self._kernels[name] = self._modules[file].get_function(name)
-            if shared:  # above 48 KB a kernel must be told first
+            if shared:  # CUDA asks for this above 48 KB
                 most = self.driver.function_attribute.MAX_DYNAMIC_SHARED_SIZE_BYTES
                 self._kernels[name].set_attribute(most, shared)
         return self._kernels[name]
@@ -128,17 +128,17 @@ class Session:
             return SourceModule(source, arch=self.arch, no_extern_c=True)
         except ExecError as error:
             raise GpuUnavailable(
-                f"nvcc is missing ({error}): install the CUDA toolkit and put its own folder bin on PATH"
+                f"nvcc is missing ({error}): install the CUDA toolkit and put its own bin folder on PATH"
             ) from error
         except self.driver.CompileError as error:
             said = (error.stderr or error.stdout or str(error)).strip()
             raise RuntimeError(f"gpu: kernels/{file} does not compile for {self.arch}; nvcc says:\n{said}") from error
 
     def launch(self, name: str, outputs: tuple[int, ...], *arguments: Any) -> None:
-        """Start a kernel for a matrix of outputs; device arrays go by their address, numbers as int32 and float32.
+        """Start a kernel for a matrix of outputs, if there are any.
 
-        Nothing is started where there are no outputs. ValueError for a number above 2^30: a little more than the rows
-        that there are must fit a kernel's int32, for the last tile may be begun and not full.
+        Device arrays are passed by their address, numbers as int32 and float32. Raises ValueError for an integer above
+        2^30. A kernel counts in int32, and because the last tile may stick out, it counts a little beyond the last row.
         """
         if 0 in outputs:
             return
@@ -150,36 +150,36 @@ class Session:
         self.kernel(name)(*typed, grid=kernel.grid(*outputs), block=kernel.block, shared=kernel.shared)
 
     def wait_for(self, *arrays: Any) -> None:
-        """Wait until what others write into device arrays is written, where they do so on streams of their own.
+        """Wait until other libraries have written the device arrays, if they write on streams of their own.
 
-        ValueError where the caller's context is not the primary one: an address means nothing in another.
+        Raises ValueError if the caller works in a context other than the primary one, where an address means nothing.
         """
         for array in arrays:
             if not hasattr(array, "__cuda_array_interface__"):
                 continue
             if self._found is not None and self._found.handle != self.context.handle:
                 raise ValueError(
-                    "gpu: the array belongs to a context of its own, which only PyCUDA can use; the one that libraries "
-                    "share is wanted: import pycuda.autoprimaryctx in place of pycuda.autoinit"
+                    "gpu: the array belongs to a private context of PyCUDA; it must be in the primary context, which "
+                    "libraries share: import pycuda.autoprimaryctx in place of pycuda.autoinit"
                 )
-            if array.__cuda_array_interface__.get("stream") not in (None, 1):  # 1: the default one, which is ours
+            if array.__cuda_array_interface__.get("stream") not in (None, 1):  # 1: the default stream, which is ours
                 self.synchronize()
 
     def synchronize(self) -> None:
-        """Wait until the device has done all it was told."""
+        """Wait until the device has finished everything it was asked to do."""
         self.driver.Context.synchronize()
 
 
 def _release(context: Any, *held: Any) -> None:
-    """Give back what was held in the primary context, and it; PyCUDA does either only while the context is current."""
+    """Release the arrays and kernels in the primary context, then the context; PyCUDA needs it to be current."""
     context.push()
     for things in held:
-        things.clear()  # later PyCUDA would leave them where they are, and other threads keep the context alive
+        things.clear()  # later PyCUDA would not free them, and other threads may keep the context alive
     context.detach()
 
 
 def address(array: Any) -> np.uintp:
-    """Return where a device array begins, as a kernel's argument."""
+    """Return the address of a device array, as an argument for a kernel."""
     return np.uintp(array.__cuda_array_interface__["data"][0])
 
 
@@ -187,7 +187,7 @@ _of_thread = threading.local()
 
 
 def session() -> Session:
-    """Return this thread's session, opened at the first call. Raises GpuUnavailable."""
+    """Return this thread's session, which the first call opens. Raises GpuUnavailable."""
     if not hasattr(_of_thread, "session"):
         _of_thread.session = Session()
     return _of_thread.session

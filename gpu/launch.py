@@ -1,13 +1,13 @@
 """How each kernel is launched: its text, the threads of a block, and which outputs one block makes.
 
-A kernel's outputs form a matrix, (rows, columns). A block makes a tile of it, and the grid is as many blocks as cover
-it: blockIdx.x counts tiles down the rows, of which there may be 2^31, and blockIdx.y along the columns, up to 65,535.
-The host code and the emulation both launch by this table.
+A kernel's outputs form a matrix, (rows, columns). Each block makes one tile of it, and the grid has enough blocks to
+cover it. blockIdx.x counts tiles down the rows, fewer than 2^31 of them; blockIdx.y counts along the columns, up to
+65,535. The host code and the emulation both launch by this table.
 
-A kernel's text is one file, but for those on tensor cores, which share parts: their text is several files, in order.
+The text of most kernels is one file. The kernels on tensor cores share parts, so their text is several files in order.
 
-Arguments of the kernels (u64 is unsigned long long; every array is row after row, without gaps; bits as in
-tinynet/kernels/bits.py, 64 to a word, words = ceil(n_bits / 64), the bits behind the last 0):
+Arguments of the kernels: u64 is unsigned long long, and every array lies row after row, without gaps. Bits are packed
+as in tinynet/kernels/bits.py, 64 to a word; words = ceil(n_bits / 64), and the padding behind the last entry is 0.
 
     pack_signs             const float *x, u64 *bits, int rows, int n_bits, int words
     pack_planes            const unsigned char *pixels, u64 *planes, int rows, int n_bits, int words
@@ -27,13 +27,13 @@ tinynet/kernels/bits.py, 64 to a word, words = ceil(n_bits / 64), the bits behin
     float_naive, _tiled    const float *a, const float *b, float *out, int m, int n, int k
     ceiling_*              int *out, int rounds
 
-    x (rows, n_bits), bits (rows, words), ones (rows): popcount_rows of a, b or planes
+    x (rows, n_bits), bits (rows, words), ones (rows): what popcount_rows makes of a, b or planes
     pixels (rows, n_bits) uint8, planes (rows, 8, words): plane k of a row holds bit k of its pixels
-    a (m, words), b (n, words), out (m, n), or packed signs (m, ceil(n / 64)) where it is u64
-    thresholds (n), flip (n) 0 or 1: unit j is on as (z_j >= thresholds_j) != flip_j
+    a (m, words), b (n, words), out (m, n) if it is int, packed signs (m, ceil(n / 64)) if it is u64
+    thresholds (n), flip (n) 0 or 1: unit j is on if (z_j >= thresholds_j) != flip_j
     z (rows, n), bias (n), out (rows, n): scores of the last layer
     float: a (m, k), b (k, n), out (m, n)
-    ceilings: out has one entry a thread; ceilings.cu and ceiling_wgmma.cu say how much each thread computes in a round
+    ceilings: out has one entry for each thread; ceilings.cu and ceiling_wgmma.cu say what a thread computes in a round
 """
 
 from __future__ import annotations
@@ -51,21 +51,21 @@ class Kernel(NamedTuple):
     file: str  # in kernels/
     block: Shape  # threads, (x, y, z)
     tile: tuple[int, int]  # outputs of a block, (rows, columns)
-    parts: tuple[str, ...] = ()  # files in kernels/ whose text comes before
-    shared: int = 0  # bytes of shared memory that the launch gives to a block
+    parts: tuple[str, ...] = ()  # files in kernels/ whose text comes first
+    shared: int = 0  # bytes of shared memory that the launch gives each block
 
     def source(self) -> str:
-        """Return the CUDA C text that it is compiled from; errors in it are told by file and line."""
+        """Return the CUDA C text to compile; compiler errors will name the file and line."""
         files = (*self.parts, self.file)
         return "".join(f'#line 1 "{file}"\n{(KERNELS / file).read_text()}' for file in files)
 
     def grid(self, rows: int, columns: int = 1) -> Shape:
-        """Return the blocks that make (rows, columns) outputs, (x, y, z). ValueError where that is none or too many."""
+        """Return the blocks that cover (rows, columns) outputs, as (x, y, z). ValueError for none or too many."""
         x, y = -(-rows // self.tile[0]), -(-columns // self.tile[1])
         if not (0 < x < 2**31 and 0 < y < 2**16):
             raise ValueError(
                 f"{self.file}: {rows} x {columns} outputs take {x} x {y} blocks; "
-                "there may be 1 to 2147483647 x 1 to 65535: launch nothing, or parts"
+                "there may be 1 to 2147483647 x 1 to 65535: launch nothing, or launch parts"
             )
         return x, y, 1
 

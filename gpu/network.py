@@ -1,4 +1,4 @@
-"""A whole frozen network of bits on the device: uint8 pixels in, float32 scores out, nothing else between the two.
+"""A whole frozen network of bits on the device: uint8 pixels go in, float32 scores come out.
 
     pixels uint8 (N, n_in)     pack_planes        -> 8 planes of bits          (N, 8, words)
     first layer                pixels_threshold   -> packed signs              sums of 2 p - 255, against a threshold
@@ -6,9 +6,9 @@
     last layer                 an XNOR product    -> int32 (N, classes)
                                scores             -> float32                   (z + bias) scale, as tinynet rounds it
 
-All sums are integers, so the scores equal `frozen.scores(pixels)` bit for bit. The layers are those of
-tinynet/bitwise.py, the thresholds those of tinynet/deploy.py; where the device has tensor cores for bits, the kernels
-are those of kernels/xnor_wgmma.cu or xnor_mma.cu.
+All sums are integers, so the scores equal `frozen.scores(pixels)` bit for bit. The layers and their thresholds are
+explained in tinynet/frozen/. If the device has tensor cores for bits, xnor_wgmma.cu or xnor_mma.cu takes the place of
+the threshold and product kernels.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from tinynet.layers.activations import Scale
 
 
 def run(frozen: Frozen, pixels: Any) -> Any:
-    """Return the scores of a frozen binary network, float32 (N, classes), exactly those of `frozen.scores(pixels)`.
+    """Return the scores of a frozen binary network, float32 (N, classes), exactly as `frozen.scores(pixels)` does.
 
     Args:
-        frozen: `tn.freeze` of a BinaryMLP. Its weights go to the device once and stay there as long as it lives.
-        pixels: integers 0 .. 255, (N, n_in); NumPy, or uint8 on the device, and then the scores are there too.
+        frozen: `tn.freeze` of a BinaryMLP. Its weights are copied to the device once and stay there while it lives.
+        pixels: integers 0 .. 255, (N, n_in): NumPy, or uint8 on the device. The scores lie where the pixels lie.
 
-    Raises TypeError and ValueError for other pixels, ValueError for a network that has other layers, GpuUnavailable,
-    and MemoryError.
+    Raises TypeError and ValueError for other pixels, ValueError for a network with other layers, GpuUnavailable, and
+    MemoryError.
     """
     parts = bits_and_factors(frozen)
     device = on_device("gpu.run", pixels=pixels)
@@ -52,7 +52,7 @@ def run(frozen: Frozen, pixels: Any) -> Any:
 
 
 def bits_and_factors(frozen: Any) -> tuple[list[BitLinear], list[float]]:
-    """Return the layers of bits, and the two factors behind them. TypeError or ValueError where there is more."""
+    """Return the layers of bits and the two factors behind them. TypeError or ValueError for any other network."""
     if not isinstance(frozen, Frozen):
         raise TypeError(f"gpu.run: frozen is {type(frozen).__name__}; pass tn.freeze(net) of a tn.BinaryMLP")
     layers: list[Any] = frozen.layers
@@ -61,23 +61,23 @@ def bits_and_factors(frozen: Any) -> tuple[list[BitLinear], list[float]]:
     for i, layer in enumerate(layers):
         if not isinstance(layer, BitLinear if i < end else Scale) or i > end + 1:
             raise ValueError(
-                f"gpu.run: layer {i} is {layer!r}; only networks of bits run on the device, from pixels to scores with "
-                "at most two scales behind them, as tn.freeze makes of a tn.BinaryMLP: use frozen.scores"
+                f"gpu.run: layer {i} is {layer!r}; only networks of bits run on the device, with at most two scales at "
+                "the end, as tn.freeze makes from a tn.BinaryMLP: use frozen.scores"
             )
-    return bits, [layer.c for layer in rest] + [1.0] * (2 - len(rest))  # times 1 is exact
+    return bits, [layer.c for layer in rest] + [1.0] * (2 - len(rest))  # multiplying by 1 is exact
 
 
 class OnDevice(NamedTuple):
-    """What the device holds of a layer."""
+    """A layer's arrays on the device."""
 
     words: Any  # uint64 (n_out, words)
-    ones: Any  # int32 (n_out,), of each row of words
+    ones: Any  # int32 (n_out,), the ones in each row of words
     n_in: int
-    limits: tuple[Any, ...]  # thresholds int32 and flip uint8, (n_out,) each; none in the last layer
+    limits: tuple[Any, ...]  # thresholds int32 and flip uint8, (n_out,) each; none for the last layer
 
 
 class Network:
-    """A network whose weights lie on the device. It keeps what lies between the layers for batches of the same size."""
+    """A network whose weights lie on the device; batches of the same size reuse the arrays between layers."""
 
     def __init__(self, s: Session, layers: list[BitLinear], factors: list[float]) -> None:
         self.layers, self.factors = [_on_device(s, layer) for layer in layers], factors
@@ -87,9 +87,10 @@ class Network:
         self._sums: Any = None
 
     def scores(self, s: Session, pixels: Any, out: Any = None, kernel: str | None = None) -> Any:
-        """Return float32 (N, classes) of uint8 pixels (N, n_in), both on the device: in `out` if given.
+        """Return the scores, float32 (N, classes), of uint8 pixels (N, n_in); both lie on the device.
 
-        kernel: of products.PRODUCTS; None for the best, ValueError where the device cannot run it.
+        out: the array for the scores; None for a new one.
+        kernel: one of products.PRODUCTS; None for the best. ValueError if the device cannot run it.
         """
         rows, kernel = pixels.shape[0], choose_product(s, kernel)
         if self._sums is None or len(self._sums) != rows:
@@ -114,16 +115,16 @@ class Network:
         return scores
 
     def _allocate(self, s: Session, rows: int) -> None:
-        """Make room for what lies between the layers: bits, the ones in each row of them, and the last sums."""
+        """Allocate the arrays between the layers: bits, the ones in each of their rows, and the last sums."""
         first, *hidden = (layer.words for layer in self.layers)
         shapes = [(rows, 8, first.shape[1]), *[(rows, words.shape[1]) for words in hidden]]
-        self._between, self._sums = [], None  # room for another number of rows is given back first
+        self._between, self._sums = [], None  # frees the old arrays before new ones are allocated
         self._between = [(s.empty(shape, np.uint64), s.empty(shape[:-1], np.int32)) for shape in shapes]
         self._sums = s.empty((rows, self.bias.size), np.int32)
 
 
 def _on_device(s: Session, layer: BitLinear) -> OnDevice:
-    """Return a copy of what a layer holds."""
+    """Return a copy of a layer's arrays on the device."""
     words = s.upload(np.ascontiguousarray(layer.weight.words))
     limits: tuple[Any, ...] = ()
     if layer.gives == "signs":

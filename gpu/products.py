@@ -1,8 +1,8 @@
-"""`pack_signs` and `xnor_matmul` on the device: same arguments, same integers, same errors as those of tinynet.
+"""`pack_signs` and `xnor_matmul` on the device, with the arguments, the integers and the errors of tinynet's own.
 
-NumPy arrays    are copied to the device, and the result back
-device arrays   (PyCUDA, CuPy, PyTorch) stay where they are; the result is a pycuda.gpuarray.GPUArray, which the
-                others take over without a copy: torch.as_tensor(out, device="cuda"), cupy.asarray(out)
+NumPy arrays    are copied to the device, and the result is copied back.
+device arrays   (PyCUDA, CuPy, PyTorch) stay where they are. The result is a pycuda.gpuarray.GPUArray, which the other
+                libraries take over without a copy: torch.as_tensor(out, device="cuda"), cupy.asarray(out).
 """
 
 from __future__ import annotations
@@ -16,17 +16,20 @@ from gpu.device import Session, session
 from tinynet.kernels.bits import check_bits, n_words
 
 PRODUCTS = ("naive", "tiled", "registers", "mma", "wgmma")  # kernels/xnor_*.cu, from the plainest to the fastest
-TENSOR_CORES = {"mma": "8.0 or later", "wgmma": "9.0 and no other"}  # what they take; they need the ones of each row
+TENSOR_CORES = {
+    "mma": "8.0 or later",
+    "wgmma": "9.0 and no other",
+}  # the compute capability they take; they also need the ones in each row
 
 
 def pack_signs(x: Any) -> Any:
-    """Return the signs of x as bits: uint64 (rows, ceil(n / 64)), 1 where x >= 0 or True; NaN packs as 0.
+    """Return the signs of x as bits, uint64 (rows, ceil(n / 64)): 1 where x >= 0 or x is True, 0 elsewhere and for NaN.
 
     Args:
         x: float or bool (rows, n); on the device float32.
 
-    Raises TypeError for another dtype, ValueError for another number of axes or a layout that is not row behind row on
-    the device, GpuUnavailable, and MemoryError.
+    Raises TypeError for another dtype, ValueError for another number of axes or for rows on the device that do not lie
+    one after the other, GpuUnavailable, and MemoryError.
     """
     device = on_device("pack_signs", x=x)
     if device:
@@ -40,7 +43,7 @@ def pack_signs(x: Any) -> Any:
 
 
 def _float32_of_signs(x: np.ndarray) -> np.ndarray:
-    """Return x, or numbers of the same signs: to round to float32 could turn a small negative number into -0 >= 0."""
+    """Return float32 numbers with the signs of x. Rounding would not do: a tiny negative number becomes -0 >= 0."""
     if x.dtype != bool and not np.issubdtype(x.dtype, np.floating):
         raise TypeError(f"pack_signs: x is {x.dtype}; it must be float or bool: pass x >= 0")
     if x.ndim != 2:
@@ -51,7 +54,7 @@ def _float32_of_signs(x: np.ndarray) -> np.ndarray:
 
 
 def packed(s: Session, x: Any) -> Any:
-    """Return the packed signs of float32 x (rows, n), both on the device."""
+    """Return the packed signs of float32 x (rows, n); both lie on the device."""
     rows, n = x.shape
     bits = s.empty((rows, n_words(n)), np.uint64)
     s.launch("pack_signs", bits.shape, x, bits, rows, n, n_words(n))
@@ -63,12 +66,12 @@ def xnor_matmul(a_bits: Any, b_bits: Any, n_bits: int, *, kernel: str | None = N
 
     Args:
         a_bits: uint64 (M, ceil(n_bits / 64)), from `pack_signs`.
-        b_bits: uint64 (N, ceil(n_bits / 64)): the columns of the weight matrix, one in a row.
-        n_bits: K, the entries in a row, at most 2^30.
-        kernel: "naive", "tiled", "registers", "mma" or "wgmma"; None for the last that the device can run.
+        b_bits: uint64 (N, ceil(n_bits / 64)), the columns of the weight matrix, one in each row.
+        n_bits: K, the number of entries in a row, at most 2^30.
+        kernel: "naive", "tiled", "registers", "mma" or "wgmma"; None for the last of them that the device can run.
 
-    Raises TypeError and ValueError for operands of another type, shape or layout, for ones behind bit K (which is not
-    checked on the device), and for a kernel that the device cannot run, GpuUnavailable, and MemoryError.
+    Raises TypeError and ValueError for operands of another type, shape or layout, for ones in the padding (not checked
+    on the device), and for a kernel that the device cannot run; GpuUnavailable; and MemoryError.
     """
     device = on_device("xnor_matmul", a_bits=a_bits, b_bits=b_bits)
     n_bits = (check_device_bits if device else check_bits)("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
@@ -83,12 +86,12 @@ def xnor_matmul(a_bits: Any, b_bits: Any, n_bits: int, *, kernel: str | None = N
 
 
 def runs(kernel: str, capability: tuple[int, int]) -> bool:
-    """Return whether a device of that compute capability has what a product is made of."""
+    """Return whether a device of this compute capability can run a product."""
     return {"mma": capability >= (8, 0), "wgmma": capability == (9, 0)}.get(kernel, True)
 
 
 def choose_product(s: Session, kernel: str | None = None) -> str:
-    """Return the kernel, the last of PRODUCTS that the device can run for None. ValueError where it cannot run it."""
+    """Return the kernel, or for None the last that the device can run. ValueError if the device cannot run it."""
     best = [name for name in PRODUCTS if runs(name, s.capability)][-1]
     if kernel and not runs(kernel, s.capability):
         raise ValueError(
@@ -99,20 +102,20 @@ def choose_product(s: Session, kernel: str | None = None) -> str:
 
 
 def product(s: Session, a: Any, b: Any, n_bits: int, kernel: str) -> Any:
-    """Return the products int32 (M, N) of packed rows a (M, words) and b (N, words), all on the device."""
+    """Return the products, int32 (M, N), of packed rows a (M, words) and b (N, words); all lie on the device."""
     out = s.empty((a.shape[0], b.shape[0]), np.int32)
     multiply(s, kernel, a, b, out, n_bits, *[ones(s, bits) for bits in (a, b) if kernel in TENSOR_CORES])
     return out
 
 
 def multiply(s: Session, kernel: str, a: Any, b: Any, out: Any, n_bits: int, *ones_of_both: Any) -> None:
-    """Write the products of a and b to out; for tensor cores the ones in the rows of both come last."""
+    """Write the products of a and b to out. Tensor cores also need the ones in the rows of a and of b."""
     (m, words), n = a.shape, b.shape[0]
     s.launch(f"xnor_{kernel}", (m, n), a, b, out, m, n, words, n_bits, *ones_of_both)
 
 
 def ones(s: Session, bits: Any, counts: Any = None) -> Any:
-    """Return the number of ones in each row of bits (.., words), int32, on the device: in `counts` if given."""
+    """Return the number of ones in each row of bits (.., words) as int32 on the device, in `counts` if it is given."""
     *shape, words = bits.shape
     counts = s.empty(tuple(shape), np.int32) if counts is None else counts
     s.launch("popcount_rows", (counts.size,), bits, counts, counts.size, words)

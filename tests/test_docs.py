@@ -70,7 +70,7 @@ def test_the_speeds_that_pages_quote_are_those_of_the_results():
         ],
         "gpu/README.md": [
             f"reaches {ours['TOPS'] / instruction['TOPS']:.0%} of what its instruction can do".replace("%", " %"),
-            f"{read / 1e9:.2f} GB of tiles from the second cache, {read / ours['ms'] / 1e9:.1f} TB a second",
+            f"{read / 1e9:.2f} GB of tiles from the second-level cache, {read / ours['ms'] / 1e9:.1f} TB a second",
             f"in place of sums, it is {of['xnor wgmma to signs']['TOPS'] / instruction['TOPS']:.0%}".replace("%", " %"),
         ],
     }
