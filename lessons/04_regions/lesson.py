@@ -455,7 +455,7 @@ for name, (loss, size) in ways.items():
         optimizer.step()
         if before is not None:
             noted.append((before, hidden(net, pictures[:200])[0] - before))
-    moves[name] = np.array(noted)  # (noted updates, before or change, picture, unit)
+    moves[name] = np.array(noted)  # (training steps noted, z before or its move, image, unit)
 
 
 def by_size(moved, bins=10):

@@ -57,7 +57,7 @@ def answers(layers, x):
 
 
 SHALLOW = tn.datasets.teacher.network(1, (8, 4, 3))
-DEEP = tn.datasets.teacher.network(1, (8, 4, 4, 3))  # for later
+DEEP = tn.datasets.teacher.network(1, (8, 4, 4, 3))  # the teacher of the last part
 (W, b), (V, e) = SHALLOW
 print(f"The teacher: W {W.shape}, b {b.shape}, V {V.shape}, e {e.shape}")
 
@@ -171,7 +171,7 @@ def correlations(A, B):
     """Return the correlations S of the units of A with the units of B, (units of A, units of B)."""
     A, B = A - A.mean(axis=0), B - B.mean(axis=0)
     lengths = np.outer(np.linalg.norm(A, axis=0), np.linalg.norm(B, axis=0))
-    return A.T @ B / np.maximum(lengths, 1e-12)  # 0 for a unit that is constant
+    return A.T @ B / np.maximum(lengths, 1e-12)  # a constant unit gets 0
 
 
 def hungarian(S):

@@ -13,7 +13,7 @@ def test_equivalent_settings(exercise, rng):
 
     for widths in [3, 2], [4], [1, 1, 1], [2, 4], [1], rng.integers(1, 5, size=3).tolist():
         exercise.equivalent_settings(widths).equals(int(np.prod([counted(n) for n in widths])))
-    exercise.equivalent_settings([14]).equals(1_428_329_123_020_800)  # 14! 2^14, beyond what a float32 holds
+    exercise.equivalent_settings([14]).equals(1_428_329_123_020_800)  # 14! 2^14 has more digits than a float32 holds
 
 
 def directions(rng, rows, columns):

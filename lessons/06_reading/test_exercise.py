@@ -18,7 +18,7 @@ def information(z, labels):
 
 def test_information_gain(exercise, rng):
     """Compare with the mutual information of answer and label, which is the same number."""
-    yes, no = [0, 0, 0, 1, 2], [0, 1, 2, 2, 2, 2, 2]  # classes by answer; all occur on both sides, one z is 0
+    yes, no = [0, 0, 0, 1, 2], [0, 1, 2, 2, 2, 2, 2]  # classes by answer: each occurs on both sides; one z is 0
     labels = np.array(yes + no)
     z = np.array([0.0, *rng.uniform(0.1, 2, 4), *rng.uniform(-2, -0.1, 7)])
     order = rng.permutation(len(z))
@@ -28,7 +28,7 @@ def test_information_gain(exercise, rng):
     for _ in range(4):
         z, labels = rng.normal(size=15), rng.integers(10, size=15)
         z[:2] = -1, 1  # both answers occur
-        exercise.information_gain(z, labels).equals(information(z, labels), rtol=1e-4)  # float32 is as good
+        exercise.information_gain(z, labels).equals(information(z, labels), rtol=1e-4)  # an answer in float32 passes
 
 
 def spectrum(rng, examples, values, mean=0.0):
