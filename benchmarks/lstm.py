@@ -1,12 +1,14 @@
 """Speed and memory of the fused LSTM: python -m benchmarks.lstm [--rounds N]   (from the repository root; extra: bench)
 
-step         forward, and backward to the gradients of all weights but not of x, against torch.nn.LSTM on the CPU
-inference    forward alone, nothing recorded
-floor        what the matrix products of a step alone would take at the rate of a large one, measured beside it
-memory       what a step adds to a process at its peak, in a fresh process for each side
+step         the forward pass, and the backward pass to the gradients of all weights but not of x, against
+             torch.nn.LSTM on the CPU
+inference    the forward pass alone, nothing recorded
+floor        how long the matrix products of a step would take at the speed of a large product, measured beside it
+memory       how much a step raises the peak memory of a process, in a fresh process for each side
 
-The rule is the same for both sides: float32, the same shapes, all outputs get a cotangent, zero first states. A step
-has five products of steps x batch rows: x W, h U, dz U^T, x^T dz, h^T dz; 4 H (2 n_in + 3 H) multiplications a row.
+Both sides play by the same rules: float32, the same shapes, a cotangent for all outputs, states that begin at zero. A
+step has five products of steps x batch rows: x W, h U, dz U^T, x^T dz, h^T dz; together 4 H (2 n_in + 3 H)
+multiplications a row.
 """
 
 from __future__ import annotations
@@ -143,9 +145,9 @@ def speed(rounds: int, training: bool) -> tuple[str, list[dict]]:
 
 
 def _peak(pipe: Any, make: Callable, shape: Shape) -> None:
-    make((1, 1, *shape[2:]))()  # loads what is loaded once, compiled code and all
+    make((1, 1, *shape[2:]))()  # loads everything that is loaded only once, compiled code included
     step = make(shape)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew from here (man 5 proc)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here on (man 5 proc)
     before = _status("VmRSS")
     step()
     pipe.send(_status("VmHWM") - before)

@@ -1,12 +1,14 @@
 """What the LSTM learns: python -m benchmarks.sequences [reber adding] [--seeds 10] [--jobs 2]   (from the root)
 
-reber     the embedded Reber grammar, 256 strings to train on, 256 to test: strings with an illegal prediction, and by
-          the criterion of 1997 (the k legal symbols must be the k highest scores); the same on strings that training
-          does not hold, and on strings at least twice as long as its longest
-adding    two marked numbers of 200: mean squared error of the LSTM and of a plain RNN; predicting the mean gives 0.167
+reber     the embedded Reber grammar, 256 strings to train on, 256 to test: how many strings have an illegal
+          prediction, and how many fail the criterion of 1997 (where k symbols are legal, they must have the k highest
+          scores); the same for strings that are not in the training set, and for strings at least twice as long as its
+          longest
+adding    two marked numbers out of 200: mean squared error of the LSTM and of a plain RNN; predicting the mean gives
+          0.167
 
-A seed is one run on one thread, `jobs` of them side by side; seconds are those of training alone, on the clock on the
-wall. Finished seeds are kept in benchmarks/runs/, so that the same command goes on; delete them to measure anew.
+A seed is one run on one thread; `jobs` runs work side by side. Seconds are wall-clock time of training alone. Finished
+seeds are kept in benchmarks/runs/, so the same command continues where it stopped; delete them to measure again.
 """
 
 from __future__ import annotations
@@ -39,9 +41,9 @@ KINDS = {"reber": ("LSTM",), "adding": ("LSTM", "RNN")}
 
 
 def trained(task: str, kind: str, seed: int, data: Any) -> tuple[Any, float]:
-    """Return the trained network, and the seconds that took."""
+    """Return the trained network, and how many seconds that took."""
     net = tn.RecurrentNet(**NETS[task], seed=seed, layer=getattr(tn, kind))
-    valid = data.valid if task == "adding" else None  # which next symbol comes is a coin's decision
+    valid = data.valid if task == "adding" else None  # a coin decides which symbol comes next
     start = time.perf_counter()
     history = tn.fit(
         net, data.train, valid, optimizer=tn.Adam, clip=1.0, schedule=tn.optim.cosine, seed=seed, progress=False,
@@ -53,7 +55,7 @@ def trained(task: str, kind: str, seed: int, data: Any) -> tuple[Any, float]:
 
 
 def reber_run(kind: str, seed: int) -> dict[str, Any]:
-    """Return the wrong strings of one seed on each set, (illegal, strict)."""
+    """Return how many strings of each set one seed gets wrong: (illegal, strict)."""
     data = tn.datasets.load("reber", seed=seed)
     net, seconds = trained("reber", kind, seed, data)
     sets = {"train": data.train, "test": data.test, "disjoint": reber.disjoint(seed), "longer": reber.longer(seed)}
@@ -70,7 +72,7 @@ def adding_run(kind: str, seed: int) -> dict[str, Any]:
 
 
 def run(job: tuple[str, str, int]) -> dict[str, Any]:
-    """Return the figures of one (task, kind, seed), measured now or before."""
+    """Return the figures of one (task, kind, seed), measured now or earlier."""
     task, kind, seed = job
     finished = RUNS / f"{task}-{kind}-{seed}.json"
     if not finished.exists():

@@ -1,4 +1,4 @@
-"""The fused LSTM against a cell made of primitives, against differences, and against PyTorch."""
+"""The fused LSTM against a cell written in primitives, against finite differences, and against PyTorch."""
 
 import tracemalloc
 
@@ -8,7 +8,7 @@ import pytest
 import tinynet as tn
 
 F = tn.functional
-TORCH = "PyTorch is an independent opinion on gradients; install it with pip install torch"
+TORCH = "PyTorch gives a second opinion on gradients; install it with pip install torch"
 NAMES = ["x", "W", "U", "b", "h0", "c0"]
 SHAPES = {  # T, B, n_in, H
     "non-square":     (5, 3, 4, 2),
@@ -32,7 +32,7 @@ def mixed_lengths(T, B):
 
 
 def by_cells(x, W, U, b, h, c, lengths=None):
-    """Return what F.lstm returns, made of primitives step by step."""
+    """Return what F.lstm returns, from primitives, step by step."""
     H, outputs = U.shape[0], []
     lengths = np.full(x.shape[1], len(x)) if lengths is None else lengths
     for t in range(len(x)):
@@ -47,7 +47,7 @@ def by_cells(x, W, U, b, h, c, lengths=None):
 
 
 def random_loss(results, seed=1):
-    """Return a scalar to which every entry of all results contributes with a weight of its own."""
+    """Return a scalar to which every entry of every result contributes with its own random weight."""
     rng = np.random.default_rng(seed)
     return sum((r * rng.normal(size=r.shape).astype(r.dtype)).sum() for r in results)
 
@@ -115,7 +115,7 @@ def test_only_the_inputs_that_want_a_gradient_get_one():
     assert [a.grad is not None for a in (x, W, U, b, h0, c0)] == [False, True, True, False, True, False]
 
 
-def test_behind_its_end_a_row_has_outputs_of_zero_keeps_its_state_and_ignores_its_input():
+def test_after_its_end_a_row_has_outputs_of_zero_keeps_its_state_and_ignores_its_input():
     inputs = drawn(6, 3, 2, 4)
     lengths = [2, 6, 1]
     outputs, h, c = F.lstm(*inputs, lengths)

@@ -63,10 +63,10 @@ def test_the_first_loss_is_that_of_the_untrained_net_and_chance_is_log_classes()
 
 
 def test_memory_reaches_across_the_border_of_windows():
-    """Every other character is random and comes again 2 characters later: one window of 2 cannot hold both."""
+    """Random letters come in threes, so only what was carried from window to window says how far a three has come."""
     rng, letters = np.random.default_rng(0), []
     for _ in range(1500):
-        letters += [int(rng.integers(0, 2))] * 3  # triples: with windows of 1 only the state knows how far we are
+        letters += [int(rng.integers(0, 2))] * 3  # a window of 1 sees one letter alone
     ids = np.array(letters, np.uint8)
     net = tn.RecurrentNet([2, 12, 2], seed=0)
     fit_text(net, ids, epochs=6, batch_size=4, steps=12, lr=0.02)
@@ -122,7 +122,7 @@ def test_characters_are_drawn_with_the_probabilities_of_their_scores():
 
 
 def test_drawing_is_reading_what_was_drawn():
-    """The state that is carried equals that of reading prompt and text from the start."""
+    """The carried state is the same as after reading the prompt and the text from the start."""
     net = fitted(epochs=1)[0]
     text = "".join(sample(net, 30, "abc", seed=3))
     longer = "".join(sample(net, 20, "abc" + text[:10], temperature=1e-3))
@@ -161,7 +161,7 @@ def test_the_alphabet_is_kept_with_the_network_frozen_or_not(tmp_path):
 
 
 def test_some_streams_start_anew_at_the_border_of_a_window_and_the_others_go_on():
-    """A net that only ever went on would not know how to begin: it is lost where a text starts."""
+    """A network that never began from zeros would be lost wherever a text starts."""
     started = []
 
     class Listening(tn.RecurrentNet):

@@ -14,7 +14,7 @@ from tinynet.sequences.network import detached
 from tinynet.storage.atomic import checksum
 
 F = tn.functional
-TORCH = "PyTorch is an independent opinion on gradients; install it with pip install torch"
+TORCH = "PyTorch gives a second opinion on gradients; install it with pip install torch"
 SYMBOLS, CLASSES, BATCH, TIME = 5, 3, 4, 6
 LENGTHS = np.array([6, 3, 1, 5])
 
@@ -138,7 +138,7 @@ def test_a_padded_batch_equals_its_sequences_one_by_one(options, last):
 
 @every_kind
 @every_end
-def test_what_stands_behind_the_end_has_no_influence(options, last):
+def test_what_stands_after_the_end_has_no_influence(options, last):
     net, x = net_of(last, **options), numbers()
     behind = np.arange(TIME) >= LENGTHS[:, None]
     labels = np.where(behind, -1, rng(1).integers(0, CLASSES, (BATCH, TIME)))
@@ -209,7 +209,7 @@ def test_each_matrix_has_the_recipe_given_for_it_and_each_gate_too():
     assert [first.recurrent, second.weight, second.recurrent, head.weight] == recipes[1:]
 
 
-def test_options_reach_the_recurrent_layers_and_dropout_stands_behind_each():
+def test_options_reach_the_recurrent_layers_and_dropout_follows_each():
     net = tn.RecurrentNet([SYMBOLS, 8, 4, CLASSES], dropout=0.25, norm=True, forget_bias=3.0)
     assert [type(layer) for layer in net.layers] == [tn.LSTM, tn.Dropout, tn.LSTM, tn.Dropout, tn.Linear]
     for lstm in net.layers[0], net.layers[2]:
@@ -308,32 +308,18 @@ def forged(net, description):
     return to_bytes(arrays, {"tinynet": "1", "net": text, "check": checksum(text, arrays)})
 
 
-def replaced(tree, path, value):
-    """Return a copy of a tree of JSON with another value at the path."""
-    if not path:
-        return value
-    copy = tree.copy()
-    copy[path[0]] = replaced(tree[path[0]], path[1:], value)
-    return copy
-
-
-def places(tree, path=()):
-    children = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    return [path] + [p for key, child in children for p in places(child, (*path, key))]
-
-
 @pytest.mark.parametrize("name", ["a recipe a gate", "by hand"])
-def test_with_any_setting_replaced_a_file_is_refused_or_gives_a_net_that_runs(name, tmp_path):
+def test_with_any_setting_replaced_a_file_is_refused_or_gives_a_net_that_runs(name, tmp_path, one_value_replaced):
     net, path = NETS[name](), tmp_path / "net"
     assert from_bytes(forged(net, net.to_json())).keys() == net.state().keys()
-    for place in places(net.to_json()):
-        for value in (None, True, 0, 2.5, 10**12, "x", [], [{"Dense": {}}] * 4, {"Dense": {}}):
-            path.write_bytes(forged(net, replaced(net.to_json(), place, value)))
-            try:
-                again = tn.load(path)
-            except tn.ModelFileError:
-                continue
-            assert len(again(symbols())) == BATCH, (place, value)
+    nasty = (None, True, 0, 2.5, 10**12, "x", [], [{"Dense": {}}] * 4, {"Dense": {}})
+    for description in one_value_replaced(net.to_json(), nasty):
+        path.write_bytes(forged(net, description))
+        try:
+            again = tn.load(path)
+        except tn.ModelFileError:
+            continue
+        assert len(again(symbols())) == BATCH, description
 
 
 GREEDY = {

@@ -1,4 +1,4 @@
-"""Recurrent layers against their cells unrolled, against loops in NumPy, against differences, and against PyTorch."""
+"""Recurrent layers against unrolled cells, against loops in NumPy, against finite differences, against PyTorch."""
 
 import gc
 import json
@@ -11,7 +11,7 @@ import tinynet as tn
 from tinynet.layers.base import Layer
 
 F = tn.functional
-TORCH = "PyTorch is an independent opinion on gradients; install it with pip install torch"
+TORCH = "PyTorch gives a second opinion on gradients; install it with pip install torch"
 T, B, N, H = 5, 3, 4, 6
 LENGTHS = np.array([5, 2, 1])
 
@@ -72,7 +72,7 @@ def weights_of(layer):
 
 
 def unrolled(cell, x, state, lengths):
-    """Return what a layer returns, by calling the cell at every step, which builds W and U anew each time."""
+    """Return what a layer returns, by calling the cell at every step, which builds W and U again each time."""
     outputs, lengths = [], np.full(x.shape[1], len(x)) if lengths is None else lengths
     for t in range(len(x)):
         on = (t < lengths)[:, None].astype(float)
@@ -99,7 +99,7 @@ def test_a_layer_is_its_cell_unrolled_with_the_same_gradients_of_all_that_is_sto
 
 
 def by_loops(layer, x, state, lengths):
-    """Return outputs and state by the equations at the head of recurrent.py, row by row and unit by unit."""
+    """Return outputs and state by the equations at the head of cells.py, one row and one step at a time."""
     W, U, b, gammas = weights_of(layer)
     outputs = np.zeros((len(x), x.shape[1], layer.n_hidden))
     after = [np.array(s) for s in state]
@@ -290,7 +290,7 @@ def test_two_thousand_steps_are_trained_without_recursion(layer, cell, options):
 
 
 def peak_of_training(built, steps):
-    """Return the most bytes held while a sequence of so many steps is differentiated."""
+    """Return the most bytes held during a forward and a backward pass over so many steps."""
     x = drawn(steps, 1, 2).astype(np.float32)
     gc.collect()
     tracemalloc.start()
@@ -302,7 +302,7 @@ def peak_of_training(built, steps):
 
 @every_kind
 def test_memory_grows_as_time_and_not_as_its_square(layer, cell, options):
-    built, steps = layer(2, 8, **options), 60 if options else 800  # so many that what is made once hides nothing
+    built, steps = layer(2, 8, **options), 60 if options else 800  # so many that what is made only once hardly counts
     peak_of_training(built, steps)
     once, twice = peak_of_training(built, steps), peak_of_training(built, 2 * steps)
     assert 1.6 * once < twice < 2.4 * once
