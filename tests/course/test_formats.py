@@ -3,14 +3,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tinynet.course import manifest
 from tinynet.course.formats import gradescope, junit
 from tinynet.course.grading import Result
 
 
 @pytest.fixture
-def results(course) -> list[Result]:
-    lesson = manifest.lesson(1)
+def results(lesson) -> list[Result]:
     total, mean = lesson.exercises
     return [Result(lesson, total, "", 0.25), Result(lesson, mean, "mean(x): wrong\n  came: \x1b[31m<&>\ud800", 1.5)]
 

@@ -1,13 +1,12 @@
 import pytest
 
-from tinynet.course import manifest
 from tinynet.course.script import Script
 
 
 @pytest.fixture
-def script(space, monkeypatch) -> Script:
+def script(space, lesson, monkeypatch) -> Script:
     monkeypatch.setattr("sys.argv", ["lesson.py"])
-    return Script(str(space.folder(manifest.lesson(1)) / "lesson.py"))
+    return Script(str(space.folder(lesson) / "lesson.py"))
 
 
 def test_figures_are_saved_beside_the_script_and_told(script, capsys):

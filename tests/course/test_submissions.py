@@ -51,11 +51,11 @@ def folder(tmp_path):
     return folder
 
 
-def test_each_submission_is_a_row_whatever_it_does(course, folder, monkeypatch):
+def test_each_submission_is_a_row_whatever_it_does(lesson, folder, monkeypatch):
     monkeypatch.chdir(folder)  # where a file named numpy.py lies in wait
     for name in "loop", "loop.py":
         (folder / name).symlink_to(name)
-    lesson, limits = manifest.lesson(1), Limits(seconds=0.5)
+    limits = Limits(seconds=0.5)
     graded = grade_folder([lesson], folder, folder.parent / "grades.csv", jobs=3, limits=limits)
     header, *found = rows(folder.parent / "grades.csv")
     assert header == ["name", "file", "total", "mean", "points", "messages"]
@@ -91,10 +91,10 @@ def test_each_submission_is_a_row_whatever_it_does(course, folder, monkeypatch):
     assert [submission.name for submission, _ in graded] == [s.name for s in find(folder)]
 
 
-def test_grades_do_not_depend_on_workers_or_on_isolation(course, folder):
+def test_grades_do_not_depend_on_workers_or_on_isolation(lesson, folder):
     for name in (*BROKEN, "links/exercise.py"):
         (folder / name).unlink()
-    lesson, path = manifest.lesson(1), folder.parent / "grades.csv"
+    path = folder.parent / "grades.csv"
     grade_folder([lesson], folder, path, jobs=3, isolated=True)
     first = path.read_bytes()
     assert first.count(b"\n") == 6
@@ -102,7 +102,7 @@ def test_grades_do_not_depend_on_workers_or_on_isolation(course, folder):
     assert path.read_bytes().replace(b"; `tinynet reset N` makes a new one", b"") == first
 
 
-def test_workspaces_are_graded_on_all_lessons_at_once(course, tmp_path):
+def test_workspaces_are_graded_on_all_lessons_at_once(course, lesson, tmp_path):
     second = course / "02_more"
     shutil.copytree(course / "01_sums", second)
     manifest_ = (course / "course.toml").read_text()
@@ -110,10 +110,10 @@ def test_workspaces_are_graded_on_all_lessons_at_once(course, tmp_path):
     (course / "course.toml").write_text(manifest_ + more)
     folder = tmp_path / "submissions"
     for name, first, last in ("ann", RIGHT, HALF), ("ben", HALF, None):
-        for lesson, text in ("01_sums", first), ("02_more", last):
-            (folder / name / "lessons" / lesson).mkdir(parents=True)
+        for place, text in ("01_sums", first), ("02_more", last):
+            (folder / name / "lessons" / place).mkdir(parents=True)
             if text:
-                (folder / name / "lessons" / lesson / "exercise.py").write_text(text)
+                (folder / name / "lessons" / place / "exercise.py").write_text(text)
     (folder / "ben" / "lessons" / "02_more").rmdir()
     (folder / "ben" / "lessons" / "02_more").symlink_to(folder / "ann" / "lessons" / "02_more")
     grade_folder(manifest.read(), folder, tmp_path / "grades.csv", isolated=False)
@@ -123,15 +123,14 @@ def test_workspaces_are_graded_on_all_lessons_at_once(course, tmp_path):
         ["ben", "ben", "0", "3", "0", "0", "3"],
     ]
     assert "ben/lessons/02_more is a link, not a folder" in rows(tmp_path / "grades.csv")[2][-1]
-    grade_folder([manifest.lesson(1)], folder, tmp_path / "grades.csv", isolated=False)
+    grade_folder([lesson], folder, tmp_path / "grades.csv", isolated=False)
     assert rows(tmp_path / "grades.csv")[1][:3] == ["ann", "ann/lessons/01_sums/exercise.py", "2"]
     (folder / "cid.py").write_text(RIGHT)
     with pytest.raises(CourseError, match=r"cid.py: a single exercise file; name its lesson, as in `tinynet grade 1`"):
         grade_folder(manifest.read(), folder, tmp_path / "grades.csv")
 
 
-def test_what_cannot_be_graded_at_all_is_said(course, tmp_path):
-    lesson = manifest.lesson(1)
+def test_what_cannot_be_graded_at_all_is_said(course, lesson, tmp_path):
     with pytest.raises(CourseError, match=r"there is no folder .*nowhere"):
         grade_folder([lesson], tmp_path / "nowhere", tmp_path / "grades.csv")
     (tmp_path / "empty").mkdir()
@@ -146,7 +145,7 @@ def test_what_cannot_be_graded_at_all_is_said(course, tmp_path):
     assert not (tmp_path / "grades.csv").exists()
 
 
-def test_the_command_writes_a_csv_and_gradescopes_json(space, folder, monkeypatch):
+def test_the_command_writes_a_csv_and_gradescopes_json(space, lesson, folder, monkeypatch):
     for name in (*BROKEN, "links/exercise.py"):
         (folder / name).unlink()
     (folder / "exercise\x1b[2J.txt").write_text(RIGHT)
@@ -157,7 +156,7 @@ def test_the_command_writes_a_csv_and_gradescopes_json(space, folder, monkeypatc
     assert "Note: this system has no moat: " in result.output
     assert "Note: left out, because they are neither folders nor .py files: exercise [2J.txt.\n" in result.output
     assert [row[4] for row in rows(paths[0])] == ["points", "3", "0", "0", "0", "5"]
-    (space.folder(manifest.lesson(1)) / "exercise.py").write_text(HALF)
+    space.exercise(lesson).write_text(HALF)
     result = runner.invoke(app, ["grade", "1", "--isolated", "--json", str(paths[1]), "--junit", str(paths[2])])
     assert result.exit_code == 1 and "Lesson 1: 3 of 5 points" in result.output
     assert json.loads(paths[1].read_text())["score"] == 3 and "<failure" in paths[2].read_text()

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tinynet.course import manifest, workspace
+from tinynet.course import workspace
 from tinynet.course.manifest import CourseError
 from tinynet.course.stubs import exercise_of
 
@@ -40,8 +40,7 @@ def test_outside_a_workspace_one_is_told_how_to_make_one(tmp_path):
         workspace.find(tmp_path)
 
 
-def test_progress_and_hints_are_kept_between_runs(space):
-    lesson = manifest.lesson(1)
+def test_progress_and_hints_are_kept_between_runs(space, lesson):
     space.record(lesson, ["mean"])
     assert [space.next_hint(lesson, "total") for _ in range(3)] == [
         (1, "add"),
@@ -52,8 +51,7 @@ def test_progress_and_hints_are_kept_between_runs(space):
     assert again.passed(lesson) == ["mean"] and again.next_hint(lesson, "mean") == (1, "divide")
 
 
-def test_reset_keeps_every_earlier_file(space):
-    lesson = manifest.lesson(1)
+def test_reset_keeps_every_earlier_file(space, lesson):
     path = space.folder(lesson) / "exercise.py"
     for text in ("first", "second"):
         path.write_text(text)
@@ -88,18 +86,18 @@ def test_progress_that_cannot_be_read_is_left_as_it_is(space, progress, message)
     assert space.file.read_text() == progress
 
 
-def test_what_the_message_tells_to_delete_can_be_deleted(space):
+def test_what_the_message_tells_to_delete_can_be_deleted(space, lesson):
     (space.root / "lessons" / "conftest.py").write_text("")  # the real course has one
     space.file.unlink()
-    assert workspace.find(space.root).passed(manifest.lesson(1)) == []
+    assert workspace.find(space.root).passed(lesson) == []
 
 
-def test_two_commands_at_once_keep_what_the_other_kept(space):
+def test_two_commands_at_once_keep_what_the_other_kept(space, lesson):
     other = workspace.find(space.root)
-    space.record(manifest.lesson(1), ["mean"])
-    assert other.next_hint(manifest.lesson(1), "total") == (1, "add")
+    space.record(lesson, ["mean"])
+    assert other.next_hint(lesson, "total") == (1, "add")
     again = workspace.find(space.root)
-    assert again.passed(manifest.lesson(1)) == ["mean"] and again.next_hint(manifest.lesson(1), "total")[0] == 2
+    assert again.passed(lesson) == ["mean"] and again.next_hint(lesson, "total")[0] == 2
 
     def record(number):
         workspace.find(space.root).record(SimpleNamespace(folder=f"{number}"), ["total"])
@@ -109,19 +107,18 @@ def test_two_commands_at_once_keep_what_the_other_kept(space):
     assert set(workspace.find(space.root).progress.passed) == {"01_sums", *map(str, range(40))}
 
 
-def test_grades_and_hints_are_told_where_nothing_can_be_written(space, monkeypatch, capsys):
+def test_grades_and_hints_are_told_where_nothing_can_be_written(space, lesson, monkeypatch, capsys):
     def refuse(path, content):
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(workspace, "write_atomically", refuse)
-    space.record(manifest.lesson(1), ["mean"])
-    assert space.next_hint(manifest.lesson(1), "total") == (1, "add")
+    space.record(lesson, ["mean"])
+    assert space.next_hint(lesson, "total") == (1, "add")
     note = f"Note: progress not saved: {space.file} cannot be written (Read-only file system).\n"
     assert capsys.readouterr().err == note * 2
 
 
-def test_a_lesson_that_was_deleted_is_named(space):
-    lesson = manifest.lesson(1)
+def test_a_lesson_that_was_deleted_is_named(space, lesson):
     space.folder(lesson).rename(space.root / "elsewhere")
     with pytest.raises(CourseError, match="01_sums is missing; `tinynet start` makes a new workspace"):
         space.folder(lesson)

@@ -386,7 +386,7 @@ def test_an_answer_in_advance_wins_nothing(course, tmp_path):
     assert NO_ANSWER in messages(tmp_path, text)["total"]
 
 
-def test_an_answer_with_the_token_is_worth_what_returning_it_would_be(course, tmp_path):
+def test_an_answer_with_the_token_is_worth_what_returning_it_would_be(lesson, tmp_path):
     """The token can be found by whom is asked, and then the reply says all that a reply can say."""
     body = "token = sys._getframe(3).f_locals['token']\nsend('done', token, VALUE, ERROR, ['t', *CHANGED], False)"
     body += "\nwhile True: pass"
@@ -405,7 +405,6 @@ def test_an_answer_with_the_token_is_worth_what_returning_it_would_be(course, tm
         )
         (tmp_path / "submission.py").write_text("def total(x):\n" + textwrap.indent(FORGED + forged, "    "))
         with Sandbox(tmp_path / "submission.py") as source:
-            lesson = manifest.lesson(1)
             message = grade_exercise(lesson, lesson.exercise("total"), source).message
         assert re.search(reason, message.splitlines()[0])
 

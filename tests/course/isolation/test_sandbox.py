@@ -215,21 +215,19 @@ def test_the_course_is_graded_as_in_this_process(lesson):
         assert not all(r.passed for r in grade(lesson, solved(lesson, **{mutant.exercise: mutant.function})))
 
 
-def test_a_file_is_new_for_each_exercise(course):
+def test_a_file_is_new_for_each_exercise(course, lesson):
     """What one exercise does to the interpreter does not reach the next."""
     (course / "mine.py").write_text(
         "import numpy\n"
         "def total(x):\n    numpy.ndarray.__len__ = None\n    numpy.mean = print\n    return float(x.sum())\n"
         "def mean(x): return numpy.mean(x)\n"
     )
-    lesson = manifest.lesson(1)
     total, mean = grade_isolated(lesson, course / "mine.py")
     assert mean.passed
     assert total.seconds > 0
 
 
-def test_a_file_that_cannot_be_loaded_costs_all_exercises_and_is_tried_once(course):
-    lesson = manifest.lesson(1)
+def test_a_file_that_cannot_be_loaded_costs_all_exercises_and_is_tried_once(course, lesson):
     for text, message in (
         ("def total(x)\n", "exercise.py does not parse: expected ':', line 1"),
         ("while True: pass", "mine.py, while it was loaded, took longer than 0.2 s; does a loop never end?"),
@@ -241,7 +239,7 @@ def test_a_file_that_cannot_be_loaded_costs_all_exercises_and_is_tried_once(cour
     assert "there is no mine.py in" in grade_isolated(lesson, course / "mine.py")[0].message
 
 
-def test_a_grader_that_a_value_keeps_busy_or_breaks_costs_that_exercise(course, monkeypatch):
+def test_a_grader_that_a_value_keeps_busy_or_breaks_costs_that_exercise(course, lesson, monkeypatch):
     """The grader's own time and memory are limited: what it computes may depend on what came."""
     grader = course / "01_sums" / "test_exercise.py"
     grader.write_text(
@@ -251,7 +249,7 @@ def test_a_grader_that_a_value_keeps_busy_or_breaks_costs_that_exercise(course, 
     )
     (course / "mine.py").write_text("def total(f): return f(2**30)\ndef mean(x): return 2**40\n")
     for isolated in True, False:
-        total, mean = grade_isolated(manifest.lesson(1), course / "mine.py", isolated=isolated)
+        total, mean = grade_isolated(lesson, course / "mine.py", isolated=isolated)
         assert total.message == "total: the grader got stuck on what came"
         assert mean.message.startswith("mean: the grader cannot judge what came: ")
         assert "Unable to allocate" in mean.message
@@ -259,17 +257,16 @@ def test_a_grader_that_a_value_keeps_busy_or_breaks_costs_that_exercise(course, 
         "class Full(Exception):\n    def __str__(self): raise MemoryError\n"
         "def test_total(exercise, rng): raise Full\ndef test_mean(exercise, rng): pass\n"
     )
-    total, mean = grade_isolated(manifest.lesson(1), course / "mine.py")
+    total, mean = grade_isolated(lesson, course / "mine.py")
     assert total.message == "total: the grader got stuck on what came" and mean.passed
     grader.write_text("import time\ndef test_total(exercise, rng): time.sleep(1e6)\ntest_mean = test_total\n")
     monkeypatch.setattr(judge, "OWN_SECONDS", 0.2)
-    results = grade_isolated(manifest.lesson(1), course / "mine.py", limits=Limits(seconds=0.1))
+    results = grade_isolated(lesson, course / "mine.py", limits=Limits(seconds=0.1))
     assert all("the grader got stuck on what came" in result.message for result in results)
 
 
-def test_a_lesson_that_cannot_be_graded_is_the_teachers_error(course, monkeypatch):
+def test_a_lesson_that_cannot_be_graded_is_the_teachers_error(course, lesson, monkeypatch):
     (course / "mine.py").write_text("def total(x): return 0.0\n")
-    lesson = manifest.lesson(1)
     (course / "01_sums" / "test_exercise.py").write_text("import nothing_of_that_name\n")
     with pytest.raises(manifest.CourseError, match=r"lesson 1 could not be graded: .*nothing_of_that_name"):
         grade_isolated(lesson, course / "mine.py")
