@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 1: One layer
+# # Lesson 1. One layer
 #
 # **The question.** A neural network is a chain of layers. What does a single layer do to the numbers that come in?
 #
@@ -480,7 +480,7 @@ else:
 lesson.verdict(
     "C3",
     verdict,
-    f"Are columns features? {'Yes' if features else 'No'}: a trained column is {shares['a trained column'].mean():.0%} "
+    f"are columns features? {'Yes' if features else 'No'}: a trained column is {shares['a trained column'].mean():.0%} "
     f"about the class, a random one {shares['a random column'].mean():.0%}. Do features combine? "
     f"{'Yes' if combine else 'No'}: a second layer lowers the digits' error by {100 * better:.2f} percentage points "
     f"(noise {100 * noise:.2f}). Are two layers enough, trained like this? For digits "

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 2: Automatic differentiation
+# # Lesson 2. Automatic differentiation
 #
 # **The question.** Picture a control panel with thousands of knobs, one for each weight of a network, and a single
 # gauge that shows the error. Which way should you turn each knob so that the error falls? A *slope* tells you. If the

@@ -1,4 +1,4 @@
-"""Other right answers of lesson 3, which its grader accepts."""
+"""Other right answers of lesson 3; the grader must accept them."""
 
 import math
 
@@ -7,7 +7,7 @@ import numpy as np
 from tinynet.course import instead_of
 
 
-@instead_of("log_softmax", "loops, with math in place of NumPy")
+@instead_of("log_softmax", "loops, with the math module instead of NumPy")
 def pairwise(scores):
     rows = []
     for s in scores.tolist():
@@ -17,19 +17,19 @@ def pairwise(scores):
     return np.array(rows)
 
 
-@instead_of("log_softmax", "NumPy's own logaddexp, folded over the classes")
+@instead_of("log_softmax", "NumPy's own logaddexp, reduced over the classes")
 def logaddexp(scores):
     return scores - np.logaddexp.reduce(scores, axis=1)[:, None]
 
 
-@instead_of("cross_entropy", "a one-hot product in place of indexing")
+@instead_of("cross_entropy", "a product with one-hot targets instead of indexing")
 def one_hot(scores, labels):
     shifted = scores - scores.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return -(np.eye(scores.shape[1])[labels] * log_p).sum() / len(scores)
 
 
-@instead_of("loss_gradient", "example by example, class by class")
+@instead_of("loss_gradient", "one example and one class at a time")
 def loops(scores, labels):
     gradient = np.zeros(scores.shape)
     for i, s in enumerate(scores):
@@ -39,7 +39,7 @@ def loops(scores, labels):
     return gradient
 
 
-@instead_of("sgd_step", "on copies, in place")
+@instead_of("sgd_step", "in place, but on copies")
 def on_copies(w, v, g, lr, momentum):
     w, v = w.copy(), v.copy()
     v *= momentum
@@ -48,7 +48,7 @@ def on_copies(w, v, g, lr, momentum):
     return w, v
 
 
-@instead_of("calibration_error", "without bins' means: the sum of (right - confidence) over a bin, by bincount")
+@instead_of("calibration_error", "without means: bincount adds up right - confidence over each bin")
 def bincount(confidence, right, bins):
     place = np.minimum(np.ceil(confidence * bins).astype(int), bins) - 1
     return float(np.abs(np.bincount(place, right - confidence)).sum() / len(confidence))

@@ -1,4 +1,4 @@
-"""Lesson 3, exercises: the loss of class scores, its gradient, the step, and whether scores are probabilities."""
+"""Lesson 3, exercises: the loss of class scores, its gradient, a training step, and a test of probabilities."""
 
 import numpy as np
 
@@ -8,10 +8,12 @@ def log_softmax(scores):
 
     It must be right for scores of any size, such as 1,000 or -1,000, where exp alone overflows or gives 0. Use
 
-        log p_c = (s_c - m) - log sum_k exp(s_k - m)        the same for every m; choose m well
+        log p_c = (s_c - m) - log sum_k exp(s_k - m)
+
+    which is the same for every number m, and choose m well.
 
     Args:
-        scores: (examples, classes), one example a row.
+        scores: (examples, classes), one example in each row.
 
     Returns:
         (examples, classes), none above 0.
@@ -23,7 +25,7 @@ def log_softmax(scores):
 
 
 def cross_entropy(scores, labels):
-    """Return the loss L = -(1/N) sum_i log p_i[y_i], the mean over N examples of -log p of the true class.
+    """Return the loss L = -(1/N) sum_i log p_i[y_i]: the mean of -log p of the true class over N examples.
 
     Args:
         scores: (N, classes).
@@ -39,7 +41,9 @@ def cross_entropy(scores, labels):
 
 
 def loss_gradient(scores, labels):
-    """Return dL/ds of the mean loss L above: row i is (p_i - t_i) / N, with t_i one-hot: 1 at y_i, else 0.
+    """Return the gradient of L, the mean loss above, with respect to the scores.
+
+    Row i is (p_i - t_i) / N, where the target t_i is one-hot: 1 at the true class y_i, and 0 elsewhere.
 
     Args:
         scores: (N, classes).
@@ -56,20 +60,20 @@ def loss_gradient(scores, labels):
 
 
 def sgd_step(w, v, g, lr, momentum):
-    """Return the parameter and its velocity after one step of descent with momentum.
+    """Return a parameter and its velocity after one step of SGD with momentum.
 
         v <- momentum v + g
-        w <- w - lr v            with the new v
+        w <- w - lr v            (with the new v)
 
     Args:
         w: the parameter, an array of any shape.
         v: its velocity, of the same shape; zeros before the first step.
         g: the gradient dL/dw, of the same shape.
-        lr: learning rate.
+        lr: the learning rate.
         momentum: in [0, 1).
 
     Returns:
-        (w, v), two new arrays: the arguments stay as they were.
+        (w, v), two new arrays. The arguments must not change.
     """
     # begin solution
     v = momentum * v + g
@@ -80,17 +84,17 @@ def sgd_step(w, v, g, lr, momentum):
 def calibration_error(confidence, right, bins):
     """Return the expected calibration error: how far confidence is from the share of right answers, bin by bin.
 
-    The interval (0, 1] is cut into `bins` bins of equal width; bin m = 1, 2, .. holds the examples B_m with
-    (m - 1) / bins < confidence <= m / bins.
+    The interval (0, 1] is cut into bins of equal width. Bin j = 1, 2, .. holds the examples B_j for which
+    (j - 1) / bins < confidence <= j / bins.
 
-        ECE = sum_m |B_m| / N  |acc(m) - conf(m)|
+        ECE = sum_j |B_j| / N  |acc(j) - conf(j)|
 
-    acc(m) is the share of right answers among B_m, conf(m) their mean confidence; an empty bin counts nothing.
+    acc(j) is the share of right answers in B_j, and conf(j) is the mean confidence in B_j. Skip empty bins.
 
     Args:
         confidence: (N,), the largest p of each example, in (0, 1].
         right: (N,), True where the answer was right.
-        bins: how many.
+        bins: the number of bins.
 
     Returns:
         a number from 0 to 1.
@@ -98,8 +102,8 @@ def calibration_error(confidence, right, bins):
     # begin solution
     place = np.ceil(confidence * bins).astype(int) - 1
     error = 0.0
-    for m in range(bins):
-        here = place == m
+    for j in range(bins):
+        here = place == j
         if here.any():
             error += here.mean() * abs(right[here].mean() - confidence[here].mean())
     return error

@@ -7,7 +7,7 @@ import numpy as np
 
 
 def exact_log_softmax(scores):
-    """Return log p to 20 digits, in decimal arithmetic, in which nothing overflows or vanishes."""
+    """Return log p, computed in decimal arithmetic, where nothing overflows or vanishes."""
     rows = []
     for s in scores.tolist():
         total = sum(Decimal(k).exp() for k in s).ln()
@@ -16,7 +16,7 @@ def exact_log_softmax(scores):
 
 
 def examples(rng, n, classes):
-    """Return scores, and labels: the first is not the largest score's, the last is another class's."""
+    """Return scores and labels. The first label is the class of the lowest score, and the last is a different class."""
     scores = rng.normal(scale=2, size=(n, classes))
     labels = rng.integers(classes, size=n)
     labels[-1] = (scores[0].argmin() + 1) % classes
@@ -25,7 +25,7 @@ def examples(rng, n, classes):
 
 
 def test_log_softmax(exercise, rng):
-    """Ordinary scores; all large, or all far below 0; rows at different heights; rows whose classes are far apart."""
+    """Try ordinary scores, all huge, all far below 0, rows at different heights, and rows with far-apart scores."""
     for shape in (3, 3), (2, 4), (4, 2), (1, 5):
         scores = rng.normal(size=shape)
         exercise.log_softmax(scores).equals(exact_log_softmax(scores))
@@ -39,7 +39,7 @@ def test_log_softmax(exercise, rng):
 
 
 def test_cross_entropy(exercise, rng):
-    """The true class's log p, averaged; where all scores are equal it is log(classes)."""
+    """Average -log p of the true class; where all scores are equal, the loss is log(classes)."""
     for n, classes in (3, 3), (4, 2), (2, 5), (1, 3):
         scores, labels = examples(rng, n, classes)
         log_p = exact_log_softmax(scores)
@@ -68,7 +68,7 @@ def test_loss_gradient(exercise, rng):
 
 
 def test_sgd_step(exercise, rng):
-    """A step that already has velocity; then three in a row, against the sum that they are."""
+    """Take a step that already has a velocity; then take three in a row, and compare with the sum written out."""
     for shape in (3,), (2, 3):
         w, v, g = rng.normal(size=(3, *shape))
         lr, momentum = float(rng.uniform(0.05, 0.5)), float(rng.uniform(0.3, 0.9))
@@ -82,7 +82,7 @@ def test_sgd_step(exercise, rng):
 
 
 def test_calibration_error(exercise, rng):
-    """Bins of both signs and unequal size, an empty one, certain answers; then a perfectly calibrated crowd."""
+    """Try gaps of both signs, bins of unequal size, an empty bin and certain answers; then perfect calibration."""
     for bins in 4, 5:
         middle = (np.array([0, 2, 2, 2, 3, 3]) + 0.5) / bins
         confidence = np.append(middle + rng.uniform(-0.3, 0.3, 6) / bins, [1.0, 1.0])
