@@ -24,3 +24,9 @@ def one_value_replaced():
         return [path] + [p for key, child in children for p in places(child, (*path, key))]
 
     return lambda tree, values: (replaced(tree, place, value) for place in places(tree) for value in values)
+
+
+@pytest.fixture
+def torch():
+    """PyTorch, for a second opinion on values and gradients."""
+    return pytest.importorskip("torch", reason="PyTorch gives a second opinion; install it with pip install torch")

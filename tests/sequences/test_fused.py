@@ -8,7 +8,6 @@ import pytest
 import tinynet as tn
 
 F = tn.functional
-TORCH = "PyTorch gives a second opinion on gradients; install it with pip install torch"
 NAMES = ["x", "W", "U", "b", "h0", "c0"]
 SHAPES = {  # T, B, n_in, H
     "non-square":     (5, 3, 4, 2),
@@ -141,8 +140,7 @@ def test_dtypes_mix_as_in_numpy_and_gradients_have_those_of_their_tensors():
 
 @every_shape
 @pytest.mark.parametrize("ends", [False, True], ids=["whole", "packed"])
-def test_values_and_gradients_of_pytorch(shape, ends):
-    torch = pytest.importorskip("torch", reason=TORCH)
+def test_values_and_gradients_of_pytorch(shape, ends, torch):
     T, B, n_in, H = shape
     x, W, U, b, h0, c0 = inputs = drawn(*shape, np.float32)
     theirs = torch.nn.LSTM(n_in, H)

@@ -14,7 +14,6 @@ from tinynet.sequences.network import detached
 from tinynet.storage.atomic import checksum
 
 F = tn.functional
-TORCH = "PyTorch gives a second opinion on gradients; install it with pip install torch"
 SYMBOLS, CLASSES, BATCH, TIME = 5, 3, 4, 6
 LENGTHS = np.array([6, 3, 1, 5])
 
@@ -83,8 +82,7 @@ def test_symbols_are_rows_with_a_single_one():
 
 @pytest.mark.parametrize("layer", [tn.LSTM, tn.RNN])
 @every_end
-def test_values_and_gradients_are_those_of_pytorch(layer, last):
-    torch = pytest.importorskip("torch", reason=TORCH)
+def test_values_and_gradients_are_those_of_pytorch(layer, last, torch):
     net = tn.RecurrentNet([SYMBOLS, 4, 4, CLASSES], seed=2, last=last, layer=layer).astype(np.float64)
     theirs = getattr(torch.nn, layer.__name__)(SYMBOLS, 4, num_layers=2, batch_first=True, dtype=torch.float64)
     head = torch.nn.Linear(4, CLASSES, dtype=torch.float64)

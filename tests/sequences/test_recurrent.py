@@ -11,7 +11,6 @@ import tinynet as tn
 from tinynet.layers.base import Layer
 
 F = tn.functional
-TORCH = "PyTorch gives a second opinion on gradients; install it with pip install torch"
 T, B, N, H = 5, 3, 4, 6
 LENGTHS = np.array([5, 2, 1])
 
@@ -159,8 +158,7 @@ def test_a_state_that_is_not_given_is_zero(layer, cell, options):
 
 @pytest.mark.parametrize("ours, name", [(tn.LSTM, "LSTM"), (tn.RNN, "RNN")])
 @ends
-def test_two_layers_have_the_values_and_gradients_of_pytorch(ours, name, lengths):
-    torch = pytest.importorskip("torch", reason=TORCH)
+def test_two_layers_have_the_values_and_gradients_of_pytorch(ours, name, lengths, torch):
     layers = [doubled(ours(N, H, seed=1)), doubled(ours(H, H, seed=2))]
     theirs = getattr(torch.nn, name)(N, H, num_layers=2, dtype=torch.float64)
     with torch.no_grad():

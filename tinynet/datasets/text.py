@@ -5,8 +5,8 @@
 A text of n characters becomes one sequence, N = 1 and T = n: `inputs[0]` is the text, and `labels[0]` is the text
 shifted by one, with -1 at its last character. batches.py cuts it into batches.
 
-The alphabet of a data set holds the characters of the whole text, sorted. A character that training never shows costs
-its full price wherever it comes up. A character that is not in the alphabet at all is an error, not a guess.
+The alphabet of a data set holds the characters of the whole text, sorted. A character that training never shows still
+counts in the loss wherever it comes up. A character that is not in the alphabet is an error, not a guess.
 """
 
 import os
