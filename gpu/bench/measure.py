@@ -1,13 +1,14 @@
-"""How a figure is made: the device's own clock, a warm device, the median of many calls, and everything kept at once.
+"""How a time is measured: by the device's own clock, on a warm device, as the median of many calls.
 
-    hold      call      call      call  ..         in one queue of the device
+    hold      call      call      call  ..         one queue of the device
           |       | |       | |       |
-          events: the device notes the time when it comes to them
+          events: the device notes the time when it reaches one
 
-The host takes some 10 microseconds to start a kernel, which may run for less. So a kernel that does nothing useful
-holds the device while the host queues what is to be timed; then no waiting for the host is in the figures. Where the
-device went on before all was queued it is held for twice as long and all is timed again; the queue has an end too (some
-1,000 entries), so at most 30 calls are timed. Memory is taken beforehand, since to give it back stops the device.
+The host needs some 10 microseconds to start a kernel, and the kernel may run for less than that. So first a kernel that
+does nothing useful holds the device while the host queues all the calls. This way the figures contain no time that the
+device spends waiting for the host. If the device was free before everything was queued, it is held twice as long and
+the calls are timed again. The queue has room for some 1,000 entries, so at most 30 calls are timed. Memory is allocated
+beforehand, because freeing it stops the device.
 """
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ import numpy as np
 from gpu.device import Session
 
 Call = Callable[[], Any]
-WARM, TIMED = 50, 200  # milliseconds for each figure
+WARM, TIMED = 50, 200  # milliseconds of warming up and of timing, for each figure
 CALLS = 30  # at most
 HOLDS = (150_000, 300_000, 600_000, 1_200_000)  # rounds of ceiling_popcount in one block: some 10 milliseconds and up
 
 
 class Run:
-    """A run of the benchmark: its session, its limits, and the figures so far, which are on disk after every stage.
+    """A run of the benchmark: its session, its limits, and the figures so far, which are saved after every stage.
 
     Args:
-        s: the session; use it inside of `with s`.
-        out: a folder, for gpu.json.
-        quick: smallest sizes and two calls a figure, to test the benchmark itself.
-        minutes: after which nothing more is begun.
+        s: the session; use the run inside `with s`.
+        out: the folder for gpu.json.
+        quick: smallest sizes and two calls for each figure, to test the benchmark itself.
+        minutes: no new measurement starts after this time.
     """
 
     def __init__(self, s: Session, out: Path, quick: bool, minutes: float) -> None:
@@ -52,7 +53,7 @@ class Run:
         return time.monotonic() - self.started > self.seconds
 
     def stage(self, name: str, measure: Callable[[Run], Any]) -> None:
-        """Run a stage and keep what it returns, or what went wrong in it, under its name."""
+        """Run a stage, and keep under its name what it returns or what went wrong."""
         if self.over:
             self.figures.setdefault("not measured", []).append(name)
         else:
@@ -61,27 +62,27 @@ class Run:
             self._stage = name
             try:
                 self.figures[name] = measure(self)
-            except Exception as error:  # a fault of one stage shall not cost the others
+            except Exception as error:  # an error in one stage must not cost the others
                 self.figures[name] = {"error": f"{type(error).__name__}: {error}"}
                 print(f"         {self.figures[name]['error']}", flush=True)
             self.figures.setdefault("seconds", {})[name] = round(time.monotonic() - began, 1)
         self.keep()
 
     def so_far(self, figures: Any) -> None:
-        """Keep what the stage has measured until now."""
+        """Keep what the current stage has measured so far."""
         self.figures[self._stage] = figures
         self.keep()
 
     def keep(self) -> None:
-        """Write the figures; whoever reads meanwhile finds the ones of before."""
+        """Write the figures in one step, so that a reader never sees half of them."""
         new = self.out / "gpu.json.new"
         new.write_text(json.dumps(self.figures, indent=1) + "\n")
         new.replace(self.out / "gpu.json")
 
     def milliseconds(self, call: Call) -> dict[str, float]:
-        """Return median and quartiles of the milliseconds of a call, by the device's clock, and how many calls.
+        """Return the median and the quartiles of a call's milliseconds by the device's clock, and the number of calls.
 
-        "queued" says whether the host had queued all of them before the device began.
+        "queued" says whether the host had queued all calls before the device began.
         """
         holds = (1,) if self.quick else HOLDS
         call()

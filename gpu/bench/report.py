@@ -1,4 +1,4 @@
-"""The table and the plot, from the figures of a run, a broken-off one too: python -m gpu.bench.report DIR"""
+"""Make the tables and the plot from the figures of a run, even if it broke off: python -m gpu.bench.report DIR"""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Rows = list[dict[str, Any]]
-NOT_MEASURED = "**EMULATED on a CPU: this is a test of the benchmark; no figure here says anything about a GPU.**"
+NOT_MEASURED = "**EMULATED on a CPU: this tests the benchmark, and no figure here says anything about a GPU.**"
 
 
 def report(folder: Path) -> tuple[str, bool]:
-    """Write gpu.md and gpu.png beside gpu.json; return the text, and whether a stage broke off or a sum was wrong."""
+    """Write gpu.md and gpu.png beside gpu.json; return the text, and whether a stage or a result went wrong."""
     figures = json.loads((folder / "gpu.json").read_text())
     about = figures.get("environment", {})
     emulated = about.get("emulated", True)
@@ -27,9 +27,9 @@ def report(folder: Path) -> tuple[str, bool]:
         "; ".join(f"{name}: {value}" for name, value in about.items() if "\n" not in str(value)),
         "\n".join(f"    {line}" for name in ("nvcc", "nvidia-smi") for line in str(about.get(name, "")).splitlines()),
         f"Outputs compared with the CPU: {checked:,}; wrong: {wrong:,}.",
-        "Figures are medians by the device's clock, 10^12 operations a second with two for a product and its sum, and "
-        "milliseconds in brackets; data lie warm in the caches. A dash was not measured; gpu.json says why. "
-        "'With waiting': the device had to wait for the host.",
+        "Rates are in TOPS, 10^12 operations a second; a multiplication and its addition count as two. Brackets hold "
+        "the median time by the device's clock, with warm caches. A dash means not measured; gpu.json says why. 'With "
+        "waiting' means that the device had to wait for the host.",
         f"## Goals\n\n{_goals(figures, emulated)}",
         f"## What the device can do\n\n{_ceilings(figures)}",
         *[
@@ -39,7 +39,8 @@ def report(folder: Path) -> tuple[str, bool]:
         ],
         _networks(figures),
         *[f"Stage {name} broke off: {stage['error']}" for name, stage in figures.items() if _broken(stage)],
-        f"Seconds of each stage: {figures.get('seconds', {})}",
+        "Seconds of each stage: "
+        + "; ".join(f"{name} {seconds}" for name, seconds in figures.get("seconds", {}).items()),
     ]
     text = "\n\n".join(part for part in parts if part)
     (folder / "gpu.md").write_text(text + "\n")
@@ -65,13 +66,13 @@ def _broken(stage: Any) -> bool:
 
 
 def _rows(figures: dict[str, Any], name: str) -> Rows:
-    """Return the rows of a stage, none where it broke off."""
+    """Return the rows of a stage, or none if it broke off."""
     stage = figures.get(name, [])
     return stage if isinstance(stage, list) else stage.get("rows", [])
 
 
 def _correctness(figures: dict[str, Any]) -> tuple[int, int]:
-    """Return how many outputs were compared and how many were wrong, those of the products that were timed too."""
+    """Return how many outputs were compared and how many were wrong, including those of the timed products."""
     checks = _rows(figures, "correctness")
     timed = [row for name, *_ in TABLES for row in _rows(figures, name) if "wrong" in row]
     checked = sum(row["outputs"] for row in checks) + sum(min(4, row["m"]) * row["n"] for row in timed)
@@ -80,7 +81,7 @@ def _correctness(figures: dict[str, Any]) -> tuple[int, int]:
 
 
 def _grid(rows: Rows, column: str) -> str:
-    """Return a table of sides by sizes."""
+    """Return a table with a row for each side and a column for each size."""
     sizes = list(dict.fromkeys(row[column] for row in rows))
     cells = {(row["side"], row[column]): _cell(row) for row in rows}
     sides = list(dict.fromkeys(row["side"] for row in rows))
@@ -100,7 +101,7 @@ def _cell(row: dict[str, Any]) -> str:
 
 
 def _rounded(x: float) -> str:
-    """Return three digits of a number, or all in front of the point."""
+    """Return a number with three digits, or with all digits before the decimal point if these are more."""
     return f"{x:,.0f}" if x >= 1000 else f"{x:.3g}"
 
 
@@ -118,7 +119,7 @@ CEILING_OF = {"xnor wgmma": "ceiling_wgmma", "xnor mma": "ceiling_mma_and"}
 
 
 def _goals(figures: dict[str, Any], emulated: bool) -> str:
-    """Return the table of what was hoped for (issue 7) and what came out, at the largest cube."""
+    """Return the table of goals and what was reached, for the largest square product."""
     cubes = [row for row in _rows(figures, "cubes") if "TOPS" in row]
     size = max((row["k"] for row in cubes), default=0)
     rate = {row["side"]: row["TOPS"] for row in cubes if row["k"] == size}
@@ -156,22 +157,23 @@ def _networks(figures: dict[str, Any]) -> str:
         return ""
     stage = figures["networks"]
     widths = "-".join(map(str, stage["widths"]))
+    same = "; ".join(f"{name}: {'yes' if equal else 'no'}" for name, equal in stage["scores as on the CPU"].items())
     return (
         f"## A network {widths}, from uint8 pixels to scores, by batch\n\n{_grid(rows, 'batch')}\n\n"
         f"Tensor cores: xnor_{stage['kernel']}. "
-        f"Scores of bits as on the CPU, exactly: {stage['scores as on the CPU']}. The networks of cuBLAS convert "
-        "pixels, add biases and apply ReLU; those of float tiled and naive are products alone."
+        f"Do the scores of bits equal those of the CPU exactly? {same}. The networks on cuBLAS convert pixels, add "
+        "biases and apply ReLU. The networks of float tiled and float naive are products alone."
     )
 
 
 def plot(rows: Rows, title: str) -> Figure:
-    """Return the rates of the square products, each side in its own colour. ImportError without Matplotlib."""
+    """Return a plot of the rates of the square products, a colour for each side. ImportError without Matplotlib."""
     from matplotlib import colormaps
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 5.5), layout="constrained")
     axes = figure.add_subplot()
-    colors = colormaps["tab20"]  # 20 of them
+    colors = colormaps["tab20"]
     for i, side in enumerate(dict.fromkeys(row["side"] for row in rows)):
         points = sorted((row["k"], row["TOPS"]) for row in rows if row["side"] == side and "TOPS" in row)
         if points:

@@ -1,8 +1,8 @@
-"""What is timed: a function for each side, which takes operands and returns the call.
+"""What is timed: for each side of the comparison a function that takes operands and returns the call to time.
 
-The operands are normal random numbers, a (m, k) and b (k, n); those of our products are their signs. Weights b are
-packed beforehand, as in a frozen network. So are activations a, but for the side that says otherwise; the ones in the
-rows of a, which tensor cores need, are counted in every call.
+The operands a (m, k) and b (k, n) are normal random numbers; our products take their signs. The weights b are packed
+beforehand, as in a frozen network. So are the activations a, except on the side that is named "packing too". Tensor
+cores need the number of ones in each row of a, and these are counted in every call.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tinynet.kernels.xnor.ladder import xnor_matmul
 
 
 class Operands:
-    """The operands of one size on the device, each made when it is first wanted."""
+    """The operands of one size on the device, each made at its first use."""
 
     def __init__(self, s: Session, m: int, n: int, k: int, seed: int = 0) -> None:
         self.s, self.m, self.n, self.k = s, m, n, k
@@ -34,7 +34,7 @@ class Operands:
 
     @cached_property
     def b_rows(self) -> Any:
-        """The transpose of b, float32 (n, k): its rows are packed."""
+        """The transpose of b, float32 (n, k), whose rows are packed."""
         return self.s.upload(self._rng.standard_normal((self.n, self.k), np.float32))
 
     @cached_property
@@ -54,32 +54,32 @@ class Operands:
 
     @cached_property
     def a_ones(self) -> Any:
-        """int32 (m,), room for the ones in each row of a."""
+        """int32 (m,), room for the number of ones in each row of a."""
         return self.s.empty((self.m,), np.int32)
 
     @cached_property
     def b_ones(self) -> Any:
-        """int32 (n,)."""
+        """int32 (n,), the number of ones in each row of b_bits."""
         return ones(self.s, self.b_bits)
 
     @cached_property
     def sums(self) -> Any:
-        """int32 (m, n), where products of signs go."""
+        """int32 (m, n), room for products of signs."""
         return self.s.empty((self.m, self.n), np.int32)
 
     @cached_property
     def floats(self) -> Any:
-        """float32 (m, n), where other products go."""
+        """float32 (m, n), room for products of floats."""
         return self.s.empty((self.m, self.n), np.float32)
 
     @cached_property
     def signs(self) -> Any:
-        """uint64 (m, words of n), where signs of sums go."""
+        """uint64 (m, words of n), room for the signs of sums."""
         return self.s.empty((self.m, n_words(self.n)), np.uint64)
 
     @cached_property
     def limits(self) -> tuple[Any, Any]:
-        """Thresholds int32 and flips uint8, (n,)."""
+        """Thresholds int32 (n,) and flips uint8 (n,)."""
         spread = max(1, int(self.k**0.5))
         thresholds = self._rng.integers(-spread, spread, self.n, dtype=np.int32)
         return self.s.upload(thresholds), self.s.upload(self._rng.integers(0, 2, self.n, dtype=np.uint8))
@@ -89,12 +89,12 @@ class Operands:
 
 
 def xnor(kernel: str, o: Operands) -> Call:
-    """A product of signs."""
+    """Return the call of a product of signs without tensor cores."""
     return partial(multiply, o.s, kernel, o.a_bits, o.b_bits, o.sums, o.k)
 
 
 def tensor_cores(kernel: str, o: Operands) -> Call:
-    """A product of signs on tensor cores. ValueError where the device has none of that kind."""
+    """Return the call of a product of signs on tensor cores. ValueError if the device lacks them."""
     choose_product(o.s, kernel)
     operands, beside = (o.a_bits, o.b_bits, o.sums), (o.a_ones, o.b_ones)
 
@@ -106,24 +106,24 @@ def tensor_cores(kernel: str, o: Operands) -> Call:
 
 
 def packing(o: Operands) -> Call:
-    """The packing of activations alone."""
+    """Return the call that only packs the activations."""
     return lambda: o.s.launch("pack_signs", o.a_bits.shape, o.a, o.a_bits, o.m, o.k, o.a_bits.shape[1])
 
 
 def packed_tensor_cores(kernel: str, o: Operands) -> Call:
-    """The product on tensor cores of activations that are packed in the call."""
+    """Return the call that packs the activations and multiplies them on tensor cores."""
     pack, product = packing(o), tensor_cores(kernel, o)
     return lambda: (pack(), product())
 
 
 def threshold(o: Operands) -> Call:
-    """A product of signs to packed signs, by popcount."""
+    """Return the call of a product of signs whose outputs are packed signs, by popcount."""
     shape = (o.m, o.n, o.a_bits.shape[1], o.k)
     return partial(o.s.launch, "xnor_threshold", (o.m, o.n), o.a_bits, o.b_bits, *o.limits, o.signs, *shape)
 
 
 def threshold_tensor_cores(kernel: str, o: Operands) -> Call:
-    """A product of signs to packed signs, on tensor cores. ValueError where the device has none of that kind."""
+    """Return the call of a product from signs to packed signs on tensor cores. ValueError if the device lacks them."""
     choose_product(o.s, kernel)
     shape, b_ones, limits = (o.m, o.n, o.a_bits.shape[1], o.k), o.b_ones, o.limits
 
@@ -137,7 +137,7 @@ def threshold_tensor_cores(kernel: str, o: Operands) -> Call:
 
 
 def floats(kernel: str, o: Operands) -> Call:
-    """A product of float32."""
+    """Return the call of a float32 product by a kernel of ours."""
     return partial(o.s.launch, f"float_{kernel}", (o.m, o.n), o.a, o.b, o.floats, o.m, o.n, o.k)
 
 
@@ -145,7 +145,7 @@ def floats(kernel: str, o: Operands) -> Call:
 
 
 def torch_product(kind: str, o: Operands) -> Call:
-    """A product by cuBLAS as PyTorch calls it. ImportError or RuntimeError where it cannot."""
+    """Return the call of a cuBLAS product through PyTorch. ImportError or RuntimeError if that is not possible."""
     import torch
 
     if not torch.cuda.is_available():
@@ -165,7 +165,7 @@ def torch_product(kind: str, o: Operands) -> Call:
 
 
 def cupy_product(o: Operands) -> Call:
-    """A float32 product by cuBLAS as CuPy calls it. ImportError where it is missing."""
+    """Return the call of a float32 product by cuBLAS through CuPy. ImportError if CuPy is missing."""
     import cupy
 
     a, b, out = (cupy.asarray(x) for x in (o.a, o.b, o.floats))
@@ -197,10 +197,10 @@ FLOATS: dict[str, Side] = {"float tiled": partial(floats, "tiled"), "float naive
 
 
 def wrong(o: Operands, call: Call, rows: int = 4) -> int:
-    """Return how many sums are not those of the CPU, in a few rows of a product of signs."""
+    """Return how many sums, in a few rows of a product of signs, differ from the CPU's."""
     from pycuda.driver import memset_d8
 
-    memset_d8(o.sums.gpudata, 0xA5, o.sums.nbytes)  # what is not written shows
+    memset_d8(o.sums.gpudata, 0xA5, o.sums.nbytes)  # so that an entry that is never written shows
     call()
     some = np.random.default_rng(o.m).choice(o.m, min(rows, o.m), replace=False)
     expected = xnor_matmul(np.ascontiguousarray(o.a_bits.get()[some]), o.b_bits.get(), o.k)

@@ -1,4 +1,4 @@
-"""What is measured, in the order of importance: a run that is cut off has the first of it."""
+"""What is measured, the most important first, in case a run is cut off."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EMULATED = "emulation, no GPU"  # the name of the device of gpu/emulation/driver
 
 
 def environment(run: Run) -> dict[str, Any]:
-    """Return what the figures were measured on, and with."""
+    """Return the device, the versions and the date of the measurement."""
     driver = run.s.driver
     device = driver.Device(0)
     packages = {}
@@ -50,7 +50,7 @@ def environment(run: Run) -> dict[str, Any]:
 
 
 def _said(*command: str) -> str:
-    """Return what a command says, or why it says nothing."""
+    """Return what a command prints, or why it prints nothing."""
     try:
         return subprocess.run(command, capture_output=True, text=True, timeout=30).stdout.strip()
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -61,7 +61,7 @@ def _said(*command: str) -> str:
 
 
 def correctness(run: Run) -> list[dict[str, Any]]:
-    """Return for every product how many sums of fresh data are wrong, over shapes that fill no tile."""
+    """Return how many sums of fresh data are wrong, for every product and for shapes that do not fill their tiles."""
     seed = int(np.random.SeedSequence().generate_state(1)[0])
     shapes = [(1, 1, 1), (5, 67, 65)] + ([] if run.quick else [(130, 257, 1000), (515, 300, 4111), (1000, 1000, 8192)])
     rows = []
@@ -82,20 +82,22 @@ def correctness(run: Run) -> list[dict[str, Any]]:
                 found = int((bits[:, :n] != on).sum() + bits[:, n:].sum())
             else:
                 exact = a.astype(np.float64) @ b.T
-                found = int((np.abs(o.floats.get() - exact) > 1e-4 * k**0.5).sum())  # a product more or less is about 1
+                found = int(
+                    (np.abs(o.floats.get() - exact) > 1e-4 * k**0.5).sum()
+                )  # one missing product would change a sum by about 1
             rows.append({"side": name, "m": m, "n": n, "k": k, "seed": seed, "outputs": m * n, "wrong": found})
     return rows
 
 
 # ---- what the machine can do
 
-PRODUCTS_A_ROUND = {  # of a thread, see kernels/ceilings.cu and ceiling_wgmma.cu
+PRODUCTS_A_ROUND = {  # for each thread; see kernels/ceilings.cu and ceiling_wgmma.cu
     "ceiling_popcount": 256, "ceiling_mma_and": 8192, "ceiling_mma_xor": 8192, "ceiling_wgmma": 65536,
 }  # fmt: skip
 
 
 def ceilings(run: Run) -> dict[str, Any]:
-    """Return the rates of copying, and of the instructions that products of signs are made of."""
+    """Return the rates of copying and of the instructions that make products of signs."""
     s = run.s
     size = 2**20 if run.quick else 2**30
     source, target = (s.empty((size,), np.uint8) for _ in range(2))
@@ -117,7 +119,7 @@ def ceilings(run: Run) -> dict[str, Any]:
 
 
 def table(run: Run, sizes: Iterable[tuple[int, int, int]], sides: dict[str, Side]) -> list[dict[str, Any]]:
-    """Return a row of figures for each size and side; 10^12 operations a second, two for a product and its sum."""
+    """Return a row of figures for each size and side; TOPS is 10^12 operations a second, two for each multiply-add."""
     rows = []
     for m, n, k in sizes:
         o = Operands(run.s, m, n, k)
@@ -140,26 +142,26 @@ def table(run: Run, sizes: Iterable[tuple[int, int, int]], sides: dict[str, Side
 
 
 def cubes(run: Run) -> list[dict[str, Any]]:
-    """Return figures of square products."""
+    """Return figures for square products."""
     sizes = [128] if run.quick else [8192, 4096, 2048, 1024]
     return table(run, [(n, n, n) for n in sizes], OURS | CUBLAS | FLOATS | TO_SIGNS)
 
 
 def small_k(run: Run) -> list[dict[str, Any]]:
-    """Return figures of products whose sums are short."""
+    """Return figures for products with short sums."""
     side, depths = (128, [64]) if run.quick else (8192, [64, 128, 256, 512, 1024, 2048])
     return table(run, [(side, side, k) for k in depths], OURS | TO_SIGNS | {"cuBLAS bf16": CUBLAS["cuBLAS bf16"]})
 
 
 def batches(run: Run) -> list[dict[str, Any]]:
-    """Return figures of few rows by a large matrix."""
+    """Return figures for few rows times a large matrix."""
     side, rows = (128, [1]) if run.quick else (8192, [1, 2, 4, 8, 16])
     cublas = {name: CUBLAS[name] for name in ("cuBLAS bf16", "cuBLAS float32")}
     return table(run, [(m, side, side) for m in rows], OURS | TO_SIGNS | cublas)
 
 
 def packings(run: Run) -> list[dict[str, Any]]:
-    """Return figures with activations packed in every call."""
+    """Return figures for products that pack their activations in every call."""
     sizes = [128] if run.quick else [1024, 4096, 8192]
     kernel = choose_product(run.s)
     name, packed_too = f"xnor {kernel}", partial(packed_tensor_cores, kernel)
@@ -175,7 +177,7 @@ def packings(run: Run) -> list[dict[str, Any]]:
 
 
 def networks(run: Run) -> dict[str, Any]:
-    """Return figures of a network of bits from pixels to scores, and of networks of floats of the same widths."""
+    """Return figures for a network of bits, from pixels to scores, and for networks of floats with the same widths."""
     import tinynet as tn
 
     s, widths = run.s, [50, 70, 10] if run.quick else [784, 4096, 4096, 4096, 10]
@@ -214,7 +216,7 @@ BITS = {"bits, tensor cores": None, "bits, popcount": "registers"}  # None: the 
 
 
 def _torch_network(kind: str, widths: list[int], pixels: Any) -> Any:
-    """Return a network of floats in PyTorch as a call: x = 2 p / 255 - 1, products with biases, ReLU."""
+    """Return the call of a network of floats in PyTorch: x = 2 p / 255 - 1, then products with biases and ReLU."""
     import torch
 
     if not torch.cuda.is_available():
@@ -238,7 +240,7 @@ def _torch_network(kind: str, widths: list[int], pixels: Any) -> Any:
 
 
 def _float_network(run: Run, kind: str, widths: list[int], batch: int) -> Any:
-    """Return the products of a network of floats, by a kernel of ours, and nothing else: the least it can do."""
+    """Return the call of only the products of a network of floats, by a kernel of ours: the least that it must do."""
     s, rng = run.s, np.random.default_rng(2)
     weights = [s.upload(rng.standard_normal((m, n), np.float32)) for m, n in pairwise(widths)]
     rows = [s.upload(rng.standard_normal((batch, widths[0]), np.float32))]
