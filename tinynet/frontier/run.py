@@ -9,6 +9,7 @@ by side.
 from __future__ import annotations
 
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -62,6 +63,7 @@ def run(settings: Settings) -> dict[str, Any]:
             size = save(task.finished(net), Path(folder, "net.safetensors"))
             net = load(Path(folder, "net.safetensors"))  # type: ignore[assignment]
         valid_error, test_error = task.error(net, data.valid), task.error(net, data.test)
+    tinynet = sys.modules["tinynet"]  # loaded already; to import it here would close a circle
     return asdict(settings) | {
         "lr": lr,
         "payload_bytes": size.payload,
@@ -69,7 +71,7 @@ def run(settings: Settings) -> dict[str, Any]:
         "valid_error": valid_error,
         "test_error": test_error,
         "seconds": time.perf_counter() - start,
-        "versions": {"python": platform.python_version(), "numpy": np.__version__, "tinynet": _version()},
+        "versions": {"python": platform.python_version(), "numpy": np.__version__, "tinynet": tinynet.__version__},
     }
 
 
@@ -123,9 +125,3 @@ def soft_targets(data: str, teacher: Teacher) -> dict[str, Any]:
 @lru_cache(maxsize=4)
 def _data(name: str) -> Dataset | SequenceDataset:
     return load_data(name)
-
-
-def _version() -> str:
-    import tinynet
-
-    return tinynet.__version__
