@@ -82,3 +82,8 @@ def test_the_speeds_that_pages_quote_are_those_of_the_results():
 
 def test_the_version_is_the_same_everywhere():
     assert f"\nversion: {tn.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+
+
+def test_every_page_of_docs_is_in_the_navigation_of_the_site():
+    named = re.findall(r"^  - .*: (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.M)
+    assert sorted(named) == sorted(path.name for path in ROOT.glob("docs/*.md"))
