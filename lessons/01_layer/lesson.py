@@ -491,7 +491,7 @@ lesson.verdict(
 )
 
 # %% [markdown]
-# ## Your turn
+# ## Exercises
 #
 # Write `affine`, `tanh_layer`, `three_steps`, `feature_image` and `predict` in `exercise.py`. Each takes one to three
 # lines. `tinynet grade 1` tells you which are right. For a wrong one it shows the input, what your function returned
@@ -499,7 +499,7 @@ lesson.verdict(
 # `tinynet hint 1 affine` gives a small hint, and a bigger one each time you ask again. When all five pass, run
 # `tinynet lesson 1` again: now it uses your functions.
 #
-# ## Read next
+# ## Read on
 #
 # In tinynet's source, `layers/linear.py` (`Linear`), `layers/activations.py` (`Tanh`), `layers/sequential.py`
 # (`Sequential`) and `layers/mlp.py` (`MLP`) hold the layers that you have just built. `reading/layers/svd.py` draws

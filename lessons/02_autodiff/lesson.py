@@ -572,7 +572,7 @@ for step in range(51):
         now[name] -= etas[best] / 2 * cotangents[node]
 
 # %% [markdown]
-# ## Your turn
+# ## Exercises
 #
 # Write the eight functions of `exercise.py`, from top to bottom. None of them needs another, so you may leave one for
 # later. `tinynet grade 2` or `pytest lessons/02_autodiff` grades them. For a wrong one it shows the input, what your
@@ -580,7 +580,7 @@ for step in range(51):
 # small hint, and a bigger one each time you ask again. When all eight pass, run `tinynet lesson 2` again: now the tape
 # is yours.
 #
-# ## Read next
+# ## Read on
 #
 # In tinynet's source, `engine/tape.py` does the same walk in earnest: it counts uses, keeps its own stack, and frees
 # the tape as it goes. `engine/primitives.py` is a table of operations with their VJPs, and `engine/gradcheck.py` is the

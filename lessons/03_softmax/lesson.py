@@ -566,14 +566,14 @@ lesson.verdict(
 # C7a also says that a step is smaller where $|z|$ is larger, where $z$ is the sum that a hidden unit squashes. Lesson 4
 # measures that.
 #
-# ## Your turn
+# ## Exercises
 #
 # Write `log_softmax`, `cross_entropy`, `loss_gradient`, `sgd_step` and `calibration_error` in `exercise.py`. Each takes
 # one to six lines. `cross_entropy` and `loss_gradient` may call your `log_softmax`, so begin with that.
 # `tinynet grade 3` or `pytest lessons/03_softmax` grades them. `tinynet hint 3 sgd_step` gives a small hint, and a
 # bigger one each time you ask again. Once all pass, run `tinynet lesson 3` again: now it uses your functions.
 #
-# ## Read next
+# ## Read on
 #
 # In tinynet's source, `engine/losses.py` has the losses with their gradients, `training/optim.py` the step, and
 # `training/fit.py` what `fit` adds to it. `tn.reading.scores` and `tn.reading.calibration` are the instruments of this
