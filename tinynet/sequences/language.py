@@ -1,17 +1,19 @@
-"""Text, character by character: training a network to predict the next one, and drawing text from it.
+"""Language, one character at a time: train a network to predict the next character, then let it write.
 
 Notation
     s_1 s_2 ..           the text, as symbols 0 .. classes - 1
     p(s | s_1 .. s_t)    softmax of the scores after step t
 
-    loss, in nats a character       L = -mean_t log p(s_(t+1) | s_1 .. s_t)        by mere chance: log(classes)
-    drawing at temperature tau      s_(t+1) with probability proportional to p^(1 / tau)
+    loss, in nats a character       L = -mean_t log p(s_(t+1) | s_1 .. s_t)        log(classes) by mere guessing
+    writing at temperature tau      s_(t+1) is drawn with probability proportional to p^(1 / tau)
 
-Truncated backpropagation (Williams, Peng 1990): the text is cut into `batch_size` streams that are read side by side, a
-window of `steps` characters at a time. The state at the end of a window is the start of the next one's, so that memory
-reaches across, but it is a constant there: gradients, and the tape's memory, end at the window's border. A few streams,
-drawn at random, start anew at each border: a net that saw the state of zeros only once a pass would not know how to
-begin, and could be lost for thousands of characters when it is used.
+A text is too long to run backpropagation over all of it, so we truncate (Williams, Peng 1990). The text is cut into
+`batch_size` streams that are read side by side, a window of `steps` characters at a time; datasets/batches.py has the
+picture. Each window begins with the state in which the last one ended, so memory reaches across the border. But the
+state counts as a constant there, so gradients stop at the border, and the tape is never longer than a window.
+
+At each border a few streams, drawn at random, begin again from a state of zeros. Otherwise the network would see that
+state only once a pass. It would not know how to begin, and could be lost for thousands of characters when it is used.
 """
 
 from __future__ import annotations
@@ -23,19 +25,18 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import functional as F
 from tinynet.datasets.batches import streams, windows
 from tinynet.datasets.text import decode, encode
+from tinynet.engine.losses import sequence_cross_entropy
 from tinynet.engine.tape import no_grad
-from tinynet.engine.tensor import Tensor
 from tinynet.sequences.cells import States
-from tinynet.sequences.network import SequenceNet
+from tinynet.sequences.network import SequenceNet, detached
 from tinynet.training.checkpoint import Checkpoint
 from tinynet.training.fit import History, run_epochs
 from tinynet.training.optim import Adam, Schedule, constant
 from tinynet.training.step import Step
 
-ANEW = 0.05  # share of the streams that start anew at a window's border
+ANEW = 0.05  # share of the streams that begin again at a window's border
 
 
 def fit_text(
@@ -86,7 +87,7 @@ def fit_text(
             schedule=[schedule(t / 8) for t in range(9)], epochs=epochs if schedule is not constant else "any",
         )  # fmt: skip
         saved = Checkpoint(checkpoint, net, optimizer, settings, (train,) if valid is None else (train, valid))
-    step = Step(net, optimizer, F.sequence_cross_entropy, clip)
+    step = Step(net, optimizer, sequence_cross_entropy, clip)
     judge = None if valid is None else partial(text_loss, net, valid, batch_size)
     one_epoch = partial(_one_epoch, net, step, train, batch_size, steps, seed)
     return run_epochs(net, one_epoch, judge, epochs, saved, progress, report)
@@ -112,19 +113,19 @@ def _one_epoch(
 
 
 def _carried(state: list[States], kept: np.ndarray) -> list[States]:
-    """Return the state as constants: that of the kept streams, and zeros for the others."""
-    return [tuple(Tensor(part._data * kept[:, None].astype(part.dtype)) for part in layer) for layer in state]
+    """Return the state as constants: of the kept streams as it is, of the others zeros."""
+    return [tuple(part * kept[:, None] for part in layer) for layer in detached(state)]
 
 
 def text_loss(net: SequenceNet, ids: np.ndarray, batch_size: int = 16, steps: int = 256) -> float:
-    """Return the loss in nats a character, of a text (n,) read in batch_size streams, each from a state of zeros."""
+    """Return the loss of a text (n,) in nats a character, read in `batch_size` streams that begin from zeros."""
     training, state, total, count = net.training, None, 0.0, 0
     net.eval()
     try:
         with no_grad():
             for inputs, labels in windows(ids, batch_size, steps):
                 scores, state = net.run(inputs.T, state)
-                total += F.sequence_cross_entropy(scores, labels.T).item() * labels.size
+                total += sequence_cross_entropy(scores, labels.T).item() * labels.size
                 count += labels.size
     finally:
         net.train(training)
@@ -132,17 +133,17 @@ def text_loss(net: SequenceNet, ids: np.ndarray, batch_size: int = 16, steps: in
 
 
 def sample(net: SequenceNet, length: int, prompt: str = "\n", temperature: float = 1.0, seed: int = 0) -> Iterator[str]:
-    """Yield `length` characters, one by one, as the network would go on after the prompt.
+    """Yield `length` characters, one by one, as the network continues the prompt.
 
     Args:
-        net: with an alphabet.
-        length: how many.
-        prompt: what it has read before; at least one character.
-        temperature: tau, positive: below 1 likely characters become likelier; near 0 only the likeliest is drawn.
+        net: a network with an alphabet.
+        length: how many characters.
+        prompt: what the network has read before, at least one character.
+        temperature: tau, positive. Below 1 likely characters become likelier; near 0 the likeliest is always drawn.
         seed: of the draws.
 
-    Raises ValueError for a network without an alphabet, an empty prompt, characters that it does not know, or a
-    temperature that is not positive.
+    Raises ValueError for a network without an alphabet, an empty prompt, characters that the network does not know, or
+    a temperature that is not positive.
     """
     alphabet: str | None = getattr(net, "alphabet", None)
     if alphabet is None:
