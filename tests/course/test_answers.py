@@ -34,12 +34,12 @@ def test_a_right_answer_passes_and_a_known_mistake_is_named_on_its_input(lesson)
     "function, message",
     [
         (lambda x: None, "returned None; does every path through the function end in `return`?"),
-        (lambda x: x, r"wrong shape: a number was expected, an array of shape \(5,\) came"),
-        (lambda x: "three", "wrong value: .* was expected, 'three' came"),
+        (lambda x: x, r"wrong shape: expected a number, got an array of shape \(5,\)"),
+        (lambda x: "three", "wrong value: expected .*, got 'three'"),
         (lambda x: x.astype(object), "returned an array of dtype object, where numbers were expected"),
         (lambda x: {1, 2}, "returned an object of type set"),
         (lambda x: 1 + 2j, "returned an object of type complex"),
-        (lambda x: x.sum() > 0, "wrong dtype: float64 was expected, bool came"),
+        (lambda x: x.sum() > 0, "wrong dtype: expected float64, got bool"),
         (lambda x: 1 / 0, "raised ZeroDivisionError: division by zero"),
         (lambda x: x.sort() or x.sum(), "changed its argument x; work on a copy"),
         (lambda x, y: 0, "raised TypeError: .*missing 1 required positional argument: 'y'"),
@@ -108,16 +108,20 @@ def test_a_value_equals_its_copy(value):
 
 
 @pytest.mark.parametrize(
-    "came, expected, found",
+    "got, expected, found",
     [
         (np.float32(1), 1.00001, ""),
         (np.float32([1, 2]), np.array([1.00001, 2]), ""),  # as near as float32 answers are asked to be
-        (np.array([1, 2.0]), np.array([1.00001, 2]), "wrong values: 1 of 2 differ, the first at [0]"),
+        (np.array([1, 2.0]), np.array([1.00001, 2]), "wrong values: 1 of 2 differ, the first at [0]: expected"),
         (np.array([1, 2]), np.array([1.0, 2.0]), ""),
-        (np.array([1.0, 2.0]), np.array([1, 2]), "wrong dtype: int64 was expected, float64 came"),
-        (np.array([True]), np.array([1]), "wrong dtype: int64 was expected, bool came"),
-        (np.array([1, 0]), np.array([True, False]), "wrong dtype: bool was expected"),
-        (np.array([[1.0, 2.0]]), np.array([1.0, 2.0]), "wrong shape: an array of shape (2,)"),
+        (np.array([1.0, 2.0]), np.array([1, 2]), "wrong dtype: expected int64, got float64"),
+        (np.array([True]), np.array([1]), "wrong dtype: expected int64, got bool"),
+        (np.array([1, 0]), np.array([True, False]), "wrong dtype: expected bool, got int64"),
+        (
+            np.array([[1.0, 2.0]]),
+            np.array([1.0, 2.0]),
+            "wrong shape: expected an array of shape (2,), got an array of shape (1, 2)",
+        ),
         (float("nan"), 1.0, "wrong value"),
         (2**70, 3, "wrong value"),
         (3, 2**70, "wrong value"),
@@ -129,14 +133,14 @@ def test_a_value_equals_its_copy(value):
         (np.array([1.0, 2.0]), (1.0, 2.0), ""),
         (np.array([1.0, 2.0]), (1, 2), "value 1 of 2: wrong dtype"),
         ((1.0, 2.0), (1.0, 2.5), "value 2 of 2: wrong value"),
-        ((1, 2, 3), (1, 2), "wrong structure: 2 values were expected, a tuple of 3 came"),
+        ((1, 2, 3), (1, 2), "wrong structure: expected 2 values, got a tuple of 3"),
         ({"a": 1}, {"a": 2}, "key 'a': wrong value"),
-        ({"b": 1}, {"a": 1}, "wrong structure: the keys ['a'] were expected"),
+        ({"b": 1}, {"a": 1}, "wrong structure: expected the keys ['a'], got a dict of 1"),
         (np.zeros((0, 3)), np.zeros((0, 3)), ""),
-        ("a", "b", "wrong value: 'b' was expected, 'a' came"),
-        (1, "b", "wrong value: 'b' was expected, 1 came"),
-        ([1.0], 1.0, "wrong value: 1.0 was expected, a list of 1 came"),
+        ("a", "b", "wrong value: expected 'b', got 'a'"),
+        (1, "b", "wrong value: expected 'b', got 1"),
+        ([1.0], 1.0, "wrong value: expected 1.0, got a list of 1"),
     ],
 )
-def test_differences_in_words(came, expected, found):
-    assert difference(came, expected).startswith(found) and bool(difference(came, expected)) == bool(found)
+def test_differences_in_words(got, expected, found):
+    assert difference(got, expected).startswith(found) and bool(difference(got, expected)) == bool(found)

@@ -10,7 +10,7 @@ from tinynet.course.grading import Result
 @pytest.fixture
 def results(lesson) -> list[Result]:
     total, mean = lesson.exercises
-    return [Result(lesson, total, "", 0.25), Result(lesson, mean, "mean(x): wrong\n  came: \x1b[31m<&>\ud800", 1.5)]
+    return [Result(lesson, total, "", 0.25), Result(lesson, mean, "mean(x): wrong\n  got: \x1b[31m<&>\ud800", 1.5)]
 
 
 def test_gradescope_reads_points_and_messages(results):
@@ -45,4 +45,4 @@ def test_junit_is_xml_whatever_the_message_holds(results):
     passed, failed = suite
     assert passed.attrib == {"classname": "01_sums", "name": "total", "time": "0.250"} and not len(passed)
     assert failed[0].tag == "failure" and failed[0].attrib == {"message": "mean(x): wrong"}
-    assert failed[0].text == "mean(x): wrong\n  came: \ufffd[31m<&>\ufffd"
+    assert failed[0].text == "mean(x): wrong\n  got: \ufffd[31m<&>\ufffd"

@@ -6,9 +6,9 @@ A grader looks like this:
         x, W, b = rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=4)
         exercise.affine(x, W, b).equals(np.einsum("im,mn->in", x, W) + b)
 
-A failure says what was expected, what came, on which input, and the usual cause. The cause is found, not guessed: the
-lesson's known mistakes are run on the same input, and if one of them gives what the learner's function gave, it names
-the mistake.
+A failure says what was expected, what the function returned, on which input, and the usual cause. The cause is found,
+not guessed: the lesson's known mistakes are run on the same input, and if one of them returns what the learner's
+function returned, it names the mistake.
 """
 
 from __future__ import annotations
@@ -81,13 +81,13 @@ class Answer:
             Wrong: the value differs.
         """
         if found := difference(self.value, expected, rtol):
-            raise self.wrong(f"{found}\n  expected: {show(expected)}\n  came:     {show(self.value)}")
+            raise self.wrong(f"{found}\n  expected: {show(expected)}\n  got:      {show(self.value)}")
         return self.value
 
     def satisfies(self, condition: bool | np.bool_, expected: str) -> Any:
-        """Return the value if the condition holds, else raise Wrong with what was expected, in words, and what came."""
+        """Return the value if the condition holds, else raise Wrong with what was expected, in words."""
         if not condition:
-            raise self.wrong(f"expected {expected}\n  came:     {show(self.value)}")
+            raise self.wrong(f"expected {expected}\n  got:      {show(self.value)}")
         return self.value
 
     def wrong(self, what: str) -> Wrong:
@@ -112,52 +112,52 @@ def alike(a: Outcome, b: Outcome) -> bool:
     return a.changed == b.changed and not difference(a.value, b.value) and not difference(b.value, a.value)
 
 
-def difference(came: Any, expected: Any, rtol: float | None = None) -> str:
+def difference(got: Any, expected: Any, rtol: float | None = None) -> str:
     """Return the first difference between a value and the expected one, in words; "" if there is none."""
     if isinstance(expected, (tuple, list)):
-        if isinstance(came, np.ndarray) and came.ndim and len(came) == len(expected):
-            came = list(came)
-        if not isinstance(came, (tuple, list)) or len(came) != len(expected):
-            return f"wrong structure: {len(expected)} values were expected, {describe(came)} came"
-        found = [difference(c, e, rtol) for c, e in zip(came, expected, strict=True)]
+        if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected):
+            got = list(got)
+        if not isinstance(got, (tuple, list)) or len(got) != len(expected):
+            return f"wrong structure: expected {len(expected)} values, got {describe(got)}"
+        found = [difference(c, e, rtol) for c, e in zip(got, expected, strict=True)]
         return next((f"value {i + 1} of {len(expected)}: {text}" for i, text in enumerate(found) if text), "")
     if isinstance(expected, dict):
-        if not isinstance(came, dict) or set(came) != set(expected):
-            return f"wrong structure: the keys {list(expected)} were expected, {describe(came)} came"
-        found = [f"key {key!r}: {text}" for key in expected if (text := difference(came[key], expected[key], rtol))]
+        if not isinstance(got, dict) or set(got) != set(expected):
+            return f"wrong structure: expected the keys {list(expected)}, got {describe(got)}"
+        found = [f"key {key!r}: {text}" for key in expected if (text := difference(got[key], expected[key], rtol))]
         return found[0] if found else ""
-    if isinstance(expected, str) or isinstance(came, (str, tuple, list, dict)):
-        same = isinstance(expected, str) and isinstance(came, str) and came == expected
-        return "" if same else f"wrong value: {describe(expected)} was expected, {describe(came)} came"
-    if type(expected) is type(came) is int:  # of any size
-        return "" if came == expected else "wrong value"
-    return _array_difference(np.asarray(came), np.asarray(expected), rtol)
+    if isinstance(expected, str) or isinstance(got, (str, tuple, list, dict)):
+        same = isinstance(expected, str) and isinstance(got, str) and got == expected
+        return "" if same else f"wrong value: expected {describe(expected)}, got {describe(got)}"
+    if type(expected) is type(got) is int:  # of any size
+        return "" if got == expected else "wrong value"
+    return _array_difference(np.asarray(got), np.asarray(expected), rtol)
 
 
-def _array_difference(came: np.ndarray, expected: np.ndarray, rtol: float | None) -> str:
-    if came.shape != expected.shape:
-        return f"wrong shape: {_shape(expected)} was expected, {_shape(came)} came"
+def _array_difference(got: np.ndarray, expected: np.ndarray, rtol: float | None) -> str:
+    if got.shape != expected.shape:
+        return f"wrong shape: expected {_shape(expected)}, got {_shape(got)}"
     integers = "iuO"  # O: NumPy keeps integers beyond 64 bits as Python objects
     kinds = {"b": "b", "i": integers, "u": integers, "O": integers, "f": "fiu"}[expected.dtype.kind]
-    if came.dtype.kind not in kinds:
-        return f"wrong dtype: {expected.dtype} was expected, {came.dtype} came"
+    if got.dtype.kind not in kinds:
+        return f"wrong dtype: expected {expected.dtype}, got {got.dtype}"
     if expected.dtype.kind != "f":
-        wrong = came != expected
+        wrong = got != expected
     else:
-        rtol = rtol or RTOL.get(came.dtype.itemsize, RTOL[8])
+        rtol = rtol or RTOL.get(got.dtype.itemsize, RTOL[8])
         finite = np.isfinite(expected)
         scale = np.abs(expected, where=finite, out=np.zeros(expected.shape))
         with np.errstate(invalid="ignore"):
-            near = np.abs(came - expected) <= rtol * (scale + scale.max(initial=0)) + 1e-12
-        wrong = ~np.where(finite, near, (came == expected) | (np.isnan(came) & np.isnan(expected)))
+            near = np.abs(got - expected) <= rtol * (scale + scale.max(initial=0)) + 1e-12
+        wrong = ~np.where(finite, near, (got == expected) | (np.isnan(got) & np.isnan(expected)))
     if not wrong.any():
         return ""
     if not expected.ndim:
         return "wrong value"
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     return (
-        f"wrong values: {wrong.sum()} of {wrong.size} differ, the first at {list(first)}, "
-        f"where {expected[first]:.6g} was expected and {came[first]:.6g} came"
+        f"wrong values: {wrong.sum()} of {wrong.size} differ, the first at {list(first)}: "
+        f"expected {expected[first]:.6g}, got {got[first]:.6g}"
     )
 
 

@@ -46,7 +46,7 @@ def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int
     except CourseError:
         raise
     except Exception as error:  # the grader did not think of such an answer
-        message = f"{exercise.name}: the grader cannot judge what came: {describe_error(error)}"
+        message = f"{exercise.name}: the grader cannot judge this answer: {describe_error(error)}"
     return Result(lesson, exercise, message, time.perf_counter() - start)
 
 

@@ -1,9 +1,11 @@
 """What every lesson script needs: figures in a folder beside it, verdicts on claims, and the learner's functions.
 
-lesson = Script(__file__)
-mine = lesson.exercises(1)        # the learner's functions once they all pass, the solutions until then
-lesson.figure(figure, "circle")   # saved as figures/circle.png; with --show, a window opens too
-lesson.verdict("C2", "holds", f"the largest deviation is {deviation:.1e}")
+    lesson = Script(__file__)
+    mine = lesson.exercises(1)        # the learner's functions once they all pass, the solutions until then
+    lesson.figure(figure, "circle")   # saved as figures/circle.png; with --show, a window opens too
+    lesson.verdict("C2", "holds", f"the largest deviation is {deviation:.1e}")
+
+Without `--show` no window opens, so lessons also run where there is no screen.
 """
 
 from __future__ import annotations

@@ -264,7 +264,7 @@ for name in list(sys.modules):
 @pytest.mark.parametrize("text", REWRITES.values(), ids=REWRITES)
 def test_code_at_import_reaches_nothing_of_the_grader(course, tmp_path, text):
     said = messages(tmp_path, f"{text}\n\ndef total(x):\n    return 7.0\n")
-    assert re.search(r"came:     7|ended its process \(exit code 1\)", said["total"])
+    assert re.search(r"got:      7|ended its process \(exit code 1\)", said["total"])
     assert re.search(r"no function mean|ended its process \(exit code 1\)", said["mean"])
     assert not list(tmp_path.rglob("results.json"))
 
@@ -430,7 +430,7 @@ return [len(found), len(text), *sorted(names)]
 @pytest.mark.parametrize(
     "body, reason",
     [
-        ("open('mine.txt', 'w').write('x' * 100_000)\nreturn float(len(open('mine.txt').read()))", "came:     100000"),
+        ("open('mine.txt', 'w').write('x' * 100_000)\nreturn float(len(open('mine.txt').read()))", "got:      100000"),
         ("open('mine.txt', 'w').write('x' * 10**8)", "OSError: .*File too large"),
         (
             "for i in range(10**9): open(f'{i}.txt', 'w').write('x' * 10**6)\nreturn 0.0",

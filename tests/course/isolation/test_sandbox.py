@@ -240,7 +240,7 @@ def test_a_file_that_cannot_be_loaded_costs_all_exercises_and_is_tried_once(cour
 
 
 def test_a_grader_that_a_value_keeps_busy_or_breaks_costs_that_exercise(course, lesson, monkeypatch):
-    """The grader's own time and memory are limited: what it computes may depend on what came."""
+    """The grader's own time and memory are limited: what it computes may depend on the answer."""
     grader = course / "01_sums" / "test_exercise.py"
     grader.write_text(
         "import os\nimport numpy as np\n"
@@ -250,19 +250,19 @@ def test_a_grader_that_a_value_keeps_busy_or_breaks_costs_that_exercise(course, 
     (course / "mine.py").write_text("def total(f): return f(2**30)\ndef mean(x): return 2**40\n")
     for isolated in True, False:
         total, mean = grade_isolated(lesson, course / "mine.py", isolated=isolated)
-        assert total.message == "total: the grader got stuck on what came"
-        assert mean.message.startswith("mean: the grader cannot judge what came: ")
+        assert total.message == "total: the grader got stuck on this answer"
+        assert mean.message.startswith("mean: the grader cannot judge this answer: ")
         assert "Unable to allocate" in mean.message
     grader.write_text(
         "class Full(Exception):\n    def __str__(self): raise MemoryError\n"
         "def test_total(exercise, rng): raise Full\ndef test_mean(exercise, rng): pass\n"
     )
     total, mean = grade_isolated(lesson, course / "mine.py")
-    assert total.message == "total: the grader got stuck on what came" and mean.passed
+    assert total.message == "total: the grader got stuck on this answer" and mean.passed
     grader.write_text("import time\ndef test_total(exercise, rng): time.sleep(1e6)\ntest_mean = test_total\n")
     monkeypatch.setattr(judge, "OWN_SECONDS", 0.2)
     results = grade_isolated(lesson, course / "mine.py", limits=Limits(seconds=0.1))
-    assert all("the grader got stuck on what came" in result.message for result in results)
+    assert all("the grader got stuck on this answer" in result.message for result in results)
 
 
 def test_a_lesson_that_cannot_be_graded_is_the_teachers_error(course, lesson, monkeypatch):

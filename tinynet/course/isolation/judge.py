@@ -56,7 +56,7 @@ def grade_isolated(
         results += (Result(lesson, e, *one) for e, one in zip(rest, told, strict=False))
         if len(told) < len(rest):
             exercise = rest[len(told)]
-            results.append(Result(lesson, exercise, f"{exercise.name}: the grader got stuck on what came", 0.0))
+            results.append(Result(lesson, exercise, f"{exercise.name}: the grader got stuck on this answer", 0.0))
     return results
 
 
