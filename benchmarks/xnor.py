@@ -1,6 +1,6 @@
 """Speed of the XNOR products: python -m benchmarks.xnor [--rounds N] [--name NAME]      (from the repository root)
 
-OpenBLAS in float32, as NumPy calls it, against every rung of tinynet/kernels/xnor.py and C with AVX-512 intrinsics
+OpenBLAS in float32, as NumPy calls it, against every rung of tinynet/kernels/xnor/ and C with AVX-512 intrinsics
 (xnor_reference.c, where gcc and the instructions are). GMAC/s is 10^9 products of two signs, with their sums, a second.
 Panels are packed in every call, except in the rows that begin with "best", where they are kept. One thread is timed by
 its CPU seconds, two by the clock on the wall. Three machines are measured on one:
@@ -50,8 +50,8 @@ def sgemm(m: int, n: int, k: int) -> Callable[[], object]:
 
 def rung(name: str, m: int, n: int, k: int, threads: int | None) -> Callable[[], object]:
     """Return the same by a rung of the ladder."""
+    from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
-    from tinynet.kernels.xnor import ladder as xnor
 
     a, b, product = pack_signs(_floats(m, k)), pack_signs(_floats(n, k)), getattr(xnor, f"xnor_matmul_{name}")
     return (lambda: product(a, b, k)) if name == "numpy" else (lambda: product(a, b, k, threads=threads))
@@ -59,8 +59,8 @@ def rung(name: str, m: int, n: int, k: int, threads: int | None) -> Callable[[],
 
 def packed_product(m: int, n: int, k: int, threads: int) -> Callable[[], object]:
     """Return the same from float activations, whose packing is counted, and kept weights."""
+    from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
-    from tinynet.kernels.xnor import ladder as xnor
 
     a, b = _floats(m, k), pack_signs(_floats(n, k))
     panels = xnor.pack_panels(b)
@@ -69,8 +69,8 @@ def packed_product(m: int, n: int, k: int, threads: int) -> Callable[[], object]
 
 def threshold(m: int, n: int, k: int, threads: int) -> Callable[[], object]:
     """Return a hidden layer: bits to bits, with kept weights."""
+    from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
-    from tinynet.kernels.xnor import ladder as xnor
 
     a, b = pack_signs(_floats(m, k)), pack_signs(_floats(n, k))
     panels, limits, flip = xnor.pack_panels(b), np.zeros(n, np.int32), np.zeros(n, bool)
@@ -91,8 +91,8 @@ def sgemv_cold(n: int, k: int) -> Callable[[], object]:
 
 def xnor_cold(n: int, k: int) -> Callable[[], object]:
     """Return one packed row times packed weights that are out of the caches."""
+    from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
-    from tinynet.kernels.xnor import ladder as xnor
 
     a, b = pack_signs(_floats(1, k)), pack_signs(_floats(n, k))
     copies = [b.copy() for _ in range(COLD // b.nbytes)]
@@ -101,8 +101,8 @@ def xnor_cold(n: int, k: int) -> Callable[[], object]:
 
 def c_tile(library: str, m: int, n: int, k: int) -> Callable[[], object]:
     """Return the same by C with intrinsics."""
+    from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
-    from tinynet.kernels.xnor import ladder as xnor
 
     a, b = pack_signs(_floats(m, k)), pack_signs(_floats(n, k))
     function = ctypes.CDLL(library).xnor

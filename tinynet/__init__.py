@@ -31,7 +31,7 @@ from tinynet.engine.tensor import Tensor
 from tinynet.engine.tape import no_grad
 from tinynet.kernels import hashed as _  # puts compiled twins into hashing's places
 from tinynet.kernels.bits import pack_signs
-from tinynet.kernels.xnor.ladder import xnor_matmul
+from tinynet.kernels.xnor import xnor_matmul
 from tinynet import functional
 from tinynet.engine.gradcheck import check_gradients
 from tinynet.engine.graph import draw_graph

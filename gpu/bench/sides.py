@@ -17,7 +17,7 @@ from gpu.bench.measure import Call
 from gpu.device import Session
 from gpu.products import choose_product, multiply, ones, packed
 from tinynet.kernels.bits import n_words
-from tinynet.kernels.xnor.ladder import xnor_matmul
+from tinynet.kernels.xnor import xnor_matmul
 
 
 class Operands:

@@ -135,7 +135,7 @@ def test_without_numba_the_references_run_after_one_warning():
 import sys, warnings
 sys.modules["numba"] = None  # an import of it fails
 import numpy as np, tinynet as tn
-from tinynet.parameterizations import hashing as hashed
+from tinynet.parameterizations import hashing
 with warnings.catch_warnings(record=True) as seen:
     warnings.simplefilter("always")
     place = hashing.places(1, 6, 4, 5)

@@ -60,19 +60,19 @@ def test_threads_change_no_bit():
 
 
 def test_gates_keep_their_digits_saturate_and_hand_on_nan():
-    from tinynet.kernels import lstm_panels
+    from tinynet.kernels.lstm import walks
 
     z = np.concatenate([np.linspace(-85, 85, 4001), np.geomspace(1e-6, 1, 500)]).astype(np.float32)
     exact = z.astype(np.float64)
-    np.testing.assert_allclose([lstm_panels._tanh(v) for v in z], np.tanh(exact), rtol=4e-7)
-    np.testing.assert_allclose([lstm_panels._sigmoid(v) for v in z], 1 / (1 + np.exp(-exact)), rtol=4e-7)
+    np.testing.assert_allclose([walks._tanh(v) for v in z], np.tanh(exact), rtol=4e-7)
+    np.testing.assert_allclose([walks._sigmoid(v) for v in z], 1 / (1 + np.exp(-exact)), rtol=4e-7)
     ends = np.array([-1e30, 1e30, -np.inf, np.inf, np.nan], np.float32)
-    np.testing.assert_array_equal([lstm_panels._tanh(v) for v in ends], [-1, 1, -1, 1, np.nan])
-    np.testing.assert_allclose([lstm_panels._sigmoid(v) for v in ends], [0, 1, 0, 1, np.nan], atol=1e-37)
+    np.testing.assert_array_equal([walks._tanh(v) for v in ends], [-1, 1, -1, 1, np.nan])
+    np.testing.assert_allclose([walks._sigmoid(v) for v in ends], [0, 1, 0, 1, np.nan], atol=1e-37)
 
 
 def test_without_numba_the_reference_runs(monkeypatch):
-    monkeypatch.setattr(kernel, "numba_found", lambda: False)
+    monkeypatch.setattr("tinynet.kernels.lstm.run.numba_found", lambda: False)
     (x, W, U, b, h, c), lengths = inputs(3, 4, 2, 5)
     results = kernel.forward(x, W, U, b, h, c, lengths, True)
     for a, other in zip(results, kernel.forward_numpy(x, W, U, b, h, c, lengths, True), strict=True):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tinynet.kernels.bits import pack_signs
 from tinynet.kernels.jit import cpu_features
+from tinynet.kernels.xnor import best_rung
 from tinynet.kernels.xnor import pixels as kernel
-from tinynet.kernels.xnor.ladder import best_rung
 
 
 def case(rows, n, n_out, seed):

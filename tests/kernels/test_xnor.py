@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinynet as tn
-from tinynet.kernels import bits, jit
-from tinynet.kernels.xnor import ladder as xnor
+from tinynet.kernels import bits, jit, xnor
 
 RUNGS = ["numpy", "words", "tile", "panel", "carry"]
 
@@ -72,7 +71,7 @@ def test_threads_change_nothing(rung, threads, m):
 
 @pytest.mark.parametrize("size", [1, 11, 5 * 7])
 def test_numpy_blocks_do_not_show(monkeypatch, size):
-    monkeypatch.setattr(xnor, "BLOCK_WORDS", size)
+    monkeypatch.setattr("tinynet.kernels.xnor.equation.BLOCK_WORDS", size)
     a, b, expected = operands(3, 20, 5 * 64)
     assert np.array_equal(xnor.xnor_matmul_numpy(a, b, 5 * 64), expected)
 

@@ -1,13 +1,13 @@
-"""Signs as bits, 64 to a word: what a binary network stores and what its products read.
+"""Signs as bits, 64 to a word: what a binary network stores, and what its products read.
 
 Notation
-    x (rows, n)     numbers of which only the sign counts          W = ceil(n / 64)   words in a row
+    x (rows, n)     numbers, of which only the signs count         W = ceil(n / 64)   words in a row
     bits (rows, W)  uint64; bit k of word w stands for entry j = 64 w + k
 
     bit = 1 where x >= 0, standing for +1;   bit = 0 where x < 0, standing for -1
 
-Zero counts as positive, here as in training (NumPy's own sign(0) is 0, a third value that no bit can hold). The bits
-behind the last entry are 0 in every operand, so that they cancel in the XOR of two rows.
+Zero counts as positive, here as in training. (NumPy's own sign(0) is 0, a third value, for which a bit has no room.)
+The bits after the last entry of a row are 0, so that they cancel in the XOR of two rows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def n_words(n_bits: int) -> int:
 
 def pack_reference(x: np.ndarray) -> np.ndarray:
     """Return the signs of x (rows, n), float or bool, as uint64 (rows, W)."""
-    octets = np.packbits(x if x.dtype == bool else x >= 0, axis=1, bitorder="little")  # 8 entries each, zeros behind
+    octets = np.packbits(x if x.dtype == bool else x >= 0, axis=1, bitorder="little")  # 8 entries each, then zeros
     padded = np.zeros((len(x), 8 * n_words(x.shape[1])), np.uint8)
     padded[:, : octets.shape[1]] = octets
     return padded.view("<u8").astype(np.uint64)  # entry 0 is the lowest bit, whatever the byte order of the machine
@@ -66,7 +66,7 @@ def pack_signs(x: np.ndarray) -> np.ndarray:
 
 
 def unpack_signs(bits: np.ndarray, n_bits: int) -> np.ndarray:
-    """Return the signs behind bits (rows, W): int8 (rows, n_bits), +1 and -1. Errors as in `check_bits`."""
+    """Return the signs that bits (rows, W) stand for: int8 (rows, n_bits), +1 and -1. Errors as in `check_bits`."""
     n_bits = check_bits("unpack_signs", n_bits, bits=bits)
     octets = bits.astype("<u8").view(np.uint8)
     ones = np.unpackbits(octets, axis=1, count=n_bits, bitorder="little") if n_bits else octets[:, :0]
@@ -79,12 +79,12 @@ def popcount(bits: np.ndarray) -> np.ndarray:
 
 
 def check_bits(caller: str, n_bits: int, **operands: np.ndarray) -> int:
-    """Return n_bits as int; TypeError or ValueError unless operands are rows of so many bits with zeros behind them."""
+    """Return n_bits as an int. TypeError or ValueError unless operands are rows of n_bits bits, followed by zeros."""
     if isinstance(n_bits, bool) or not isinstance(n_bits, int | np.integer):
         raise TypeError(f"{caller}: n_bits is {n_bits!r}; it must be an integer, the number of entries in a row")
     if not 0 <= n_bits <= 2**30:
         raise ValueError(f"{caller}: n_bits={n_bits}; it must lie in 0 .. 2^30, so that sums fit int32")
-    n_bits = int(n_bits)  # NumPy's would overflow in products, and unsigned ones when negated
+    n_bits = int(n_bits)  # NumPy's integers would overflow in products, the unsigned ones when negated
     for name, bits in operands.items():
         if not isinstance(bits, np.ndarray) or bits.dtype != np.uint64:
             found = bits.dtype if isinstance(bits, np.ndarray) else type(bits).__name__
@@ -101,7 +101,7 @@ def check_bits(caller: str, n_bits: int, **operands: np.ndarray) -> int:
             )
         if n_bits % WORD and (bits[:, -1] >> np.uint64(n_bits % WORD)).any():
             raise ValueError(
-                f"{caller}: {name} has ones behind bit {n_bits} of a row; they must be 0, to cancel: "
-                "pack with pack_signs, and pass the n_bits of then"
+                f"{caller}: {name} has ones behind bit {n_bits} of a row, where all must be 0, to cancel: "
+                "pack with pack_signs, and pass the same n_bits"
             )
     return n_bits

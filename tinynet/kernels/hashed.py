@@ -1,7 +1,8 @@
-"""Compiled twins of what hashing does entry by entry (parameterizations/hashing.py has the equations).
+"""Compiled twins of the functions that hash every entry; parameterizations/hashing.py has the equations.
 
-The same numbers in one pass, without the arrays in between. `scatter_add` sums in the precision of G, one entry after
-the other, where the reference sums in double precision.
+They compute the same in one pass, without arrays in between. Importing this file puts them in the place of the NumPy
+functions. Only `scatter_add` differs in rounding: it sums in the precision of G, entry after entry, where the reference
+sums in double precision.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def _places(h_rows, xi_rows, n, K):
 
 @compiled(hashing.gather.reference)
 def gather(w, place):
-    """Do what the reference does, in one pass."""
+    """Return W (m, n) from w (K,) and the places of its entries."""
     doubled = np.empty(2 * len(w), w.dtype)
     doubled[: len(w)], doubled[len(w) :] = w, -w
     W = np.empty(place.shape, w.dtype)
@@ -45,7 +46,7 @@ def gather(w, place):
 
 @compiled(hashing.scatter_add.reference)
 def scatter_add(G, place, K):
-    """Do what the reference does, in one pass, with sums in the precision of G, entry after entry."""
+    """Return the sum over h(i, j) = k of xi(i, j) G[i, j], (K,)."""
     doubled = np.zeros(2 * K, G.dtype)
     entries, where = np.ascontiguousarray(G).reshape(-1), place.reshape(-1)
     for e in range(len(where)):

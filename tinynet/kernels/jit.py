@@ -1,8 +1,8 @@
-"""Compiling at first use.
+"""Compile at first use, and do without Numba where it is missing.
 
-Numba is imported when a compiled function is first called, not before, and compiled code is kept on disk between runs.
-The first call that really compiles says so, once, on stderr, because it takes seconds. Where Numba is missing the NumPy
-reference does the work, with one warning.
+Importing Numba takes half a second, so it is imported when a compiled function is first called, not before. Compiled
+code is kept on disk between runs. The first call that really compiles says so once on stderr, because that takes
+seconds. Where Numba is missing, the NumPy reference does the work, after one warning.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _lock = threading.RLock()
 
 
 def compiled(reference: Callable[..., Any], **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator for loops that compute what `reference` does; options go to `numba.njit`."""
+    """Return a decorator for loops that compute the same as `reference`; options go to `numba.njit`."""
 
     def decorate(loops: Callable[..., Any]) -> Callable[..., Any]:
         function: Callable[..., Any] | None = None
@@ -50,7 +50,7 @@ def numba_found() -> bool:
     except ImportError:
         warnings.warn("Numba is missing, slower NumPy kernels run instead: pip install numba", stacklevel=3)
         return False
-    notice = event.RecordingListener()  # told of compilations alone: code that is found on disk makes no event
+    notice = event.RecordingListener()  # hears of real compilations only, not of code found on disk
     notice.on_start = _say_once
     event.register("numba:compile", notice)
     return True
@@ -70,8 +70,8 @@ def _say_once(compilation: Any) -> None:
 def cpu_features() -> frozenset[str]:
     """Return the names of the instruction sets that Numba compiles for, such as "avx2".
 
-    They are the machine's own, unless NUMBA_CPU_FEATURES names others (which goes with NUMBA_CPU_NAME, and is the way
-    to build and test for a smaller machine).
+    They are this machine's own unless NUMBA_CPU_FEATURES names others. Together with NUMBA_CPU_NAME that is how to
+    build and test for a smaller machine.
     """
     from llvmlite import binding
     from numba.core import config

@@ -1,7 +1,7 @@
-"""Sharing the rows of a compiled loop among threads.
+"""Share the rows of a compiled loop among threads.
 
-They are threads of Python's, since compiled code holds no interpreter lock; Numba's own would not survive a fork, nor
-two products at once in some of its builds.
+Python's own threads will do, because compiled code does not hold the interpreter lock. Numba's threads would not
+survive a fork, and in some builds not even two products at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _most: ContextVar[int | None] = ContextVar("most", default=None)
 
 @contextmanager
 def at_most(threads: int) -> Iterator[None]:
-    """Within this context no loop takes more threads: for those who run several things side by side themselves."""
+    """Let no loop take more threads within this context: for callers that run several things side by side."""
     before = _most.set(threads)
     try:
         yield
@@ -27,15 +27,15 @@ def at_most(threads: int) -> Iterator[None]:
 def share(
     run: Callable[[int, int], None], rows: int, threads: int | None, worth: int, unit: int = 1, turns: int = 1
 ) -> None:
-    """Call run(first, last) for pieces of the rows 0 .. rows - 1, each thread taking the next when it is free.
+    """Call run(first, last) for pieces of the rows 0 .. rows - 1; each thread takes the next piece when it is free.
 
     Args:
-        run: computes rows first .. last - 1, whatever the other pieces do.
+        run: computes rows first .. last - 1, independently of the other pieces.
         rows: how many there are.
-        threads: how many; None for as many as Numba would use, but no more than `worth` and `at_most`.
-        worth: the threads that the work pays for; to start one takes a tenth of a millisecond.
-        unit: pieces are multiples of it, but the last.
-        turns: pieces for each thread. Cores are not equally fast where others use them too, so several are fairer.
+        threads: how many; None for as many as Numba would use, but no more than `worth` and `at_most` allow.
+        worth: how many threads the work pays for; starting one costs a tenth of a millisecond.
+        unit: the size of each piece is a multiple of it, except for the last.
+        turns: pieces for each thread. Several even out cores that are slowed down by other programs.
     """
     if threads is None:
         from numba.core import config
@@ -49,7 +49,7 @@ def share(
     if threads < 2:
         run(0, rows)
         return
-    left = iter(pieces)  # gives each piece to one thread, whoever asks first
+    left = iter(pieces)  # shared by all threads: each piece goes to whichever asks first
 
     def work() -> None:
         for piece in left:

@@ -1,7 +1,7 @@
 """The fused LSTM: a whole sequence as one primitive.
 
 A cell written in primitives leaves 17 nodes on the tape at every step. Here all steps together are one node.
-kernels/lstm.py walks over them, forwards and then backwards; the backward walk gives dz (T, B, 4H), the cotangent of
+kernels/lstm/ walks over them, forwards and then backwards; the backward walk gives dz (T, B, 4H), the cotangent of
 everything that the gates see. All other gradients follow from it, where h_(t-1) is the output before step t:
 
     dx_t = dz_t W^T        dW = sum_t x_t^T dz_t        dU = sum_t h_(t-1)^T dz_t        db = sum_t,rows dz_t

@@ -1,17 +1,17 @@
-"""The first layer of a network of signs: its input are pixels, not signs.
+"""The first layer of a network of signs: its inputs are pixels, not signs.
 
-Notation
-    pixels (M, K)   uint8, p = 0 .. 255, for the inputs 2 p - 255        words (N, W)   bits of the signs s (N, K)
+A pixel p = 0 .. 255 stands for the odd integer 2 p - 255, and meets weights of +1 and -1.
 
-    z_ij = sum_k (2 p_ik - 255) s_jk
+    pixels (M, K)   uint8        words (N, W)   bits of the signs s (N, K)        z_ij = sum_k (2 p_ik - 255) s_jk
 
-There are two ways to the same integers. By planes of bits, with nothing but XNOR products: p = sum_b 2^b p_b, and since
-255 = sum_b 2^b too, 2 p - 255 = sum_b 2^b (2 p_b - 1). The eight planes are eight rows of signs:
+There are two ways to these integers. The first needs nothing but the XNOR products that we have. A byte is eight bits,
+p = sum_b 2^b p_b, and since 255 = sum_b 2^b as well, 2 p - 255 = sum_b 2^b (2 p_b - 1). So the eight bits of the pixels
+are eight rows of signs, called planes:
 
     z = sum_b 2^b (XNOR product of plane b)
 
-By bytes, where the processor multiplies them (xnor_panels.py): with AVX-512 it takes one instruction where planes take
-three, and no sum of planes:
+The second way multiplies the bytes themselves, where the processor does that (vectors.py). With AVX-512 it takes one
+instruction where planes take three, and no sum over planes:
 
     z = 2 sum_k p_k s_k - c,      c_j = 255 sum_k s_jk
 """
@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinynet.kernels.bits import pack_signs, popcount
-from tinynet.kernels.xnor.ladder import FEW_ROWS, best_rung, comparisons, pack_panels, products, xnor_matmul
+from tinynet.kernels.xnor.matmul import FEW_ROWS, best_rung, comparisons, pack_panels, products, xnor_matmul
 
 TOGETHER = 16  # pictures whose eight planes are multiplied at once, so that the sums stay in the cache
 
@@ -36,7 +36,7 @@ def pixel_sums(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
 
 
 def pixel_threshold(pixels: np.ndarray, words: np.ndarray, thresholds: np.ndarray, flip: np.ndarray) -> np.ndarray:
-    """Return as bits, uint64 (M, words), where z reaches a threshold of its column: (z_ij >= thresholds_j) != flip_j.
+    """Return as bits, uint64 (M, words), where z reaches the threshold of its column: (z_ij >= thresholds_j) != flip_j.
 
     Args:
         pixels, words: as for `pixel_sums`.
@@ -49,7 +49,7 @@ def pixel_threshold(pixels: np.ndarray, words: np.ndarray, thresholds: np.ndarra
 
 
 def _by_bytes(pixels: np.ndarray) -> bool:
-    """Return whether the processor multiplies bytes, and the rows pay for unpacking the signs."""
+    """Return whether the processor multiplies bytes, and there are rows enough to pay for unpacking the signs."""
     if len(pixels) < FEW_ROWS or best_rung() not in ("panel", "carry"):
         return False
     from tinynet.kernels.xnor.panels import MULTIPLIES
@@ -58,8 +58,8 @@ def _by_bytes(pixels: np.ndarray) -> bool:
 
 
 def _fours(pixels: np.ndarray, words: np.ndarray) -> tuple[np.ndarray, np.ndarray, int, int]:
-    """Return pixels and signs four in a word, uint32 (M, S) and panels, their kind, and 0 for n_bits."""
-    from tinynet.kernels.xnor.streams import BYTES, byte_panels
+    """Return pixels and signs four to a word, uint32 (M, S) and panels, their kind, and 0 for n_bits."""
+    from tinynet.kernels.xnor.panels import BYTES, byte_panels
 
     padded = np.pad(pixels, [(0, 0), (0, -pixels.shape[1] % 4)]) if pixels.shape[1] % 4 else pixels
     rows = np.ascontiguousarray(padded).view(np.uint32)
@@ -72,7 +72,7 @@ def _offsets(words: np.ndarray, n: int) -> np.ndarray:
 
 
 def sums_by_planes(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
-    """Return z by planes of bits, summed by Horner's rule, highest bit first: z = 2 z + (the next one)."""
+    """Return z by planes of bits, summed by Horner's rule from the highest bit down: z = 2 z + (the next product)."""
     rows, n = pixels.shape
     z = np.empty((rows, len(words)), np.int32)
     panels = pack_panels(words) if rows > 1 else None

@@ -31,7 +31,7 @@ The LSTM replaces the product of matrices by a product of numbers. Along the dir
 so an open forget gate, f = 1, passes the gradient on unchanged: the constant error carousel (Hochreiter, Schmidhuber
 1997, section 3.2, where f is always 1; the gate is from Gers, Schmidhuber, Cummins 2000).
 
-Here dL/dh_t and dL/dc_t are total derivatives, as in kernels/lstm.py: c_t also reaches the loss through h_t.
+Here dL/dh_t and dL/dc_t are total derivatives, as in kernels/lstm/equations.py: c_t also reaches the loss through h_t.
 
 To see the effect of time alone, put the loss at one step: use a network with last=True, or labels of -1 at all steps
 but one. With a label at every step each one adds its own gradient on the way, and this hides how little is left of the

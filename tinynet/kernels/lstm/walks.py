@@ -1,21 +1,23 @@
-"""The walks of an LSTM compiled: a small matrix product in vector registers, and gates in one pass.
+"""The walks of an LSTM, compiled: a small matrix product in vector registers, and the gates in one pass.
 
-At each step a few rows meet the whole of U. A BLAS would lay U out anew each time; here that is done once a sequence,
-in *panels* of two vectors' width, and the product runs by tiles: up to 6 rows of A against a panel, their 6 x 2 sums in
+At each step a few rows meet the whole of U. A BLAS would lay out U anew each time. Here that is done once a sequence,
+in *panels* two vectors wide, and the product goes by tiles: up to 6 rows of A against a panel, with their 6 x 2 sums in
 registers while the common axis passes by.
 
-    panels (P, K, COLUMNS)    panels[p, k, c] = B[k, COLUMNS p + c], zeros behind the last column
+    panels (P, K, COLUMNS)    panels[p, k, c] = B[k, COLUMNS p + c], zeros after the last column
     tile                      out[r, c] += sum_k A[r, k] panels[p, k, c]
 
-Each sum runs over k in order, whatever the tile, so a row's result depends neither on its neighbours nor on threads.
+Each sum runs over k in order, whatever the tile. So the result of a row depends neither on its neighbours nor on the
+number of threads.
 
-The gates need exp, for which LLVM has no vectors; a polynomial it has. With y = n ln 2 + f, n whole, |f| <= ln 2 / 2,
+The gates need exp, which LLVM does not offer for vectors; a polynomial it does. With y = n ln 2 + f, n whole and
+|f| <= ln 2 / 2,
 
     exp(y) - 1 = 2^n (exp(f) - 1) + (2^n - 1)      exp(f) - 1 = f + f^2 / 2! + .. + f^7 / 7!  (the next term < 6e-9)
     s(z) = 1 / (2 + (exp(-z) - 1))                 tanh(z) = m / (m + 2), m = exp(2 z) - 1
 
-both to about 2e-7 of their value, however small it is. (Cody & Waite 1980, "Software manual for the elementary
-functions", for the reduction to f.) The equations of the walks are in lstm.py.
+both with a relative error of about 2e-7, even near zero. (The reduction to f is from Cody & Waite 1980, "Software
+manual for the elementary functions".)
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from tinynet.kernels.jit import cpu_features
+from tinynet.kernels.llvm import call, constant, splat
 
 LANES = 16 if "avx512f" in cpu_features() else 8  # floats in a vector
 BLOCK = 256  # rows of a panel that fit the first cache, 16 KB
@@ -37,7 +40,7 @@ COLUMNS, ROWS = 2 * LANES, 6  # of a tile: 12 sums, 2 vectors of a panel and an 
 FLOAT = ir.FloatType()
 VECTOR = ir.VectorType(FLOAT, LANES)
 
-# ---- the tile, in the compiler's own language
+# ---- the tile, in LLVM's language
 
 
 def _emit(builder: ir.IRBuilder, rows: int, arguments: list[ir.Value]) -> None:
@@ -45,21 +48,13 @@ def _emit(builder: ir.IRBuilder, rows: int, arguments: list[ir.Value]) -> None:
     a, down, along, panel, depth, out, width = arguments  # a, panel, out: addresses; see `_tile`
     number = depth.type
     a, panel, out = (builder.inttoptr(p, t.as_pointer()) for p, t in ((a, FLOAT), (panel, VECTOR), (out, FLOAT)))
-    fma = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(VECTOR, [VECTOR] * 3), f"llvm.fmuladd.v{LANES}f32"
-    )
-
-    def splat(x: ir.Value) -> ir.Value:
-        first = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), x, ir.IntType(32)(0))
-        return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
 
     def place(r: int, v: int) -> ir.Value:
         entry = builder.add(builder.mul(width, number(r)), number(v * LANES))
         return builder.bitcast(builder.gep(out, [entry]), VECTOR.as_pointer())
 
-    # Variables are on the stack in name only: LLVM keeps each in a register.
     cells = [(r, v) for r in range(rows) for v in range(2)]
-    sums = {(r, v): cgutils.alloca_once_value(builder, ir.Constant(VECTOR, [0.0] * LANES)) for r, v in cells}
+    sums = {(r, v): cgutils.alloca_once_value(builder, constant(VECTOR, 0.0)) for r, v in cells}
     with cgutils.for_range(builder, depth) as loop:
         b = [
             builder.load(builder.gep(panel, [builder.add(builder.mul(loop.index, number(2)), number(v))]), align=4)
@@ -67,9 +62,10 @@ def _emit(builder: ir.IRBuilder, rows: int, arguments: list[ir.Value]) -> None:
         ]
         for r in range(rows):
             place_a = builder.add(builder.mul(down, number(r)), builder.mul(along, loop.index))
-            entry = splat(builder.load(builder.gep(a, [place_a])))
+            entry = splat(builder, VECTOR, builder.load(builder.gep(a, [place_a])))
             for v in range(2):
-                builder.store(builder.call(fma, [entry, b[v], builder.load(sums[r, v])]), sums[r, v])
+                after = call(builder, f"llvm.fmuladd.v{LANES}f32", VECTOR, entry, b[v], builder.load(sums[r, v]))
+                builder.store(after, sums[r, v])
     for r, v in cells:
         total = builder.fadd(builder.load(place(r, v), align=4), builder.load(sums[r, v]))
         builder.store(total, place(r, v), align=4)
@@ -77,9 +73,9 @@ def _emit(builder: ir.IRBuilder, rows: int, arguments: list[ir.Value]) -> None:
 
 @intrinsic
 def _tile(typing_context, rows, a, down, along, panel, depth, out, width):
-    """Do what `_emit` says, for 1 to 6 rows.
+    """Compute a tile of 1 to 6 rows, see `_emit`.
 
-    a, panel, out: addresses; A[r, k] is `down` r + `along` k numbers behind a, out[r, c] is `width` r + c behind out.
+    a, panel, out: addresses; A[r, k] is `down` r + `along` k numbers after a, out[r, c] is `width` r + c after out.
     """
     address, number = types.uintp, types.intp
 
@@ -99,9 +95,8 @@ def _tile(typing_context, rows, a, down, along, panel, depth, out, width):
 
 
 def _compiled(function: Any) -> Any:
-    return njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(
-        function
-    )  # contract: a b + c in one
+    options = dict(error_model="numpy", fastmath={"contract"})  # contract: a b + c in one instruction
+    return njit(cache=True, nogil=True, **options)(function)
 
 
 @_compiled
@@ -112,7 +107,7 @@ def _fill(panels, B, first):
         for p in range(len(panels)):
             column = COLUMNS * (first + p)
             if N - column >= COLUMNS:
-                for c in range(COLUMNS):  # so many, known beforehand, are two vectors
+                for c in range(COLUMNS):  # a number known when compiling: two vectors
                     panels[p, k, c] = B[k, column + c]
             else:
                 for c in range(N - column):
@@ -130,7 +125,7 @@ def panels(B):
 
 @_compiled
 def _tiles(rows, a, down, along, panel, depth, out, width):
-    """Do what a tile does for any number of rows, in tiles of nearly equal height."""
+    """Compute a tile of any number of rows by tiles of nearly equal height."""
     tiles = (rows + ROWS - 1) // ROWS
     for tile in range(tiles):
         i, end = tile * rows // tiles, (tile + 1) * rows // tiles
@@ -139,7 +134,7 @@ def _tiles(rows, a, down, along, panel, depth, out, width):
 
 @_compiled
 def add_product(A, panels, out, first, last):
-    """Add to rows first .. last - 1 of out (M, N) those of A (M, K) times the matrix in panels."""
+    """Add A (M, K) times the matrix in panels to out (M, N), for the rows first .. last - 1."""
     K, N, rows = A.shape[1], out.shape[1], last - first
     a = A.ctypes.data + np.uintp(4 * K * first)
     for p in range(len(panels)):
@@ -171,8 +166,8 @@ def transposed_product(A, B, out, first, last):
 
 # ---- the gates
 
-LOG2_E, LN_2 = np.float32(1 / math.log(2)), np.float32(math.log(2))  # LN_2 is rounded by 2e-9 only
-ROUNDING = np.float32(1.5 * 2**23)  # x + ROUNDING has no digits behind the point, and its lowest bits are those of n
+LOG2_E, LN_2 = np.float32(1 / math.log(2)), np.float32(math.log(2))  # LN_2 is off by 2e-9 only
+ROUNDING = np.float32(1.5 * 2**23)  # x + ROUNDING has no digits after the point, and its lowest bits are the bits of n
 LARGEST = np.float32(87)  # exp(87) is still finite
 ONE, TWO = np.float32(1), np.float32(2)
 D2, D3, D4, D5, D6, D7 = (np.float32(1 / math.factorial(k)) for k in range(2, 8))
@@ -180,7 +175,7 @@ D2, D3, D4, D5, D6, D7 = (np.float32(1 / math.factorial(k)) for k in range(2, 8)
 
 @_compiled
 def _expm1(y):
-    """Return exp(y) - 1 for -87 <= y <= 87, the end's value beyond, and NaN for NaN."""
+    """Return exp(y) - 1 for -87 <= y <= 87, the value at that end for y beyond it, and NaN for NaN."""
     y = LARGEST if y > LARGEST else y
     y = -LARGEST if y < -LARGEST else y
     rounded = np.float32(y * LOG2_E + ROUNDING)
@@ -227,7 +222,7 @@ def _cell(z, c, h, y):
 
 @_compiled
 def forward(x, W, U, b, lengths, gates, cells, y, first, last):
-    """Walk rows first .. last - 1 through all steps; W and U in panels, y[-2] and y[-1] at first the first h and c."""
+    """Walk rows first .. last - 1 through all steps. W and U in panels; y[-2] and y[-1] begin as the first h and c."""
     T, keep = len(x), len(gates) == len(x)
     h, c = y[T + 1], y[T + 2]
     for t in range(T):
@@ -246,7 +241,7 @@ def forward(x, W, U, b, lengths, gates, cells, y, first, last):
 
 @_compiled
 def _cell_back(z, c, gy, dh, dc, tanh_c):
-    """Turn one row of gates z (4H,) into dz, dh into 0 and dc (H,) into that of the step before; tanh_c is scratch."""
+    """Turn one row of gates z (4H,) into dz, dc (H,) into the dc of the step before, dh into 0; tanh_c is scratch."""
     H = len(c)
     i, f, g, o = z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
     for j in range(H):
@@ -269,7 +264,10 @@ def _cell_back(z, c, gy, dh, dc, tanh_c):
 
 @_compiled
 def backward(gy, U, lengths, gates, cells, dh, dc, first, last):
-    """Walk back, U^T in panels: gates become dz; dh and dc, at first those of the last states, those of the first."""
+    """Walk rows first .. last - 1 back through all steps, U^T in panels, and overwrite gates with dz.
+
+    dh and dc are given for the last h and c, and become those for the first.
+    """
     tanh_c = np.empty(dh.shape[1], np.float32)
     for t in range(len(gates) - 1, -1, -1):
         z = gates[t]

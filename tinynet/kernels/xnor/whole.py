@@ -1,35 +1,38 @@
-"""A whole binary network in one compiled call, for few rows: from pixels to the sums of the last layer.
+"""A whole binary network in one compiled call, for a few rows: from pixels to the sums of the last layer.
 
-One row meets each weight once, so it runs as fast as memory delivers weights, and every call between two layers is time
-in which nothing is read. Notation (see xnor.py for sums over signs, bits.py for the order of bits):
+One row meets each weight once, so it runs as fast as memory delivers the weights, and during every call between two
+layers nothing is read. Here there are no such calls, and the weights of all layers lie one after the other. See
+equation.py for sums over signs, and bits.py for the order of the bits.
 
     pixels (N, n)         uint8
-    net                   uint64, the whole network in one array, for each further argument costs time in cold code:
-        plan (5 + 5 L)    int64, at its beginning: how many layers, classes, units of the widest layer; where ones and
-                          tail begin; then for each layer n_in, n_out, and where its rows, limits and flips begin
-        rows              uint64: the weights of a unit in each, padded to whole words
+    net                   uint64, the whole network in one array, for in cold code each further argument costs time:
+        plan (5 + 5 L)    int64, at the beginning: the number of layers, of classes, and of units in the widest layer;
+                          where ones and tail begin; then for each layer n_in, n_out, and where its rows, limits and
+                          flips begin
+        rows              uint64: the weights of each unit, padded to whole words
         limits, flips     int32, and a bit each: hidden unit j is on as (z_j >= limits_j) != flips_j
         ones              int32: how many weights are 1 in each row of the first layer
         tail (classes + 1)  float32: scores are (z + tail_j) tail_classes, each step rounded as in training
 
-The first layer takes z = sum_i (2 p_i - 255) s_i over signs s_i = 2 w_i - 1, in one of two ways. By planes: the eight
-bits of all pixels are eight rows of signs, next to each other, so that a word of weights, read once, meets one vector:
+The first layer is z = sum_i (2 p_i - 255) s_i over signs s_i = 2 w_i - 1, computed in one of two ways. By planes: the
+eight bits of all pixels are eight rows of signs. They lie next to each other, so a word of weights is read once and
+meets all eight in one vector:
 
     planes (W, 8)      z = sum_k 2^k (n - 2 d_k) = 255 n - 2 sum_k 2^k d_k,      d_k = popcount(planes_k ^ w)
 
-With AVX2, whose popcount takes six instructions, by products of bytes: let q_i = p_i - 128, which fits a signed byte.
-2 p_i - 255 = 2 q_i + 1, and with c the ones of w, which do not depend on the picture,
+AVX2 spends six instructions on a popcount, so there products of bytes are faster. Let q_i = p_i - 128, which fits a
+signed byte. Then 2 p_i - 255 = 2 q_i + 1, and with c the ones of w, which do not depend on the picture,
 
     centred (V, 8, 32)      z = 2 sum_i w_i (2 q_i + 1) - sum_i (2 q_i + 1) = 4 sum_i w_i q_i + 2 c - sum_i (2 q_i + 1)
 
-32 bytes of weights are 256 of them. A mask leaves bit k of each byte, 2^k w_i, and `vpmaddubsw` multiplies it by the 32
-q_i that stand at that bit and adds neighbours, in 16 bits.
+32 bytes of weights are 256 weights. A mask keeps bit k of each byte, which leaves 2^k w_i. `vpmaddubsw` multiplies that
+by the 32 q_i that belong to bit k, and adds neighbours, in 16 bits.
 
-Other layers take z = n - 2 popcount(signs ^ row), 8 words in a vector: sums are done before the next weights arrive.
-Rows stream in from STREAMS places of a layer at a time: a processor fetches ahead of each, and gets more bytes a second
-from four than from one. Some look ahead too little, so each step asks for what is wanted AHEAD bytes later. And where a
-page of memory ends, fetching ahead stops and an address is looked up; so that streams do not come there all at once,
-each is a quarter of a page further than its neighbour, which is `shift` rows.
+Other layers take z = n - 2 popcount(signs ^ row), 8 words in a vector, and are done before the next weights arrive.
+Rows stream in from STREAMS places of a layer at a time, because a processor fetches ahead of each and gets more bytes a
+second from four than from one. Some processors look ahead too little, so each step asks for what is wanted AHEAD bytes
+later. And where a page of memory ends, fetching ahead stops and an address has to be looked up. So that the streams do
+not all get there at once, each is a quarter of a page ahead of its neighbour, which is `shift` rows:
 
     unit = k step + (j + k shift) mod step      of stream k in step j, where step = ceil(n_out / STREAMS)
 """
@@ -43,8 +46,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from tinynet.kernels.jit import cpu_features
+from tinynet.kernels.llvm import INT, add_to, call, constant, splat
+from tinynet.kernels.llvm import popcount as popcounts
+from tinynet.kernels.xnor.words import popcount
 
-FEW = 8  # rows; more pay for packing weights into panels
 STREAMS = 4
 AHEAD, QUARTER = 2048, 1024  # bytes; QUARTER of a page
 BYTES = "avx2" in cpu_features() and "avx512vpopcntdq" not in cpu_features()
@@ -52,26 +57,7 @@ SPAN = 8  # vectors of weights whose products fit 16 bits: 8 * 2 * 2 * 2^3 * -12
 WORD, EIGHT = ir.IntType(64), ir.VectorType(ir.IntType(64), 8)
 OCTETS, PAIRS, FOURS = (ir.VectorType(ir.IntType(256 // lanes), lanes) for lanes in (32, 16, 8))
 
-# ---- what NumPy has no name for
-
-
-@intrinsic
-def popcount(typing_context, word):
-    """Return the number of ones of an integer."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.ctpop(arguments[0])
-
-    return word(word), generate
-
-
-def _all(kind: ir.VectorType, value: int) -> ir.Constant:
-    return ir.Constant(kind, [value] * kind.count)
-
-
-def _call(builder: ir.IRBuilder, name: str, result: ir.Type, *arguments: ir.Value) -> ir.Value:
-    kind = ir.FunctionType(result, [argument.type for argument in arguments])
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+# ---- inner loops, in LLVM's language
 
 
 def _load(builder: ir.IRBuilder, address: ir.Value, kind: ir.Type, index: ir.Value) -> ir.Value:
@@ -79,14 +65,10 @@ def _load(builder: ir.IRBuilder, address: ir.Value, kind: ir.Type, index: ir.Val
 
 
 def _ask_ahead(builder: ir.IRBuilder, address: ir.Value, kind: ir.Type, index: ir.Value) -> None:
-    """Ask for what lies AHEAD bytes behind an entry, and do not wait for it; it need not exist."""
-    entry, flag = builder.gep(builder.inttoptr(address, kind.as_pointer()), [index]), ir.IntType(32)
+    """Ask for what lies AHEAD bytes after an entry, without waiting for it; it need not exist."""
+    entry = builder.gep(builder.inttoptr(address, kind.as_pointer()), [index])
     place = builder.gep(builder.bitcast(entry, ir.IntType(8).as_pointer()), [WORD(AHEAD)])
-    _call(builder, "llvm.prefetch.p0", ir.VoidType(), place, flag(0), flag(2), flag(1))  # read, second cache, data
-
-
-def _add(builder: ir.IRBuilder, variable: ir.Value, value: ir.Value) -> None:
-    builder.store(builder.add(builder.load(variable), value), variable)
+    call(builder, "llvm.prefetch.p0", ir.VoidType(), place, INT(0), INT(2), INT(1))  # read, second cache, data
 
 
 @intrinsic
@@ -95,15 +77,14 @@ def differences(typing_context, planes, row, words):
 
     def generate(context, builder, signature, arguments):
         planes, row, words = arguments
-        sums = cgutils.alloca_once_value(builder, _all(EIGHT, 0))  # in name on the stack, in truth in registers
+        sums = cgutils.alloca_once_value(builder, constant(EIGHT, 0))
         with cgutils.for_range(builder, words) as loop:
             _ask_ahead(builder, row, WORD, loop.index)
-            word = builder.insert_element(_all(EIGHT, 0), _load(builder, row, WORD, loop.index), ir.IntType(32)(0))
-            word = builder.shuffle_vector(word, word, _all(FOURS, 0))
+            word = splat(builder, EIGHT, _load(builder, row, WORD, loop.index))
             different = builder.xor(word, _load(builder, planes, EIGHT, loop.index))
-            _add(builder, sums, _call(builder, "llvm.ctpop.v8i64", EIGHT, different))
+            add_to(builder, sums, popcounts(builder, different))
         weighted = builder.shl(builder.load(sums), ir.Constant(EIGHT, list(range(8))))
-        return _call(builder, "llvm.vector.reduce.add.v8i64", WORD, weighted)
+        return call(builder, "llvm.vector.reduce.add.v8i64", WORD, weighted)
 
     return types.int64(types.uintp, types.uintp, types.intp), generate
 
@@ -114,14 +95,14 @@ def differences_of_four(typing_context, signs, a, b, c, d, vectors):
 
     def generate(context, builder, signature, arguments):
         *addresses, vectors = arguments
-        sums = [cgutils.alloca_once_value(builder, _all(EIGHT, 0)) for _ in range(STREAMS)]
+        sums = [cgutils.alloca_once_value(builder, constant(EIGHT, 0)) for _ in range(STREAMS)]
         with cgutils.for_range(builder, vectors) as loop:
             signs, *rows = [_load(builder, address, EIGHT, loop.index) for address in addresses]
             for address in addresses[1:]:
                 _ask_ahead(builder, address, EIGHT, loop.index)
             for some, row in zip(sums, rows, strict=True):
-                _add(builder, some, _call(builder, "llvm.ctpop.v8i64", EIGHT, builder.xor(signs, row)))
-        totals = [_call(builder, "llvm.vector.reduce.add.v8i64", WORD, builder.load(some)) for some in sums]
+                add_to(builder, some, popcounts(builder, builder.xor(signs, row)))
+        totals = [call(builder, "llvm.vector.reduce.add.v8i64", WORD, builder.load(some)) for some in sums]
         return cgutils.pack_array(builder, totals)
 
     return types.UniTuple(types.int64, STREAMS)(*[types.uintp] * 5, types.intp), generate
@@ -133,30 +114,30 @@ def products(typing_context, centred, row, vectors):
 
     def generate(context, builder, signature, arguments):
         centred, row, vectors = arguments
-        sums = [cgutils.alloca_once_value(builder, _all(PAIRS, 0)) for _ in range(4)]  # sums_k counts 2^k-fold
+        sums = [cgutils.alloca_once_value(builder, constant(PAIRS, 0)) for _ in range(4)]  # sums_k counts 2^k-fold
         with cgutils.for_range(builder, vectors) as loop:
             _ask_ahead(builder, row, OCTETS, loop.index)
             low = _load(builder, row, OCTETS, loop.index)
-            high = builder.bitcast(builder.lshr(builder.bitcast(low, PAIRS), _all(PAIRS, 4)), OCTETS)
+            high = builder.bitcast(builder.lshr(builder.bitcast(low, PAIRS), constant(PAIRS, 4)), OCTETS)
             for k in range(8):
-                ones = builder.and_(low if k < 4 else high, _all(OCTETS, 1 << k % 4))
+                ones = builder.and_(low if k < 4 else high, constant(OCTETS, 1 << k % 4))
                 q = _load(builder, centred, OCTETS, builder.add(builder.shl(loop.index, WORD(3)), WORD(k)))
-                _add(builder, sums[k % 4], _call(builder, "llvm.x86.avx2.pmadd.ub.sw", PAIRS, ones, q))
-        total = _all(FOURS, 0)
+                add_to(builder, sums[k % 4], call(builder, "llvm.x86.avx2.pmadd.ub.sw", PAIRS, ones, q))
+        total = constant(FOURS, 0)
         for k, some in enumerate(sums):
-            equal = _all(PAIRS, 8 >> k)
-            total = builder.add(total, _call(builder, "llvm.x86.avx2.pmadd.wd", FOURS, builder.load(some), equal))
-        return builder.sext(_call(builder, "llvm.vector.reduce.add.v8i32", ir.IntType(32), total), WORD)
+            equal = constant(PAIRS, 8 >> k)
+            total = builder.add(total, call(builder, "llvm.x86.avx2.pmadd.wd", FOURS, builder.load(some), equal))
+        return builder.sext(call(builder, "llvm.vector.reduce.add.v8i32", INT, total), WORD)
 
     return types.int64(types.uintp, types.uintp, types.intp), generate
 
 
-# ---- the first layer: a row of pixels is spread out, and its sum is a constant and a part for each row of weights
+# ---- the first layer: a row of pixels is spread out once; a sum is then an offset and a part for each row of weights
 
 
 @njit(cache=True, nogil=True)
 def planes_of(pixels):
-    """Return the planes of pixels (n,), uint64 (W, 8), and 255 n: of 8 pixels a product brings the bits k together."""
+    """Return the planes of pixels (n,), uint64 (W, 8), and 255 n. A product collects bit k of 8 pixels in one byte."""
     n = pixels.size
     planes = np.zeros(((n + 63) // 64, 8), np.uint64)
     for first in range(0, n, 8):
@@ -179,13 +160,13 @@ def plane_part(planes, row, words, ones):
 @njit(cache=True, nogil=True)
 def centred_of(pixels):
     """Return q of pixels (n,), int8 (V, 8, 32), [v, k, c] for bit k of byte c of vector v, and -sum_i (2 q_i + 1)."""
-    n, constant = pixels.size, np.int64(0)
+    n, offset = pixels.size, np.int64(0)
     q = np.zeros(((n + 255) // 256, 8, 32), np.int8)
     for i in range(n):
         centre = np.int64(pixels[i]) - 128
         q[i // 256, i % 8, i // 8 % 32] = centre
-        constant -= 2 * centre + 1
-    return q, constant
+        offset -= 2 * centre + 1
+    return q, offset
 
 
 @njit(cache=True, nogil=True)
@@ -212,7 +193,7 @@ def _steps(n_in, n_out):
 
 @njit(cache=True, nogil=True)
 def _unit(k, j, step, shift, n_out):
-    """Return the unit of stream k in step j; the last one comes again where there are no more."""
+    """Return the unit of stream k in step j. Where there are no more, the last one is computed again."""
     j += k * shift
     return min(k * step + (j if j < step else j - step), n_out - 1)
 
@@ -220,13 +201,13 @@ def _unit(k, j, step, shift, n_out):
 @njit(cache=True, nogil=True)
 def _first(pixels, net, row, n_out, ones, sums):
     """Fill sums (n_out,) for the first layer, a row of each stream in turn."""
-    operand, constant = spread(pixels)
+    operand, offset = spread(pixels)
     words, step, shift = _steps(pixels.size, n_out)
     first = net.ctypes.data + np.uintp(8 * row)
     for j in range(step):
         for k in range(STREAMS):
             unit = _unit(k, j, step, shift, n_out)
-            sums[unit] = constant + part(operand, first + np.uintp(8 * words * unit), words, ones[unit])
+            sums[unit] = offset + part(operand, first + np.uintp(8 * words * unit), words, ones[unit])
 
 
 @njit(cache=True, nogil=True)
@@ -267,13 +248,11 @@ def _compare(sums, limits, flips, signs):
 PIXELS, NET = types.Array(types.uint8, 2, "C", readonly=True), types.uint64[::1]
 
 
-@njit(types.boolean(PIXELS, NET, types.float32[:, ::1]), cache=True, nogil=True)
+@njit(types.void(PIXELS, NET, types.float32[:, ::1]), cache=True, nogil=True)
 def scores(pixels, net, out):
-    """Fill out, float32 (N, classes), and return True; False for more than FEW rows or another width."""
+    """Fill out, float32 (N, classes). The pixels must have the width of the first layer: nothing here checks it."""
     plan, int32s, floats = net.view(np.int64), net.view(np.int32), net.view(np.float32)
     n_layers, n_classes, widest, ones, tail = plan[:5]
-    if pixels.shape[0] > FEW or pixels.shape[1] != plan[5]:
-        return False
     sums, signs = np.empty(widest, np.int32), np.empty((widest + 63) // 64, np.uint64)
     for i in range(pixels.shape[0]):
         for layer in range(n_layers):
@@ -286,15 +265,12 @@ def scores(pixels, net, out):
                 _compare(sums, int32s[2 * limit : 2 * limit + n_out], net[flip:], signs)
         for k in range(n_classes):
             out[i, k] = (np.float32(sums[k]) + floats[2 * tail + k]) * floats[2 * tail + n_classes]
-    return True
 
 
-@njit(types.boolean(PIXELS, NET, types.int64[::1]), cache=True, nogil=True)
+@njit(types.void(PIXELS, NET, types.int64[::1]), cache=True, nogil=True)
 def classes(pixels, net, out):
-    """Fill out, int64 (N,), with the place of the highest score, and return as `scores` does."""
-    found = np.empty((min(pixels.shape[0], FEW), np.int64(net[1])), np.float32)
-    done = scores(pixels, net, found)
-    if done:
-        for i in range(pixels.shape[0]):
-            out[i] = found[i].argmax()
-    return done
+    """Fill out, int64 (N,), with the place of the highest score in each row; NumPy's argmax would be cold code."""
+    found = np.empty((pixels.shape[0], np.int64(net[1])), np.float32)
+    scores(pixels, net, found)
+    for i in range(pixels.shape[0]):
+        out[i] = found[i].argmax()
