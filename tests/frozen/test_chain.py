@@ -14,7 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import tinynet as tn
-from tinynet.frozen.bits import BitLinear, FromSigns
+from tinynet.frozen.bits import BitLinear
+from tinynet.frozen.borders import FromSigns
 from tinynet.frozen.network import Frozen
 from tinynet.kernels.bits import pack_signs
 from tinynet.kernels.jit import cpu_features
@@ -69,22 +70,22 @@ def test_layers_behind_the_chain_follow_it():
     np.testing.assert_array_equal(frozen.scores(pixels), np.tanh(scores) * np.float32(0.5))
 
     frozen, pixels, scores = network([70, 30, 4], 1, True)
-    assert frozen._chain.length == 2
+    assert len(frozen.layers) - len(frozen.behind) == 2
     np.testing.assert_array_equal(frozen.scores(pixels), scores)
 
 
 def test_a_network_without_a_chain_has_none():
     words = pack_signs(np.ones((5, 6), np.float32))
     signs = BitLinear(6, 5, "pixels").hold(words, thresholds=np.zeros(5, np.int32), flip=np.zeros(5, bool))
-    assert Frozen(signs, FromSigns(5))._chain is None
-    assert tn.freeze(tn.MLP([6, 5, 3]))._chain is None
+    assert Frozen(signs, FromSigns(5)).net is None
+    assert tn.freeze(tn.MLP([6, 5, 3])).net is None
 
 
 def test_the_layers_own_views_of_one_array_and_say_what_they_said_before(tmp_path):
     frozen, pixels, _ = network([70, 130, 33, 4], 1, True)
     for net in (frozen, (tn.save(frozen, tmp_path / "net"), tn.load(tmp_path / "net"))[1]):
-        assert all(layer.weight.words.base is net._chain.net for layer in net.layers)
-        assert all(layer.thresholds.base is net._chain.net for layer in net.layers[:-1])
+        assert all(layer.weight.words.base is net.net for layer in net.layers)
+        assert all(layer.thresholds.base is net.net for layer in net.layers[:-1])
         for name, array in net.state().items():
             np.testing.assert_array_equal(array, frozen.state()[name])
         np.testing.assert_array_equal(net.scores(pixels), frozen.scores(pixels))
@@ -116,12 +117,12 @@ def run(code, **environment):
 EITHER_WAY = """
     import numpy as np
     from test_chain import network
-    from tinynet.kernels.xnor import row as xnor_row
+    from tinynet.kernels.xnor import whole
     for widths in ([1, 1], [784, 100, 70, 10], [2048, 3], [4500, 65, 9, 3]):
         for seed in range(3):
             frozen, pixels, scores = network(widths, seed, True)
             assert np.array_equal(frozen.scores(pixels), scores), widths
-    print(xnor_row.BYTES)
+    print(whole.BYTES)
 """
 
 

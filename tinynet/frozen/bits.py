@@ -1,14 +1,13 @@
-"""Layers that compute on bits: sums of +1 and -1 by XNOR and popcount, and what stands at their borders.
+"""The layer that computes on bits: sums of +1 and -1 by XNOR and popcount.
 
-Three kinds of rows flow through a frozen network, (rows, width) each:
+Three kinds of rows flow through a frozen network, each of shape (rows, width):
 
     pixels    uint8, p = 0 .. 255: the input
     signs     uint64 words of 64 signs, bit 1 for +1 and 0 for -1 (kernels/bits.py)
-    floats    float32, as in training; the scores in the end
+    floats    float32, as in training; at the end the scores
 
-    BitLinear      pixels or signs  ->  signs or floats     W of +1 and -1, one bit an entry; integers inside
-    FromPixels     pixels           ->  floats              x = 2 p / 255 - 1
-    FromSigns      signs            ->  floats              +1.0 and -1.0
+BitLinear turns pixels or signs into signs or floats. Its W of +1 and -1 takes one bit an entry, and inside it are only
+integers.
 """
 
 from __future__ import annotations
@@ -17,15 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.datasets.grid import from_pixels
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.kernels.xnor.ladder import xnor_matmul, xnor_threshold
-from tinynet.kernels.xnor.pixels import pixel_sums, pixel_threshold
+from tinynet.kernels.xnor import pixel_sums, pixel_threshold, xnor_matmul, xnor_threshold
 from tinynet.layers.base import Layer
 from tinynet.parameterizations.packing import unpack
 from tinynet.parameterizations.state import State, take
 
-EXACT = 2**24  # below it every integer is a float32, and sums of integers are exact in any order
+EXACT = 2**24  # every integer below it is a float32, so sums of integers are exact in any order
 
 
 class BitMatrix:
@@ -36,7 +33,7 @@ class BitMatrix:
 
     @classmethod
     def from_bytes(cls, rows: np.ndarray, n_in: int) -> BitMatrix:
-        """Return the matrix of a file's bytes (n_out, n_in / 8 rounded up). ValueError where the padding is not 0."""
+        """Return the matrix in a file's bytes (n_out, n_in / 8 rounded up). ValueError where the padding is not 0."""
         if n_in % 8 and (rows[:, -1] >> (n_in % 8)).any():
             raise ValueError(f"the {-n_in % 8} padding bits after {n_in} weights must be zero")
         padded = np.zeros((len(rows), 8 * -(-n_in // 64)), np.uint8)
@@ -44,15 +41,15 @@ class BitMatrix:
         return cls(padded.view("<u8").astype(np.uint64, copy=False), n_in)
 
     def to_bytes(self) -> np.ndarray:
-        """Return what a file holds: each row padded to whole bytes rather than to whole words."""
+        """Return the bytes of a file, where each row is padded to whole bytes, not to whole words."""
         return self.words.astype("<u8", copy=False).view(np.uint8)[:, : -(-self.n_in // 8)]
 
     def state(self) -> State:
-        """Return what a file holds, under its name there."""
+        """Return the array of a file under its name there."""
         return {"bits": self.to_bytes()}
 
     def stored_bits(self) -> int:
-        """Return the bits of the file, the padding of each row included."""
+        """Return the number of bits in a file, which includes the padding of each row."""
         return len(self.words) * -(-self.n_in // 8) * 8
 
     def parameters(self) -> list[Parameter]:
@@ -64,12 +61,12 @@ class BitMatrix:
 
 
 class BitLinear(Layer):
-    """z = x W for W of +1 and -1; z is an integer, whichever way it is summed.
+    """z = x W for W of +1 and -1; z is an integer, so the order of summing cannot change it.
 
     Args:
         n_in, n_out: widths.
         takes: "signs", or "pixels" for x = 2 p - 255.
-        gives: "signs", where unit j is on as (z_j >= thresholds_j) != flip_j; or "floats", which are z + bias.
+        gives: "signs", where unit j is on if (z_j >= thresholds_j) != flip_j; or "floats", which are z + bias.
         bias: whether there is one.
     """
 
@@ -84,7 +81,7 @@ class BitLinear(Layer):
         self.bound = most(n_in, takes)  # |z| <= bound
 
     def __call__(self, x: Any) -> Tensor:
-        """Return the packed signs, or z, of packed signs or pixels x."""
+        """Return the packed signs, or z + bias, for packed signs or pixels x."""
         words, rows = self.weight.words, x._data
         if self.gives == "signs" and self.takes == "pixels":
             return Tensor(pixel_threshold(rows, words, self.thresholds, self.flip))
@@ -95,13 +92,13 @@ class BitLinear(Layer):
         return Tensor(floats if self.bias is None else floats + self.bias)
 
     def hold(self, words: np.ndarray, **offsets: np.ndarray) -> BitLinear:
-        """Take over weights, and thresholds with flip, or bias, (n_out,) each; return self.
+        """Take over the weights, and either thresholds and flip or bias, (n_out,) each; return self.
 
         Args:
             words: uint64, as in BitMatrix.
             offsets: thresholds int32, flip bool, bias float32.
 
-        Raises ValueError for other arrays, and for thresholds beyond the sums: the kernels add to them in int32.
+        Raises ValueError for other arrays, and for thresholds no sum can reach: the kernels add to them in int32.
         """
         if self.gives == "signs":
             self.thresholds = t = _take(offsets, "thresholds", (self.n_out,), "i4")
@@ -158,34 +155,3 @@ def _take(state: State, name: str, shape: tuple[int, ...], dtype: str) -> np.nda
     if a.dtype != dtype:
         raise ValueError(f"the array {name!r} is {a.dtype}; it must be {np.dtype(dtype)}")
     return a
-
-
-# ---- borders
-
-
-class FromPixels(Layer):
-    """x = 2 p / 255 - 1, the very inputs that the data sets make of pixels."""
-
-    takes = "pixels"
-
-    def __init__(self, n: int) -> None:
-        if not (isinstance(n, int) and n >= 1):
-            raise ValueError(f"{type(self).__name__}: n={n!r}; a width is an integer, at least 1")
-        self.n_in = self.n_out = n
-
-    def __call__(self, x: Any) -> Tensor:
-        return Tensor(from_pixels(x._data))
-
-    def config(self) -> dict[str, Any]:
-        return {"n": self.n_in}
-
-
-class FromSigns(FromPixels):
-    """+1.0 and -1.0 from packed signs."""
-
-    takes = "signs"
-
-    def __call__(self, x: Any) -> Tensor:
-        bits = x._data.astype("<u8", copy=False).view(np.uint8)
-        on = np.unpackbits(bits, axis=1, count=self.n_in, bitorder="little")
-        return Tensor(on.astype(np.float32) * 2 - 1)

@@ -1,125 +1,39 @@
-"""The frozen network, and the one layer that it needs beside those of bitwise.py and the ordinary ones.
+"""The frozen network, and the two ways through it.
 
-    StoredLinear   floats  ->  floats     z = x W + b, W of any method, decoded some rows at a time
+Many rows go layer by layer. Each layer meets hundreds of rows at once, and what Python does in between hardly counts.
 
-What a method stores is enough to multiply by W, without building it:
-
-    Quantized, Binary      x W = s (x C)             C the integers that the packed codes stand for, unpacked in blocks
-    LowRank                x W = (x U) V             each factor in its own way
-    Hashed                 x W = sum_i x_i W_i       W_i hashed some rows at a time (kernels/hashed.py)
-    Scaled                 x W = (x V) diag(g)
-
-Sparse, a Bank and methods that are not known here multiply as they do in evaluation, by their whole matrix.
-`Frozen` is the network; deploy.py makes one.
+A few rows compute little. In a network of 37 million signs a row waits 0.2 ms for 4.6 MB of weights to arrive from
+memory. Python between small kernels would take three times that, because after a pause its own code has to be fetched
+from memory too. So all layers of bits lie one after the other in one array, `net`, and one compiled call reads it from
+end to end (kernels/xnor/whole.py). The layers' own weights are views of that array. The integers are the same either
+way, so the number of rows decides, and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import reduce
+from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate, zip_longest
 from typing import Any
 
 import numpy as np
+from numpy import asarray, ascontiguousarray, empty, float32, int64, uint8  # when cold, looking up np.empty is slow
 
 from tinynet.datasets.grid import from_pixels, nearest_pixels
 from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.frozen.chain import Chain, chain
+from tinynet.frozen.bits import BitLinear
+from tinynet.kernels.bits import popcount
+from tinynet.kernels.jit import numba_found
+from tinynet.layers.activations import Scale
 from tinynet.layers.base import Layer
 from tinynet.layers.batchnorm import BatchNorm
-from tinynet.layers.linear import Linear
 from tinynet.layers.sequential import Sequential
-from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Scaled, hashing
-from tinynet.parameterizations.packing import packed_bits, unpack
-from tinynet.parameterizations.state import State, unnest
+from tinynet.parameterizations.state import State
 
-ROWS = 1024  # examples that go through the network together, so that memory does not grow with their number
-
-
-class StoredLinear(Linear):
-    """z = x W + b, where W stays as it is stored; made by restoring a Linear's state."""
-
-    def restore(self, state: State) -> None:
-        super().restore(state)  # checks every array
-        self.weight: Any = Stored(self.weight)  # and the latent weights are gone
-
-
-class Stored:
-    """A parameterization reduced to what its file holds; it can still multiply, see `product`."""
-
-    def __init__(self, built: Parameterization) -> None:
-        self._state, self._bits, self._shape = built.state(), built.stored_bits(), built.shape
-        self._recipe = Parameterization.from_json(built.to_json())
-        self._product = product(built, self._state)
-
-    def parameters(self) -> list[Parameter]:
-        """Return nothing: what SGD would change is gone."""
-        return []
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the recipe's description."""
-        return self._recipe.to_json()
-
-    def matmul(self, x: Tensor) -> Tensor:
-        """Return x W."""
-        return Tensor(self._product(x._data))
-
-    def weight(self) -> Tensor:
-        """Return W, decoded anew."""
-        return self._recipe.from_state(self._shape, self._state).weight().detach()
-
-    def state(self) -> State:
-        """Return the arrays that a file must hold."""
-        return self._state
-
-    def stored_bits(self) -> int:
-        """Return how many bits those are."""
-        return self._bits
-
-    def __repr__(self) -> str:
-        return repr(self._recipe)
-
-
-def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.ndarray]:
-    """Return x -> x W; it keeps the stored arrays, and `built` itself only where no shorter way is known."""
-    shape = built.shape
-    match built:
-        case Dense():
-            return lambda x: x @ state["W"]
-        case LowRank():
-            first, second = product(built.U, unnest("U", state)), product(built.V, unnest("V", state))
-            return lambda x: second(first(x))
-        case Hashed():
-            w, seed = state.get("w.W", built.buckets.weight()._data).ravel(), built.seed
-            return lambda x: hashing.matmul(x, w, seed, shape[1])
-        case Quantized() | Binary():
-            base, lowest = (2, None) if isinstance(built, Binary) or built.bits == 1 else (built._base, built.Q)
-            packed = state["bits" if isinstance(built, Binary) else "codes"]
-            scale = state.get("s", np.float32(1))
-            return lambda x: _coded_product(x, packed, shape, base, lowest) * scale
-        case Scaled():
-            inner, lengths = product(built.V, unnest("V", state)), built._column_scale().numpy()
-            return lambda x: inner(x) * lengths
-    return lambda x: built.matmul(Tensor(x))._data
-
-
-def _coded_product(
-    x: np.ndarray, packed: np.ndarray, shape: tuple[int, int], base: int, lowest: int | None
-) -> np.ndarray:
-    """Return x C for the packed codes' integers C: code - lowest, or 2 code - 1 where `lowest` is None.
-
-    It unpacks a multiple of 40 rows at a time: they end at the border of a byte, whether codes lie eight in some bytes
-    or five to a byte.
-    """
-    m, n = shape
-    step = 40 * max(1, 2**16 // (40 * n))
-    z = np.zeros((len(x), n), x.dtype)
-    for first in range(0, m, step):
-        last = min(m, first + step)
-        here = slice(packed_bits(first * n, base) // 8, -(-packed_bits(last * n, base) // 8))
-        codes = unpack(packed[here], (last - first, n), base).astype(x.dtype)
-        z += x[:, first:last] @ (2 * codes - 1 if lowest is None else codes - x.dtype.type(lowest))
-    return z
+FEW = 8  # rows; more are faster layer by layer
+ROWS = 1024  # rows that go layer by layer together, so that memory does not grow with the number of examples
+SPARE = 4  # words at the end of `net`, which the compiled call may read and does not use
 
 
 class Frozen(Sequential):
@@ -140,19 +54,22 @@ class Frozen(Sequential):
             raise ValueError(f"Frozen: the last layer gives {flow}; scores are floats")
         self.n_in: int = layers[0].n_in  # type: ignore[attr-defined]
         self.n_out = width
-        self._chain: Chain | None = None
-        self._whole: Chain | None = None  # the same, where no layer is left behind it
-        if hasattr(layers[0], "weight"):  # else `restore` brings the weights
-            self._find_chain()
+        self.net: np.ndarray | None = None  # the layers of bits in one array, where the network begins with some
+        self.behind: list[Layer] = []  # the layers after those, and after a Scale that follows them
+        if hasattr(layers[0], "weight"):  # otherwise `restore` brings the weights
+            self._join()
         self.eval()
 
     def restore(self, state: State) -> None:
         super().restore(state)
-        self._find_chain()
+        self._join()
 
-    def _find_chain(self) -> None:
-        self._chain = chain(self.layers)
-        self._whole = self._chain if self._chain is not None and self._chain.length == len(self.layers) else None
+    def _join(self) -> None:
+        bits = _first_bits(self.layers)
+        if bits:
+            scale = [layer.c for layer in self.layers[len(bits) : len(bits) + 1] if type(layer) is Scale]
+            self.net = join(bits, *scale)
+            self.behind, self._n_joined = self.layers[len(bits) + len(scale) :], bits[-1].n_out
 
     def scores(self, pixels: Any) -> np.ndarray:
         """Return the scores, float32 (N, classes).
@@ -162,32 +79,43 @@ class Frozen(Sequential):
 
         Raises TypeError for floats and ValueError for another width or values outside; nothing is computed then.
         """
-        scores = self._of_few(pixels)
-        if scores is not None:
-            return scores
         pixels = self._check(pixels)
+        if not self._are_few(pixels):
+            return self._by_layers(pixels)
+        out: np.ndarray = empty((len(pixels), self._n_joined), float32)
+        kernels().scores(ascontiguousarray(pixels), self.net, out)
+        return self._after(out) if self.behind else out
+
+    def predict(self, pixels: Any) -> np.ndarray:
+        """Return the class of the highest score, int64 (N,); see `scores`."""
+        pixels = self._check(pixels)
+        if self.behind or not self._are_few(pixels):
+            return self.scores(pixels).argmax(axis=1)
+        out: np.ndarray = empty(len(pixels), int64)
+        kernels().classes(ascontiguousarray(pixels), self.net, out)
+        return out
+
+    def _are_few(self, pixels: np.ndarray) -> bool:
+        """Return whether the compiled call through all layers of bits serves this batch."""
+        return self.net is not None and len(pixels) <= FEW and kernels() is not None
+
+    def _by_layers(self, pixels: np.ndarray) -> np.ndarray:
+        """Return the scores, layer by layer."""
         blocks = [pixels[i : i + ROWS] for i in range(0, max(1, len(pixels)), ROWS)]
         with no_grad():
             return np.concatenate([super(Frozen, self).__call__(block)._data for block in blocks])
 
-    def _of_few(self, pixels: Any) -> np.ndarray | None:
-        """Return the scores of a few rows of pixels by one compiled call; None for anything else, errors included."""
-        if self._chain is None:
-            return None
-        floats = self._chain.scores(pixels)
-        if floats is None or self._whole is not None:
-            return floats
+    def _after(self, floats: np.ndarray) -> np.ndarray:
+        """Return the scores from what the compiled call gave."""
+        x = Tensor(floats)
         with no_grad():
-            return reduce(lambda x, layer: layer(x), self.layers[self._chain.length :], Tensor(floats))._data
-
-    def predict(self, pixels: Any) -> np.ndarray:
-        """Return the class of the highest score, int64 (N,); see `scores`."""
-        classes = self._whole.classes(pixels) if self._whole is not None else None
-        return self.scores(pixels).argmax(axis=1) if classes is None else classes
+            for layer in self.behind:
+                x = layer(x)
+        return x._data
 
     def _check(self, pixels: Any) -> np.ndarray:
         """Return pixels as uint8 (N, n_in), or say what about them is wrong."""
-        pixels = np.asarray(pixels)
+        pixels = asarray(pixels)
         if pixels.dtype.kind not in "iu":
             raise TypeError(
                 f"frozen network: pixels of dtype {pixels.dtype}; they must be integers 0 .. 255. "
@@ -195,9 +123,11 @@ class Frozen(Sequential):
             )
         if pixels.ndim != 2 or pixels.shape[1] != self.n_in:
             raise ValueError(f"frozen network: pixels of shape {pixels.shape}; (N, {self.n_in}) is expected")
+        if pixels.dtype == uint8:
+            return pixels
         if pixels.size and not 0 <= pixels.min() <= pixels.max() <= 255:
             raise ValueError(f"frozen network: pixels from {pixels.min()} to {pixels.max()}; they lie in 0 .. 255")
-        return pixels.astype(np.uint8, copy=False)
+        return pixels.astype(uint8)
 
     def __call__(self, x: Any) -> Tensor:
         """Return the scores of inputs x = 2 p / 255 - 1, so that `tn.evaluate` works. ValueError for other values."""
@@ -220,3 +150,56 @@ def _widths(layer: Layer) -> tuple[int | None, int | None]:
     if isinstance(layer, BatchNorm):
         return layer.n, layer.n
     return getattr(layer, "n_in", None), getattr(layer, "n_out", None)
+
+
+# ---- the layers of bits in one array
+
+
+@cache
+def kernels() -> Any:
+    """Return the compiled calls `scores` and `classes`, None where Numba is missing."""
+    if not numba_found():
+        return None
+    from tinynet.kernels.xnor import whole
+
+    return whole
+
+
+def _first_bits(layers: Sequence[Layer]) -> list[BitLinear]:
+    """Return the layers of bits that a network begins with, up to the one that gives floats; none if there is none."""
+    for i, layer in enumerate(layers):
+        if not isinstance(layer, BitLinear):
+            break
+        if layer.gives == "floats":
+            return layers[: i + 1]  # type: ignore[return-value]
+    return []
+
+
+def join(bits: Sequence[BitLinear], scale: float = 1.0) -> np.ndarray:
+    """Return the layers in one array, uint64; their weights and thresholds become views of it.
+
+    kernels/xnor/whole.py describes the array. The layers must not be given other weights later.
+    """
+    hidden, last, n = bits[:-1], bits[-1], len(bits)
+    bias = np.zeros(last.n_out, float32) if last.bias is None else last.bias
+    arrays = [layer.weight.words for layer in bits]
+    arrays += [layer.thresholds for layer in hidden]
+    arrays += [np.packbits(layer.flip, bitorder="little") for layer in hidden]
+    arrays += [popcount(arrays[0]), np.append(bias, float32(scale))]
+
+    *places, end = accumulate((-(-array.nbytes // 8) for array in arrays), initial=5 + 5 * n)
+    net = np.zeros(end + SPARE, np.uint64)
+    views = [net[place:].view(x.dtype)[: x.size].reshape(x.shape) for place, x in zip(places, arrays, strict=True)]
+    for view, array in zip(views, arrays, strict=True):
+        view[...] = array
+
+    plan = [n, last.n_out, max(layer.n_out for layer in bits), *places[-2:]]
+    of_layers = zip_longest(places[:n], places[n : 2 * n - 1], places[2 * n - 1 : -2], fillvalue=0)
+    for layer, of_layer in zip(bits, of_layers, strict=True):
+        plan += [layer.n_in, layer.n_out, *of_layer]
+    net[: len(plan)] = plan
+    for layer, words in zip(bits, views, strict=False):
+        layer.weight.words = words
+    for layer, thresholds in zip(hidden, views[n:], strict=False):
+        layer.thresholds = thresholds
+    return net

@@ -1,10 +1,10 @@
-"""Frozen networks over sequences: what is kept between calls is what the file holds.
+"""Frozen networks over sequences: between calls they keep only what their file holds.
 
-    StoredLSTM, StoredRNN      W and U as they are stored; each is built when a sequence comes and forgotten after it
+    StoredLSTM, StoredRNN      W and U as they are stored; each is built when a sequence comes, and dropped afterwards
     FrozenSequence             the network, from symbols or numbers to scores
 
-A recurrent layer uses U once a step, so to decode it at each would cost more than to multiply by it. Here the matrices
-exist while a batch of sequences passes, one layer's at a time; the latent weights are gone for good.
+A recurrent layer uses U at every step, and decoding U each time would cost more than multiplying by it. So here the
+matrices exist while a batch of sequences passes, one layer at a time. The latent weights are gone for good.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Parameter
-from tinynet.frozen.network import Stored
+from tinynet.frozen.stored import Stored
 from tinynet.parameterizations.state import State
 from tinynet.sequences.cells import Cell
 from tinynet.sequences.network import SequenceNet
@@ -23,7 +23,7 @@ from tinynet.sequences.recurrent import LSTM, RNN
 
 
 class _StoredCell(Cell):
-    """A cell that is made by restoring another one's state, and keeps no more than that."""
+    """A cell that is made by restoring the state of another, and keeps nothing else."""
 
     def restore(self, state: State) -> None:
         super().restore(state)  # checks every array
@@ -43,9 +43,9 @@ class FrozenSequence(SequenceNet):
     """A network over sequences that cannot be trained; it runs, saves and loads like any other."""
 
     def scores(self, x: Any, lengths: Any = None) -> np.ndarray:
-        """Return the scores, float32 (batch, time, classes), or (batch, classes) where the net has `last`.
+        """Return the scores, float32 (batch, time, classes), or (batch, classes) if the net was made with `last`.
 
-        Args, and errors before anything is computed, are those of SequenceNet.
+        Arguments and errors are SequenceNet's; where it raises, nothing has been computed.
         """
         with no_grad():
             return self(x, lengths).numpy()

@@ -1,0 +1,43 @@
+"""Where a frozen network passes from integers to floats.
+
+FromPixels     pixels  ->  floats     x = 2 p / 255 - 1
+FromSigns      signs   ->  floats     +1.0 and -1.0
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinynet.datasets.grid import from_pixels
+from tinynet.engine.tensor import Tensor
+from tinynet.layers.base import Layer
+
+
+class FromPixels(Layer):
+    """x = 2 p / 255 - 1, exactly the inputs that the data sets make of pixels."""
+
+    takes = "pixels"
+
+    def __init__(self, n: int) -> None:
+        if not (isinstance(n, int) and n >= 1):
+            raise ValueError(f"{type(self).__name__}: n={n!r}; a width is an integer, at least 1")
+        self.n_in = self.n_out = n
+
+    def __call__(self, x: Any) -> Tensor:
+        return Tensor(from_pixels(x._data))
+
+    def config(self) -> dict[str, Any]:
+        return {"n": self.n_in}
+
+
+class FromSigns(FromPixels):
+    """+1.0 and -1.0 from packed signs."""
+
+    takes = "signs"
+
+    def __call__(self, x: Any) -> Tensor:
+        bits = x._data.astype("<u8", copy=False).view(np.uint8)
+        on = np.unpackbits(bits, axis=1, count=self.n_in, bitorder="little")
+        return Tensor(on.astype(np.float32) * 2 - 1)

@@ -1,0 +1,111 @@
+"""Multiply by a matrix as it is stored, without building it.
+
+A compressed matrix is small on disk. It stays small in memory if we never write out its m n entries, and what a method
+stores is enough to compute x W:
+
+    Quantized, Binary      x W = s (x C)             C the integers that the packed codes stand for, unpacked in blocks
+    LowRank                x W = (x U) V             each factor in its own way
+    Hashed                 x W = sum_i x_i W_i       W_i hashed some rows at a time (parameterizations/hashing.py)
+    Scaled                 x W = (x V) diag(g)
+
+Sparse, a Bank and any other method multiply as they do in evaluation, by their whole matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.layers.linear import Linear
+from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Scaled, hashing
+from tinynet.parameterizations.packing import packed_bits, unpack
+from tinynet.parameterizations.state import State, unnest
+
+
+class Stored:
+    """A parameterization reduced to what its file holds; it can still multiply."""
+
+    def __init__(self, built: Parameterization) -> None:
+        self._state, self._bits, self._shape = built.state(), built.stored_bits(), built.shape
+        self._recipe = Parameterization.from_json(built.to_json())
+        self._product = product(built, self._state)
+
+    def parameters(self) -> list[Parameter]:
+        """Return nothing: what SGD would change is gone."""
+        return []
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the recipe's description."""
+        return self._recipe.to_json()
+
+    def matmul(self, x: Tensor) -> Tensor:
+        """Return x W."""
+        return Tensor(self._product(x._data))
+
+    def weight(self) -> Tensor:
+        """Return W, decoded anew."""
+        return self._recipe.from_state(self._shape, self._state).weight().detach()
+
+    def state(self) -> State:
+        """Return the arrays that a file must hold."""
+        return self._state
+
+    def stored_bits(self) -> int:
+        """Return how many bits those are."""
+        return self._bits
+
+    def __repr__(self) -> str:
+        return repr(self._recipe)
+
+
+class StoredLinear(Linear):
+    """z = x W + b, where W stays as it is stored; made by restoring a Linear's state."""
+
+    def restore(self, state: State) -> None:
+        super().restore(state)  # checks every array
+        self.weight: Any = Stored(self.weight)  # and the latent weights are gone
+
+
+def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.ndarray]:
+    """Return x -> x W. It keeps the stored arrays, and `built` itself only where no shorter way is known."""
+    shape = built.shape
+    match built:
+        case Dense():
+            return lambda x: x @ state["W"]
+        case LowRank():
+            first, second = product(built.U, unnest("U", state)), product(built.V, unnest("V", state))
+            return lambda x: second(first(x))
+        case Hashed():
+            w, seed = state.get("w.W", built.buckets.weight()._data).ravel(), built.seed
+            return lambda x: hashing.matmul(x, w, seed, shape[1])
+        case Quantized() | Binary():
+            base, lowest = (2, None) if isinstance(built, Binary) or built.bits == 1 else (built._base, built.Q)
+            packed = state["bits" if isinstance(built, Binary) else "codes"]
+            scale = state.get("s", np.float32(1))
+            return lambda x: _coded_product(x, packed, shape, base, lowest) * scale
+        case Scaled():
+            inner, lengths = product(built.V, unnest("V", state)), built._column_scale().numpy()
+            return lambda x: inner(x) * lengths
+    return lambda x: built.matmul(Tensor(x))._data
+
+
+def _coded_product(
+    x: np.ndarray, packed: np.ndarray, shape: tuple[int, int], base: int, lowest: int | None
+) -> np.ndarray:
+    """Return x C for the integers C of packed codes: code - lowest, or 2 code - 1 where `lowest` is None.
+
+    It unpacks a multiple of 40 rows at a time: these end at the end of a byte, whether some bytes hold eight codes or
+    each holds five.
+    """
+    m, n = shape
+    step = 40 * max(1, 2**16 // (40 * n))
+    z = np.zeros((len(x), n), x.dtype)
+    for first in range(0, m, step):
+        last = min(m, first + step)
+        here = slice(packed_bits(first * n, base) // 8, -(-packed_bits(last * n, base) // 8))
+        codes = unpack(packed[here], (last - first, n), base).astype(x.dtype)
+        z += x[:, first:last] @ (2 * codes - 1 if lowest is None else codes - x.dtype.type(lowest))
+    return z
