@@ -1,0 +1,69 @@
+"""What is trained on each kind of data: every method meets its byte budget, and errors are what they are said to be."""
+
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+
+import tinynet as tn
+from tinynet.frontier.methods import METHODS
+from tinynet.frontier.tasks import task_of
+from tinynet.layers.table import payload_bytes
+
+WIDTHS = [64, 256, 10]
+SHAPES = list(pairwise(WIDTHS))
+OFFERS = [(m, f) for m in METHODS for f in (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64) if METHODS[m](f, SHAPES)]
+
+
+@pytest.mark.parametrize(("method", "factor"), OFFERS)
+def test_methods_meet_their_byte_budget(method, factor):
+    weights, biases = 64 * 256 + 256 * 10, 266
+    budget = 4 * factor * weights + 4 * biases
+    net = task_of("digits").build(method, factor, WIDTHS, seed=0)
+    size = payload_bytes(tn.freeze(net) if method == "binary-mlp" else net)
+    assert size <= budget + 48  # seeds, steps and rounding to whole numbers
+    assert size > 0.75 * budget
+
+
+def test_the_binary_network_is_measured_as_its_frozen_file():
+    [row] = tn.frontier.sweep(
+        methods=["binary-mlp"], factors=["1/32", "1/8"], seeds=1, epochs=3, hidden=(32,), rates=(0.1,), jobs=1,
+        after_training=True,
+    )  # fmt: skip
+    assert row["payload_bytes"] == 64 * 32 // 8 + 32 * 10 // 8 + 4 * 32 + 32 // 8  # weights, thresholds, directions
+    assert row["test_error"] < 0.5
+
+
+def test_the_dense_rival_is_as_wide_as_the_budget_allows():
+    for factor in (1 / 2, 1 / 8, 1 / 64):
+        h = task_of("digits").narrowed("dense", factor, WIDTHS)[1]
+        budget = 4 * (factor * (64 * 256 + 2560) + 266)
+        assert 4 * (65 * h + 10 * (h + 1)) <= budget < 4 * (65 * (h + 1) + 10 * (h + 2))
+
+
+def test_a_method_that_cannot_meet_a_factor_says_which_it_can():
+    with pytest.raises(ValueError, match=r"binary has no recipe for the factor 1; of the usual ones it has \['1/32'\]"):
+        task_of("shakespeare").build("binary", 1, [5, 8, 5], 0)
+
+
+@pytest.mark.parametrize("method", task_of("reber").methods)
+def test_every_method_of_sequences_meets_its_budget_and_is_measured_from_its_file(method, strings):
+    factor = {"quantized": "1/16", "quantized+norm": "1/16", "binary": "1/32", "binary+norm": "1/32"}.get(method, "1/4")
+    factor = "1/8" if method == "hashed+quantized" else factor
+    [row] = tn.frontier.sweep(methods=[method], factors=[factor], **strings | dict(hidden=(24,)))
+    weights, biases = 4 * 24 * (7 + 24) + 24 * 7, 4 * 24 + 7
+    norms = 9 * 24 if method.endswith("+norm") else 0
+    budget = 4 * float(Fraction(factor)) * weights + 4 * (biases + norms)
+    assert 0.75 * budget < row["payload_bytes"] <= budget + 64
+    assert 0 <= row["test_error"] <= 1
+
+
+def test_the_error_on_strings_is_the_share_with_an_illegal_step():
+    net = tn.RecurrentNet([7, 6, 7], seed=0)
+    split = tn.datasets.load("reber", test=20).test
+    wrong = 0
+    for string, labels in zip(split.inputs, split.labels, strict=True):
+        text = "".join("BTPSXVE"[k] for k in string[: (labels >= 0).sum()])
+        picks = net(string[None]).numpy()[0].argmax(axis=1)
+        wrong += any("BTPSXVE"[picks[t]] not in tn.datasets.reber.legal_next(text[: t + 1]) for t in range(len(text)))
+    assert task_of("reber").error(net, split) == wrong / 20
