@@ -83,7 +83,7 @@ def from_file(path: Path) -> Functions:
 
 
 def from_text(text: str, path: Path) -> Functions:
-    """Return the functions of an exercise file whose text is already known; errors are said to lie in `path`."""
+    """Return the functions of an exercise file from its text; messages give `path` as its place."""
     module = ModuleType("exercise")
     module.__file__ = str(path)
     sys.modules["exercise"] = module  # dataclasses look up the names in their annotations there

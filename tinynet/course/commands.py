@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tinynet.course import check, formulas, grading, manifest, notebook, stubs, watching, workspace
+from tinynet.course import check, formats, formulas, grading, manifest, notebook, stubs, watching, workspace
 from tinynet.course.grading import Result
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.storage.atomic import write_atomically
@@ -24,7 +24,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 def lesson(
     number: Annotated[
-        int | None, typer.Argument(help="The lesson's number; without it, all lessons are listed.", metavar="[N]")
+        int | None, typer.Argument(help="The lesson's number; without it, all lessons are listed.", metavar="N")
     ] = None,
     show: Annotated[bool, typer.Option("--show", help="Also open a window for each figure.")] = False,
 ) -> None:
@@ -45,7 +45,7 @@ def lesson(
 
 
 def grade(
-    number: Annotated[int | None, typer.Argument(help="The lesson's number.", metavar="[N]")] = None,
+    number: Annotated[int | None, typer.Argument(help="The lesson's number.", metavar="N")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Grade every lesson.")] = False,
     isolated: Annotated[
         bool | None,
@@ -60,14 +60,17 @@ def grade(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draw the inputs from this seed.")] = 0,
 ) -> None:
-    """Grade your exercise.py, or a folder of submissions; the exit code is 0 if all of your exercises pass."""
-    if submissions is None and (csv or jobs):
-        raise CourseError("--csv and --jobs are for a folder of submissions; name it with --submissions DIR")
-    if submissions is not None and (json_ or junit):
-        raise CourseError("--json and --junit are for one learner's file; grades of submissions go to --csv FILE")
+    """Grade your exercise.py, or a folder of submissions.
+
+    The exit code is 1 if an exercise of yours does not pass.
+    """
     if submissions is not None:
+        if json_ or junit:
+            raise CourseError("--json and --junit are for one learner's file; grades of submissions go to --csv FILE")
         _grade_submissions(number, submissions, csv, jobs, isolated is not False, seed)
         return
+    if csv or jobs:
+        raise CourseError("--csv and --jobs are for a folder of submissions; name it with --submissions DIR")
     if (number is None) != all_:
         raise CourseError("name one lesson, as in `tinynet grade 1`, or grade every lesson with `tinynet grade --all`")
     space = workspace.find()
@@ -75,7 +78,10 @@ def grade(
     for chosen in manifest.read() if number is None else [manifest.lesson(number)]:
         results += (graded := _grade(space, chosen, bool(isolated), seed))
         _report(graded)
-    _write_reports(results, json_, junit)
+    if json_ is not None:
+        write_atomically(json_, json.dumps(formats.gradescope(results), indent=1).encode())
+    if junit is not None:
+        write_atomically(junit, formats.junit(results).encode())
     if not all(result.passed for result in results):
         raise typer.Exit(1)
 
@@ -105,7 +111,7 @@ def solution(
 def reset(number: Number) -> None:
     """Start a lesson's exercise.py afresh; yours is kept beside it."""
     backup = workspace.find().reset(manifest.lesson(number))
-    typer.echo("exercise.py is as new" + (f"; yours is kept as {backup.name}" if backup else ""))
+    typer.echo("wrote a new exercise.py" + (f"; yours is kept as {backup.name}" if backup else ""))
 
 
 def watch(number: Number) -> None:
@@ -164,7 +170,7 @@ def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False, s
     if isolated:
         from tinynet.course.isolation import grade_isolated
 
-        _say_what_is_not_held()
+        _warn_of_gaps()
         results = grade_isolated(chosen, path, seed)
     else:
         results = grading.grade_file(chosen, path, seed)
@@ -219,25 +225,15 @@ def _grade_submissions(
     if names := ", ".join(left_out(folder)):
         typer.echo(f"Note: left out, because they are neither folders nor .py files: {names}.", err=True)
     if isolated:
-        _say_what_is_not_held()
+        _warn_of_gaps()
     lessons = manifest.read() if number is None else [manifest.lesson(number)]
     graded = grade_folder(lessons, folder, csv, jobs, isolated, seed)
     typer.echo(f"Graded {len(graded)} submissions and wrote {csv}.")
 
 
-def _say_what_is_not_held() -> None:
+def _warn_of_gaps() -> None:
+    """Say what this system cannot guarantee."""
     from tinynet.course.isolation import caveat
 
     if text := caveat():
         typer.echo(f"Note: {text}.", err=True)
-
-
-def _write_reports(results: Sequence[Result], json_path: Path | None, junit_path: Path | None) -> None:
-    if json_path is not None:
-        from tinynet.course.formats import gradescope
-
-        write_atomically(json_path, json.dumps(gradescope(results), indent=1).encode())
-    if junit_path is not None:
-        from tinynet.course.formats import junit
-
-        write_atomically(junit_path, junit(results).encode())

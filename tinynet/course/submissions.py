@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tinynet.course.grading import Result
-from tinynet.course.isolation import Limits, clean, grade_isolated
+from tinynet.course.isolation import Limits, clean, encodable, grade_isolated
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.storage.atomic import write_atomically
 
@@ -149,7 +149,7 @@ def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submis
 
 def _cell(text: str) -> str:
     """Return a text that any program shows as it stands: encodable in UTF-8, and not a formula."""
-    text = text.encode("utf-8", "backslashreplace").decode()
+    text = encodable(text)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

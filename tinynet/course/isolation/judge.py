@@ -25,6 +25,7 @@ from pathlib import Path
 from tinynet.course import manifest
 from tinynet.course.calls import Wrong, from_file
 from tinynet.course.grading import Result, grade_exercise
+from tinynet.course.isolation import wire
 from tinynet.course.isolation.sandbox import ENVIRONMENT, TINYNET, WAITING, Limits, Sandbox
 from tinynet.course.manifest import CourseError, Lesson
 
@@ -107,7 +108,7 @@ def main() -> None:
     manifest.COURSE = Path(course)
     try:
         for result in _grades(manifest.lesson(number), Path(path), seed, Limits(**limits), isolated, first, patience):
-            message = result.message.encode("utf-8", "backslashreplace").decode()[:MESSAGE]
+            message = wire.encodable(result.message)[:MESSAGE]
             print(json.dumps([message, result.seconds]), file=output, flush=True)
     except CourseError as error:
         sys.exit(str(error))

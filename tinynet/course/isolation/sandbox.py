@@ -34,7 +34,7 @@ from tinynet.course.isolation import confinement, wire
 from tinynet.course.manifest import CourseError
 
 START = 30.0  # seconds in which a new process must get ready; nothing of the learner's runs yet
-WAITING = 3  # the clock may show this many times the processor time, because other work may share the processor
+WAITING = 3  # times as many seconds may pass on the clock, because other work may share the processor
 LOOK = 0.1  # seconds between two looks at the working folder
 SOURCE = 1 << 20  # bytes that a learner's file may have
 FILES, FOLDER = 100, 16 << 20  # files, and bytes in them, that the working folder may hold
@@ -67,9 +67,9 @@ class Limits:
     """What one exercise may use.
 
     Attributes:
-        seconds: processor time, rounded up, from the first line of the file to the last answer. Time in which the
-            machine does other work does not count, but on the clock three times as long is the end.
-        memory: bytes of address space, including Python and NumPy; macOS knows no such limit.
+        seconds: processor time, rounded up, from the first line of the file to the last answer; what else the machine
+            does costs nothing. Three times as many seconds may pass on the clock.
+        memory: bytes of address space, including Python and NumPy; macOS has no such limit.
         file: bytes of the largest file in the working folder.
     """
 
@@ -266,8 +266,7 @@ def read_source(path: Path) -> str:
 
 def clean(text: str) -> str:
     """Return a text that came from the learner's process as one line that is safe to print."""
-    text = text.encode("utf-8", "backslashreplace").decode()
-    return "".join(c if c.isprintable() else " " for c in text)[:500]
+    return "".join(c if c.isprintable() else " " for c in wire.encodable(text))[:500]
 
 
 def _called_back(content: list, functions: list[Callable]) -> tuple:

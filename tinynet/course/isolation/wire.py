@@ -52,6 +52,11 @@ def encode(value: Any, functions: list[Callable] | None = None) -> bytes:
     return data
 
 
+def encodable(text: str) -> str:
+    """Return a text in which an escape stands for whatever UTF-8 cannot encode."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def frame(message: tuple, functions: list[Callable] | None = None) -> bytes:
     """Return a message as it is sent: its length, then its bytes."""
     data = encode(message, functions)

@@ -130,4 +130,4 @@ class Answers:
 
 
 def _text(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()[:2000]
+    return wire.encodable(text)[:2000]
