@@ -22,10 +22,9 @@ def table(rows: Sequence[dict[str, Any]]) -> Any:
     for name in ("method", "stage", "factor", "payload B", "header B", task.measure, "±", ""):
         out.add_column(name, justify="left" if name in ("method", "stage") else "right")
     points = summarize(rows)
-    for group in dict.fromkeys((p.method, p.stage) for p in points):
-        for p in points:
-            if (p.method, p.stage) == group:
-                out.add_row(*_cells(p, task.unit), style="bold" if p.efficient else None)
+    groups = list(dict.fromkeys((p.method, p.stage) for p in points))
+    for p in sorted(points, key=lambda p: groups.index((p.method, p.stage))):
+        out.add_row(*_cells(p, task.unit), style="bold" if p.efficient else None)
     return out
 
 

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -66,9 +66,7 @@ def sweep(
     Raises ValueError for an unknown method, data set or factor. If a run fails, the others are still done; then
     RuntimeError names it.
     """
-    own = not isinstance(store, Store)
-    results = store if isinstance(store, Store) else Store(store)
-    try:
+    with nullcontext(store) if isinstance(store, Store) else closing(Store(store)) as results:
         todo = plan(data, methods, factors, seeds, after_training, **settings)
         if teacher is not None:
             todo = with_soft_targets(todo, teacher, temperature, mix)
@@ -76,13 +74,9 @@ def sweep(
         failures = _execute(missing, results, executor, jobs, progress)
         if failures:
             first, error = failures[0]
-            raise RuntimeError(
-                f"sweep: {len(failures)} of {len(todo)} runs failed, the first {first}: {error}"
-            ) from error
+            message = f"sweep: {len(failures)} of {len(todo)} runs failed, the first {first}: {error}"
+            raise RuntimeError(message) from error
         return [row for s in todo if (row := results.get(s)) is not None]
-    finally:
-        if own:
-            results.close()
 
 
 def plan(
@@ -104,7 +98,8 @@ def plan(
     todo = [s for s in everything if possible(s)]
     if not todo:
         raise ValueError(
-            f"sweep: none of {', '.join(methods)} can meet a factor of {', '.join(map(str, factors))}; {seeds} seeds"
+            f"sweep: nothing to run with seeds={seeds}: none of {', '.join(methods)} can meet a factor of "
+            f"{', '.join(map(str, factors))}"
         )
     return todo
 
@@ -112,7 +107,10 @@ def plan(
 def with_soft_targets(runs: list[Settings], file: str | os.PathLike, temperature: float, mix: float) -> list[Settings]:
     """Return the runs, and after them the same methods again, taught by the network in a file."""
     if not task_of(runs[0].data).teachable:
-        raise ValueError(f"sweep: a teacher for {runs[0].data}; soft targets are of classes, one set an example")
+        raise ValueError(
+            f"sweep: a teacher for {runs[0].data}; soft targets are of classes, and of examples that stay the same in "
+            "every epoch. Sweep this data set without a teacher"
+        )
     net = load(file)
     teacher = Teacher(os.fspath(file), checksum(json.dumps(net.to_json()), net.state()), temperature, mix)
     classes, wanted = soft_targets(runs[0].data, teacher)["teacher"].shape[-1], widths_of(runs[0])[-1]
