@@ -22,7 +22,7 @@ from gpu.device import Session, session
 from gpu.products import TENSOR_CORES, choose_product, ones
 from tinynet.frozen.bits import BitLinear
 from tinynet.frozen.network import Frozen
-from tinynet.layers.activations import Scale
+from tinynet.layers.signs import Scale
 
 
 def run(frozen: Frozen, pixels: Any) -> Any:

@@ -41,10 +41,13 @@ from tinynet.parameterizations import (
 from tinynet.layers.base import Layer
 from tinynet.layers.linear import Linear
 from tinynet.layers.sequential import Sequential
-from tinynet.layers.activations import Dropout, ReLU, Rounded, Scale, Sigmoid, SignActivation, Tanh
+from tinynet.layers.dropout import Dropout
+from tinynet.layers.activations import ReLU, Sigmoid, Tanh
+from tinynet.layers.signs import Rounded, Scale, SignActivation
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.layernorm import LayerNorm
-from tinynet.layers.mlp import MLP, BinaryMLP
+from tinynet.layers.mlp import MLP
+from tinynet.layers.binary_mlp import BinaryMLP
 from tinynet.sequences.cells import LSTMCell, RNNCell
 from tinynet.sequences.recurrent import LSTM, RNN
 from tinynet.sequences.network import RecurrentNet, SequenceNet

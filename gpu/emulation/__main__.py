@@ -18,7 +18,7 @@ import numpy as np
 
 from gpu.emulation import launch
 from gpu.launch import TABLE
-from tinynet.layers.table import render
+from tinynet.layers.table import aligned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,16 +50,12 @@ def traffic(name: str) -> dict[str, float]:
 
 def table(names: list[str]) -> str:
     """Return a table of `traffic`, and of what one output costs."""
-    from rich.table import Table
-
-    rows = Table("bytes a thread", *KINDS, "outputs", "global read an output", box=None)
+    rows: list[tuple[str, ...]] = [("bytes a thread", *KINDS, "outputs", "global read an output")]
     for name in names:
         bytes_, outputs = traffic(name), np.prod(TABLE[name].tile) / np.prod(TABLE[name].block)
         cells = [*bytes_.values(), outputs, bytes_["global read"] / outputs]
-        rows.add_row(name, *[f"{cell:,.0f}" for cell in cells])
-    for column in rows.columns[1:]:
-        column.justify = "right"
-    return render(rows)
+        rows.append((name, *[f"{cell:,.0f}" for cell in cells]))
+    return aligned(rows, left=1)
 
 
 def first_tile(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,8 +10,7 @@ from tinynet import functional as F
 from tinynet.engine import straight_through
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Parameter
-from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.state import count_bits, take, uniform
+from tinynet.parameterizations.base import Parameterization, uniform
 
 SHAPE = (9, 7)
 
@@ -20,29 +19,23 @@ SHAPE = (9, 7)
 class TwoBlocks(Parameterization):
     """A toy method: the second half of the columns is the first with the signs turned, W = [B, -B]."""
 
-    def draw(self, rng, fan_in):
-        self.B = Parameter(uniform(rng, self._block(), fan_in))
-
     def _block(self):
         return (self.shape[0], -(-self.shape[1] // 2))
 
-    def project(self, W):
+    def stores(self):
+        return {"B": self._block()}
+
+    def initialize(self, rng, fan_in):
+        self.B = Parameter(uniform(rng, self._block(), fan_in))
+
+    def approximate(self, W):
         half, rest = self._block()[1], self.shape[1] // 2
         B = W[:, :half].copy()
         B[:, :rest] = (W[:, :rest] - W[:, half:]) / 2
         self.B = Parameter(B)
 
-    def restore(self, state):
-        self.B = Parameter(take(state, "B", self._block()))
-
     def weight(self):
         return F.concatenate([self.B, -self.B], axis=1)[:, : self.shape[1]]
-
-    def state(self):
-        return {"B": self.B.numpy()}
-
-    def stored_bits(self):
-        return count_bits(self.B)
 
 
 SIMPLE = [

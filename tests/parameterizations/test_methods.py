@@ -125,7 +125,7 @@ def test_rescaling_divides_the_step_by_the_occupancy():
 def test_layers_hash_differently():
     net = tn.MLP([8, 8, 8], weight=tn.Hashed(1 / 4), seed=0)
     first, second = (layer.weight for layer in net.layers if isinstance(layer, tn.Linear))
-    assert not np.array_equal(first._place(), second._place())
+    assert not np.array_equal(first.places, second.places)
 
 
 # ---- sparse

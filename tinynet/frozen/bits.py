@@ -12,24 +12,26 @@ integers.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.engine.tensor import Tensor
 from tinynet.kernels.xnor import pixel_sums, pixel_threshold, xnor_matmul, xnor_threshold
 from tinynet.layers.base import Layer
 from tinynet.parameterizations.packing import unpack
-from tinynet.parameterizations.state import State, take
+from tinynet.parameterizations.state import State, Storable, take
 
 EXACT = 2**24  # every integer below it is a float32, so sums of integers are exact in any order
 
 
-class BitMatrix:
+class BitMatrix(Storable):
     """W (n_in, n_out) of +1 and -1 as bits: `words` uint64 (n_out, words), one row for each column of W."""
 
     def __init__(self, words: np.ndarray, n_in: int) -> None:
         self.words, self.n_in = words, n_in
+        self.shape = (n_in, len(words))
 
     @classmethod
     def from_bytes(cls, rows: np.ndarray, n_in: int) -> BitMatrix:
@@ -52,14 +54,11 @@ class BitMatrix:
         """Return the number of bits in a file, which includes the padding of each row."""
         return len(self.words) * -(-self.n_in // 8) * 8
 
-    def parameters(self) -> list[Parameter]:
-        """Return nothing: SGD may not change bits."""
-        return []
-
     def __repr__(self) -> str:
         return "1 bit an entry"
 
 
+@dataclass(eq=False, repr=False)
 class BitLinear(Layer):
     """z = x W for W of +1 and -1; z is an integer, so the order of summing cannot change it.
 
@@ -70,15 +69,28 @@ class BitLinear(Layer):
         bias: whether there is one.
     """
 
-    def __init__(self, n_in: int, n_out: int, takes: str = "signs", gives: str = "signs", bias: bool = False) -> None:
-        if takes not in ("signs", "pixels") or gives not in ("signs", "floats") or (bias and gives == "signs"):
-            raise ValueError(f"BitLinear: takes={takes!r}, gives={gives!r}, bias={bias}; see its description")
-        if not (isinstance(n_out, int) and n_out >= 1):
-            raise ValueError(f"BitLinear: n_out={n_out!r}; it must be an integer, at least 1")
-        self.n_in, self.n_out, self.takes, self.gives = n_in, n_out, takes, gives
-        self.beside = "thresholds" if gives == "signs" else "bias"
-        self.bias: np.ndarray | None = np.zeros(0, np.float32) if bias else None
-        self.bound = most(n_in, takes)  # |z| <= bound
+    n_in: int
+    n_out: int
+    takes: str = "signs"
+    gives: str = "signs"
+    bias: Any = False  # whether there is one, then the array, or None
+
+    written = ("takes", "gives")
+
+    def check(self) -> None:
+        if (
+            self.takes not in ("signs", "pixels")
+            or self.gives not in ("signs", "floats")
+            or (self.bias and self.gives == "signs")
+        ):
+            raise ValueError(
+                f"BitLinear: takes={self.takes!r}, gives={self.gives!r}, bias={self.bias}; see its description"
+            )
+        if not (isinstance(self.n_out, int) and self.n_out >= 1):
+            raise ValueError(f"BitLinear: n_out={self.n_out!r}; it must be an integer, at least 1")
+        self.beside = "thresholds" if self.gives == "signs" else "bias"  # type: ignore[misc]
+        self.bias = self.bias or None
+        self.bound = most(self.n_in, self.takes)  # |z| <= bound
 
     def __call__(self, x: Any) -> Tensor:
         """Return the packed signs, or z + bias, for packed signs or pixels x."""
@@ -113,12 +125,8 @@ class BitLinear(Layer):
         self.weight = BitMatrix(_take({"words": words}, "words", (self.n_out, -(-self.n_in // 64)), "u8"), self.n_in)
         return self
 
-    def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
-        return [("", self.weight, (self.n_in, self.n_out))]
-
-    def config(self) -> dict[str, Any]:
-        config = {"n_in": self.n_in, "n_out": self.n_out, "takes": self.takes, "gives": self.gives}
-        return config if self.bias is None else config | {"bias": True}
+    def stored(self) -> dict[str, Any]:
+        return {"bits": self.weight}
 
     def state(self) -> State:
         bits = self.weight.state()

@@ -6,6 +6,7 @@ FromSigns      signs   ->  floats     +1.0 and -1.0
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,21 +16,20 @@ from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import Layer
 
 
+@dataclass(eq=False, repr=False)
 class FromPixels(Layer):
     """x = 2 p / 255 - 1, exactly the inputs that the data sets make of pixels."""
 
     takes = "pixels"
 
-    def __init__(self, n: int) -> None:
-        if not (isinstance(n, int) and n >= 1):
-            raise ValueError(f"{type(self).__name__}: n={n!r}; a width is an integer, at least 1")
-        self.n_in = self.n_out = n
+    n: int
+
+    def check(self) -> None:
+        self.check_width("n")
+        self.n_in = self.n_out = self.n
 
     def __call__(self, x: Any) -> Tensor:
         return Tensor(from_pixels(x._data))
-
-    def config(self) -> dict[str, Any]:
-        return {"n": self.n_in}
 
 
 class FromSigns(FromPixels):

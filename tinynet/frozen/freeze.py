@@ -31,12 +31,14 @@ from tinynet.frozen.borders import FromPixels, FromSigns
 from tinynet.frozen.network import Frozen
 from tinynet.frozen.sequence import FrozenSequence
 from tinynet.kernels.bits import pack_signs
-from tinynet.layers.activations import Dropout, ReLU, Rounded, Scale, Sigmoid, SignActivation, Tanh
+from tinynet.layers.activations import ReLU, Sigmoid, Tanh
 from tinynet.layers.base import Layer
 from tinynet.layers.batchnorm import BatchNorm
+from tinynet.layers.dropout import Dropout
 from tinynet.layers.layernorm import LayerNorm
 from tinynet.layers.linear import Linear
 from tinynet.layers.sequential import Sequential
+from tinynet.layers.signs import Rounded, Scale, SignActivation
 from tinynet.parameterizations import Binary
 from tinynet.sequences.network import SequenceNet
 from tinynet.sequences.recurrent import LSTM, RNN
@@ -163,7 +165,7 @@ def _copy(layer: Layer) -> Layer:
 
 def _frozen_bits(name: str, layer: Linear, takes: str, tail: list[Named]) -> BitLinear:
     """Return the frozen form of a Linear with weights of +1 and -1, and of the layers up to the next sign."""
-    words = pack_signs(np.ascontiguousarray(layer.weight.V._data.T))  # type: ignore[attr-defined]
+    words = pack_signs(np.ascontiguousarray(layer.weight.V._data.T))
     try:
         bound = most(layer.n_in, takes)
     except ValueError as error:

@@ -25,10 +25,10 @@ from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.frozen.bits import BitLinear
 from tinynet.kernels.bits import popcount
 from tinynet.kernels.jit import numba_found
-from tinynet.layers.activations import Scale
 from tinynet.layers.base import Layer
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.sequential import Sequential
+from tinynet.layers.signs import Scale
 from tinynet.parameterizations.state import State
 
 FEW = 8  # rows; more are faster layer by layer

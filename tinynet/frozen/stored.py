@@ -18,24 +18,20 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.engine.tensor import Tensor
 from tinynet.layers.linear import Linear
 from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Scaled, hashing
 from tinynet.parameterizations.packing import packed_bits, unpack
-from tinynet.parameterizations.state import State, unnest
+from tinynet.parameterizations.state import State, Storable, unnest
 
 
-class Stored:
+class Stored(Storable):
     """A parameterization reduced to what its file holds; it can still multiply."""
 
     def __init__(self, built: Parameterization) -> None:
-        self._state, self._bits, self._shape = built.state(), built.stored_bits(), built.shape
+        self._state, self._bits, self.shape = built.state(), built.stored_bits(), built.shape
         self._recipe = Parameterization.from_json(built.to_json())
         self._product = product(built, self._state)
-
-    def parameters(self) -> list[Parameter]:
-        """Return nothing: what SGD would change is gone."""
-        return []
 
     def to_json(self) -> dict[str, Any]:
         """Return the recipe's description."""
@@ -47,7 +43,7 @@ class Stored:
 
     def weight(self) -> Tensor:
         """Return W, decoded anew."""
-        return self._recipe.from_state(self._shape, self._state).weight().detach()
+        return self._recipe.from_state(self.shape, self._state).weight().detach()
 
     def state(self) -> State:
         """Return the arrays that a file must hold."""

@@ -1,23 +1,27 @@
-"""Batch normalization (Ioffe, Szegedy 2015, arXiv 1502.03167).
+"""Batch normalization: every column is brought to mean 0 and variance 1 (Ioffe, Szegedy 2015, arXiv 1502.03167).
+
+What a column's scale and bias were before no longer matters. Explicit ones, gamma and beta, are learned in their place:
 
     y = gamma (x - mu) / sqrt(var + eps) + beta,    column by column
 
-mu and var are those of the mini-batch while training (algorithm 1), running means of them afterwards (algorithm 2). The
-scale and the bias that the layer before had are removed, and explicit ones, gamma and beta, are learned in their place.
+While training, mu and var are the mini-batch's (algorithm 1 of the paper); afterwards they are running means of what
+training saw (algorithm 2), so that one example's output does not depend on its neighbours.
 """
 
 from __future__ import annotations
 
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from tinynet.engine import primitives as F
+from tinynet.engine.primitives import mean
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.layers.base import Layer, number, width
-from tinynet.parameterizations.state import State, count_bits, take
+from tinynet.layers.base import Layer
+from tinynet.parameterizations.state import State, take
 
 
+@dataclass(eq=False, repr=False)
 class BatchNorm(Layer):
     """y = gamma (x - mu) / sqrt(var + eps) + beta, column by column.
 
@@ -30,23 +34,34 @@ class BatchNorm(Layer):
         rate: weight of the newest batch in the running means.
     """
 
-    def __init__(self, n: int, eps: float = 1e-5, rate: float = 0.1) -> None:
-        self.n = width("BatchNorm", n)
-        self.eps, self.rate = number("BatchNorm", "eps", eps), number("BatchNorm", "rate", rate)
-        if not (eps > 0 and 0 < rate <= 1):
-            raise ValueError(f"BatchNorm: eps={eps}, rate={rate}; eps > 0 and rate in (0, 1] are needed")
-        self.gamma, self.beta = Parameter(np.ones(n, np.float32)), Parameter(np.zeros(n, np.float32))
-        self.running_mean, self.running_var = np.zeros(n, np.float32), np.ones(n, np.float32)
+    n: int
+    eps: float = 1e-5
+    rate: float = 0.1
+
+    written = ("eps", "rate")
+
+    def check(self) -> None:
+        self.check_width("n")
+        self.check_number("eps")
+        self.check_number("rate")
+        if not (self.eps > 0 and 0 < self.rate <= 1):
+            raise ValueError(f"BatchNorm: eps={self.eps}, rate={self.rate}; eps > 0 and rate in (0, 1] are needed")
+
+    def stores(self) -> dict[str, Any]:
+        return {"gamma": (self.n,), "beta": (self.n,)}  # and, in the same array of a file, the running means
+
+    def build(self) -> None:
+        self.gamma, self.beta = Parameter(np.ones(self.n, np.float32)), Parameter(np.zeros(self.n, np.float32))
+        self.running_mean, self.running_var = np.zeros(self.n, np.float32), np.ones(self.n, np.float32)
 
     def __call__(self, x: Any) -> Tensor:
         """Return y (batch, n). ValueError in training for a batch of one, which has no variance."""
-        if x.shape[-1] != self.n:
-            raise ValueError(f"BatchNorm: the input has shape {x.shape}, this layer takes rows of {self.n} entries")
+        self.check_rows(x, self.n)
         if not self.training:
             return (x - self.running_mean) / np.sqrt(self.running_var + np.float32(self.eps)) * self.gamma + self.beta
         if len(x) < 2:
             raise ValueError(f"BatchNorm: a batch of {len(x)} has no variance; train on 2 or more, or call eval()")
-        mu = F.mean(x, axis=0)
+        mu = mean(x, axis=0)
         centred = x - mu
         var = (centred * centred).mean(axis=0)
         self._follow(mu._data, var._data * (len(x) / (len(x) - 1)))
@@ -56,14 +71,10 @@ class BatchNorm(Layer):
         self.running_mean += self.rate * (mean - self.running_mean)
         self.running_var += self.rate * (var - self.running_var)
 
-    def parameters(self) -> list[Parameter]:
-        return [self.gamma, self.beta]
-
     def buffers(self) -> list[np.ndarray]:
         return [self.running_mean, self.running_var]
 
-    def config(self) -> dict[str, Any]:
-        return {"n": self.n, "eps": self.eps, "rate": self.rate}
+    # ---- a file holds the four numbers of a column in one array
 
     def state(self) -> State:
         rows = [self.gamma._data, self.beta._data, self.running_mean, self.running_var]
@@ -76,11 +87,5 @@ class BatchNorm(Layer):
         self.gamma, self.beta = Parameter(rows[0]), Parameter(rows[1])
         self.running_mean, self.running_var = rows[2].astype(np.float32), rows[3].astype(np.float32)
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        layer = cls(**config | {"n": 1})  # nothing of size n is made before `restore` has seen that the file holds it
-        layer.n = width("BatchNorm", config["n"])
-        return layer
-
     def stored_bits(self) -> int:
-        return 4 * count_bits(self.gamma)
+        return 2 * super().stored_bits()

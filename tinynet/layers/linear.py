@@ -1,65 +1,57 @@
-"""Linear: z = x W + b."""
+"""Linear: z = x W + b, with W by any parameterization."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.layers.base import Layer, width
+from tinynet.layers.base import Layer
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import State, count_bits, nest, take, unnest
+from tinynet.parameterizations.state import Matrix
 
 
+@dataclass(eq=False, repr=False)
 class Linear(Layer):
-    """z = x W + b, W (n_in, n_out) by any parameterization.
+    """z = x W + b. Rows of x are examples, columns of W are features.
 
     Args:
-        n_in, n_out: widths, at least 1.
-        weight: the recipe of W.
-        bias: whether there is a b, (n_out,), zero at the start and stored as it is.
-        seed: fixes W's initial values; None leaves the layer empty, for `restore`.
+        n_in, n_out: number of inputs and outputs.
+        weight: the recipe of W, for example tn.Hashed(1/8).
+        bias: whether there is a b, (n_out,), which starts at zero.
+        seed: fixes W's first values.
     """
 
-    def __init__(
-        self, n_in: int, n_out: int, weight: Parameterization | None = None, bias: bool = True, seed: int | None = 0
-    ) -> None:
-        self.n_in, self.n_out = width("Linear", n_in), width("Linear", n_out)
-        self.weight = weight if weight is not None else Dense()
-        self.bias = Parameter(np.zeros(self.n_out if seed is not None else 0, np.float32)) if bias else None
-        if seed is not None:
-            self.weight = self.weight.build((self.n_in, self.n_out), seed)
+    n_in: int
+    n_out: int
+    weight: Any = field(default_factory=Dense)  # the recipe, then W itself, built
+    bias: Any = True  # whether there is a b, then b itself, or None
+    seed: int = 0
+
+    names = {"W": "weight", "b": "bias"}  # noqa: RUF012
+    written = ("weight",)
+
+    def check(self) -> None:
+        self.check_width("n_in")
+        self.check_width("n_out")
+        self.weight, self.bias = self.weight or Dense(), self.bias or None
+        if not isinstance(self.weight, Parameterization):
+            raise TypeError(f"Linear: weight={self.weight!r}; give a recipe, such as tn.Hashed(1/8)")
+
+    def stores(self) -> dict[str, Any]:
+        W = {"W": Matrix(self.weight, (self.n_in, self.n_out))}
+        return W if self.bias is None else W | {"b": (self.n_out,)}
+
+    def build(self) -> None:
+        self.weight = self.weight.build((self.n_in, self.n_out), self.seed)
+        if self.bias is not None:
+            self.bias = Parameter(np.zeros(self.n_out, np.float32))
 
     def __call__(self, x: Any) -> Tensor:
         """Return z (batch, n_out) for x (batch, n_in). ValueError for another width."""
-        if x.shape[-1] != self.n_in:
-            raise ValueError(f"Linear: the input has shape {x.shape}, this layer takes rows of {self.n_in} entries")
+        self.check_rows(x, self.n_in)
         z = self.weight.matmul(x)
         return z if self.bias is None else z + self.bias
-
-    def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
-        return [("", self.weight, (self.n_in, self.n_out))]
-
-    def parameters(self) -> list[Parameter]:
-        return self.weight.parameters() + ([] if self.bias is None else [self.bias])
-
-    def config(self) -> dict[str, Any]:
-        config: dict[str, Any] = {"n_in": self.n_in, "n_out": self.n_out, "weight": self.weight.to_json()}
-        return config if self.bias is not None else config | {"bias": False}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        return cls(**config | {"weight": Parameterization.from_json(config["weight"]), "seed": None})
-
-    def state(self) -> State:
-        return nest("W", self.weight.state()) | ({} if self.bias is None else {"b": self.bias.numpy()})
-
-    def restore(self, state: State) -> None:
-        self.weight = self.weight.from_state((self.n_in, self.n_out), unnest("W", state))
-        if self.bias is not None:
-            self.bias = Parameter(take(state, "b", (self.n_out,)))
-
-    def stored_bits(self) -> int:
-        return self.weight.stored_bits() + (0 if self.bias is None else count_bits(self.bias))

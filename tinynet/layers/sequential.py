@@ -1,4 +1,4 @@
-"""Sequential: layers one after the other."""
+"""Sequential: layers one after the other, which is what a network is here."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import Layer
 from tinynet.layers.table import network_table
-from tinynet.parameterizations.state import State, nest, unnest
 
 
 class Sequential(Layer):
@@ -29,8 +28,8 @@ class Sequential(Layer):
 
     def _as_floats(self, x: np.ndarray) -> np.ndarray:
         """Return an array of the parameters' precision, so that a float64 array does not slow a float32 net down."""
-        parameters = self.parameters()
-        return x.astype(parameters[0].dtype) if x.dtype.kind == "f" and parameters else x
+        first = next((p for layer in self.layers for p in layer.parameters()), None)
+        return x.astype(first.dtype) if x.dtype.kind == "f" and first is not None else x
 
     def astype(self, dtype: Any) -> Self:
         """Convert all parameters, in place, to float32 (to train) or float64 (to check gradients)."""
@@ -38,19 +37,10 @@ class Sequential(Layer):
             p.data = p._data.astype(dtype)
         return self
 
-    def parameters(self) -> list[Parameter]:
-        return [p for layer in self.layers for p in layer.parameters()]
+    def stores(self) -> dict[str, Any]:
+        return {str(i): layer for i, layer in enumerate(self.layers)}
 
-    def buffers(self) -> list[np.ndarray]:
-        return [b for layer in self.layers for b in layer.buffers()]
-
-    def generators(self) -> list[np.random.Generator]:
-        return [g for layer in self.layers for g in layer.generators()]
-
-    def train(self, training: bool = True) -> Self:
-        for layer in self.layers:
-            layer.train(training)
-        return super().train(training)
+    stored = stores
 
     def config(self) -> dict[str, Any]:
         return {"layers": [layer.to_json() for layer in self.layers]}
@@ -61,16 +51,6 @@ class Sequential(Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(*[Layer.from_json(description) for description in config["layers"]])
-
-    def state(self) -> State:
-        return {name: a for i, layer in enumerate(self.layers) for name, a in nest(str(i), layer.state()).items()}
-
-    def restore(self, state: State) -> None:
-        for i, layer in enumerate(self.layers):
-            layer.restore(unnest(str(i), state))
-
-    def stored_bits(self) -> int:
-        return sum(layer.stored_bits() for layer in self.layers)
 
     def __repr__(self) -> str:
         return network_table(self)

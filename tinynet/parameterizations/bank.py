@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isqrt
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations import hashing
 from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.state import State, count_bits, seed_array, take
+from tinynet.parameterizations.state import State, take
 
 STREAM = 2  # of the hash, beside those of buckets and signs
 
@@ -43,41 +43,40 @@ class Bank(Parameterization):
         bank.U = Tensor(np.asarray(U, dtype=np.float32))
         return bank
 
-    def _blank(self, shape: tuple[int, int], seed: int) -> Self:
-        built = super()._blank(shape, seed)
-        if self.kind == "pretrained" and hasattr(self, "U"):
-            built.U = self.U  # what `of` was given
+    @property
+    def seeded(self) -> bool:  # type: ignore[override]
+        """Whether the seed is all that a file needs."""
+        return self.kind != "pretrained"
+
+    def _shaped(self, shape: tuple[int, int], seed: int) -> Self:
+        if self.kind == "smooth" and isqrt(shape[0]) ** 2 != shape[0]:
+            raise ValueError(f"Bank: smooth atoms need a square picture, but {shape[0]} inputs are not a square number")
+        built = super()._shaped(shape, seed)
+        if "U" in vars(self):  # what `of` was given
+            built.U = self.U
         return built
 
-    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
-        given = self.U.shape if hasattr(self, "U") else "none"
-        if self.kind == "pretrained" and given != self.shape:
+    def stores(self) -> dict[str, Any]:
+        return {} if self.seeded else {"U": self.shape}
+
+    def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
+        given = self.U.shape if "U" in vars(self) else "none"
+        if not self.seeded and given != self.shape:
             raise ValueError(
                 f"Bank: a pretrained bank of shape {self.shape} is needed, given: {given}; pass bank=tn.Bank.of(U), "
                 "or use from_dense, which takes the singular vectors of a trained matrix"
             )
-        self._check_grid()
 
-    def project(self, W: np.ndarray) -> None:
-        if self.kind == "pretrained":
+    def approximate(self, W: np.ndarray) -> None:
+        if not self.seeded:
             self.U = Tensor(W)
-        self._check_grid()
 
     def restore(self, state: State) -> None:
-        if self.kind == "pretrained":
+        if not self.seeded:
             self.U = Tensor(take(state, "U", self.shape))
-        else:
-            take(state, "seed", (1,), "u8")
-        self._check_grid()
-
-    def _check_grid(self) -> None:
-        if self.kind == "smooth" and isqrt(self.shape[0]) ** 2 != self.shape[0]:
-            raise ValueError(
-                f"Bank: smooth atoms need a square picture, but {self.shape[0]} inputs are not a square number"
-            )
 
     def weight(self) -> Tensor:
-        if not hasattr(self, "U"):  # at first use, so that a small file cannot ask for much memory by being loaded
+        if "U" not in vars(self):  # at first use, so that a small file cannot ask for much memory by being loaded
             U = self._random() if self.kind == "random" else self._smooth()
             self.U = Tensor(U.astype(np.float32))
         return self.U
@@ -93,9 +92,3 @@ class Bank(Parameterization):
         distance2 = ((pixels[:, None] - centres[None]) ** 2).sum(-1)  # (m, k)
         U = np.exp(-distance2 / (2 * self.sigma**2))
         return U / np.linalg.norm(U, axis=0)
-
-    def state(self) -> State:
-        return {"U": self.U.numpy()} if self.kind == "pretrained" else {"seed": seed_array(self.seed)}
-
-    def stored_bits(self) -> int:
-        return count_bits(self.U) if self.kind == "pretrained" else 64

@@ -12,14 +12,15 @@ Nearest member (Rastegari et al. 2016, arXiv 1603.05279, eq. 6): sign(W) and s =
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tinynet.engine import straight_through
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.packing import pack, scale_shape, unpack
-from tinynet.parameterizations.state import State, count_bits, take
+from tinynet.parameterizations.packing import pack, scale_shape, take_packed, unpack
+from tinynet.parameterizations.state import State, take
 
 
 @dataclass(repr=False)
@@ -28,36 +29,47 @@ class Binary(Parameterization):
 
     scale: str | None = "layer"
 
+    names = {"bits": "V"}  # noqa: RUF012
+
     def __post_init__(self) -> None:
         scale_shape(self.scale, (1, 1))
 
-    def _hold(self, V: np.ndarray, s: np.ndarray) -> None:
-        m, n = self.shape
-        self.V = Parameter(V, step_scale=float(np.sqrt((m + n) / 1.5)), bounds=(-1.0, 1.0))
+    def stores(self) -> dict[str, Any]:
+        return {"bits": self.shape} | ({} if self.scale is None else {"s": scale_shape(self.scale, self.shape)})
+
+    def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
+        self.V = Parameter(rng.uniform(-1, 1, self.shape).astype(np.float32))
         if self.scale is not None:
-            self.s = Parameter(s, step_scale=(V.size / s.size) ** -0.5)  # its gradient is a sum over V.size / s.size
+            self.s = Parameter(np.full(scale_shape(self.scale, self.shape), fan_in**-0.5, np.float32))
 
-    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
-        s = np.full(scale_shape(self.scale, self.shape), fan_in**-0.5, np.float32)
-        self._hold(rng.uniform(-1, 1, self.shape).astype(np.float32), s)
-
-    def project(self, W: np.ndarray) -> None:
+    def approximate(self, W: np.ndarray) -> None:
         s = np.abs(W).mean(axis=0 if self.scale == "column" else None, keepdims=True)
-        self._hold(np.clip(W / np.where(s > 0, s, 1), -1, 1), s)
+        self.V = Parameter(np.clip(W / np.where(s > 0, s, 1), -1, 1))
+        if self.scale is not None:
+            self.s = Parameter(s)
 
-    def restore(self, state: State) -> None:
-        shape = scale_shape(self.scale, self.shape)
-        s = np.ones(shape, np.float32) if self.scale is None else take(state, "s", shape)
-        bits = unpack(take(state, "bits", (-(-self.shape[0] * self.shape[1] // 8),), "u1"), self.shape, 2)
-        self._hold(bits.astype(s.dtype) * 2 - 1, s)
+    def set_steps(self) -> None:
+        self.V.step_scale, self.V.bounds = float(np.sqrt(sum(self.shape) / 1.5)), (-1.0, 1.0)
+        if self.scale is not None:
+            self.s.step_scale = (self.V.size / self.s.size) ** -0.5  # its gradient is a sum over V.size / s.size
 
     def weight(self) -> Tensor:
         signs = straight_through.sign(self.V)
         return signs if self.scale is None else signs * self.s
 
+    # ---- what is stored is the signs, not V
+
     def state(self) -> State:
         bits = {"bits": pack(self.V._data >= 0, 2)}
         return bits if self.scale is None else bits | {"s": self.s.numpy()}
 
+    def restore(self, state: State) -> None:
+        dtype: Any = np.float32
+        if self.scale is not None:
+            self.s = Parameter(take(state, "s", scale_shape(self.scale, self.shape)))
+            dtype = self.s.dtype
+        bits = unpack(take_packed(state, "bits", self.shape, 2), self.shape, 2)
+        self.V = Parameter(bits.astype(dtype) * 2 - 1)
+
     def stored_bits(self) -> int:
-        return self.V.size + (0 if self.scale is None else count_bits(self.s))
+        return self.V.size + (0 if self.scale is None else 8 * self.s._data.nbytes)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from tinynet.engine import primitives as F
-from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.state import State, child_seed, nest, unnest
+from tinynet.parameterizations.state import Matrix, child_seed
 
 
 @dataclass(repr=False)
@@ -30,6 +30,15 @@ class Columns(Parameterization):
             raise ValueError(f"Columns: parts={self.parts!r}; give a list of recipes, one a block of columns")
         self.parts = list(self.parts)  # a tuple would have no JSON
 
+    @property
+    def blocks(self) -> list[Parameterization]:
+        """The blocks W_1, W_2, .. of a built one."""
+        return list(self.stored().values())
+
+    def stores(self) -> dict[str, Any]:
+        m, blocks = self.shape[0], zip(self.parts, self._borders(), strict=True)
+        return {str(i): Matrix(part, (m, last - first)) for i, (part, (first, last)) in enumerate(blocks)}
+
     def _borders(self) -> list[tuple[int, int]]:
         """Return the first column of each block and the first behind it. ValueError for fewer columns than blocks."""
         n, count = self.shape[1], len(self.parts)
@@ -37,36 +46,18 @@ class Columns(Parameterization):
             raise ValueError(f"Columns: {n} columns for {count} blocks; there must be at least one each")
         return list(pairwise(accumulate((n // count + (i < n % count) for i in range(count)), initial=0)))
 
-    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
-        m, borders = self.shape[0], self._borders()
-        self.blocks = [
-            part.build((m, last - first), child_seed(self.seed, i), fan_in)
-            for i, (part, (first, last)) in enumerate(zip(self.parts, borders, strict=True))
-        ]
+    def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
+        for i, (name, (part, shape)) in enumerate(self.stores().items()):
+            self.assign(name, part.build(shape, child_seed(self.seed, i), fan_in))
 
-    def project(self, W: np.ndarray) -> None:
-        self.blocks = [
-            part.from_dense(W[:, first:last], child_seed(self.seed, i))
-            for i, (part, (first, last)) in enumerate(zip(self.parts, self._borders(), strict=True))
-        ]
-
-    def restore(self, state: State) -> None:
-        self.blocks = [
-            part.from_state((self.shape[0], last - first), unnest(str(i), state))
-            for i, (part, (first, last)) in enumerate(zip(self.parts, self._borders(), strict=True))
-        ]
+    def approximate(self, W: np.ndarray) -> None:
+        for i, ((name, (part, _)), (first, last)) in enumerate(
+            zip(self.stores().items(), self._borders(), strict=True)
+        ):
+            self.assign(name, part.from_dense(W[:, first:last], child_seed(self.seed, i)))
 
     def weight(self) -> Tensor:
         return F.concatenate([block.weight() for block in self.blocks], axis=1)
 
     def matmul(self, x: Any) -> Tensor:
         return F.concatenate([block.matmul(x) for block in self.blocks], axis=-1)
-
-    def parameters(self) -> list[Parameter]:
-        return [p for block in self.blocks for p in block.parameters()]
-
-    def state(self) -> State:
-        return {name: a for i, block in enumerate(self.blocks) for name, a in nest(str(i), block.state()).items()}
-
-    def stored_bits(self) -> int:
-        return sum(block.stored_bits() for block in self.blocks)

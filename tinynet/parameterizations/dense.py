@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.state import State, count_bits, take, uniform
+from tinynet.parameterizations.base import Parameterization, uniform
 
 
 @dataclass(repr=False)
 class Dense(Parameterization):
     """W = the stored matrix."""
 
-    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
+    def stores(self) -> dict[str, Any]:
+        return {"W": self.shape}
+
+    def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.W = Parameter(uniform(rng, self.shape, fan_in))
 
-    def project(self, W: np.ndarray) -> None:
+    def approximate(self, W: np.ndarray) -> None:
         self.W = Parameter(W)
-
-    def restore(self, state: State) -> None:
-        self.W = Parameter(take(state, "W", self.shape))
 
     def weight(self) -> Tensor:
         return self.W
-
-    def state(self) -> State:
-        return {"W": self.W.numpy()}
-
-    def stored_bits(self) -> int:
-        return count_bits(self.W)

@@ -1,8 +1,17 @@
-"""Hashed: W[i, j] = xi(i, j) w[h(i, j)], K numbers shared by m n entries (Chen et al. 2015, arXiv 1504.04788).
+"""Hashed: a big matrix made of few numbers (Chen et al. 2015, arXiv 1504.04788).
 
-h picks one of K buckets for each entry and xi a sign, both by a hash of (seed, i, j) that is computed, never stored.
-The gradient of a bucket is the sum over its entries: dL/dw_k = sum_{h(i,j) = k} xi(i, j) dL/dW[i, j].
-A bucket then moves as far as all its entries together; `rescale` divides its step by their number.
+We want an m x n matrix but can afford only K numbers. So we let entries share: a hash function h assigns each position
+(i, j) to one of K buckets, and all positions in a bucket use the same number w[k], up to a sign that a second hash xi
+chooses:
+
+    W[i, j] = xi(i, j) w[h(i, j)]
+
+Nothing but w and a seed is stored; positions are hashed again whenever they are needed (hashing.py). Training is
+ordinary SGD, because the gradient of a shared number is the sum of the gradients of the places that use it:
+
+    dL/dw[k] = sum of xi(i, j) dL/dW[i, j] over all (i, j) with h(i, j) = k
+
+A bucket therefore moves as far as all its entries together would; `rescale` divides its step by their number.
 
 Nearest member: the mean of a bucket's entries, each times its sign.
 """
@@ -10,6 +19,8 @@ Nearest member: the mean of a bucket's entries, each times its sign.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +29,7 @@ from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations import hashing
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import State, nest, seed_array, take, unnest
+from tinynet.parameterizations.state import Matrix
 
 # fmt: off
 #                   name      y = f(w)        cotangent of w
@@ -40,45 +51,47 @@ class Hashed(Parameterization):
     inner: Parameterization = field(default_factory=Dense)
     rescale: bool = False
 
+    names = {"w": "buckets"}  # noqa: RUF012
+    seeded = True
+
     def __post_init__(self) -> None:
         if not 0 < self.factor <= 1:
-            raise ValueError(f"Hashed: factor={self.factor}; the stored numbers are a share of m n in (0, 1]")
+            raise ValueError(
+                f"Hashed: factor={self.factor}; the stored numbers are a share of m n in (0, 1], for example 1/8"
+            )
 
-    def _count(self) -> int:
+    @property
+    def K(self) -> int:
+        """The number of buckets."""
         return max(1, round(self.factor * self.shape[0] * self.shape[1]))
 
-    def _place(self) -> np.ndarray:
-        """Return bucket and sign of every entry, uint32 (m, n); computed at the first call, then kept."""
-        if not hasattr(self, "_places"):
-            self._places = hashing.places(self.seed, *self.shape, self._count())
-        return self._places
+    @cached_property
+    def places(self) -> np.ndarray:
+        """Bucket and sign of every entry, uint32 (m, n)."""
+        return hashing.places(self.seed, *self.shape, self.K)
+
+    def stores(self) -> dict[str, Any]:
+        return {"w": Matrix(self.inner, (1, self.K))}
+
+    def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
+        self.buckets = self.inner.build((1, self.K), self.seed, fan_in)
+
+    def approximate(self, W: np.ndarray) -> None:
+        """Take the mean of each bucket; with a rounding inner recipe this is a heuristic."""
+        means = (hashing.scatter_add(W, self.places, self.K) / self._occupancy()).astype(W.dtype)
+        self.buckets = self.inner.from_dense(means.reshape(1, self.K), self.seed)
+
+    def set_steps(self) -> None:
+        for p in self.buckets.parameters() if self.rescale else ():
+            if p.size == self.K:
+                p.step_scale = p.step_scale / self._occupancy().reshape(p.shape)
 
     def _occupancy(self) -> np.ndarray:
         """Return the number of entries of each bucket, at least 1, (K,)."""
-        return np.maximum(1, hashing.occupancy(self.seed, *self.shape, self._count()))
-
-    def _hold(self, buckets: Parameterization) -> None:
-        self.buckets = buckets
-        if self.rescale:
-            for p in buckets.parameters():
-                if p.size == self._count():
-                    p.step_scale = p.step_scale / self._occupancy().reshape(p.shape)
-
-    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
-        self._hold(self.inner.build((1, self._count()), self.seed, fan_in))
-
-    def project(self, W: np.ndarray) -> None:
-        """Take the mean of each bucket; with a rounding inner recipe this is a heuristic."""
-        K = self._count()
-        means = (hashing.scatter_add(W, self._place(), K) / self._occupancy()).astype(W.dtype)
-        self._hold(self.inner.from_dense(means.reshape(1, K), self.seed))
-
-    def restore(self, state: State) -> None:
-        take(state, "seed", (1,), "u8")
-        self._hold(self.inner.from_state((1, self._count()), unnest("w", state)))
+        return np.maximum(1, hashing.occupancy(self.seed, *self.shape, self.K))
 
     def weight(self) -> Tensor:
-        return gather(self.buckets.weight().ravel(), self._place())
+        return gather(self.buckets.weight().ravel(), self.places)
 
     def matmul(self, x: Tensor) -> Tensor:
         """Return x W; inside no_grad() without ever holding W, as `evaluate` does."""
@@ -86,9 +99,3 @@ class Hashed(Parameterization):
             return x @ self.weight()
         w = self.buckets.weight()._data.ravel()
         return Tensor(hashing.matmul(np.asarray(x), w, self.seed, self.shape[1]))
-
-    def state(self) -> State:
-        return {"seed": seed_array(self.seed)} | nest("w", self.buckets.state())
-
-    def stored_bits(self) -> int:
-        return 64 + self.buckets.stored_bits()

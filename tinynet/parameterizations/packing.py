@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinynet.parameterizations.state import State, take
+
 POWERS_OF_3 = 3 ** np.arange(5)
 
 
@@ -41,6 +43,11 @@ def unpack(packed: np.ndarray, shape: tuple[int, ...], base: int) -> np.ndarray:
     if codes[count:].any():
         raise ValueError(f"the {len(codes) - count} padding places after {count} codes must be zero")
     return codes[:count].reshape(shape)
+
+
+def take_packed(state: State, name: str, shape: tuple[int, ...], base: int) -> np.ndarray:
+    """Return the packed array of a state, after checking that it has the bytes for codes of this shape."""
+    return take(state, name, (-(-packed_bits(int(np.prod(shape)), base) // 8),), "u1")
 
 
 def scale_shape(scale: str | None, shape: tuple[int, int]) -> tuple[int, int]:

@@ -16,14 +16,15 @@ squares; the best of these wins.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tinynet.engine import straight_through
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.packing import pack, packed_bits, scale_shape, unpack
-from tinynet.parameterizations.state import State, count_bits, take, uniform
+from tinynet.parameterizations.base import Parameterization, uniform
+from tinynet.parameterizations.packing import pack, packed_bits, scale_shape, take_packed, unpack
+from tinynet.parameterizations.state import State, take
 
 
 @dataclass(repr=False)
@@ -39,6 +40,8 @@ class Quantized(Parameterization):
     bits: int | None = None
     levels: int | None = None
     scale: str = "layer"
+
+    names = {"codes": "V"}  # noqa: RUF012
 
     def __post_init__(self) -> None:
         given = [(n, allowed) for n, allowed in ((self.bits, range(1, 9)), (self.levels, (3,))) if n is not None]
@@ -57,16 +60,15 @@ class Quantized(Parameterization):
         """How many codes there are."""
         return 3 if self.bits is None else 2**self.bits
 
-    def _hold(self, V: np.ndarray, s: np.ndarray) -> None:
-        self.V = Parameter(V)
-        self.s = Parameter(s, step_scale=(V.size / s.size * self.Q) ** -0.5, bounds=(1e-8, np.inf))
+    def stores(self) -> dict[str, Any]:
+        return {"codes": self.shape, "s": scale_shape(self.scale, self.shape)}
 
-    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
+    def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         V = uniform(rng, self.shape, fan_in)
         s = (2 * np.abs(V).mean() / self.Q**0.5) if self.bits != 1 else np.abs(V).mean()
-        self._hold(V, np.full(scale_shape(self.scale, self.shape), s, np.float32))
+        self.V, self.s = Parameter(V), Parameter(np.full(scale_shape(self.scale, self.shape), s, np.float32))
 
-    def project(self, W: np.ndarray) -> None:
+    def approximate(self, W: np.ndarray) -> None:
         axis = 0 if self.scale == "column" else None
         peak = np.abs(W).max(axis=axis, keepdims=True)
         peak = np.where(peak > 0, peak, 1)
@@ -77,32 +79,36 @@ class Quantized(Parameterization):
             s = np.where(s > 0, s, peak)
             error = ((W - s * self._codes(W, s)) ** 2).sum(axis=axis, keepdims=True)
             best, best_error = np.where(error < best_error, s, best), np.minimum(error, best_error)
-        self._hold(np.clip(W, -self.Q * best, self.Q * best), best.astype(W.dtype))
+        self.V, self.s = Parameter(np.clip(W, -self.Q * best, self.Q * best)), Parameter(best.astype(W.dtype))
+
+    def set_steps(self) -> None:
+        self.s.step_scale, self.s.bounds = (self.V.size / self.s.size * self.Q) ** -0.5, (1e-8, np.inf)
 
     def _codes(self, V: np.ndarray, s: np.ndarray) -> np.ndarray:
         """Return the level of each entry, -Q .. Q."""
         return np.where(V >= 0, 1, -1) if self.bits == 1 else np.rint(np.clip(V / s, -self.Q, self.Q))
 
-    def restore(self, state: State) -> None:
-        s = take(state, "s", scale_shape(self.scale, self.shape))
-        if not (s > 0).all():
-            raise ValueError("the array 's' holds a step that is not positive")
-        count = self.shape[0] * self.shape[1]
-        codes = unpack(take(state, "codes", (-(-packed_bits(count, self._base) // 8),), "u1"), self.shape, self._base)
-        if codes.max() > 2 * self.Q:
-            raise ValueError(f"the code {codes.max()} lies above the highest level, {2 * self.Q}")
-        levels = 2.0 * codes - 1 if self.bits == 1 else codes.astype(s.dtype) - self.Q
-        self._hold((levels * s).astype(s.dtype), s)
-
     def weight(self) -> Tensor:
         u = self.V / self.s
-        return self.s * (
-            straight_through.sign(u / 2) if self.bits == 1 else straight_through.round(u.clip(-self.Q, self.Q))
-        )
+        if self.bits == 1:
+            return self.s * straight_through.sign(u / 2)
+        return self.s * straight_through.round(u.clip(-self.Q, self.Q))
+
+    # ---- what is stored is the codes, not V
 
     def state(self) -> State:
         codes = self._codes(self.V._data, self.s._data)
         return {"codes": pack(codes > 0 if self.bits == 1 else codes + self.Q, self._base), "s": self.s.numpy()}
 
+    def restore(self, state: State) -> None:
+        s = take(state, "s", scale_shape(self.scale, self.shape))
+        if not (s > 0).all():
+            raise ValueError("the array 's' holds a step that is not positive")
+        codes = unpack(take_packed(state, "codes", self.shape, self._base), self.shape, self._base)
+        if codes.max() > 2 * self.Q:
+            raise ValueError(f"the code {codes.max()} lies above the highest level, {2 * self.Q}")
+        levels = 2.0 * codes - 1 if self.bits == 1 else codes.astype(s.dtype) - self.Q
+        self.V, self.s = Parameter((levels * s).astype(s.dtype)), Parameter(s)
+
     def stored_bits(self) -> int:
-        return packed_bits(self.V.size, self._base) + count_bits(self.s)
+        return packed_bits(self.V.size, self._base) + 8 * self.s._data.nbytes

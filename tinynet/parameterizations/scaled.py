@@ -10,13 +10,14 @@ Nearest member: g = the column lengths of W, V = the inner recipe's answer for t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import State, count_bits, nest, take, unnest
+from tinynet.parameterizations.state import Matrix
 
 
 @dataclass(repr=False)
@@ -26,20 +27,19 @@ class Scaled(Parameterization):
     inner: Parameterization = field(default_factory=Dense)
     normalize: bool = False
 
-    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
+    def stores(self) -> dict[str, Any]:
+        return {"V": Matrix(self.inner, self.shape), "g": self.shape[1:]}
+
+    def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.V = self.inner.build(self.shape, self.seed, fan_in)
         lengths = np.linalg.norm(self.V.weight()._data, axis=0)
         start = np.ones_like(lengths) if self.normalize else 1 / np.maximum(lengths, 1e-6)
         self.g = Parameter(start)  # columns of length 1, so that x W has the variance of x
 
-    def project(self, W: np.ndarray) -> None:
+    def approximate(self, W: np.ndarray) -> None:
         g = np.linalg.norm(W, axis=0)
         self.g = Parameter(g)
         self.V = self.inner.from_dense(W / np.where(g > 0, g, 1), self.seed)
-
-    def restore(self, state: State) -> None:
-        self.g = Parameter(take(state, "g", (self.shape[1],)))
-        self.V = self.inner.from_state(self.shape, unnest("V", state))
 
     def _column_scale(self) -> Tensor:
         if not self.normalize:
@@ -52,9 +52,3 @@ class Scaled(Parameterization):
 
     def matmul(self, x: Tensor) -> Tensor:
         return self.V.matmul(x) * self._column_scale()
-
-    def state(self) -> State:
-        return {"g": self.g.numpy()} | nest("V", self.V.state())
-
-    def stored_bits(self) -> int:
-        return count_bits(self.g) + self.V.stored_bits()

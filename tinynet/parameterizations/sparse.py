@@ -9,14 +9,15 @@ Nearest member: the kept entries as they are.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations import hashing
-from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.state import State, count_bits, seed_array, take, uniform
+from tinynet.parameterizations.base import Parameterization, uniform
 
 
 def _place(w: np.ndarray, kept: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -37,35 +38,30 @@ class Sparse(Parameterization):
 
     density: float = 1 / 8
 
+    seeded = True
+
     def __post_init__(self) -> None:
         if not 0 < self.density <= 1:
             raise ValueError(f"Sparse: density={self.density}; the kept connections are a share of m n in (0, 1]")
 
-    def _count(self) -> int:
+    @property
+    def K(self) -> int:
+        """The number of kept entries."""
         return max(1, round(self.density * self.shape[0] * self.shape[1]))
 
-    @property
+    @cached_property
     def kept(self) -> np.ndarray:
-        """The flat indices of the K kept entries, int64, ascending; computed at the first use, then kept."""
-        if not hasattr(self, "_kept"):
-            self._kept = hashing.mask(self.seed, *self.shape, self._count())
-        return self._kept
+        """The flat indices of the K kept entries, int64, ascending."""
+        return hashing.mask(self.seed, *self.shape, self.K)
 
-    def draw(self, rng: np.random.Generator, fan_in: int) -> None:
-        self.w = Parameter(uniform(rng, (self._count(),), max(1, fan_in * self.density)))
+    def stores(self) -> dict[str, Any]:
+        return {"w": (self.K,)}
 
-    def project(self, W: np.ndarray) -> None:
+    def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
+        self.w = Parameter(uniform(rng, (self.K,), max(1, fan_in * self.density)))
+
+    def approximate(self, W: np.ndarray) -> None:
         self.w = Parameter(W.ravel()[self.kept])
-
-    def restore(self, state: State) -> None:
-        take(state, "seed", (1,), "u8")
-        self.w = Parameter(take(state, "w", (self._count(),)))
 
     def weight(self) -> Tensor:
         return place(self.w, self.kept, self.shape)
-
-    def state(self) -> State:
-        return {"seed": seed_array(self.seed), "w": self.w.numpy()}
-
-    def stored_bits(self) -> int:
-        return 64 + count_bits(self.w)

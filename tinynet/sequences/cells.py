@@ -30,22 +30,24 @@ Notation
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.layers.base import Layer, width
+from tinynet.layers.base import Layer
 from tinynet.layers.layernorm import LayerNorm
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.columns import Columns
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import State, child_seed, count_bits, nest, take, unnest
+from tinynet.parameterizations.state import Matrix, child_seed
 
 Recipe = Parameterization | Sequence[Parameterization] | None
 States = tuple[Tensor, ...]  # (h, c) of an LSTM, (h,) of an RNN
 
 
+@dataclass(eq=False, repr=False)
 class Cell(Layer):
     """Base of the cells: W, U and b, and how they are stored. A subclass says what one step does.
 
@@ -53,25 +55,56 @@ class Cell(Layer):
         n_in, n_hidden: widths; n_hidden is H.
         weight: the recipe of W, or a list with one recipe a gate.
         recurrent: the recipe of U, or a list; by default the same as for W.
-        seed: fixes the initial values; None leaves the layer empty, for `restore`.
+        seed: fixes the first values.
     """
 
     gates = 1  # blocks of columns in W, U and b
     states = 1  # arrays (batch, H) that are carried
 
-    def __init__(
-        self, n_in: int, n_hidden: int, weight: Recipe = None, recurrent: Recipe = None, seed: int | None = 0
-    ) -> None:
-        name = type(self).__name__
-        self.n_in, self.n_hidden = width(name, n_in), width(name, n_hidden)
-        self.weight = _one_recipe(name, weight, self.gates)
-        self.recurrent = self.weight if recurrent is None else _one_recipe(name, recurrent, self.gates)
-        self.bias = Parameter(np.zeros(0, np.float32))
-        if seed is not None:
-            columns = self.gates * self.n_hidden
-            self.weight = self.weight.build((self.n_in, columns), child_seed(seed, 0))
-            self.recurrent = self.recurrent.build((self.n_hidden, columns), child_seed(seed, 1))
-            self.bias = Parameter(self._first_bias())
+    n_in: int
+    n_hidden: int
+    weight: Any = None  # the recipe, then W itself, built
+    recurrent: Any = None  # likewise U
+    seed: int = 0
+
+    names = {"W": "weight", "U": "recurrent", "b": "bias"}  # noqa: RUF012
+
+    def check(self) -> None:
+        self.check_width("n_in")
+        self.check_width("n_hidden")
+        self.weight = self._one_recipe(self.weight)
+        self.recurrent = self.weight if self.recurrent is None else self._one_recipe(self.recurrent)
+
+    def stores(self) -> dict[str, Any]:
+        columns = self.gates * self.n_hidden
+        return {
+            "W": Matrix(self.weight, (self.n_in, columns)),
+            "U": Matrix(self.recurrent, (self.n_hidden, columns)),
+            "b": (columns,),
+        }
+
+    def build(self) -> None:
+        W, U = self.stores()["W"], self.stores()["U"]
+        self.weight = W.recipe.build(W.shape, child_seed(self.seed, 0))
+        self.recurrent = U.recipe.build(U.shape, child_seed(self.seed, 1))
+        self.bias = Parameter(self._first_bias())
+
+    def config(self) -> dict[str, Any]:
+        config = super().config()
+        if config["recurrent"] == config["weight"]:
+            del config["recurrent"]
+        return config
+
+    def _one_recipe(self, recipe: Any) -> Parameterization:
+        """Return a recipe for all gates: the given one, or Columns of a list of one a gate."""
+        if recipe is None or isinstance(recipe, Parameterization):
+            return recipe or Dense()
+        if not isinstance(recipe, Sequence) or len(recipe) != self.gates:
+            raise ValueError(
+                f"{type(self).__name__}: weight={recipe!r} for {self.gates} gates; give one recipe for all, such as "
+                "tn.Hashed(1/8), or a list of one a gate"
+            )
+        return Columns(list(recipe))
 
     @property
     def n_out(self) -> int:
@@ -102,56 +135,11 @@ class Cell(Layer):
             )
         return parts
 
-    # ---- what a file holds
-
-    def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
-        columns = self.gates * self.n_hidden
-        return [("W", self.weight, (self.n_in, columns)), ("U", self.recurrent, (self.n_hidden, columns))]
-
-    def parameters(self) -> list[Parameter]:
-        return self.weight.parameters() + self.recurrent.parameters() + [self.bias]
-
-    def config(self) -> dict[str, Any]:
-        weight, recurrent = self.weight.to_json(), self.recurrent.to_json()
-        config = {"n_in": self.n_in, "n_hidden": self.n_hidden, "weight": weight}
-        return config if recurrent == weight else config | {"recurrent": recurrent}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        recipes: dict[str, Any] = {
-            k: Parameterization.from_json(config[k]) for k in ("weight", "recurrent") if k in config
-        }
-        return cls(**config | recipes | {"seed": None})
-
-    def state(self) -> State:
-        matrices = nest("W", self.weight.state()) | nest("U", self.recurrent.state())
-        return matrices | {"b": self.bias.numpy()}
-
-    def restore(self, state: State) -> None:
-        (_, weight, shape), (_, recurrent, square) = self.matrices()
-        self.weight = weight.from_state(shape, unnest("W", state))
-        self.recurrent = recurrent.from_state(square, unnest("U", state))
-        self.bias = Parameter(take(state, "b", (shape[1],)))
-
-    def stored_bits(self) -> int:
-        return self.weight.stored_bits() + self.recurrent.stored_bits() + count_bits(self.bias)
-
-
-def _one_recipe(layer: str, recipe: Recipe, gates: int) -> Parameterization:
-    """Return a recipe for all gates: the given one, or Columns of a list with one recipe a gate."""
-    if recipe is None or isinstance(recipe, Parameterization):
-        return recipe or Dense()
-    if not isinstance(recipe, Sequence) or len(recipe) != gates:
-        raise ValueError(
-            f"{layer}: weight={recipe!r} for {gates} gates; give one recipe for all, such as tn.Hashed(1/8), or a list "
-            "with one a gate"
-        )
-    return Columns(list(recipe))
-
 
 # ---- LSTM
 
 
+@dataclass(eq=False, repr=False)
 class LSTMCell(Cell):
     """One step of an LSTM: h, c = cell(x, (h, c)). The equations are at the head of this file.
 
@@ -161,18 +149,28 @@ class LSTMCell(Cell):
         forget_bias: first value of b_f; at 1 the memory fades slowly from the start (Gers et al. 2000).
     """
 
-    gates, states = 4, 2
+    norm: bool = False
+    forget_bias: float = 1.0
 
-    def __init__(
-        self, n_in: int, n_hidden: int, weight: Recipe = None, recurrent: Recipe = None, seed: int | None = 0,
-        norm: bool = False, forget_bias: float = 1.0,
-    ) -> None:  # fmt: skip
-        self.forget_bias = forget_bias
-        super().__init__(n_in, n_hidden, weight, recurrent, seed)
+    gates, states = 4, 2
+    initial = ("seed", "forget_bias")
+
+    def check(self) -> None:
+        super().check()
         H = self.n_hidden
-        norms: list[dict[str, Any]] = [{"n": n, "bias": False} for n in (4 * H, 4 * H, H)] if norm else []
-        self.norms = [LayerNorm.from_config(d) if seed is None else LayerNorm(**d) for d in norms]  # of x W, h U, c
-        self.beside = "bias, norms" if norm else "bias"
+        sizes = (4 * H, 4 * H, H) if self.norm else ()  # of x W, h U, c
+        self.norms = [LayerNorm.from_config({"n": n, "bias": False}) for n in sizes]
+        for i, norm in enumerate(self.norms):
+            self.assign(f"norm{i}", norm)
+        self.beside = "bias, norms" if self.norm else "bias"  # type: ignore[misc]
+
+    def stores(self) -> dict[str, Any]:
+        return super().stores() | {f"norm{i}": norm for i, norm in enumerate(self.norms)}
+
+    def build(self) -> None:
+        super().build()
+        for norm in self.norms:
+            norm.build()
 
     def _first_bias(self) -> np.ndarray:
         b = super()._first_bias()
@@ -187,25 +185,6 @@ class LSTMCell(Cell):
         i, f, g, o = (z[:, k * H : (k + 1) * H] for k in range(4))
         c = f.sigmoid() * c + i.sigmoid() * g.tanh()
         return o.sigmoid() * of_memory(c).tanh(), c
-
-    def parameters(self) -> list[Parameter]:
-        return super().parameters() + [p for norm in self.norms for p in norm.parameters()]
-
-    def config(self) -> dict[str, Any]:
-        return super().config() | ({"norm": True} if self.norms else {})
-
-    def state(self) -> State:
-        return super().state() | {
-            k: a for i, n in enumerate(self.norms) for k, a in nest(f"norm{i}", n.state()).items()
-        }
-
-    def restore(self, state: State) -> None:
-        super().restore(state)
-        for i, norm in enumerate(self.norms):
-            norm.restore(unnest(f"norm{i}", state))
-
-    def stored_bits(self) -> int:
-        return super().stored_bits() + sum(norm.stored_bits() for norm in self.norms)
 
 
 def _same(x: Tensor) -> Tensor:

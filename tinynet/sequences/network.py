@@ -17,8 +17,8 @@ from typing import Any, Self
 import numpy as np
 
 from tinynet.engine.tensor import Tensor
-from tinynet.layers.activations import Dropout
 from tinynet.layers.base import Layer
+from tinynet.layers.dropout import Dropout
 from tinynet.layers.linear import Linear
 from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.base import Parameterization

@@ -61,7 +61,7 @@ def test_a_buckets_gradient_is_the_signed_sum_over_its_entries():
     for (name, found), layer, W in zip(
         Record(net, blobs()).moments[0].gradients.items(), net.layers[::2], virtual, strict=True
     ):
-        K = layer.weight._count()
+        K = layer.weight.K
         unit = np.eye(K, dtype=np.float32)  # bucket k alone: which entries hold it, and with what sign
         sums = []
         for k in range(K):

@@ -34,8 +34,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet.drawing import COLOURS
-from tinynet.layers.activations import ReLU, Sigmoid, SignActivation, Tanh
+from tinynet.layers.activations import ReLU, Sigmoid, Tanh
 from tinynet.layers.sequential import Sequential
+from tinynet.layers.signs import SignActivation
 from tinynet.reading.inside import activations, name_of
 from tinynet.sequences.network import SequenceNet
 

@@ -39,7 +39,6 @@ import numpy as np
 from tinynet import drawing
 from tinynet.layers.linear import Linear
 from tinynet.layers.sequential import Sequential
-from tinynet.parameterizations import hashing
 from tinynet.parameterizations.hashed import Hashed
 from tinynet.parameterizations.scaled import Scaled
 
@@ -115,9 +114,9 @@ def imposed_cosines(weight: Hashed) -> np.ndarray:
     """
     if not isinstance(weight, Hashed) or not hasattr(weight, "shape"):
         raise TypeError(f"imposed_cosines: {weight!r}; a built tn.Hashed is needed, such as net.layers[0].weight")
-    K, (j, k) = weight.buckets.weight().size, np.triu_indices(weight.shape[1], 1)
+    K, (j, k) = weight.K, np.triu_indices(weight.shape[1], 1)
     total = np.zeros(len(j))
-    for places in hashing.places(weight.seed, *weight.shape, K).astype(np.int64):  # row by row
+    for places in weight.places.astype(np.int64):  # of a row
         bucket, sign = places % K, np.where(places < K, 1, -1)
         total += (bucket[j] == bucket[k]) * sign[j] * sign[k]
     return total / weight.shape[0]

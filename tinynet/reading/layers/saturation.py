@@ -27,9 +27,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinynet import drawing
-from tinynet.layers.activations import Sigmoid, SignActivation, Tanh
+from tinynet.layers.activations import Sigmoid, Tanh
 from tinynet.layers.base import Layer
 from tinynet.layers.sequential import Sequential
+from tinynet.layers.signs import SignActivation
 from tinynet.reading.inside import activations, name_of
 
 if TYPE_CHECKING:

@@ -26,8 +26,9 @@ import numpy as np
 
 from tinynet.drawing import COLOURS, MARKERS
 from tinynet.engine.tensor import Tensor
-from tinynet.layers.activations import SignActivation, Tanh
+from tinynet.layers.activations import Tanh
 from tinynet.layers.sequential import Sequential
+from tinynet.layers.signs import SignActivation
 from tinynet.reading.inside import activations, name_of, weights
 from tinynet.training.checks import Pair, check_pair
 from tinynet.training.fit import History, loss_for

@@ -67,7 +67,7 @@ def _one_layer(linear: Linear, norm: BatchNorm) -> Linear:
     g = norm.gamma._data / np.sqrt(norm.running_var + np.float32(norm.eps))
     b = 0 if linear.bias is None else linear.bias._data
     shape = (linear.n_in, linear.n_out)
-    folded = Linear(*shape, Scaled(linear.weight), seed=None)
+    folded = Linear.from_config({"n_in": linear.n_in, "n_out": linear.n_out, "weight": Scaled(linear.weight).to_json()})
     folded.weight = folded.weight.from_state(shape, {"g": g} | nest("V", linear.weight.state()))
     folded.bias = Parameter((b - norm.running_mean) * g + norm.beta._data)
     return folded
