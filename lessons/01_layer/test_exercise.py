@@ -1,4 +1,4 @@
-"""Grader of lesson 1. `test_NAME` grades the function NAME of exercise.py."""
+"""The grader of lesson 1: `test_NAME` grades the function NAME in exercise.py."""
 
 import math
 

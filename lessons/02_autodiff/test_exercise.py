@@ -1,4 +1,4 @@
-"""Grader of lesson 2. `test_NAME` grades the function NAME of exercise.py.
+"""The grader of lesson 2: `test_NAME` grades the function NAME in exercise.py.
 
 Cotangents are random, because a cotangent of all ones would let a VJP pass that ignores it.
 """

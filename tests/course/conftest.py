@@ -1,4 +1,4 @@
-"""A course of one lesson in a temporary folder, whose answers the tests can break."""
+"""A course of one lesson in a temporary folder, for the tests to use and to break."""
 
 from pathlib import Path
 

@@ -20,7 +20,7 @@ def raises(error):
     raise error
 
 
-def test_a_right_answer_passes_and_a_known_mistake_is_named_on_its_input(lesson):
+def test_a_right_answer_passes_and_a_known_mistake_is_named(lesson):
     assert set(messages(lesson).values()) == {""}
     message = messages(lesson, total=lambda x: np.abs(x).sum())["total"]
     x = np.random.default_rng(0).normal(size=5)
@@ -49,7 +49,7 @@ def test_a_right_answer_passes_and_a_known_mistake_is_named_on_its_input(lesson)
         (lambda x: raises(BaseException("odd")), "raised BaseException: odd"),
     ],
 )
-def test_what_else_can_go_wrong_is_said_in_its_first_line(lesson, function, message):
+def test_the_first_line_says_what_went_wrong(lesson, function, message):
     assert re.search(message, messages(lesson, total=function)["total"].splitlines()[0])
 
 
@@ -83,12 +83,12 @@ def test_a_raised_error_shows_the_line_of_the_learners_file(lesson, tmp_path):
     assert "(line 3: return y[9])" in source.call("total", (np.zeros(5),)).error
 
 
-def test_a_stub_without_its_name_is_told_by_the_functions(lesson, tmp_path):
+def test_a_stub_that_does_not_give_its_name_gets_the_functions(lesson, tmp_path):
     (tmp_path / "exercise.py").write_text("def total(x):\n    raise NotImplementedError\n")
     assert grade_file(lesson, tmp_path / "exercise.py")[0].message.startswith("total is not written yet")
 
 
-def test_a_grader_may_not_name_an_unknown_exercise(lesson):
+def test_a_grader_cannot_call_an_unknown_exercise(lesson):
     with pytest.raises(manifest.CourseError, match="no exercise 'totals'"):
         _ = Exercises(lesson, Functions({})).totals
 
@@ -111,7 +111,7 @@ def test_a_value_equals_its_copy(value):
     "got, expected, found",
     [
         (np.float32(1), 1.00001, ""),
-        (np.float32([1, 2]), np.array([1.00001, 2]), ""),  # as near as float32 answers are asked to be
+        (np.float32([1, 2]), np.array([1.00001, 2]), ""),  # near enough for float32
         (np.array([1, 2.0]), np.array([1.00001, 2]), "wrong values: 1 of 2 differ, the first at [0]: expected"),
         (np.array([1, 2]), np.array([1.0, 2.0]), ""),
         (np.array([1.0, 2.0]), np.array([1, 2]), "wrong dtype: expected int64, got float64"),

@@ -63,12 +63,12 @@ def test_a_lesson_is_read_and_run(space):
         (("grade", 1, "--submissions", ".", "--json", "x"), "--json and --junit are for one learner's file"),
     ],
 )
-def test_what_cannot_be_done_is_said(space, arguments, message):
+def test_a_command_that_cannot_be_done_says_why(space, arguments, message):
     assert message in str(tinynet(*arguments).exception)
 
 
 def test_pytest_grades_in_the_ordinary_way(tmp_path):
-    # The real course is what a new process sees: its first lesson, in a workspace of its own.
+    # A new process sees the real course, so this takes its first lesson.
     root = workspace.start(tmp_path / "real").root
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "lessons/01_layer"]
@@ -85,7 +85,7 @@ def test_pytest_grades_in_the_ordinary_way(tmp_path):
 
 @pytest.fixture
 def terminal(monkeypatch):
-    """Put a terminal in the place of standard input, and return the end at which its user types."""
+    """Put a terminal in place of standard input, and return the end at which its user types."""
     pty = pytest.importorskip("pty")
     user, program = pty.openpty()
     with open(program) as stdin:
@@ -115,7 +115,7 @@ def test_watch_grades_at_once_and_after_each_save(space, exercise, solved, termi
 
 
 def test_ctrl_c_while_watching_stops_the_learners_loop_and_the_terminal_is_left_as_it_was(exercise, terminal):
-    """In a process of its own, whose terminal it is: a key must be a signal there, and lines must end as usual."""
+    """Run the command in a process that owns the terminal, so that Ctrl-C becomes a signal."""
     import termios
 
     before = termios.tcgetattr(terminal)
@@ -145,7 +145,7 @@ main()
     os.write(terminal, b"\x03")
     said = seen(b"watching for the next save")
     assert re.search(rb"total\(x\): raised KeyboardInterrupt \(line [23]: .*\)\r\n", said)
-    assert b"raised EOFError" in said  # by input(): the keys are not for the exercise
+    assert b"raised EOFError" in said  # by input(), because keys do not go to the exercise
     os.write(terminal, b"q")
     assert watching.wait(timeout=20) == 0
     assert termios.tcgetattr(terminal) == before

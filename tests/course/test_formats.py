@@ -14,7 +14,7 @@ def results(lesson) -> list[Result]:
 
 
 def test_gradescope_reads_points_and_messages(results):
-    """The fields and their types are those of Gradescope's specification."""
+    """The fields and their types follow Gradescope's specification."""
     document = json.loads(json.dumps(gradescope(results)))
     assert document == {
         "score": 2,

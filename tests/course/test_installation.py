@@ -1,4 +1,4 @@
-"""The course in an installed package: setup.py copies lessons/ beside the code, and none of anyone's work."""
+"""The course in an installed package: setup.py copies lessons/ into it, without anyone's work."""
 
 import os
 import subprocess

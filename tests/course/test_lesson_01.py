@@ -1,4 +1,4 @@
-"""What lesson 1 was given: the network and the table of errors are what its script makes."""
+"""Lesson 1: train.py makes the network and the table of errors that come with the lesson."""
 
 import json
 
@@ -16,7 +16,7 @@ def rows():
     return json.loads((LESSON.path / "depth.json").read_text())
 
 
-def test_the_network_is_small_and_the_one_of_the_table(rows):
+def test_the_network_is_small_and_has_the_error_in_the_table(rows):
     path = LESSON.path / "digits.safetensors"
     assert path.stat().st_size < 12_000
     [row] = [row for row in rows if row["widths"] == [64, 32, 10] and row["seed"] == 0]
@@ -24,7 +24,7 @@ def test_the_network_is_small_and_the_one_of_the_table(rows):
 
 
 def test_the_script_makes_the_table(rows):
-    """One row of it, to a percentage point: another processor rounds otherwise."""
+    """Check one row, to one percentage point, because another processor rounds differently."""
     train = manifest.load_module(LESSON.path / "train.py")
     row = train.row("digits", [64, 10], seed=1)
     [committed] = [r for r in rows if r["widths"] == [64, 10] and r["seed"] == 1]
@@ -33,7 +33,7 @@ def test_the_script_makes_the_table(rows):
     assert row["test error"] == pytest.approx(committed["test error"], abs=0.01)
 
 
-def test_five_starts_each_and_equally_many_parameters_on_spirals(rows):
+def test_each_network_has_five_starts_and_those_on_spirals_equally_many_parameters(rows):
     seeds, parameters = {}, {}
     for row in rows:
         seeds.setdefault(tuple(row["widths"]), []).append(row["seed"])
@@ -44,7 +44,7 @@ def test_five_starts_each_and_equally_many_parameters_on_spirals(rows):
 
 
 def test_three_steps_agree_with_the_instrument():
-    """The exercise's steps, and the picture of tinynet.reading, give the same numbers."""
+    """The exercise and the picture in tinynet.reading take the same steps."""
     from tinynet.reading import svd
 
     W, x = np.random.default_rng(0).normal(size=(4, 3)), np.random.default_rng(1).normal(size=(5, 4))

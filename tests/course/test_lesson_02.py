@@ -1,4 +1,4 @@
-"""Lesson 2's grader against wrong gradients that a cotangent of ones lets pass, and against recursion."""
+"""Lesson 2: its grader rejects recursion, and wrong gradients that a cotangent of ones would accept."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def graded(name, function, seed=0):
 
 
 def slopes_of_the_sum(f, x, h=1e-6):
-    """Return the gradient of f(x).sum() by differences: all that a cotangent of ones asks for."""
+    """Return the gradient of f(x).sum() by differences, which is all that a cotangent of ones checks."""
     found = np.zeros(x.shape)
     for i in np.ndindex(x.shape):
         e = np.zeros(x.shape)
@@ -27,7 +27,7 @@ def slopes_of_the_sum(f, x, h=1e-6):
     return found
 
 
-# exercise, the wrong answer, its arguments after g, and, for each cotangent that it returns, f and where
+# exercise, wrong answer, its arguments after g, and for each cotangent it returns the function f and the point x
 PLANTED = [
     ("multiply_vjp", lambda g, x, y: (y, x), (X, Y), [(lambda x: x * Y, X), (lambda y: X * y, Y)]),
     ("multiply_vjp", lambda g, x, y: (g * g * y, g * g * x), (X, Y), [(lambda x: x * Y, X), (lambda y: X * y, Y)]),
@@ -56,11 +56,11 @@ PLANTED = [
 
 
 @pytest.mark.parametrize(("name", "wrong", "arguments", "checks"), PLANTED, ids=range(len(PLANTED)))
-def test_what_a_cotangent_of_ones_lets_pass_is_rejected(name, wrong, arguments, checks):
+def test_mistakes_that_a_cotangent_of_ones_accepts_are_rejected(name, wrong, arguments, checks):
     f, x = checks[0]
     came = wrong(np.ones_like(f(x)), *arguments)
     for gx, (f, x) in zip(came if isinstance(came, tuple) else (came,), checks, strict=True):
-        np.testing.assert_allclose(gx, slopes_of_the_sum(f, x), atol=1e-7)  # ones see nothing wrong
+        np.testing.assert_allclose(gx, slopes_of_the_sum(f, x), atol=1e-7)  # ones find nothing wrong
     for seed in range(20):
         assert "expected" in graded(name, wrong, seed).message
 
@@ -90,18 +90,18 @@ def test_recursion_is_rejected_on_a_long_chain():
     assert "on a chain of 1,501 nodes Python gave up. Recursion goes as deep as the graph does" in message
 
 
-def test_a_walk_that_never_ends_is_stopped_by_its_calls():
+def test_a_walk_that_never_ends_is_stopped_after_too_many_calls():
     def endless(root, inputs_of):
         todo = [root]
         while todo:
-            todo += inputs_of(todo[0])  # nothing leaves the list
+            todo += inputs_of(todo[0])  # nothing is ever removed
         return todo
 
     assert "does the list of nodes to visit ever become empty?" in graded("topological_order", endless).message
 
 
-def test_an_error_is_told_as_it_is():
-    """The known mistakes, which are run to explain it, ask again; that is not counted against the answer."""
+def test_an_error_of_the_learners_is_shown():
+    """The known mistakes are run to explain it and call inputs_of again; those calls do not count."""
 
     def fails(root, inputs_of):
         return [inputs_of(node) for node in inputs_of(root)][9]
@@ -118,7 +118,7 @@ def test_a_check_for_vectors_only_is_rejected():
     assert "for arrays of any shape it is np.sum(a * b)" in graded("cotangent_check", for_vectors).message
 
 
-def test_a_cotangent_of_a_wrong_shape_is_told_so():
+def test_a_cotangent_of_a_wrong_shape_is_named():
     def backwards(order, vjp, g):
         cotangents = {order[0]: g}
         for node in order[::-1]:
@@ -129,7 +129,7 @@ def test_a_cotangent_of_a_wrong_shape_is_told_so():
     assert "was given a g of shape (); that node has shape (3,)" in graded("backward", backwards).message
 
 
-def test_a_walk_of_every_path_is_stopped_by_its_calls_though_its_order_is_right():
+def test_a_walk_along_every_path_is_stopped_even_if_its_order_is_right():
     def every_path(root, inputs_of):
         depth = {root: 0}
         stack = [root]
@@ -151,14 +151,14 @@ def test_a_walk_of_every_path_is_stopped_by_its_calls_though_its_order_is_right(
         ("yabccx", "each node once"),
     ],
 )
-def test_a_wrong_order_is_told_what_is_wrong_with_it(order, expected):
+def test_the_message_says_what_is_wrong_with_an_order(order, expected):
     right = LESSON.solution.topological_order
     wrong = lambda root, inputs_of: list(order) if root == "y" else right(root, inputs_of)
     assert expected in graded("topological_order", wrong).message
 
 
 def test_the_parts_agree_with_tinynet():
-    """Each VJP against the tape's own, with a random cotangent."""
+    """Each VJP gives what the tape gives, for a random cotangent."""
     solution, rng = LESSON.solution, np.random.default_rng(1)
     x, W, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), rng.normal(size=2)
     tensors = [tn.Tensor(a, requires_grad=True) for a in (x, W, b)]

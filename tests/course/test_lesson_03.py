@@ -1,4 +1,4 @@
-"""Lesson 3: the answers of its exercises are what tinynet computes, and float32 ends the race as its text says."""
+"""Lesson 3: the exercises compute what tinynet computes, and float32 ends the race where the text says."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def drawn(n=7, classes=4, seed=0):
     return rng.normal(scale=3, size=(n, classes)), rng.integers(classes, size=n)
 
 
-def test_loss_and_gradient_are_those_of_the_tape():
+def test_loss_and_gradient_agree_with_the_tape():
     values, labels = drawn()
     scores = tn.Tensor(values, requires_grad=True)
     loss = F.softmax_cross_entropy(scores, labels)
@@ -25,7 +25,7 @@ def test_loss_and_gradient_are_those_of_the_tape():
     np.testing.assert_allclose(lesson.solution.loss_gradient(values, labels), scores.grad, atol=1e-15)
 
 
-def test_three_steps_are_those_of_the_optimizer():
+def test_three_steps_agree_with_the_optimizer():
     parameter = tn.Sequential(tn.Linear(3, 2, bias=False, seed=0)).astype(np.float64).parameters()[0]
     w, v, rng = parameter.numpy().copy(), np.zeros(parameter.shape), np.random.default_rng(0)
     optimizer = tn.SGD([parameter], lr=0.2, momentum=0.7)
@@ -36,7 +36,7 @@ def test_three_steps_are_those_of_the_optimizer():
     np.testing.assert_allclose(w, parameter.numpy(), rtol=1e-12)
 
 
-def test_calibration_is_that_of_the_instrument():
+def test_calibration_agrees_with_the_instrument():
     values, labels = drawn(200)
     p = np.exp(lesson.solution.log_softmax(values))
     for bins in 4, 15:

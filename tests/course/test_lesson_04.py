@@ -1,4 +1,4 @@
-"""Lesson 4: the answers of its exercises are what tinynet.reading finds, and widths.csv is what its command makes."""
+"""Lesson 4: the exercises find what tinynet.reading finds, and widths.py makes widths.csv."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def x():
     return np.random.default_rng(0).uniform(-1, 1, (300, 2)).astype(np.float32)
 
 
-def test_codes_regions_and_saturation_are_those_of_the_instruments(net, x):
+def test_codes_regions_and_saturation_agree_with_the_instruments(net, x):
     W, b = net.layers[0].weight.W.numpy() * 3, net.layers[0].bias.numpy() + 0.3
     net.layers[0].weight.W.data, net.layers[0].bias.data = W, b
     codes = lesson.solution.region_code(x, W, b)
@@ -49,6 +49,6 @@ def test_widths_has_eight_starts_of_each_width():
 
 
 def test_the_command_makes_the_table():
-    """One row of it, to two percentage points: another processor rounds otherwise."""
+    """Check one row, to two percentage points, because another processor rounds differently."""
     [error] = [row[3] for row in widths.committed() if row[:3] == (1, 12, 0)]
     assert widths.error_of(1, 12, 0) == pytest.approx(error, abs=0.02)

@@ -1,4 +1,4 @@
-"""What lesson 5 was given, students.csv, is what tinynet's own instruments find; the exercises agree with them too."""
+"""Lesson 5: students.csv holds what tinynet's instruments find, and the exercises agree with them too."""
 
 import csv
 import math
@@ -35,7 +35,7 @@ def test_every_kind_of_student_has_all_its_starts(rows):
 
 
 def test_a_student_is_what_the_instruments_say(rows):
-    """To a factor of 1.5: another processor rounds otherwise."""
+    """Compare to a factor of 1.5, because another processor rounds differently."""
     net = tn.MLP([8, 4, 3], seed=7)
     targets = TEACHER(X_TRAIN).numpy()
     tn.fit(net, (X_TRAIN, targets), epochs=160, batch_size=100, lr=0.2, schedule=tn.optim.cosine, seed=7)

@@ -1,4 +1,4 @@
-"""The exercises of lesson 6 give what the instruments of tinynet.reading give."""
+"""Lesson 6: the exercises give what tinynet.reading gives."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ SOLUTION = manifest.lesson(6).solution
 rng = np.random.default_rng(0)
 
 
-def test_gain_is_that_of_the_tree():
+def test_gain_agrees_with_the_tree():
     z, labels = rng.normal(size=(40, 3)), rng.integers(4, size=40)
     root = splits.grow(z, labels, depth=1)
     ours = [SOLUTION.information_gain(column, labels) for column in z.T]

@@ -1,4 +1,4 @@
-"""Lesson 7: the answers of its exercises are what tinynet's own batch norm does."""
+"""Lesson 7: the exercises do what tinynet's batch norm does."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def close(mine, theirs):
 
 
 def trained_layer(rng, x):
-    """Return a BatchNorm whose numbers are no longer those of the start."""
+    """Return a BatchNorm that has moved away from its initial values."""
     layer = tn.BatchNorm(x.shape[1])
     layer.gamma.data, layer.beta.data = rng.normal(2, 0.5, (2, x.shape[1])).astype(np.float32)
     for _ in range(3):
@@ -22,7 +22,7 @@ def trained_layer(rng, x):
     return layer
 
 
-def test_batch_norm_and_its_gradient_are_those_of_the_library():
+def test_batch_norm_and_its_gradient_agree_with_the_library():
     rng = np.random.default_rng(0)
     x, g = rng.normal(1, 2, (6, 4)), rng.normal(size=(6, 4))
     layer = trained_layer(rng, x)
@@ -42,7 +42,7 @@ def test_batch_norm_and_its_gradient_are_those_of_the_library():
     close(mine, layer.eval()(tn.Tensor(x)).numpy())
 
 
-def test_folding_is_that_of_the_library():
+def test_folding_agrees_with_the_library():
     rng = np.random.default_rng(1)
     linear, norm = tn.Linear(3, 4), trained_layer(rng, rng.normal(1, 2, (6, 4)))
     linear.bias.data = rng.normal(size=4).astype(np.float32)

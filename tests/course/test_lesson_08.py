@@ -1,4 +1,4 @@
-"""Lesson 8: the answers of its exercises are what tinynet's own files and frontier say."""
+"""Lesson 8: the exercises find what tinynet's files and frontier say."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -13,12 +13,12 @@ lesson = manifest.lesson(8)
 WIDTHS = [64, 256, 10]
 
 
-def test_the_longer_result_is_the_one_of_the_documentation():
+def test_the_longer_result_is_the_one_in_the_documentation():
     docs = Path(__file__).parents[2] / "docs" / "frontier.csv"
     assert (lesson.path / "frontier.csv").read_text() == docs.read_text()
 
 
-def test_bits_and_bytes_are_those_of_files(tmp_path):
+def test_bits_and_bytes_agree_with_files(tmp_path):
     for recipe, describe in (
         (tn.Dense(), lambda m, n: {"method": "dense"}),
         (tn.Quantized(bits=3), lambda m, n: {"method": "quantized", "bits": 3}),
@@ -39,7 +39,7 @@ def test_the_widest_network_fits_and_the_next_does_not():
     assert bits[0] <= 80_000 < bits[1]
 
 
-def test_the_frontier_is_the_one_of_the_library():
+def test_the_frontier_agrees_with_the_library():
     rng = np.random.default_rng(0)
     for _ in range(50):
         points = [tuple(point) for point in rng.integers(0, 5, (12, 2)).tolist()]

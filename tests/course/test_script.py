@@ -9,7 +9,7 @@ def script(space, lesson, monkeypatch) -> Script:
     return Script(str(space.folder(lesson) / "lesson.py"))
 
 
-def test_figures_are_saved_beside_the_script_and_told(script, capsys):
+def test_figures_are_saved_beside_the_script_and_their_paths_printed(script, capsys):
     from matplotlib import pyplot
 
     figure, _ = pyplot.subplots()

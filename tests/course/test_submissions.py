@@ -20,7 +20,7 @@ BROKEN = {
     "unparsed.py": "def total(x)\n",
     "binary.py": "\udcff\udcfe",
     "empty.py": "",
-    "numpy.py": RIGHT,  # a name that an import would find, if the folder were on the path
+    "numpy.py": RIGHT,  # an import of NumPy would find it if the folder were on the path
     "=cmd|' |A1.py": RIGHT,
     "-2+3.py": "def total(x): raise ValueError('=1+1 \\n <b>')\n",
     "upper.PY": RIGHT,
@@ -38,7 +38,7 @@ def rows(path) -> list[list[str]]:
 
 @pytest.fixture
 def folder(tmp_path):
-    """Return a folder with both layouts, whole and broken submissions."""
+    """Return a folder with submissions in both layouts, some of them broken."""
     folder = tmp_path / "submissions"
     for name in "right", "half", "nothing", "__MACOSX", "links":
         (folder / name).mkdir(parents=True)
@@ -51,8 +51,8 @@ def folder(tmp_path):
     return folder
 
 
-def test_each_submission_is_a_row_whatever_it_does(lesson, folder, monkeypatch):
-    monkeypatch.chdir(folder)  # where a file named numpy.py lies in wait
+def test_every_submission_gets_a_row_whatever_it_does(lesson, folder, monkeypatch):
+    monkeypatch.chdir(folder)  # it holds a file named numpy.py
     for name in "loop", "loop.py":
         (folder / name).symlink_to(name)
     limits = Limits(seconds=0.5)
@@ -130,7 +130,7 @@ def test_workspaces_are_graded_on_all_lessons_at_once(course, lesson, tmp_path):
         grade_folder(manifest.read(), folder, tmp_path / "grades.csv")
 
 
-def test_what_cannot_be_graded_at_all_is_said(course, lesson, tmp_path):
+def test_a_folder_that_cannot_be_graded_is_refused(course, lesson, tmp_path):
     with pytest.raises(CourseError, match=r"there is no folder .*nowhere"):
         grade_folder([lesson], tmp_path / "nowhere", tmp_path / "grades.csv")
     (tmp_path / "empty").mkdir()

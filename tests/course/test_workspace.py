@@ -17,7 +17,7 @@ def test_a_workspace_holds_what_a_learner_needs_and_no_solutions(space, lesson):
     assert workspace.find(folder).root == space.root
 
 
-def test_a_course_that_a_clone_has_worked_in_is_handed_out_unsolved(course, tmp_path):
+def test_a_workspace_starts_unsolved_even_if_someone_worked_in_the_clone(course, tmp_path):
     (course / "01_sums" / "exercise.py").write_text("solved = True\n")
     (course / "01_sums" / "exercise.backup1.py").write_text("solved = True\n")
     fresh = workspace.start(tmp_path / "other")
@@ -26,7 +26,7 @@ def test_a_course_that_a_clone_has_worked_in_is_handed_out_unsolved(course, tmp_
     assert not (folder / "exercise.backup1.py").exists()
 
 
-def test_start_touches_nothing_that_exists_and_leaves_nothing_half_made(space, course, tmp_path):
+def test_start_touches_no_existing_file_and_leaves_nothing_half_made(space, course, tmp_path):
     with pytest.raises(CourseError, match=r"already has lessons, .*README.md, pytest.ini, and nothing was changed"):
         workspace.start(space.root)
     (course / "01_sums" / "solution.py").write_text("no marks\n")
@@ -35,7 +35,7 @@ def test_start_touches_nothing_that_exists_and_leaves_nothing_half_made(space, c
     assert list((tmp_path / "half").iterdir()) == []
 
 
-def test_outside_a_workspace_one_is_told_how_to_make_one(tmp_path):
+def test_outside_a_workspace_the_message_says_how_to_make_one(tmp_path):
     with pytest.raises(CourseError, match="is not in a workspace; make one with `tinynet start DIR` and go there"):
         workspace.find(tmp_path)
 
@@ -79,20 +79,20 @@ def test_reset_keeps_every_earlier_file(space, lesson):
         ),
     ],
 )
-def test_progress_that_cannot_be_read_is_left_as_it_is(space, progress, message):
+def test_unreadable_progress_is_left_as_it_is(space, progress, message):
     space.file.write_text(progress)
     with pytest.raises(CourseError, match=message):
         workspace.find(space.root)
     assert space.file.read_text() == progress
 
 
-def test_what_the_message_tells_to_delete_can_be_deleted(space, lesson):
+def test_the_progress_file_can_be_deleted_as_the_message_says(space, lesson):
     (space.root / "lessons" / "conftest.py").write_text("")  # the real course has one
     space.file.unlink()
     assert workspace.find(space.root).passed(lesson) == []
 
 
-def test_two_commands_at_once_keep_what_the_other_kept(space, lesson):
+def test_two_commands_at_once_keep_each_others_progress(space, lesson):
     other = workspace.find(space.root)
     space.record(lesson, ["mean"])
     assert other.next_hint(lesson, "total") == (1, "add")
@@ -107,7 +107,7 @@ def test_two_commands_at_once_keep_what_the_other_kept(space, lesson):
     assert set(workspace.find(space.root).progress.passed) == {"01_sums", *map(str, range(40))}
 
 
-def test_grades_and_hints_are_told_where_nothing_can_be_written(space, lesson, monkeypatch, capsys):
+def test_grades_and_hints_work_where_nothing_can_be_written(space, lesson, monkeypatch, capsys):
     def refuse(path, content):
         raise OSError(30, "Read-only file system")
 

@@ -1,4 +1,4 @@
-"""Hostile submissions: each costs the exercise that it sits in, with a plain reason, and nothing else.
+"""Hostile submissions: an attack costs the exercise that it is in, with a plain reason, and nothing else.
 
 Every attack sits in `total`; `mean`, in the same file, keeps its points.
 """
@@ -21,7 +21,7 @@ from tinynet.course.isolation import confinement, sandbox
 from tinynet.course.isolation.sandbox import Limits, Sandbox
 
 LAYERS = confinement.available()
-KERNEL = {"seccomp", "landlock"} <= set(LAYERS)  # else the audit hook stands alone
+KERNEL = {"seccomp", "landlock"} <= set(LAYERS)  # otherwise there is only the audit hook
 needs_kernel = pytest.mark.skipif(not KERNEL, reason="this system lacks seccomp or Landlock")
 ENDLESS, NO_ANSWER = r"took longer than 0.2 s; does a loop never end\?", "sent something that is not an answer"
 REFUSED = "PermissionError|RuntimeError: can't start new thread|BlockingIOError"
@@ -29,7 +29,7 @@ HONEST = "\n\ndef mean(x):\n    return x.mean()\n"
 
 
 def messages(folder: Path, text: str, seconds: float = 30, **limits) -> dict[str, str]:
-    """Return what the grader says to each exercise of a submission; "" where it passes."""
+    """Return the grader's message for each exercise of a submission; "" if it passes."""
     lesson, path = manifest.lesson(1), folder / "submission.py"
     path.write_text(text)
     said = {}
@@ -44,7 +44,7 @@ def messages(folder: Path, text: str, seconds: float = 30, **limits) -> dict[str
 
 
 def attack(folder: Path, body: str, **limits) -> str:
-    """Return what the grader says to `total` with this body; `mean` must pass beside it."""
+    """Return the grader's message for a `total` with this body; `mean`, beside it, must pass."""
     said = messages(folder, "def total(x):\n" + textwrap.indent(body, "    ") + HONEST, **limits)
     assert said["mean"] == ""
     return said["total"]
@@ -111,7 +111,7 @@ def test_ending(course, tmp_path, body, reason):
 
 
 OTHERS = {
-    # signal 0 asks only whether one may: an attack that gets through here does no harm
+    # signal 0 only asks for permission, so an attack that succeeds here does no harm
     "the grader killed": "import os; os.kill(os.getppid(), 0)",
     "everything killed": "import os; os.kill(-1, 0)",
     "the grader's group killed": "import os; os.killpg(os.getpgid(os.getppid()), 0)",
@@ -131,7 +131,7 @@ OTHERS = {
 
 @pytest.fixture(params=["all layers", "the kernel's", "the hook's"])
 def layers(request, monkeypatch):
-    """Put one set of layers in force: each must hold without the other."""
+    """Put one set of layers in force: each set must hold without the others."""
     sets = {"all layers": LAYERS, "the kernel's": ("seccomp", "landlock"), "the hook's": ("hook",)}
     if request.param == "the kernel's" and not KERNEL:
         pytest.skip("this system lacks seccomp or Landlock")
@@ -139,7 +139,7 @@ def layers(request, monkeypatch):
 
 
 def each_refused(folder: Path, bodies: dict[str, str], **values) -> None:
-    """Try many attacks in one process, and hold that each raises; one that ends the process fails the test too."""
+    """Try many attacks in one process. Each must raise an error; one that ends the process fails the test too."""
     tries = "".join(
         f"    try:\n{textwrap.indent(body, ' ' * 8)}\n    except ({ERRORS}) as error:\n"
         f"        said.append((str({name!r}), type(error).__name__, str(error)))\n"
@@ -207,7 +207,7 @@ def test_files(course, tmp_path, layers):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["course", "other.py", "submission.py"]
 
 
-KERNEL_ONLY = {  # what Python code can do once it calls the system itself
+KERNEL_ONLY = {  # what Python code could do by calling the system directly
     "a descriptor by system call": "libc.open(b'SOLUTION', 0)",
     "a fork": "libc.fork()",
     "a thread": "libc.syscall(56, 0x10f00, 0, 0, 0, 0)",
@@ -235,7 +235,7 @@ def test_what_the_kernel_refuses_to_system_calls(course, tmp_path, monkeypatch):
     each_refused(tmp_path, bodies, SOLUTION=course / "01_sums" / "solution.py")
 
 
-def test_the_numbers_of_system_calls_are_those_of_the_kernels_headers():
+def test_system_calls_have_the_numbers_in_the_kernels_headers():
     headers = {0: Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), 1: Path("/usr/include/asm-generic/unistd.h")}
     if not all(path.exists() for path in headers.values()):
         pytest.skip("the kernel's headers are not installed")
@@ -269,7 +269,7 @@ def test_code_at_import_reaches_nothing_of_the_grader(course, tmp_path, text):
     assert not list(tmp_path.rglob("results.json"))
 
 
-def test_import_that_never_ends_or_fails_is_told_as_such(course, tmp_path):
+def test_a_file_whose_loading_fails_or_never_ends_says_so(course, tmp_path):
     for text, reason in (
         ("while True: pass", "submission.py, while it was loaded, took longer than 0.2 s"),
         ("import os; os._exit(3)", r"submission.py, while it was loaded, ended its process \(exit code 3\)"),
@@ -286,7 +286,7 @@ def test_import_that_never_ends_or_fails_is_told_as_such(course, tmp_path):
 
 
 def test_a_file_that_is_removed_while_the_grader_looks_ends_nothing(tmp_path, monkeypatch):
-    """Files that come and go at import ended the grading of a whole class."""
+    """Files that came and went while a submission was loaded once ended the grading of a whole class."""
 
     class Gone:
         def stat(self, follow_symlinks):
@@ -301,11 +301,11 @@ def test_a_file_that_is_removed_while_the_grader_looks_ends_nothing(tmp_path, mo
 
 
 def test_a_busy_machine_costs_nothing(course, tmp_path):
-    """What counts is time on the processor; it is given three times that on the clock."""
+    """Processor time counts; three times as much may pass on the clock."""
     assert attack(tmp_path, "import time; time.sleep(1.2); return float(x.sum())", seconds=1) == ""
 
 
-def test_a_signal_that_is_ignored_ends_no_limit(course, tmp_path):
+def test_ignoring_a_signal_lifts_no_limit(course, tmp_path):
     body = "import signal\nsignal.signal(signal.SIGXCPU, lambda *a: None)\nwhile True: pass"
     assert re.search(rf"{ENDLESS}|broke its process \(SIGKILL\)", attack(tmp_path, body, seconds=0.2))
 
@@ -346,7 +346,9 @@ def test_values(tmp_path):
         for i, (name, (_, reason)) in enumerate(VALUES.items()):
             outcome = source.call(f"f{i}", (np.ones(3),))
             assert re.search(reason, outcome.error), name
-            assert outcome.value is None or outcome.value == [0.0]  # of NumPy's kind: a number, whatever its class says
+            assert outcome.value is None or outcome.value == [
+                0.0
+            ]  # a number of NumPy's kind is a number, whatever its class says
 
 
 FORGED = """
@@ -376,18 +378,18 @@ def test_messages_written_by_the_learner(tmp_path, forgery, reason):
     (tmp_path / "submission.py").write_text(f"def total(x):\n{body}")
     with Sandbox(tmp_path / "submission.py", Limits(0.2)) as source:
         assert re.search(reason, source.call("total", (np.ones(3),)).error)
-        assert source.call("total", (np.ones(3),)).error  # what ended stays ended
+        assert source.call("total", (np.ones(3),)).error  # it has ended for good
 
 
 def test_an_answer_in_advance_wins_nothing(course, tmp_path):
-    """The file writes the right answer of `total` before it is asked: the grader's seed is no secret."""
+    """The file sends the right answer to `total` before it is asked, because the grader's seed is no secret."""
     expected = float(np.random.default_rng(0).normal(size=5).sum())
     text = f"{FORGED}\nsend('loaded', '')\nsend('done', '', {expected!r}, '', ['t'], False)\ntotal = mean = None\n"
     assert NO_ANSWER in messages(tmp_path, text)["total"]
 
 
 def test_an_answer_with_the_token_is_worth_what_returning_it_would_be(lesson, tmp_path):
-    """The token can be found by whom is asked, and then the reply says all that a reply can say."""
+    """The code that is asked can find the token, and then it can send any reply."""
     body = "token = sys._getframe(3).f_locals['token']\nsend('done', token, VALUE, ERROR, ['t', *CHANGED], False)"
     body += "\nwhile True: pass"
     for value, error, changed, reason in (
@@ -410,7 +412,7 @@ def test_an_answer_with_the_token_is_worth_what_returning_it_would_be(lesson, tm
 
 
 def test_nothing_of_the_course_is_in_memory(course, tmp_path):
-    """Only the argument is found: not what is expected, no solution, no grader, no known mistake."""
+    """The code finds only its argument: no expected value, no solution, no grader, no known mistake."""
     body = """
 import gc, sys
 found = [o for o in gc.get_objects() if isinstance(o, dict) and ('solution' in o or 'instead_of' in o)]
@@ -445,8 +447,8 @@ def test_files_of_its_own(course, tmp_path, body, reason):
 
 
 @needs_kernel
-def test_files_that_are_removed_but_kept_in_memory_count(course, tmp_path, monkeypatch):
-    """A page of each is mapped, which the audit hook would refuse: so they take room without a name or a descriptor."""
+def test_files_that_are_removed_but_stay_mapped_count(course, tmp_path, monkeypatch):
+    """A mapped page keeps a file's room taken without a name or a descriptor. The audit hook would refuse to map it."""
     monkeypatch.setattr(confinement, "available", lambda: ("seccomp", "landlock"))
     body = """
 import ctypes, os
@@ -461,7 +463,7 @@ while True:
     assert "wrote more than 100 files or 16 MB" in attack(tmp_path, body)
 
 
-def test_files_that_are_no_files_are_not_read(course, tmp_path):
+def test_only_a_regular_file_is_read(course, tmp_path):
     path = tmp_path / "exercise.py"
     path.symlink_to(course / "01_sums" / "solution.py")
     with pytest.raises(Wrong, match=r"exercise.py cannot be read .*; it must be a file, not a link"), Sandbox(path):

@@ -1,4 +1,4 @@
-"""The sandbox as an honest learner meets it: an answer in another process is judged as one in this process."""
+"""The sandbox as an honest learner meets it: an answer counts the same in another process as in this one."""
 
 import sys
 import textwrap
@@ -17,11 +17,11 @@ from tinynet.course.stubs import exercise_of
 
 
 def same(a: object, b: object) -> bool:
-    """Return whether two values are the same to the last bit, not-a-numbers too."""
+    """Return whether two values are the same to the last bit; a nan is the same as itself."""
     return wire.encode(a) == wire.encode(b)
 
 
-CALLS = {  # each is called here and there, and must do the same
+CALLS = {  # bodies of functions that must do the same in this process and in the sandbox
     "plain": "return x * 2",
     "several": "return x.sum(), [int(x[0]), 'a'], {'k': x > 1, 2: None is None}",
     "nothing": "pass",
@@ -47,7 +47,7 @@ CALLS = {  # each is called here and there, and must do the same
 
 @pytest.fixture
 def both(tmp_path):
-    """Return a function that makes both sources of a text: this process, and another."""
+    """Return a function that makes two sources of one text: one calls in this process, the other in the sandbox."""
 
     def make(text: str) -> tuple[Functions, Sandbox]:
         path = tmp_path / "exercise.py"
@@ -104,7 +104,7 @@ def test_functions_given_as_arguments_are_called_in_the_graders_process(both):
         ):
             a, b = here.call(name, arguments), there.call(name, arguments)
             assert same(a.value, b.value) and a.error == b.error
-        for source in here, there:  # the argument of one exercise may be another exercise
+        for source in here, there:  # one exercise may be given another as its argument
             other = lambda x, source=source: source.call("named", (lambda x: -x,)).value * x
             assert source.call("slope", (other, 0.0)).value == pytest.approx(-2.0)
             assert source.call("twice", (other, square)).value == (0.0, 3.0)
@@ -124,7 +124,7 @@ def test_functions_given_as_arguments_are_called_in_the_graders_process(both):
                 source.call("forever", (impatient,))
 
 
-def test_a_process_that_called_back_for_too_long_is_ended(both):
+def test_a_process_that_calls_back_for_too_long_is_ended(both):
     _, there = both("def forever(f):\n    while True: f(1.0)")
     there.limits = Limits(seconds=0.2)
     with there:
@@ -202,7 +202,7 @@ def test_what_an_honest_learner_uses_works(both, monkeypatch, layers):
         assert b.error == "" and same(a.value, b.value)
 
 
-def test_the_course_is_graded_as_in_this_process(lesson):
+def test_the_course_gets_the_same_grades_as_in_this_process(lesson):
     (lesson.path / "stub.py").write_text(exercise_of(lesson))
     for name in "solution.py", "stub.py":
         path = lesson.path / name
@@ -215,7 +215,7 @@ def test_the_course_is_graded_as_in_this_process(lesson):
         assert not all(r.passed for r in grade(lesson, solved(lesson, **{mutant.exercise: mutant.function})))
 
 
-def test_a_file_is_new_for_each_exercise(course, lesson):
+def test_every_exercise_gets_a_new_process(course, lesson):
     """What one exercise does to the interpreter does not reach the next."""
     (course / "mine.py").write_text(
         "import numpy\n"

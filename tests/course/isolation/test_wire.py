@@ -27,7 +27,7 @@ values = st.recursive(
 
 
 def same(a: object, b: object) -> bool:
-    """Return whether two values are the same, not-a-numbers too."""
+    """Return whether two values are the same; a nan is the same as itself."""
     if isinstance(a, (float, np.generic)):
         return type(a) is type(b) and np.asarray(a).tobytes() == np.asarray(b).tobytes()
     if isinstance(a, (tuple, list)) and type(a) is type(b):
@@ -43,7 +43,7 @@ def test_a_value_comes_back_as_it_was(value):
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_a_value_or_one_clear_error(data):
+def test_any_bytes_give_a_value_or_one_clear_error(data):
     try:
         decode(data)
     except WireError as error:
@@ -60,8 +60,8 @@ lists = st.recursive(
 
 
 @given(lists)
-def test_any_lists_are_a_value_or_one_clear_error(message):
-    """MessagePack that holds, and may not hold as a value."""
+def test_any_lists_give_a_value_or_one_clear_error(message):
+    """These lists are valid MessagePack, but they need not stand for a value."""
     try:
         decode(msgpack.packb(message))
     except WireError as error:
@@ -75,7 +75,7 @@ def test_arrays_arrive_writable_contiguous_and_in_native_order():
         np.testing.assert_array_equal(came, sent)
 
 
-def test_functions_are_numbers_that_the_other_side_calls():
+def test_a_function_is_sent_as_a_number_for_the_other_side_to_call():
     sent = []
     data = encode((1, [len, min]), sent)
     assert sent == [len, min]
@@ -134,13 +134,13 @@ bomb = b"\xdd" + (wire.ITEMS).to_bytes(4, "big")  # a list that claims as many i
         (b"\x81\x01\x02", "bytes that are no value"),  # a map
         (b"\xc7\x01\x05x", "bytes that are no value"),  # an extension
         (b"\xd6\xff\0\0\0\0", "bytes that are no value"),  # a time
-        (b"\xa2\xff\xff", "bytes that are no value"),  # no UTF-8
-        (b"\xc0\xc0", "bytes that are no value"),  # something behind it
+        (b"\xa2\xff\xff", "bytes that are no value"),  # not UTF-8
+        (b"\xc0\xc0", "bytes that are no value"),  # with something after it
         (msgpack.packb(b"x"), "bytes where a value was expected"),
         (msgpack.packb([]), "a list that is no value"),
         (msgpack.packb(["x", 1]), "a list that is no value"),
         (msgpack.packb(["d", 1]), "bytes that are no value"),
-        (msgpack.packb(["d", ["l"], 1]), "bytes that are no value"),  # a key that cannot be one
+        (msgpack.packb(["d", ["l"], 1]), "bytes that are no value"),  # a list cannot be a key
         (msgpack.packb(["i", "f" * 300]), "a list that is no value"),
         (msgpack.packb(["i", "no"]), "bytes that are no value"),
         (msgpack.packb(["a", "<f8", [3], bytes(16)]), r"an array of shape \(3,\) and dtype <f8 in 16 bytes"),
