@@ -3,8 +3,8 @@
     bits = np.zeros((3, 2), np.uint64)
     launch("pack_signs", (3, 1, 1), (256, 1, 1), x, bits, 3, 100, 2)
 
-It is for reading and for tests: no measure of speed, but it finds reads and writes outside of the arrays, missing
-barriers, and waits that never end. emulation.h says how. Needs g++ on Linux.
+The emulation is made for reading and for tests. It says nothing about speed, but it finds reads and writes outside the
+arrays, missing barriers, and waits that never end. emulation.h explains how. It needs g++ on Linux.
 """
 
 from __future__ import annotations
@@ -31,25 +31,28 @@ def launch(
     shared: int = 0,
     record: bool = False,
 ) -> np.ndarray:
-    """Run a kernel on arrays and integers, and let it write into the arrays; return a record, empty without `record`.
+    """Run a kernel on arrays and integers; it writes into the arrays. Return a record of accesses if asked for.
 
     Args:
-        name: a kernel of gpu/launch.py, or of `source`.
-        grid, block: blocks, and threads of a block, (x, y, z).
-        arguments: as the kernel has them: contiguous arrays, and integers of 32 bits.
-        order: in which the threads of a block take turns.
-        source: another text than the kernel's own.
-        shared: bytes of shared memory that a block is given beside what its text names.
-        record: what the threads of the block (0, 0, 0) read and write, rows of (thread, array, write, bytes, offset)
-            in order of time; `array` counts the arrays among the arguments from 0, and is -1 for shared memory.
+        name: a kernel in gpu/launch.py or in `source`.
+        grid, block: the number of blocks, and of threads in a block, as (x, y, z).
+        arguments: the kernel's arguments in order: contiguous arrays, and integers of 32 bits.
+        order: the order in which the threads of a block take turns.
+        source: CUDA C text to run in place of the kernel's own.
+        shared: bytes of shared memory that a block gets, besides the arrays that its text declares.
+        record: whether to record what the threads of block (0, 0, 0) read and write. Each row of the record is (thread,
+            array, write, bytes, offset), in order of time. `array` counts the arrays among the arguments from 0; -1
+            means shared memory. Without `record` there are no rows.
 
-    Raises RuntimeError where a thread leaves the arrays or waits for ever, ValueError where the text does not compile.
+    Raises RuntimeError if a thread leaves the arrays or waits forever, ValueError if the text does not compile.
     """
     arrays = [a for a in arguments if isinstance(a, np.ndarray)]
     for a in arrays:
         if not a.flags.c_contiguous:
             raise ValueError(f"emulation: an array has strides {a.strides}; pass np.ascontiguousarray of it")
-    library = ctypes.PyDLL(str(build(TABLE[name].source() if source is None else source)))  # one at a time
+    library = ctypes.PyDLL(
+        str(build(TABLE[name].source() if source is None else source))
+    )  # PyDLL holds the GIL: one launch at a time
     n = len(arrays)
     first = (ctypes.c_void_p * n)(*[a.ctypes.data for a in arrays])
     sizes = (ctypes.c_size_t * n)(*[a.nbytes for a in arrays])
@@ -66,7 +69,7 @@ def launch(
 
 
 def _trace(library: ctypes.PyDLL) -> np.ndarray:
-    """Return a copy of the record of the last launch."""
+    """Return a copy of the last launch's record."""
     rows = ctypes.c_void_p()
     library.emulation__trace.restype = ctypes.c_size_t
     count = library.emulation__trace(ctypes.byref(rows))

@@ -1,11 +1,12 @@
-/* What goes on while the threads do: copies to shared memory, and the multiplication of a warpgroup.
+/* What runs while the threads go on: copies to shared memory, and the multiplication by a warpgroup.
 
-   Both take from their call to the wait for their group, and nothing tells when between. So a copy's place holds
-   anything meanwhile, and what it brings is there at the wait and not before. Tensor cores read their operands at once
-   and again at the wait, which has to give the same, and the sums are there at the wait.
+   Both begin at their call and end at the wait for their group, but nothing says when in between they do their work. So
+   the emulation assumes the worst. Between call and wait, the place that a copy goes to has undefined contents. The
+   data arrive at the wait and not earlier. Tensor cores read their operands at the call and again at the wait. Both
+   reads must give the same, and the sums arrive at the wait.
 
-   Tensor cores have a view of shared memory of their own. What a thread copies or writes there is anything in this view
-   until the thread shows it. Where a descriptor says that a piece lies, they find it there, see kernels/wgmma.cu. */
+   Tensor cores have their own view of shared memory. What a thread copies or writes is undefined in this view until the
+   thread shows it. They find a piece where its descriptor says that it lies; see kernels/wgmma.cu. */
 
 #include "emulation.h"
 
@@ -23,7 +24,7 @@ extern char given[];
 extern size_t given_bytes;
 
 const char ANYTHING = (char)0xa5;
-const unsigned FIRST = 1024;  // where the launch's memory begins: the machine keeps a little for itself
+const unsigned FIRST = 1024;  // where the launch's memory begins; a GPU keeps the first bytes for itself
 
 struct Place {
     char *at;
@@ -38,10 +39,10 @@ struct Product {
     int (*c)[4], group, sums[64];
     uint64_t a, b;
 };
-struct Flights {  // of a thread
-    int copy_group = 0, product_group = 0;  // that copies and products now join
+struct Flights {  // what a thread has started and not yet waited for
+    int copy_group = 0, product_group = 0;  // the groups that new copies and products join
     std::deque<Copy> copies;
-    std::vector<Place> hidden;  // from tensor cores
+    std::vector<Place> hidden;  // not yet shown to tensor cores
     std::deque<Product> products;
     bool ordered = false;
 };
@@ -61,7 +62,7 @@ unsigned shared_address(const void *at) { return (const char *)at - given + FIRS
 
 // ---- copies
 
-void hide(char *at, int bytes)  // what a thread has written, if it is the launch's memory
+void hide(char *at, int bytes)  // note what a thread has written, if it is in the launch's memory
 {
     if (at < given || at + bytes > given + given_bytes)
         return;
@@ -103,20 +104,20 @@ void show_to_tensor_cores()
 
 // ---- products
 
-/* Return 16 of a row's 32 bytes, where tensor cores find them. */
+/* Return where tensor cores find one half of a row's 32 bytes. */
 static const char *piece(uint64_t descriptor, unsigned row, unsigned half)
 {
     if (descriptor >> 62 != 1 || descriptor >> 49 & 7)
         fail("has a descriptor of another layout than rows of 128 bytes without offset; only that is emulated");
     unsigned start = (descriptor & 0x3fff) * 16, distance = (descriptor >> 32 & 0x3fff) * 16;
     unsigned at = start + row / 8 * distance + row % 8 * 128 + 16 * half;
-    at ^= at / 128 % 8 * 16;  // by the address itself: rows of 128 bytes have their number in these bits
+    at ^= at / 128 % 8 * 16;  // these bits of the address are the row's number, as rows have 128 bytes
     if (at < FIRST || at + 16 > FIRST + given_bytes)
         fail("multiplies what is outside of the launch's shared memory");
     return view + (at - FIRST);
 }
 
-/* This thread's sums, as mma has them in 16 groups of 8 columns. */
+/* Compute this thread's sums, which lie as in mma, for 16 groups of 8 columns. */
 static void multiply(int *sums, uint64_t a, uint64_t b)
 {
     unsigned warp = thread_number() / 32 % 4, g = thread_number() % 32 / 4, t = thread_number() % 4;

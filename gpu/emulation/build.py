@@ -1,12 +1,12 @@
-"""Building kernels for the CPU: from CUDA C text to a shared library, by g++.
+"""Build kernels for the CPU: g++ turns CUDA C text into a shared library.
 
-The library holds for each kernel NAME in the text two functions, both returning null or a message in one sentence:
+For each kernel NAME in the text, the library has two functions. They take the arguments in the two ways in which
+cuLaunchKernel takes them, and they return null or one sentence that says what went wrong:
 
-    NAME__launch(gx, gy, gz, bx, by, bz, shared_bytes, arguments)       void **arguments, one pointer to each of them
-    NAME__launch_buffer(gx, gy, gz, bx, by, bz, shared_bytes, buffer)   char *buffer, all of them behind one another
+    NAME__launch(gx, gy, gz, bx, by, bz, shared_bytes, arguments)       void **arguments, a pointer to each argument
+    NAME__launch_buffer(gx, gy, gz, bx, by, bz, shared_bytes, buffer)   char *buffer, the arguments one after the other
 
-so in the two ways that cuLaunchKernel takes arguments. Libraries are kept in the user's cache under a hash of all that
-made them.
+Libraries are kept in the user's cache, under a hash of everything that they were made from.
 """
 
 from __future__ import annotations
@@ -21,8 +21,14 @@ from shutil import which
 
 HERE = Path(__file__).parent
 MACHINE = ["emulation.cpp", "asynchronous.cpp", "watch.cpp"]
-FLAGS = ["-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-U_FORTIFY_SOURCE"]  # which forbids jumps between stacks
-WATCHED = ["-O1", "-fsanitize=thread"]  # calls a function of watch.cpp before each access to memory
+FLAGS = [
+    "-std=c++17",
+    "-O2",
+    "-fPIC",
+    "-fvisibility=hidden",
+    "-U_FORTIFY_SOURCE",
+]  # a fortified longjmp refuses jumps between stacks
+WATCHED = ["-O1", "-fsanitize=thread"]  # call a function of watch.cpp before each access to memory
 KERNEL = re.compile(r'extern\s+"C"\s+__global__\s+void\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?(\w+)\s*\(')
 COMMENT = re.compile(r"//.*?$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 LAUNCHER = """
@@ -43,9 +49,9 @@ def kernels_in(text: str) -> list[str]:
 
 
 def build(text: str) -> Path:
-    """Return the library built from CUDA C text; from the cache where it was built before.
+    """Return the library built from CUDA C text, from the cache if it was built before.
 
-    Raises ValueError for text without a kernel or with an error in it, and RuntimeError without g++.
+    Raises ValueError if the text has no kernel or does not compile, and RuntimeError if g++ is missing.
     """
     names = kernels_in(text)
     if not names:
@@ -58,13 +64,13 @@ def build(text: str) -> Path:
 
 
 def _compiled(text: str, flags: list[str]) -> Path:
-    """Return the object file of C++ text."""
+    """Return the object file compiled from C++ text."""
     header = (HERE / "emulation.h").read_text()
     return _made("\0".join([header, text, *flags]), ".o", [*flags, f"-I{HERE}", "-x", "c++", "-c", "-"], text)
 
 
 def _made(key: str, ending: str, arguments: list[str], text: str = "") -> Path:
-    """Return the cached file for a key, after running g++ for it if need be."""
+    """Return the cached file for a key; run g++ to make it if it is not there."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tinynet" / "emulation"
     made = folder / (hashlib.sha256(key.encode()).hexdigest()[:32] + ending)
     if made.exists():
@@ -78,5 +84,5 @@ def _made(key: str, ending: str, arguments: list[str], text: str = "") -> Path:
         done = subprocess.run([compiler, *arguments, "-o", str(new)], input=text, capture_output=True, text=True)
         if done.returncode:
             raise ValueError(f"emulation: g++ finds errors in the kernel:\n{done.stderr.strip()}")
-        new.replace(made)  # at once, whoever else builds the same
+        new.replace(made)  # in one step, in case another process builds the same
     return made

@@ -1,18 +1,20 @@
 // A CUDA driver without a GPU: the part of libcuda.so.1 that PyCUDA calls, so that host code runs anywhere.
 //
-//   memory    malloc, counted; filled with 0xa5, so that what was never written shows
-//   module    the "cubin" is a library of build.py (see nvcc.py), opened by dlopen; a function is its NAME__launch_buffer
-//   launch    runs at once, thread by thread, on the CPU, so that streams and events have nothing to wait for; reading
-//             or writing outside of the memory that is allocated is an error, told on stderr
-//   context   a stack for each thread of the host; every call but the first few wants one on it, as the real driver does
+//   memory    comes from malloc and is counted. It is filled with 0xa5, so that an entry that was never written shows.
+//   module    the "cubin" is a library made by build.py (see nvcc.py), opened by dlopen; a function is its
+//             NAME__launch_buffer.
+//   launch    runs the kernel at once, thread by thread, on the CPU. So streams and events have nothing to wait for. An
+//             access outside of the allocated memory is an error, printed on stderr.
+//   context   each thread of the host has a stack of contexts. As with the real driver, all calls but the first few
+//             need a context on it.
 //
-// What the real driver refuses is refused here with the same number: a call without a context, a copy that leaves its
-// piece of memory, a launch of 0 or too many threads or with too much shared memory, memory that is used up. Settings
-// are read from the environment by cuInit: TINYNET_FAKE_DEVICES (1), TINYNET_FAKE_MEMORY, bytes (2^30), and
-// TINYNET_FAKE_CAPABILITY, 10 times the compute capability (90).
+// What the real driver refuses is refused here with the same error number: a call without a context, a copy that leaves
+// its piece of memory, a launch with no threads, too many threads or too much shared memory, and an allocation beyond
+// the memory. cuInit reads three settings from the environment: TINYNET_FAKE_DEVICES (1 by default),
+// TINYNET_FAKE_MEMORY in bytes (2^30), and TINYNET_FAKE_CAPABILITY, 10 times the compute capability (90).
 //
-// Signatures are those of cuda.h, with int for CUresult and plain pointers for handles, so that no CUDA is needed to
-// build it. Entry points that PyCUDA merely links to are added by fake.py; they answer "not supported".
+// Signatures are as in cuda.h, with int in place of CUresult and plain pointers as handles, so it builds without CUDA.
+// fake.py adds the entry points that PyCUDA only links to; they answer "not supported".
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -32,22 +34,22 @@ using Pointer = std::uintptr_t;  // CUdeviceptr
 using Launch = const char *(*)(unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *);
 using Configure = void (*)(int reverse, int record, int count, void **first, std::size_t *bytes);
 
-struct Function { Launch launch; Configure configure; unsigned most; };  // bytes of shared memory that it may be given
+struct Function { Launch launch; Configure configure; unsigned most; };  // most: bytes of shared memory that it may get
 
 enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100, INVALID_DEVICE = 101,
        INVALID_IMAGE = 200, INVALID_CONTEXT = 201, INVALID_HANDLE = 400, NOT_FOUND = 500, ILLEGAL_ADDRESS = 700,
        LAUNCH_FAILED = 719 };
 
 constexpr unsigned char POISON = 0xa5;
-constexpr unsigned SHARED = 49152, SHARED_IF_ASKED = 232448;  // bytes that a launch may give to a block
+constexpr unsigned SHARED = 49152, SHARED_IF_ASKED = 232448;  // bytes that a launch may give a block
 
 struct Event { double milliseconds; };
 
 int devices = -1;                          // unknown before cuInit
-int capability = 90;                       // 10 times it
+int capability = 90;                       // 10 times the compute capability
 std::size_t total = 0, used = 0;           // bytes
-std::map<Pointer, std::size_t> pieces;     // where each begins, and its bytes
-std::mutex lock;                           // of the three above: PyCUDA copies without Python's own lock
+std::map<Pointer, std::size_t> pieces;     // where each piece of memory begins, and its bytes
+std::mutex lock;                           // guards the three above: PyCUDA copies without holding the GIL
 int primary;                               // its address is the handle of the primary context
 thread_local std::vector<void *> contexts;
 
@@ -63,7 +65,7 @@ double now() {
 
 bool ready() { return !contexts.empty() && contexts.back(); }
 
-// Whether `bytes` bytes from `at` lie in one piece of memory.
+// Return whether the `bytes` bytes from `at` on lie in one piece of memory.
 bool inside(Pointer at, std::size_t bytes) {
     std::lock_guard<std::mutex> locked(lock);
     auto piece = pieces.upper_bound(at);
@@ -116,7 +118,7 @@ int cuDeviceComputeCapability(int *major, int *minor, int) {
 }
 
 int cuDeviceGetAttribute(int *value, int attribute, int) {
-    static const std::map<int, int> values = {  // numbers of CUdevice_attribute
+    static const std::map<int, int> values = {  // by the numbers of CUdevice_attribute
         {1, 1024}, {2, 1024}, {3, 1024}, {4, 64},              // threads in a block, and along x, y, z
         {5, 2147483647}, {6, 65535}, {7, 65535},               // blocks along x, y, z
         {8, SHARED}, {97, SHARED_IF_ASKED}, {81, 233472},  // shared memory: a block, if asked, a multiprocessor
@@ -130,7 +132,7 @@ int cuDeviceGetAttribute(int *value, int attribute, int) {
 
 int cuDevicePrimaryCtxRetain(void **context, int) { return devices < 0 ? NOT_INITIALIZED : (*context = &primary, OK); }
 int cuDevicePrimaryCtxRelease_v2(int) { return OK; }
-int cuCtxCreate_v4(void **context, void *, unsigned, int) {  // one of its own, and current
+int cuCtxCreate_v4(void **context, void *, unsigned, int) {  // a private context, made current
     return *context = std::malloc(1), contexts.push_back(*context), OK;
 }
 int cuCtxDetach(void *) { return OK; }
@@ -172,7 +174,7 @@ int cuMemFree_v2(Pointer at) {
     auto piece = pieces.find(at);
     if (piece == pieces.end()) return INVALID_VALUE;
     used -= piece->second;
-    std::memset(reinterpret_cast<void *>(at), POISON, piece->second);  // whoever reads it still will notice
+    std::memset(reinterpret_cast<void *>(at), POISON, piece->second);  // so that a late reader notices
     std::free(reinterpret_cast<void *>(at));
     return pieces.erase(piece), OK;
 }
@@ -208,7 +210,7 @@ int cuModuleLoadDataEx(void **module, const void *image, unsigned, void *, void 
     if (!ready()) return INVALID_CONTEXT;
     const auto *header = static_cast<const unsigned char *>(image);
     if (std::memcmp(header, "\177ELF\2", 5)) return INVALID_IMAGE;
-    std::uint64_t sections;  // of a 64-bit ELF file: where their table begins, the bytes of a row, rows; it comes last
+    std::uint64_t sections;  // in a 64-bit ELF file: where their table begins, bytes of a row, rows; it comes last
     std::uint16_t row, rows;
     std::memcpy(&sections, header + 40, 8);
     std::memcpy(&row, header + 58, 2);
@@ -232,7 +234,7 @@ int cuModuleGetFunction(void **function, void *module, const char *name) {
     auto launch = reinterpret_cast<Launch>(dlsym(module, (std::string(name) + "__launch_buffer").c_str()));
     auto configure = reinterpret_cast<Configure>(dlsym(module, "emulation__configure"));
     if (!launch || !configure) return NOT_FOUND;
-    Function &found = functions[{module, name}];  // the same at every call, with what was set
+    Function &found = functions[{module, name}];  // the same at every call, so that its attributes stay
     if (found.launch != launch) found = {launch, configure, SHARED};
     return *function = &found, OK;
 }
@@ -242,7 +244,7 @@ int cuFuncSetAttribute(Function *function, int attribute, int value) {
     if (attribute != 8) return OK;  // 8: CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
     return value > int(SHARED_IF_ASKED) ? INVALID_VALUE : (function->most = value, OK);
 }
-int cuFuncSetBlockShape(void *, int, int, int) { return OK; }  // PyCUDA says it twice; the launch is what counts
+int cuFuncSetBlockShape(void *, int, int, int) { return OK; }  // PyCUDA sets it too, but the launch counts
 
 int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                    unsigned shared, void *, void **, void **extra) {
@@ -251,7 +253,7 @@ int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsign
         std::uint64_t(bx) * by * bz > 1024)
         return INVALID_VALUE;
     void *arguments = nullptr;
-    for (; extra && *extra; extra += 2)  // 1: the buffer that holds them, 2: its bytes, 0: the end
+    for (; extra && *extra; extra += 2)  // 1: the buffer with the arguments, 2: its bytes, 0: the end
         if (*extra == reinterpret_cast<void *>(1)) arguments = extra[1];
     std::vector<void *> first;
     std::vector<std::size_t> sizes;
@@ -263,7 +265,7 @@ int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsign
     return error ? (std::fprintf(stderr, "fake driver: %s\n", error), LAUNCH_FAILED) : OK;
 }
 
-// ---- streams and events: everything is done when a call returns
+// ---- streams and events: all work is done when a call returns
 
 int cuStreamCreate(void **stream, unsigned) { return *stream = std::malloc(1), OK; }
 int cuStreamDestroy_v2(void *stream) { return std::free(stream), OK; }

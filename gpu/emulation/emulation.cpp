@@ -1,4 +1,4 @@
-/* The machine behind emulation.h: blocks one after the other, their threads as fibers, and what inline PTX does. */
+/* The machine behind emulation.h: blocks run one after the other, their threads as fibers; and what inline PTX does. */
 
 #include "emulation.h"
 
@@ -20,23 +20,23 @@ void watch(const void *address, int bytes, bool write), begin_record();  // watc
 void begin_flights(unsigned members);                                    // asynchronous.cpp
 
 const size_t STACK = 1 << 16;
-const int SLOT = 32;  // bytes that a lane can show to the others
+const int SLOT = 32;  // bytes that a lane can show the others
 
-struct Gate {  // a barrier; `opened` counts how often all have come
+struct Gate {  // a barrier; `opened` counts how often all threads have arrived
     unsigned arrived = 0, opened = 0;
 };
 struct Warp {
     Gate gate;
-    char shown[2][32][SLOT];  // two, since a fast lane shows its next value while a slow one still reads
+    char shown[2][32][SLOT];  // two, because a fast lane shows its next value while a slow one still reads
 };
 struct Thread {
     ucontext_t start;
-    jmp_buf here;  // where it goes on
+    jmp_buf here;  // where the thread goes on
     std::unique_ptr<char[]> stack{new char[STACK]};
     unsigned number, exchanges, seen;
     dim3 index;
     Warp *warp;
-    Gate *waits;  // it may not run before waits->opened differs from `seen`
+    Gate *waits;  // the thread may not run until waits->opened differs from `seen`
     bool started, done;
 };
 
@@ -46,8 +46,8 @@ Gate block_gate;
 Thread *current = nullptr;
 jmp_buf scheduler;
 dim3 block_at, block_dim, grid_dim;
-unsigned members;  // threads of a block
-alignas(1024) char given[GIVEN_MOST];  // shared memory that the launch gives
+unsigned members;  // threads in a block
+alignas(1024) char given[GIVEN_MOST];  // the shared memory that the launch gives
 size_t given_bytes;
 bool reverse = false;
 std::string error;
@@ -62,7 +62,7 @@ dim3 grid_size() { return grid_dim; }
 
 bool running() { return current; }
 
-bool on_stack(const void *address)  // where a thread has its own variables
+bool on_stack(const void *address)  // where the thread keeps its own variables
 {
     const char *stack = current->stack.get();
     return address >= stack && address < stack + STACK;
@@ -74,16 +74,16 @@ bool on_stack(const void *address)  // where a thread has its own variables
     snprintf(who, sizeof who, "thread (%u, %u, %u) of block (%u, %u, %u) ", current->index.x, current->index.y,
              current->index.z, block_at.x, block_at.y, block_at.z);
     error = who + what;
-    longjmp(scheduler, 1);  // never to run on
+    longjmp(scheduler, 1);  // the thread never goes on
 }
 
-// ---- taking turns: ucontext gives a fiber its stack, and then jumps do, which need no system call
+// ---- taking turns: ucontext gives a fiber its stack; later jumps suffice, and they need no system call
 
 void resume(Thread &thread)
 {
     current = &thread;
     if (_setjmp(scheduler))
-        return;  // it waits, or has ended
+        return;  // the thread waits or has ended
     if (thread.started)
         longjmp(thread.here, 1);
     thread.started = true;
@@ -93,7 +93,7 @@ void resume(Thread &thread)
 void enter()
 {
     call(kernel, arguments);
-    wait_for_groups(0);  // copies that nobody waited for come at last
+    wait_for_groups(0);  // copies that nobody waited for arrive now
     current->done = true;
     longjmp(scheduler, 1);
 }
@@ -116,7 +116,7 @@ void wait_for_warp() { wait(current->warp->gate, lanes()); }
 
 using Slot = char[SLOT];
 
-const Slot *exchange(const void *mine, size_t bytes, unsigned mask)  // what each lane of the warp shows
+const Slot *exchange(const void *mine, size_t bytes, unsigned mask)  // returns what each lane of the warp shows
 {
     if (mask != 0xffffffff)
         fail("calls a part of its warp; only the mask 0xffffffff is emulated");
@@ -141,9 +141,9 @@ unsigned ballot(unsigned mask, bool vote)
     return votes;
 }
 
-// ---- what inline PTX does on a GPU, as far as threads wait for it
+// ---- what inline PTX does on a GPU; here, what a warp does together
 
-void load_matrices(unsigned *r, const void *piece)  // ldmatrix, four matrices of 8 x 16 bytes
+void load_matrices(unsigned *r, const void *piece)  // ldmatrix: four matrices of 8 x 16 bytes
 {
     const Slot *shown = exchange(&piece, sizeof piece, 0xffffffff);
     unsigned g = current->number % 32 / 4, t = current->number % 4;
@@ -155,7 +155,7 @@ void load_matrices(unsigned *r, const void *piece)  // ldmatrix, four matrices o
     }
 }
 
-void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ)  // m16n8k256 of bits, and popcounts
+void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ)  // m16n8k256 of bits: sums of popcounts
 {
     struct Fragment {
         unsigned a[4], b[2], unused[2];
@@ -163,8 +163,8 @@ void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ)  // m
     static_assert(sizeof mine == SLOT);
     const Fragment *lane = (const Fragment *)exchange(&mine, sizeof mine, 0xffffffff);
     unsigned g = current->number % 32 / 4, t = current->number % 4;
-    for (int i = 0; i < 4; i++)  // sums 0 and 1 stand in row g, 2 and 3 in row g + 8; columns 2 t and 2 t + 1
-        for (int part = 0; part < 4; part++)  // four lanes hold a row of a, and four a column of b
+    for (int i = 0; i < 4; i++)  // sums 0 and 1 are in row g, 2 and 3 in row g + 8; columns 2 t and 2 t + 1
+        for (int part = 0; part < 4; part++)  // four lanes hold a row of a, and four lanes a column of b
             for (int half = 0; half < 2; half++) {
                 unsigned x = lane[4 * g + part].a[i / 2 + 2 * half];
                 unsigned y = lane[4 * (2 * t + i % 2) + part].b[half];
@@ -174,7 +174,7 @@ void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ)  // m
 
 // ---- running
 
-bool run_warp(unsigned warp, unsigned &left)  // as far as it gets without the others: the most that a GPU might do
+bool run_warp(unsigned warp, unsigned &left)  // as far as it gets without other warps: a GPU may run that far ahead
 {
     unsigned first = 32 * warp, count = std::min(32u, members - first);
     bool any = false;
@@ -198,7 +198,7 @@ bool run_warp(unsigned warp, unsigned &left)  // as far as it gets without the o
 void run_block()
 {
     for (char *byte = __start_shared_memory; byte < __stop_shared_memory; byte++)
-        *byte = (char)0xa5;  // shared memory begins with anything
+        *byte = (char)0xa5;  // shared memory is undefined at first
     memset(given, 0xa5, given_bytes);
     begin_flights(members);
     block_gate = Gate();

@@ -1,12 +1,12 @@
-/* What a kernel sees when g++ compiles it for the CPU: the words of CUDA C, in terms of the machine in emulation.cpp
-   and asynchronous.cpp.
+/* What a kernel sees when g++ compiles it for the CPU: the words of CUDA C, defined by the machine in emulation.cpp and
+   asynchronous.cpp.
 
-   The threads of a block are fibers that take turns on one processor. One runs until it waits for others, at a barrier,
-   a shuffle or a vote; then comes the next of its warp, in the order of their numbers or against it; and the next warp
-   when no lane of this one can go on. A missing barrier is thereby seen: the first warp reads what the second has not
-   written yet. Not emulated: atomics, and votes of a part of a warp.
+   The threads of a block are fibers that take turns on one processor. A fiber runs until it must wait for others at a
+   barrier, a shuffle or a vote. Then the next lane of its warp runs, in ascending or in descending order. When no lane
+   of the warp can go on, it is the next warp's turn. This is how a missing barrier shows: the first warp reads what the
+   second has not written yet. Atomics are not emulated, nor are votes by a part of a warp.
 
-   The build (build.py) sets this text before a kernel's, and launchers behind it. */
+   build.py puts this text before a kernel's own, and the launchers after it. */
 
 #include <cstddef>
 #include <cstdint>
@@ -28,13 +28,13 @@ struct alignas(16) uint4 {
 #define __launch_bounds__(...)
 #define __shared__ static __attribute__((section("shared_memory")))  // blocks run one after the other: one is enough
 
-#define UNWATCHED __attribute__((no_sanitize("thread"), noinline))  // arguments are no array's
+#define UNWATCHED __attribute__((no_sanitize("thread"), noinline))  // reading arguments is not an access to an array
 
 namespace emulation {
 dim3 thread_index(), block_index(), block_size(), grid_size();
-unsigned thread_number();  // in its block
+unsigned thread_number();  // within its block
 void wait_for_block(), wait_for_warp();
-void shuffle(void *value, size_t bytes, unsigned mask, int lane);  // replaces a value by that of another lane
+void shuffle(void *value, size_t bytes, unsigned mask, int lane);  // replaces a value by another lane's
 unsigned ballot(unsigned mask, bool vote);
 void load_matrices(unsigned *r, const void *piece);
 void mma(int *c, const unsigned *a, unsigned b0, unsigned b1, bool differ);
@@ -73,7 +73,7 @@ template <class T> T __shfl_xor_sync(unsigned mask, T value, int distance)
     return __shfl_sync(mask, value, (int)emulation::thread_number() ^ distance);
 }
 
-// ---- launching: a kernel's arguments come as the driver gets them, one pointer to each, or packed one behind the other
+// ---- launching: arguments come as the driver gets them, as a pointer to each or packed one after the other
 
 namespace emulation {
 template <class... A> struct Types {

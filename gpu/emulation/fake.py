@@ -1,17 +1,17 @@
-"""Host code without a GPU: a command that runs on a fake driver and a fake nvcc, with PyCUDA as it is.
+"""Host code without a GPU: run a command with the real PyCUDA, but with a fake driver and a fake nvcc.
 
     python -m gpu.emulation.fake python -m gpu.bench --quick --out somewhere
 
-    libcuda.so.1    driver.cpp: memory is malloc, a launch runs the kernel on the CPU
-    nvcc            nvcc.py: the "cubin" is a library for the CPU
+    libcuda.so.1    made from driver.cpp: memory is malloc, and a launch runs the kernel on the CPU
+    nvcc            made from nvcc.py: its "cubin" is a library for the CPU
 
-Both are put into a folder that comes first in LD_LIBRARY_PATH and PATH of the command. PyCUDA links to more of the
-driver than it calls here; whatever driver.cpp lacks is added as a function that answers "not supported".
+Both are put into a folder that comes first in the command's LD_LIBRARY_PATH and PATH. PyCUDA links to more functions of
+the driver than it calls here. Those that driver.cpp lacks are added, and they answer "not supported".
 
-Variables of the environment change the device: TINYNET_FAKE_DEVICES=0 takes it away, TINYNET_FAKE_MEMORY is its bytes
-(1 GiB), TINYNET_FAKE_CAPABILITY=80 gives it compute capability 8.0 in place of 9.0.
+Environment variables change the device: TINYNET_FAKE_DEVICES=0 takes it away, TINYNET_FAKE_MEMORY sets its bytes (1 GiB
+by default), and TINYNET_FAKE_CAPABILITY=80 gives it compute capability 8.0 in place of 9.0.
 
-Needs PyCUDA, and g++ with nm beside it.
+It needs PyCUDA, g++ and nm.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ NOT_SUPPORTED = 801
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return this process's environment with a fake driver and nvcc, which are built into the folder, before others.
+    """Build the fake driver and nvcc in the folder; return an environment in which they are found first.
 
-    RuntimeError without g++ or nm, ImportError without PyCUDA.
+    Raises RuntimeError if g++ or nm is missing, ImportError if PyCUDA is missing.
     """
     for tool in ("g++", "nm"):
         if which(tool) is None:
@@ -57,7 +57,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def _wanted_by_pycuda() -> list[str]:
-    """Return the names of the driver's functions that PyCUDA links to. ImportError without PyCUDA."""
+    """Return the names of the driver functions that PyCUDA links to. ImportError if PyCUDA is missing."""
     package = importlib.util.find_spec("pycuda")
     if package is None or package.origin is None:
         raise ImportError(
@@ -69,7 +69,7 @@ def _wanted_by_pycuda() -> list[str]:
 
 
 def main(command: list[str]) -> int:
-    """Run the command on the fake driver; return its exit status."""
+    """Run the command with the fake driver; return its exit status."""
     if not command:
         print(__doc__)
         return 2

@@ -1,9 +1,9 @@
-"""In place of nvcc, for the fake driver: it makes kernel.cubin of kernel.cu, for the CPU. PyCUDA calls it in two ways:
+"""A stand-in for nvcc: it makes a kernel.cubin for the CPU from kernel.cu. PyCUDA calls it in two ways:
 
     nvcc --version
-    nvcc --cubin -arch sm_90 -I FOLDER kernel.cu        in the folder of kernel.cu
+    nvcc --cubin -arch sm_90 -I FOLDER kernel.cu        run in the folder of kernel.cu
 
-It runs as a script of its own (see fake.py), so its neighbour is imported by its bare name.
+It runs as a script (see fake.py), so it imports its neighbour build.py by its bare name.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from build import HERE, build  # type: ignore[import-not-found]
 
 def main(arguments: list[str]) -> int:
     """Do what nvcc would do; return the exit status."""
-    if "--version" in arguments:  # a part of the key under which PyCUDA keeps what was compiled
+    if "--version" in arguments:  # PyCUDA keeps compiled code under a key that contains this
         machine = b"".join(path.read_bytes() for path in sorted(HERE.iterdir()) if path.is_file())
         print("emulation on the CPU,", hashlib.sha256(machine).hexdigest())
         return 0

@@ -1,8 +1,8 @@
 /* The watch on memory: which thread reads or writes which bytes.
 
-   g++ -fsanitize=thread calls a function before every access to memory that a kernel makes. We link no sanitizer but
-   define these functions here. An access outside of shared memory and of the arrays that the launch was given is an
-   error, and one inside can be written down. A thread's own variables are not counted. */
+   With -fsanitize=thread, g++ calls a function before every access that a kernel makes to memory. We do not link the
+   sanitizer; we define these functions here. An access outside of shared memory and of the launch's arrays is an error.
+   All other accesses can be recorded. A thread's own variables are not counted. */
 
 #include "emulation.h"
 
@@ -55,13 +55,13 @@ void watch(const void *address, int bytes, bool write)
     if (bytes <= 16 && (uintptr_t)at % bytes)
         refuse(bytes, write, "at an address that is no multiple of that");
     if (write)
-        hide((char *)at, bytes);  // tensor cores do not see it yet
-    Array array = {given, given_bytes};  // shared memory: what the launch gives, and what the kernel's text names
+        hide((char *)at, bytes);  // from tensor cores, until the thread shows it
+    Array array = {given, given_bytes};  // shared memory: first what the launch gives, then what the text declares
     if (!inside(at, bytes, array))
         array = {__start_shared_memory, (size_t)(__stop_shared_memory - __start_shared_memory)};
     int number = SHARED;
     while (!inside(at, bytes, array)) {
-        if (arrays.empty())  // nobody has said where arrays lie
+        if (arrays.empty())  // nobody has said where the arrays lie
             return;
         if (++number == (int)arrays.size())
             refuse(bytes, write, "outside of every array");
@@ -86,7 +86,7 @@ EXPORT void emulation__configure(int reverse, int record, int count, char **firs
         emulation::arrays.push_back({first[i], bytes[i]});
 }
 
-EXPORT size_t emulation__trace(const emulation::Access **rows)  // of the block (0, 0, 0), in the order they happened
+EXPORT size_t emulation__trace(const emulation::Access **rows)  // of block (0, 0, 0), in order of time
 {
     *rows = emulation::trace.data();
     return emulation::trace.size();

@@ -1,9 +1,9 @@
-/* What tensor cores do at most where they read shared memory themselves: the loop of ceilings.cu with wgmma.cu.
+/* The most that tensor cores can do when they read shared memory themselves: the loop of ceilings.cu with wgmma.cu.
 
-       ceiling_wgmma      4 instructions of 64 x 128 x 256 products a warpgroup and round: 8,388,608 products
+       ceiling_wgmma      in each round, a warpgroup makes 4 instructions of 64 x 128 x 256 products: 8,388,608 products
 
-   A block is two warpgroups, 256 threads, and writes one number a thread. Both multiply the same 64 rows by the same
-   128, of 128 bytes each, in the 32 KB of shared memory that the launch gives; any bits will do. */
+   A block has two warpgroups, 256 threads, and each thread writes one number. Both warpgroups multiply the same 64 rows
+   by the same 128 rows. A row has 128 bytes, and any bits will do. The launch gives the shared memory, 32 KB. */
 
 extern "C" __global__ void ceiling_wgmma(int *out, int rounds)
 {
@@ -25,7 +25,7 @@ extern "C" __global__ void ceiling_wgmma(int *out, int rounds)
         for (int k = 0; k < 4; k++)
             wgmma(c, a + 2 * k, b + 2 * k);
         close_products();
-        wait_for_products<1>();                           // the next are begun before these are done
+        wait_for_products<1>();                           // the next ones begin before these are done
     }
     wait_for_products<0>();
     int all = 0;

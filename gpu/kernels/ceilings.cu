@@ -1,13 +1,13 @@
-/* What the machine can do at most: loops of nothing but the instructions that the products are made of.
+/* The most that the machine can do: loops of nothing but the instructions that the products are made of.
 
-   Each kernel runs `rounds` rounds in every thread and writes one number a thread, so that the compiler keeps the work.
-   Eight chains of dependent steps run side by side in a thread, so that the units, not their latency, set the pace.
+   Every thread runs `rounds` rounds and then writes one number, so that the compiler cannot drop the work. Eight chains
+   of dependent steps run side by side in a thread. This way the pace is set by the units, not by their latency.
 
-       ceiling_popcount   8 XORs and 8 popcounts of 32 bits a thread and round: 256 products of signs
-       ceiling_mma_and    8 instructions of 16 x 8 x 256 products, AND, a warp and round: 262,144 products
+       ceiling_popcount   in each round, a thread makes 8 XORs and 8 popcounts of 32 bits: 256 products of signs
+       ceiling_mma_and    in each round, a warp makes 8 instructions of 16 x 8 x 256 products with AND: 262,144 products
        ceiling_mma_xor    the same with XOR
 
-   A product and its addition are two operations. A block is 256 threads. grid = (ceil(threads / 256), 1). */
+   A product and its addition count as two operations. A block has 256 threads. grid = (ceil(threads / 256), 1). */
 
 #define CHAINS 8
 
@@ -27,7 +27,7 @@ extern "C" __global__ void ceiling_popcount(int *out, int rounds)
     out[thread] = all;
 }
 
-/* c += popcounts of a & b, or of a ^ b where `differ`; see xnor_mma.cu. */
+/* Add popcount(a & b) to c, or popcount(a ^ b) if `differ`; see xnor_mma.cu. */
 template <bool differ>
 __device__ __forceinline__ void mma(int (&c)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
 {

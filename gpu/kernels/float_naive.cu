@@ -1,11 +1,11 @@
-/* The product of float32 matrices, one thread an output: what an unoptimised network computes with.
+/* The product of float32 matrices, with one thread for each output, as an unoptimised network would compute it.
 
    a (m, k), b (k, n), out (m, n) float32     out_ij = sum_l a_il b_lj
 
-   All lanes of half a warp read the same entry of a, and neighbouring entries of b: each line of the cache is used
-   whole, but a multiplication still needs two loads.
+   The lanes of half a warp read the same entry of a, and neighbouring entries of b. So what a warp reads lies close
+   together, but every multiplication still needs two loads.
 
-   A block is 16 x 16 threads and makes 16 x 16 outputs. grid = (ceil(m / 16), ceil(n / 16)). */
+   A block has 16 x 16 threads and makes 16 x 16 outputs. grid = (ceil(m / 16), ceil(n / 16)). */
 
 typedef unsigned long long u64;
 

@@ -2,17 +2,17 @@
 
    a (m, k), b (k, n), out (m, n) float32     out_ij = sum_l a_il b_lj
 
-   The same step as from xnor_naive.cu to xnor_tiled.cu: 256 threads fetch a tile of 16 x 16 entries of each matrix, one
-   of each a thread, and all multiply from shared memory. Global memory is read 16 times less.
+   This is the same step as from xnor_naive.cu to xnor_tiled.cu. The 256 threads fetch a tile of 16 x 16 entries of each
+   matrix, one entry of each for each thread, and all multiply from shared memory. Global memory is read 16 times less.
 
-   A block is 16 x 16 threads and makes 16 x 16 outputs. grid = (ceil(m / 16), ceil(n / 16)). */
+   A block has 16 x 16 threads and makes 16 x 16 outputs. grid = (ceil(m / 16), ceil(n / 16)). */
 
 typedef unsigned long long u64;
 
 extern "C" __global__ void float_tiled(const float *a, const float *b, float *out, int m, int n, int k)
 {
     __shared__ float a_tile[16][16];
-    __shared__ float b_tile[16][16];                      // no bank conflicts: a line of threads reads one line of it
+    __shared__ float b_tile[16][16];                      // no bank conflicts: a line of threads reads one row of it
 
     int x = threadIdx.x, y = threadIdx.y;
     int row = blockIdx.x * 16 + y;

@@ -1,13 +1,13 @@
-/* Pixels as eight planes of bits: what the first layer of a frozen network multiplies.
+/* Pixels as eight planes of bits, which is what the first layer of a frozen network multiplies.
 
    pixels (rows, n_bits) uint8     planes (rows, 8, words) uint64, words = ceil(n_bits / 64)
 
-   Bit k of word w in plane p of a row is bit p of its pixel 64 w + k; the bits behind the last pixel are 0.
+   Bit k of word w in plane p of a row is bit p of its pixel 64 w + k. The padding behind the last pixel is 0.
 
-   As in pack_signs.cu one warp makes one word, but of all eight planes: each lane keeps two pixels and votes with one
-   bit of them after the other. Lane p remembers the word of plane p, and eight lanes write.
+   As in pack_signs.cu, a warp makes one word, but here of all eight planes. Each lane keeps two pixels and votes with
+   one of their bits after the other. Lane p keeps the word of plane p, and in the end eight lanes write.
 
-   A block is 8 warps, and makes 8 neighbouring words of the planes of one row. grid = (rows, ceil(words / 8)). */
+   A block has 8 warps and makes 8 neighbouring words of one row's planes. grid = (rows, ceil(words / 8)). */
 
 typedef unsigned long long u64;
 
@@ -16,7 +16,7 @@ extern "C" __global__ void pack_planes(const unsigned char *pixels, u64 *planes,
     int lane = threadIdx.x % 32;
     int row = blockIdx.x;
     int word = blockIdx.y * 8 + threadIdx.x / 32;
-    if (row >= rows || word >= words)                     // a whole warp, or none of it
+    if (row >= rows || word >= words)                     // a warp leaves as a whole or not at all
         return;
 
     int low = 64 * word + lane, high = low + 32;

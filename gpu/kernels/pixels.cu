@@ -1,28 +1,29 @@
 /* The product of pixels and signs, exact in integers: the first layer of a frozen network.
 
-   planes (m, 8, words) uint64: bit p of pixels p_i, see pack_planes.cu     b (n, words) uint64, signs w_i = +1 or -1
+   planes (m, 8, words) uint64, see pack_planes.cu     b (n, words) uint64, the signs w_i = +1 or -1 of each column
 
-   A pixel enters as x = 2 pixel - 255. With its bits b_p and 255 = sum_p 2^p this is sum_p 2^p (2 b_p - 1), and each
-   2 b_p - 1 is a sign. So a product of pixels and signs is eight products of signs (xnor_naive.cu), weighted:
+   A pixel enters as x = 2 pixel - 255. Write it in bits: pixel = sum_p 2^p bit_p, and 255 = sum_p 2^p. Then
+   x = sum_p 2^p (2 bit_p - 1), and each 2 bit_p - 1 is a sign. So a product of pixels and signs is a weighted sum of
+   eight products of signs (xnor_naive.cu):
 
        z = sum_i x_i w_i = sum_p 2^p (n_bits - 2 d_p) = 255 n_bits - 2 sum_p 2^p d_p       d_p = popcount(plane_p ^ b_j)
 
    pixels_product writes z, int32 (m, n). pixels_threshold writes (z >= threshold) != flip as bits, (m, ceil(n / 64)).
-   A block is 32 x 8 threads and makes 8 x 64 outputs, as in xnor_threshold.cu. grid = (ceil(m / 8), ceil(n / 64)). */
+   A block has 32 x 8 threads and makes 8 x 64 outputs, as in xnor_threshold.cu. grid = (ceil(m / 8), ceil(n / 64)). */
 
 typedef unsigned long long u64;
 
-#define WORDS 8  // of a row in a tile: 512 entries
+#define WORDS 8  // in a row of a tile: 512 entries
 
-/* Set z[0] and z[1], the sums of row 8 blockIdx.x + threadIdx.y and columns 64 blockIdx.y + threadIdx.x and + 32. */
+/* Set z to the sums of row 8 blockIdx.x + threadIdx.y, columns 64 blockIdx.y + threadIdx.x and 32 further on. */
 __device__ __forceinline__ void multiply(int (&z)[2], const u64 *planes, const u64 *b, int m, int n, int words,
                                          int n_bits)
 {
     __shared__ u64 a_tile[64][WORDS], b_tile[64][WORDS + 1];
 
     int lane = threadIdx.x;
-    int w = lane % WORDS;                                 // what this thread fetches: word w of rows r and r + 32,
-    int r = (threadIdx.y * 32 + lane) / WORDS;            // of 64 rows of b and of 8 times 8 planes
+    int w = lane % WORDS;                                 // this thread fetches word w of rows r and r + 32, both
+    int r = (threadIdx.y * 32 + lane) / WORDS;            // of 64 rows of b and of the 64 planes of 8 rows
     int differ[2] = {0, 0};
     for (int first = 0; first < words; first += WORDS) {
         int word = first + w;

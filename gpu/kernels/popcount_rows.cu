@@ -2,10 +2,11 @@
 
    bits (rows, words) uint64     ones (rows) int32
 
-   One warp adds one row: lane l takes the words l, l + 32, l + 64, .. (neighbouring lanes, neighbouring words), and
-   then 32 sums become one in five steps, each lane adding the sum of the lane whose number differs in one bit.
+   One warp adds up one row. Lane l takes the words l, l + 32, l + 64, .., so that neighbouring lanes read neighbouring
+   words. Then five steps turn the 32 sums into one: in each, a lane adds the sum of the lane whose number differs from
+   its own in one bit.
 
-   A block is 8 warps, and so 8 rows. grid = (ceil(rows / 8), 1). */
+   A block has 8 warps and makes 8 rows. grid = (ceil(rows / 8), 1). */
 
 typedef unsigned long long u64;
 

@@ -1,11 +1,12 @@
-/* The scores of the last layer, from its integers.
+/* The scores of the last layer, computed from its integers.
 
    z (rows, n) int32, bias (n) float32     out_ij = ((z_ij + bias_j) first) second, float32
 
-   In this order, for every step rounds: then the scores are those of the CPU, bit for bit. A compiler may round a product
-   and a following sum once instead of twice (fused multiply-add); here no sum follows a product.
+   The order matters, because every step rounds. In this order the scores equal the CPU's bit for bit. A compiler may
+   fuse a product and the sum after it, and then round once instead of twice (fused multiply-add). Here no sum comes
+   after a product.
 
-   A block is 256 threads and makes 256 rows of one column. grid = (ceil(rows / 256), n). */
+   A block has 256 threads and makes 256 rows of one column. grid = (ceil(rows / 256), n). */
 
 typedef unsigned long long u64;
 

@@ -1,33 +1,36 @@
-/* The multiplication of a warpgroup: only compute capability 9.0 has the instruction (PTX ISA, "wgmma"; sm_90a).
+/* The multiplication by a warpgroup. Only compute capability 9.0 has this instruction (PTX ISA, "wgmma"; sm_90a).
 
-   A *warpgroup* is four neighbouring warps, 128 threads, that multiply together: 64 rows by 128 columns of 256 bits.
-   Two things differ from the mma of a warp. Its operands need not pass through registers: the tensor cores read them
-   from shared memory, which they find by a *descriptor*. And it does not wait: the threads go on while tensor cores
-   work, and the sums are in their registers only after a wait. The order of things is left to us:
+   A *warpgroup* is four neighbouring warps, 128 threads. Together they multiply 64 rows by 128 columns of 256 bits.
+   Two things differ from the mma of a warp. First, the operands need not pass through registers. The tensor cores read
+   them from shared memory, and a *descriptor* tells them where. Second, the instruction does not wait. The threads go
+   on while the tensor cores work, and the counts are in the registers only after a wait. We must take care of the
+   order:
 
-       order_registers()             before the first: what was done to the sums' registers is done
-       wgmma(c, a, b)  ..            begin c += a b, one after the other
-       close_products()              those begun so far are a group
-       wait_for_products<0>()        the sums are there, and the operands may be overwritten
+       order_registers()             before the first: all earlier work on the counts' registers is done
+       wgmma(c, a, b)  ..            begin c += a b, several in a row
+       close_products()              put the products begun so far into a group
+       wait_for_products<0>()        now the counts are there, and the operands may be overwritten
 
-   Tensor cores reach shared memory by another way (the "async proxy") than the threads and their copies do. So what a
-   thread has written there it first has to show them, by show_to_tensor_cores(), and then tell the others at a barrier.
+   Tensor cores reach shared memory by a path of their own (the "async proxy"). So when a thread has written or copied
+   something there, it must first show it to them by show_to_tensor_cores(), and then tell the other threads at a
+   barrier.
 
-   A descriptor has 64 bits, addresses and distances in units of 16 bytes:
+   A descriptor has 64 bits. Addresses and distances are in units of 16 bytes:
 
        63   62 61      52 51    49 48 46 45               32 31 30 29               16 15 14 13                0
        +------+----------+--------+-----+-------------------+-----+-------------------+-----+------------------+
        |layout|    0     | offset |  0  | 8 rows, distance  |  0  | another distance  |  0  |     address      |
        +------+----------+--------+-----+-------------------+-----+-------------------+-----+------------------+
 
-   Layout 1 says: rows of 128 bytes, whose 8 pieces of 16 bytes lie at piece ^ row % 8, just as tiles.cu places them. 8
-   such rows are 1,024 bytes, which is the distance to the next 8; a tile has to begin at a multiple of that, and then
-   the offset is 0. The other distance is of other layouts. An instruction takes 32 bytes of each row. For the next 32
-   the address is greater by 2: a piece's place is worked out from the bits of the address itself. */
+   Layout 1 means rows of 128 bytes, whose 8 pieces of 16 bytes lie at the places piece ^ row % 8, as in tiles.cu.
+   Eight such rows take 1,024 bytes, which is the distance to the next eight. A tile has to begin at a multiple of
+   that, so the offset is 0. The other distance is for other layouts. An instruction takes 32 bytes of each row. For
+   the next 32 bytes just add 2 to the address, because tensor cores find the place of a piece from the bits of the
+   address itself. */
 
 typedef unsigned long long u64;
 
-/* The shared memory that the launch gives, beginning where a tile may. */
+/* Return the shared memory that the launch gives; it begins where a tile may begin. */
 __device__ __forceinline__ uint4 *given_memory()
 {
 #ifdef __CUDACC__
@@ -71,7 +74,7 @@ __device__ __forceinline__ void close_products()
 #endif
 }
 
-/* Wait for this warpgroup's products, but for the last `unfinished` groups. */
+/* Wait for this warpgroup's products, except for the last `unfinished` groups. */
 template <int unfinished> __device__ __forceinline__ void wait_for_products()
 {
 #ifdef __CUDACC__
@@ -81,9 +84,9 @@ template <int unfinished> __device__ __forceinline__ void wait_for_products()
 #endif
 }
 
-/* Begin c += popcounts of a & b, 64 rows and 128 columns of 256 bits, given by their descriptors. Warp w of the four
-   has rows 16 w to 16 w + 15; in it a lane has the sums that 16 instructions mma would give it, side by side: c[j]
-   those of columns 8 j to 8 j + 7. */
+/* Begin to add popcount(a & b) to c, for 64 rows and 128 columns of 256 bits, given by their descriptors. Warp w of the
+   four has rows 16 w to 16 w + 15. Its lanes get the counts that 16 mma instructions side by side would give them: c[j]
+   is for columns 8 j to 8 j + 7. */
 __device__ __forceinline__ void wgmma(int (&c)[16][4], u64 a, u64 b)
 {
 #ifdef __CUDACC__
@@ -93,7 +96,7 @@ __device__ __forceinline__ void wgmma(int (&c)[16][4], u64 a, u64 b)
                  "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "
                  "%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "
                  "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63}, "
-                 "%64, %65, 1;"                           // 1: add to what is there
+                 "%64, %65, 1;"                           // 1: add to what is in c
                  : SUMS(0), SUMS(1), SUMS(2), SUMS(3), SUMS(4), SUMS(5), SUMS(6), SUMS(7),
                    SUMS(8), SUMS(9), SUMS(10), SUMS(11), SUMS(12), SUMS(13), SUMS(14), SUMS(15)
                  : "l"(a), "l"(b));

@@ -1,41 +1,42 @@
-/* The product of signs on tensor cores. tiles.cu copies tiles, outputs.cu makes of the sums what is wanted.
+/* The product of signs on tensor cores. tiles.cu copies the tiles; outputs.cu turns the counts into outputs.
 
-   a (m, words), b (n, words) uint64, n_bits entries a row, padding 0     out (m, n) int32
+   a (m, words), b (n, words) uint64, n_bits entries in a row, padding 0     out (m, n) int32
    ones_a (m), ones_b (n) int32: the ones in each row, from popcount_rows.cu
 
-   A tensor core multiplies bits in one instruction of a whole warp, mma.m16n8k256 (PTX ISA, "mma"; sm_80 and later):
-   256 bits of 16 rows by 256 bits of 8 columns, with AND for the multiplication and a popcount for the sum. Signs want
-   XOR, which the instruction also offers; but a GPU of compute capability 9.0 takes two ANDs for it. We need one, and
-   the ones of each row:
+   Tensor cores multiply bits in one instruction of a whole warp, mma.m16n8k256 (PTX ISA, "mma"; sm_80 and later). It
+   takes 256 bits of 16 rows and 256 bits of 8 columns. AND is its multiplication, and a popcount its sum. For signs we
+   would like XOR. The instruction offers that too, but a GPU of compute capability 9.0 makes it from two ANDs. We need
+   only one, if we know the ones in each row:
 
        out_ij = n_bits - 2 popcount(a_i ^ b_j) = n_bits - 2 ones_a_i - 2 ones_b_j + 4 popcount(a_i & b_j)
 
-   The instruction spreads its operands over the 32 lanes. With g = lane / 4 and t = lane % 4 a lane holds
+   The instruction spreads its operands over the 32 lanes. With g = lane / 4 and t = lane % 4, a lane holds
 
-       a: four registers of 32 bits, the t-th of: row g, row g + 8, and the next 128 bits of row g, row g + 8
-       b: two registers, the t-th of: column g, and its next 128 bits
-       c: four sums, those of rows g and g + 8 in columns 2 t and 2 t + 1
+       a: four registers, the t-th 32 bits of row g, of row g + 8, and of the next 128 bits of these two rows
+       b: two registers, the t-th 32 bits of column g and of its next 128 bits
+       c: four counts, for rows g and g + 8 and columns 2 t and 2 t + 1
 
-   ldmatrix fetches just this from shared memory: each lane names a piece of 16 bytes (128 bits), 8 pieces make a
-   matrix, and of each matrix a lane gets the t-th 4 bytes of piece g; four matrices at a time.
+   ldmatrix fetches exactly this from shared memory, four matrices at a time. Each lane names a piece of 16 bytes (128
+   bits), and 8 pieces make a matrix. From each matrix a lane gets the t-th 4 bytes of piece g.
 
-   A block has 4 warps and makes 128 x 128 outputs, a warp 64 x 64 of them, which are 4 x 8 tiles of the instruction and
-   128 sums a lane, in registers. A tile in shared memory has 4 pieces (512 entries) of 128 rows. Those of the next two
-   steps are on their way from global memory meanwhile. (In machine code for sm_90a, by nvcc 13.0, a step is 64
-   multiplications among fewer than 220 instructions, and a thread has fewer than 216 registers: two blocks fit on a
-   multiprocessor.) In the end the tiles are free, and sums go through them on their way out.
+   A block has 4 warps and makes 128 x 128 outputs. Each warp makes 64 x 64 of them, which is 4 x 8 times what the
+   instruction makes, and so 128 counts in the registers of each lane. A tile in shared memory has 4 pieces (512
+   entries) of 128 rows. While it is multiplied, the tiles of the next two steps are on their way from global memory.
+   (In machine code for sm_90a, by nvcc 13.0, a step has 64 multiplications among fewer than 220 instructions, and a
+   thread has fewer than 216 registers. So two blocks fit on a multiprocessor.) In the end the tiles are free, and the
+   counts go through them on their way out.
 
        xnor_mma                out_ij                                                  tile of a block 128 x 128
        xnor_mma_threshold      (out_ij >= threshold_j) != flip_j, packed               128 x 128
-       pixels_mma_threshold    the same of pixels, given as planes of bits              16 x 128 */
+       pixels_mma_threshold    the same for pixels, given as planes of bits             16 x 128 */
 
 #define SIDE 128   // rows of a, and of b, in a tile
 #define THREADS 128
-#define PIECES 4   // of 16 bytes in a row of a tile
+#define PIECES 4   // pieces of 16 bytes in a row of a tile
 #define WORDS (2 * PIECES)
 #define STAGES 3   // tiles in shared memory: one in use, two on their way
 
-/* c += popcounts of a & b, 16 rows and 8 columns of 256 bits. */
+/* Add popcount(a & b) to c, for 16 rows and 8 columns of 256 bits. */
 __device__ __forceinline__ void mma(int (&c)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
 {
 #ifdef __CUDACC__
@@ -48,7 +49,7 @@ __device__ __forceinline__ void mma(int (&c)[4], const unsigned (&a)[4], unsigne
 #endif
 }
 
-/* Set r to four matrices of 8 pieces; lane l names the piece l % 8 of matrix l / 8. */
+/* Set r to four matrices of 8 pieces each; lane l names piece l % 8 of matrix l / 8. */
 __device__ __forceinline__ void load_matrices(unsigned (&r)[4], const uint4 *piece)
 {
 #ifdef __CUDACC__
@@ -62,11 +63,11 @@ __device__ __forceinline__ void load_matrices(unsigned (&r)[4], const uint4 *pie
 
 __shared__ uint4 a_tiles[STAGES][SIDE][PIECES], b_tiles[STAGES][SIDE][PIECES];
 
-/* Set c to popcount(a_i & b_j), 64 x 64 of them a warp, and leave the tiles to others. */
+/* Set c to popcount(a_i & b_j), 64 x 64 counts for each warp; afterwards the tiles are free. */
 __device__ __forceinline__ void multiply(int (&c)[4][8][4], const u64 *a, const u64 *b, int m, int n, int words)
 {
     int lane = threadIdx.x % 32, matrix = lane / 8, r = lane % 8;
-    int a_row = threadIdx.x / 64 * 64 + matrix % 2 * 8 + r;  // of the piece that this lane names: rows 0 to 7 and 8 to
+    int a_row = threadIdx.x / 64 * 64 + matrix % 2 * 8 + r;  // the piece that this lane names: rows 0 to 7 and 8 to
     int a_piece = matrix / 2;                             // 15, then the next pieces of both
     int b_row = threadIdx.x / 32 % 2 * 64 + r;            // 8 columns, all four pieces of each
     int b_piece = matrix;
@@ -78,15 +79,15 @@ __device__ __forceinline__ void multiply(int (&c)[4][8][4], const u64 *a, const 
     }
     int stage = 0;
     for (int first = 0; first < words; first += WORDS) {
-        wait_for_groups<STAGES - 2>();                    // this thread's part of the tile has come
-        __syncthreads();                                  // everyone's has, and all have read the tile before
+        wait_for_groups<STAGES - 2>();                    // this thread's part of the tile has arrived
+        __syncthreads();                                  // so have the others', and all have read the last tile
 
         int next = first + (STAGES - 1) * WORDS, free = (stage + STAGES - 1) % STAGES;  // there is room for another
         if (next < words) {
             fetch<THREADS>(a_tiles[free], a, blockIdx.x * SIDE, m, next, words);
             fetch<THREADS>(b_tiles[free], b, blockIdx.y * SIDE, n, next, words);
         }
-        close_group();                                    // an empty one in the end, so that counting goes on
+        close_group();                                    // in the end an empty one, so that the count is right
 
         unsigned x[2][4][4], y[4];
 #pragma unroll
@@ -96,21 +97,21 @@ __device__ __forceinline__ void multiply(int (&c)[4][8][4], const u64 *a, const 
         for (int j = 0; j < 8; j++) {
             load_matrices(y, &b_tiles[stage][b_row + 8 * j][place<PIECES>(r, b_piece)]);
 #pragma unroll
-            for (int i = 0; i < 8; i++)                   // two steps of 256 bits, each with four tiles of 16 rows
+            for (int i = 0; i < 8; i++)                   // 2 x 256 bits, and each for 4 x 16 rows
                 mma(c[i % 4][j], x[i / 4][i % 4], y[i / 4 * 2], y[i / 4 * 2 + 1]);
         }
         stage = (stage + 1) % STAGES;
     }
-    wait_for_groups<0>();                                 // a short sum leaves a tile of zeros on its way
+    wait_for_groups<0>();                                 // after a short sum, a tile of zeros is still on its way
     __syncthreads();                                      // all have multiplied: the tiles are free
 }
 
-__device__ __forceinline__ Room<8> &room() { return ((Room<8> *)a_tiles)[threadIdx.x / 32]; }          // of a warp
+__device__ __forceinline__ Room<8> &room() { return ((Room<8> *)a_tiles)[threadIdx.x / 32]; }          // the warp's own
 
-__device__ __forceinline__ int first_row() { return blockIdx.x * SIDE + threadIdx.x / 64 * 64; }       // of a warp
+__device__ __forceinline__ int first_row() { return blockIdx.x * SIDE + threadIdx.x / 64 * 64; }       // the warp's own
 __device__ __forceinline__ int first_col() { return blockIdx.y * SIDE + threadIdx.x / 32 % 2 * 64; }
 
-extern "C" __global__ void __launch_bounds__(THREADS, 2)  // registers for two blocks on a multiprocessor
+extern "C" __global__ void __launch_bounds__(THREADS, 2)  // few enough registers for two blocks on a multiprocessor
 xnor_mma(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_bits, const int *ones_a,
          const int *ones_b)
 {

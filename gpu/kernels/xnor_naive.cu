@@ -1,16 +1,16 @@
-/* The product of signs, one thread an output.
+/* The product of signs, with one thread for each output.
 
-   a (m, words), b (n, words) uint64, n_bits entries a row, padding 0     out (m, n) int32
+   a (m, words), b (n, words) uint64, n_bits entries in a row, padding 0     out (m, n) int32
 
-   Two signs multiply to +1 where their bits agree and to -1 where they differ. With d differing bits among n_bits
+   Two signs multiply to +1 if their bits agree and to -1 if they differ. If d of the n_bits bits differ,
 
        out_ij = (n_bits - d) - d = n_bits - 2 popcount(a_i ^ b_j)
 
-   Every thread reads two whole rows from global memory: m n 2 words words in all, of which (m + n) words are different.
-   And lane l of a warp reads row l of b, so that 32 lanes touch 32 lines of the cache for 8 bytes of each. Both are
-   what xnor_tiled.cu mends.
+   This is slow for two reasons. Every thread reads two whole rows from global memory. That makes 2 m n row reads,
+   although there are only m + n different rows. And neighbouring lanes read different rows of b at the same time, so
+   they touch 16 lines of the cache for 8 bytes of each. xnor_tiled.cu mends both.
 
-   A block is 16 x 16 threads and makes 16 x 16 outputs. grid = (ceil(m / 16), ceil(n / 16)). */
+   A block has 16 x 16 threads and makes 16 x 16 outputs. grid = (ceil(m / 16), ceil(n / 16)). */
 
 typedef unsigned long long u64;
 

@@ -1,37 +1,39 @@
 /* The product of signs by tiles in registers, with half the popcounts.
 
-   a (m, words), b (n, words) uint64, n_bits entries a row, padding 0     out (m, n) int32
-   out_ij = n_bits - 2 popcount(a_i ^ b_j)                                see xnor_naive.cu
+   a (m, words), b (n, words) uint64, n_bits entries in a row, padding 0     out (m, n) int32
+   out_ij = n_bits - 2 popcount(a_i ^ b_j)                                   see xnor_naive.cu
 
-   Two ideas on top of xnor_tiled.cu.
+   This adds two ideas to xnor_tiled.cu.
 
-   1. A thread makes 4 x 4 outputs. It loads 4 words of a and 4 of b into registers and multiplies each with each: 8
-      loads from shared memory for 16 products, where xnor_tiled.cu needs 32.
+   1. A thread makes 4 x 4 outputs. It loads 4 words of a and 4 words of b into registers, and multiplies each with
+      each. That takes 8 loads from shared memory for 16 products, where xnor_tiled.cu needs 32.
 
-   2. Counting is what costs. A multiprocessor starts 64 logical operations of 32 bits a clock but only 16 popcounts
-      (CUDA C++ Programming Guide, throughput of arithmetic instructions, compute capability 8.0 and 9.0). So bits are
-      added before they are counted, 32 columns at once, by a full adder of logical operations (Harley and Seal):
+   2. Counting is the expensive part. In one clock cycle a multiprocessor can start 64 logical operations of 32 bits,
+      but only 16 popcounts (CUDA C++ Programming Guide, throughput of arithmetic instructions, compute capability 8.0
+      and 9.0). So bits are added before they are counted: a full adder made of logical operations adds three words at
+      all 32 bit positions at once (Harley and Seal).
 
           ones + low + high = 2 carry + ones'      ones'  =  ones ^ low ^ high             one instruction
                                                    carry  =  majority(ones, low, high)     one instruction
 
-      Bits of weight 1 stay in `ones`; bits of weight 2 are counted as they appear: one popcount for 64 entries, not two.
+      Bits that weigh 1 stay in `ones`. Bits that weigh 2 are counted as they appear. So 64 entries need one popcount
+      and not two:
 
           differ = 2 sum popcount(carry) + popcount(ones)
 
-      In machine code (nvdisasm, CUDA 13.0, sm_90) the product of two words is 4 LOP3, 1 POPC and 1 addition: at 64 and
-      16 a clock, LOP3 and POPC take equally long.
+      In machine code (nvdisasm, CUDA 13.0, sm_90) the product of two words takes 4 LOP3, 1 POPC and 1 addition. At 64
+      and 16 per clock cycle, the LOP3 and the POPC take equally long.
 
-   A block is 16 x 16 threads and makes 64 x 64 outputs. grid = (ceil(m / 64), ceil(n / 64)). */
+   A block has 16 x 16 threads and makes 64 x 64 outputs. grid = (ceil(m / 64), ceil(n / 64)). */
 
 typedef unsigned long long u64;
 
-#define WORDS 8            // of a row in a tile: 512 entries
+#define WORDS 8            // in a row of a tile: 512 entries
 #define SIDE 4             // a thread makes SIDE x SIDE outputs
-#define ROWS (16 * SIDE)   // and a block ROWS x ROWS
-#define PAD 2              // so that neighbouring words of a row, which threads store together, are in other banks
+#define ROWS (16 * SIDE)   // a block makes ROWS x ROWS outputs
+#define PAD 2              // neighbouring words of a row are stored together, so they must lie in different banks
 
-/* Copy 8 words of ROWS rows into tile[word][row]; what is outside becomes 0, which differs from nothing. */
+/* Copy 8 words of ROWS rows into tile[word][row]. Outside of both matrices are zeros, and these agree. */
 __device__ __forceinline__ void fetch(u64 (&tile)[WORDS][ROWS + PAD], const u64 *from, int first_row, int rows,
                                       int first_word, int words)
 {
@@ -43,10 +45,10 @@ __device__ __forceinline__ void fetch(u64 (&tile)[WORDS][ROWS + PAD], const u64 
     }
 }
 
-extern "C" __global__ void __launch_bounds__(256)         // so that the compiler may use many registers
+extern "C" __global__ void __launch_bounds__(256)         // allows the compiler many registers
 xnor_registers(const u64 *a, const u64 *b, int *out, int m, int n, int words, int n_bits)
 {
-    __shared__ u64 a_tile[WORDS][ROWS + PAD];             // word by word: threads read the same word of many rows
+    __shared__ u64 a_tile[WORDS][ROWS + PAD];             // sorted by word: threads read the same word of many rows
     __shared__ u64 b_tile[WORDS][ROWS + PAD];
 
     int x = threadIdx.x, y = threadIdx.y;

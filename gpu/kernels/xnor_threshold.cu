@@ -1,30 +1,30 @@
-/* The product of signs and its own signs after a threshold, in one kernel: a hidden layer of a frozen network.
+/* The product of signs, and then signs again by a threshold, in one kernel: a hidden layer of a frozen network.
 
-   a (m, words), b (n, words) uint64, n_bits entries a row, padding 0     out (m, ceil(n / 64)) uint64, padding 0
-   z_ij = n_bits - 2 popcount(a_i ^ b_j)                                  see xnor_naive.cu
-   bit j of out_i  =  (z_ij >= thresholds_j) != flip_j                    tinynet/deploy.py says why
+   a (m, words), b (n, words) uint64, n_bits entries in a row, padding 0     out (m, ceil(n / 64)) uint64, padding 0
+   z_ij = n_bits - 2 popcount(a_i ^ b_j)                                     see xnor_naive.cu
+   bit j of out_i  =  (z_ij >= thresholds_j) != flip_j                       tinynet/frozen/ says why
 
-   The sums never travel to memory: 1 bit leaves the kernel where a product alone writes 32, and the next layer reads
-   what this one wrote. A warp has 64 columns of one row, two a lane, so that two votes make a whole word of the output
-   (pack_signs.cu). Tiles as in xnor_tiled.cu.
+   The sums never travel to memory. Where a product alone would write 32 bits, this kernel writes 1, and the next layer
+   reads it as it is. A warp has 64 columns of one row, two for each lane, so that two votes make a whole word of the
+   output (pack_signs.cu). The tiles are as in xnor_tiled.cu.
 
-   A block is 32 x 8 threads and makes 8 x 64 outputs. grid = (ceil(m / 8), ceil(n / 64)). */
+   A block has 32 x 8 threads and makes 8 x 64 outputs. grid = (ceil(m / 8), ceil(n / 64)). */
 
 typedef unsigned long long u64;
 
-#define WORDS 8  // of a row in a tile: 512 entries
+#define WORDS 8  // in a row of a tile: 512 entries
 
 extern "C" __global__ void xnor_threshold(const u64 *a, const u64 *b, const int *thresholds, const unsigned char *flip,
                                           u64 *out, int m, int n, int words, int n_bits)
 {
-    __shared__ u64 a_tile[8][WORDS];                      // a warp reads one word of one row: one address for all
+    __shared__ u64 a_tile[8][WORDS];                      // a warp reads one word at a time, at the same address
     __shared__ u64 b_tile[64][WORDS + 1];
 
     int lane = threadIdx.x;
     int row = blockIdx.x * 8 + threadIdx.y;               // the same for all lanes of a warp
     int cols[2] = {(int)blockIdx.y * 64 + lane, (int)blockIdx.y * 64 + lane + 32};
 
-    int r = (threadIdx.y * 32 + lane) / WORDS;            // what this thread fetches: word w of row r, r < 32
+    int r = (threadIdx.y * 32 + lane) / WORDS;            // this thread fetches word w of row r, r < 32
     int w = lane % WORDS;
     int a_row = blockIdx.x * 8 + r, b_row = blockIdx.y * 64 + r;
 
