@@ -35,8 +35,8 @@ def check(plot: str, shown: Mapping[str, Any], form: str, missing: str = "nothin
     """
     empty = [label for label, values in shown.items() if isinstance(values, list | tuple | dict) and not values]
     if not shown or empty:
-        where = f" for {', '.join(empty)}" if empty else ""
-        raise ValueError(f"{plot}: {missing} to draw{where}; pass {form}")
+        which = f" ({', '.join(empty)}: empty)" if empty else ""
+        raise ValueError(f"{plot}: {missing} to draw; pass {form}{which}")
 
 
 def shared_names(plot: str, things: str, moments: Mapping[str, Mapping[str, Any]], form: str) -> list[str]:

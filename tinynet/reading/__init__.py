@@ -11,12 +11,12 @@ what they look at; two readers before them fetch what all rooms need.
     networks/     two networks or many: are they the same, and how far apart do they perform?
     automata/     a recurrent network read as a finite automaton
 
-Every instrument is at hand under its file's name, as in `tn.reading.svd.effective_rank`. `weights`, `activations` and
-`gradient_flow` are needed so often that they also stand here.
+Every instrument is at hand under its file's name, as in `tn.reading.svd.effective_rank`. `weights`, `activations`,
+`EachEpoch` and `gradient_flow` are needed so often that they also stand here.
 """
 
 from tinynet.reading import units
-from tinynet.reading.inside import activations, weights
+from tinynet.reading.inside import EachEpoch, activations, weights
 from tinynet.reading.layers import dependence, geometry, saturation, svd
 from tinynet.reading.training import comparison, normalization, percentiles, scores, updates
 from tinynet.reading.training.gradient_flow import GradientFlow, gradient_flow, plot_gradient_flow
@@ -25,7 +25,7 @@ from tinynet.reading.networks import alignment, distance, solutions, zoo
 from tinynet.reading.automata import automaton, automaton_drawing
 
 __all__ = [
-    "GradientFlow", "activations", "alignment", "automaton", "automaton_drawing", "boolean", "calibration",
+    "EachEpoch", "GradientFlow", "activations", "alignment", "automaton", "automaton_drawing", "boolean", "calibration",
     "comparison", "dependence", "distance", "geometry", "gradient_flow", "hardening", "normalization", "percentiles",
     "plot_gradient_flow", "regions", "saturation", "scores", "solutions", "splits", "svd", "units", "updates",
     "weights", "zoo",

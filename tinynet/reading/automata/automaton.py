@@ -1,26 +1,32 @@
-"""An automaton read out of a network over strings: its states, its table, its smallest form, and whether it is right.
+"""Automaton: the finite automaton that a network over strings has learned, its smallest form, and whether it is right.
 
-An automaton here is a mapping {state: {symbol: next state}}, its first state the start, as `datasets.reber.AUTOMATON`
-is. The symbols of a state are those that may follow there, its legal ones; a string is over where there are none.
+An automaton is a board game with one piece: you stand on a state, a symbol moves you to the next, and each state says
+which symbols are legal. Here it is a mapping {state: {symbol: next state}} whose first state is the start, like
+`datasets.reber.AUTOMATON`. A state without legal symbols is the end of the string.
 
-    h_t         what the recurrent layers give after step t, side by side
-    code        what is kept of h_t: the signs of its units, or the nearest of k centres (k-means)
-    state       a code and the legal symbols, those of probability above a threshold: softmax(scores)_s > 0.1
-    table       from a state, by a symbol, to the state that most of the walked strings went on to; a step that went
-                elsewhere is a conflict, for a code forgets how large h was
-    start, end  before the first symbol and after the last the network is asked for nothing: these come from the strings
+A recurrent network has infinitely many states, so we round. While it walks along many strings, we note
 
-So steps with different legal symbols never share a state. An arc that the network calls legal and no string took leads
-to the state "?", of which nothing is known.
+    h_t         what the recurrent layers output after step t, side by side
+    code        what we keep of h_t: the signs of its units, or the nearest of k centres (k-means)
+    state       the code together with the legal symbols: those whose probability, softmax(scores)_s, is above 0.1
+    table       for each state and symbol, the state that most strings went on to. A step that went elsewhere is a
+                conflict; conflicts arise because a code forgets how large h was
+    start, end  these come from the strings, because before the first symbol and after the last we ask the network
+                nothing
 
-Two states are equivalent if no string of symbols tells them apart: after each, the same symbols are legal. Refinement
-finds the classes. Begin with classes of equal legal symbols, then split, until nothing splits,
+So steps with different legal symbols never share a state. If the network calls a symbol legal but no string took it,
+that arc leads to the state "?", about which nothing is known.
 
-    q ~ r    if they were together and, for every symbol s, so were q's and r's next states
+Many of these states do the same job. Two states are equivalent if no string of symbols tells them apart: after every
+string the same symbols are legal. To find the classes of equivalent states, put states with equal legal symbols
+together, and keep splitting until nothing splits any more:
+
+    q ~ r    if they were in one class, and so were their next states for every symbol
 
 (E. F. Moore 1956, Gedanken-experiments on sequential machines, theorem 4; J. Hopcroft 1971 does it in n log n). Classes
-only ever split, so states with different futures cannot end in one. The classes, numbered as a walk in breadth finds
-them, are the smallest automaton, and two automata that do the same have the same one, numbers and all.
+only ever split, so states with different futures cannot end in the same one. The classes are the states of the smallest
+automaton. Numbered in the order in which a breadth-first walk meets them, they come out the same, numbers and all, for
+any two automata that do the same.
 
 States by the signs or by clusters of h: A. Cleeremans, D. Servan-Schreiber, J. McClelland 1989; Z. Zeng, R. Goodman,
 P. Smyth 1993, Learning finite state machines with self-clustering recurrent networks.
@@ -41,18 +47,18 @@ from tinynet.engine.tape import no_grad
 from tinynet.sequences.network import SequenceNet
 
 Automaton = Mapping[Any, Mapping[str, Any]]  # {state: {symbol: next state}}, the start first
-UNKNOWN: dict[str, Any] = {"?": {"?": "?"}}  # a state that nothing else can be equivalent to
+UNKNOWN: dict[str, Any] = {"?": {"?": "?"}}  # its own symbol keeps it apart from every other state
 
 
 class NetAutomaton(NamedTuple):
-    """What was read out of a network."""
+    """The automaton of a network, and how well it fits the network's steps."""
 
     arcs: dict[Hashable, dict[str, Hashable]]  # the automaton: the states that can be reached, not yet merged
-    states: int  # how many the strings visited, start and end included
-    steps: int  # how many were walked
-    conflicts: int  # of these, how many went to another state than the table says
-    unlike: int  # of these, how many to one that is not even equivalent
-    unknown: int  # arcs that the network calls legal and no string took
+    states: int  # how many states the strings visited, start and end included
+    steps: int  # how many steps the strings took
+    conflicts: int  # how many of these steps went to a state other than the table says
+    unlike: int  # how many of these conflicts went to a state that is not even equivalent
+    unknown: int  # how many arcs the network calls legal but no string took
 
 
 def read_automaton(
@@ -62,16 +68,16 @@ def read_automaton(
     """Return the automaton of a network that predicts the next symbol of strings.
 
     Args:
-        net: from symbols to a score for each at every step.
-        strings: whole ones, walked from start to end; some hundreds, for a state's rarest arc has to be taken.
-        alphabet: the characters of the symbols 0, 1, ..; by default the net's own.
-        clusters: k-means with so many centres on h, in place of its signs. Take several times as many as there are
-            states: what h only remembers, and does not say now, shows less in it.
-        threshold: symbols of a probability above it are legal.
-        seed: of the first centres.
+        net: from symbols to a score for each symbol at every step.
+        strings: whole strings, walked from start to end; some hundreds, so that even a state's rarest arc is taken.
+        alphabet: the characters of the symbols 0, 1, ..; by default the network's own.
+        clusters: if given, k-means with so many centres on h takes the place of the signs. Take several times as many
+            as there are states: what h remembers for later moves it less than what it predicts now.
+        threshold: symbols with a probability above this are legal.
+        seed: seed of the first centres.
 
-    Raises TypeError for another kind of net; ValueError for no strings, unknown characters, a net without a score a
-    symbol, or states that are not finite.
+    Raises TypeError for another kind of network; ValueError for no strings, unknown characters, a network without one
+    score for each symbol, or states that are not finite.
     """
     if not isinstance(net, SequenceNet):
         raise TypeError(f"read_automaton: {type(net).__name__} reads no strings; give a SequenceNet")
@@ -80,7 +86,7 @@ def read_automaton(
         raise ValueError(f"read_automaton: {len(strings)} strings; at least one is needed, each of 2 symbols or more")
     if len(alphabet) != net.n_in:
         raise ValueError(f"read_automaton: alphabet={alphabet!r}; the network needs {net.n_in} characters")
-    lengths = [len(string) - 1 for string in strings]  # nothing is asked after the last symbol
+    lengths = [len(string) - 1 for string in strings]  # after the last symbol the network is asked nothing
     h, p = _walk(net, [encode(string, alphabet)[:-1] for string in strings])
     if p.shape[2] != len(alphabet):
         raise ValueError(f"read_automaton: {p.shape[2]} scores a step; {len(alphabet)} are needed, one a symbol")
@@ -111,7 +117,7 @@ def _walk(net: SequenceNet, ids: Sequence[np.ndarray]) -> tuple[np.ndarray, np.n
 
 
 def _table(strings: Sequence[str], walked: Iterator[Hashable], legal: dict[Hashable, list[str]]) -> NetAutomaton:
-    """Return the automaton whose arcs most steps took, from the states of all steps, string after string."""
+    """Return the automaton of the most frequent arcs, given the states of all steps, string after string."""
     taken: dict[tuple[Hashable, str], Counter[Hashable]] = defaultdict(Counter)
     for string in strings:
         state: Hashable = "start"
@@ -125,7 +131,7 @@ def _table(strings: Sequence[str], walked: Iterator[Hashable], legal: dict[Hasha
     arcs = {q: {s: most.get((q, s), "?") for s in symbols} for q, symbols in legal.items()} | UNKNOWN
     of = classes(arcs)
     other = [(n, of[r] != of[most[arc]]) for arc, went in taken.items() for r, n in went.items() if r != most[arc]]
-    found = dict.fromkeys(_reached(arcs))
+    found = dict.fromkeys(reached(arcs))
     return NetAutomaton(
         {q: arcs[q] for q in found}, len(legal), sum(map(len, strings)), sum(n for n, _ in other),
         sum(n for n, unlike in other if unlike), sum(r == "?" for q in found if q != "?" for r in arcs[q].values()),
@@ -133,10 +139,10 @@ def _table(strings: Sequence[str], walked: Iterator[Hashable], legal: dict[Hasha
 
 
 def k_means(x: np.ndarray, k: int, seed: int = 0, rounds: int = 50) -> np.ndarray:
-    """Return the number of each row's nearest centre, of k (Lloyd 1982).
+    """Return which of k centres is nearest to each row of x (Lloyd 1982).
 
-    The first centres are rows, the next one drawn in proportion to the squared distance from those so far (k-means++,
-    Arthur, Vassilvitskii 2007). Raises ValueError unless k is 1 .. len(x).
+    The first centres are rows of x, each drawn in proportion to its squared distance from the nearest one so far
+    (k-means++, Arthur, Vassilvitskii 2007). Raises ValueError unless k is between 1 and len(x).
     """
     if not 1 <= k <= len(x):
         raise ValueError(f"k_means: {k} clusters of {len(x)} rows; there must be between 1 and as many as rows")
@@ -147,7 +153,7 @@ def k_means(x: np.ndarray, k: int, seed: int = 0, rounds: int = 50) -> np.ndarra
 
     centres = x[rng.integers(len(x), size=1)]
     while len(centres) < k:
-        far = distances(centres).min(axis=1) + 1e-12  # never all zero
+        far = distances(centres).min(axis=1) + 1e-12  # not all 0, even if all rows are equal
         centres = np.vstack([centres, x[rng.choice(len(x), p=far / far.sum())]])
     nearest = distances(centres).argmin(axis=1)
     for _ in range(rounds):
@@ -163,7 +169,7 @@ def k_means(x: np.ndarray, k: int, seed: int = 0, rounds: int = 50) -> np.ndarra
 
 
 def classes(automaton: Automaton) -> dict[Any, int]:
-    """Return the class of each state: equal numbers for equivalent ones."""
+    """Return the class of each state: equivalent states get equal numbers."""
     block: dict[Any, int] = dict.fromkeys(automaton, 0)
     while True:
         futures = {q: (block[q], frozenset((s, block[r]) for s, r in arcs.items())) for q, arcs in automaton.items()}
@@ -174,30 +180,31 @@ def classes(automaton: Automaton) -> dict[Any, int]:
 
 
 def minimal_automaton(automaton: Automaton) -> dict[int, dict[str, int]]:
-    """Return the smallest automaton that does the same, its states numbered from the start in breadth.
+    """Return the smallest automaton that does the same, its states numbered breadth first from the start.
 
-    The same is returned for automata that do the same. Raises ValueError where an arc leads to no state.
+    Automata that do the same have the same smallest one. Raises ValueError if an arc leads to no state.
     """
-    _check(automaton)
+    check(automaton)
     block = classes(automaton)
     one: dict[int, Any] = {}
     for q in automaton:
         one.setdefault(block[q], q)
     merged = {b: {s: block[automaton[q][s]] for s in sorted(automaton[q])} for b, q in one.items()}
-    number = {b: i for i, b in enumerate(_reached(merged))}
+    number = {b: i for i, b in enumerate(reached(merged))}
     return {i: {s: number[r] for s, r in merged[b].items()} for b, i in number.items()}
 
 
 def shortest_difference(right: Automaton, other: Automaton, length: int | None = None) -> str | None:
-    """Return the shortest legal prefix after which the two do not allow the same symbols; None where there is none.
+    """Return the shortest legal prefix after which the two allow different symbols, or None if there is none.
 
     Args:
-        right: says which prefixes are legal. A whole string is one too: after it nothing may follow.
-        other: what is compared with it.
-        length: of the longest prefix; by default any. Pairs of states are walked, not strings, so that is as quick.
+        right: the automaton that says which prefixes are legal. A whole string is a prefix too; nothing may follow it.
+        other: the automaton to compare with it.
+        length: length of the longest prefix; by default any. That is not slower, because the search goes through pairs
+            of states, not through strings.
     """
-    _check(right)
-    _check(other)
+    check(right)
+    check(other)
     pairs = [("", next(iter(right)), next(iter(other)))]
     seen = {pairs[0][1:]}
     for prefix, q, r in pairs:  # grows while it is walked: breadth first
@@ -211,8 +218,8 @@ def shortest_difference(right: Automaton, other: Automaton, length: int | None =
     return None
 
 
-def _reached(automaton: Automaton) -> list[Any]:
-    """Return the states that can be reached, in breadth from the start, symbols in order."""
+def reached(automaton: Automaton) -> list[Any]:
+    """Return the states that can be reached, breadth first from the start, symbols in order."""
     found = {next(iter(automaton)): None}
     queue = list(found)
     for q in queue:
@@ -223,7 +230,8 @@ def _reached(automaton: Automaton) -> list[Any]:
     return queue
 
 
-def _check(automaton: Automaton) -> None:
+def check(automaton: Automaton) -> None:
+    """Raise ValueError for an automaton without states, or with an arc that leads to no state."""
     nowhere = [(q, s, r) for q, arcs in automaton.items() for s, r in arcs.items() if r not in automaton]
     if nowhere or not automaton:
         what = "{} -{}-> {}, which is no state".format(*nowhere[0]) if nowhere else "no states"

@@ -1,7 +1,7 @@
 """Automata as pictures: Graphviz DOT text, and a Matplotlib figure that needs no Graphviz.
 
-A state stands in the column of its distance from the start, so that arcs run to the right where they lead on; those
-that stay or return are bent. A doubled circle is the end, where no symbol may follow.
+Each state stands in a column by its distance from the start, so arcs that lead on run to the right. Arcs that stay in a
+column or go back are bent. A double circle marks the end, after which no symbol may follow.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tinynet.drawing import COLOURS
-from tinynet.reading.automata.automaton import Automaton, _check, _reached
+from tinynet import drawing
+from tinynet.reading.automata.automaton import Automaton, check, reached
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
 def draw_automaton(automaton: Automaton) -> str:
-    """Return DOT text; render it with `dot -Tsvg`. Arcs between the same two states are one, with all their symbols."""
-    _check(automaton)
+    """Return DOT text, to be rendered with `dot -Tsvg`; arcs between the same two states share one arrow."""
+    check(automaton)
     number = {q: i for i, q in enumerate(automaton)}
     lines = [
         f'q{i} [shape={"circle" if automaton[q] else "doublecircle"} label="{_name(q, i)}"]' for q, i in number.items()
@@ -28,16 +28,13 @@ def draw_automaton(automaton: Automaton) -> str:
 
 
 def plot_automaton(automata: dict[str, Automaton]) -> Figure:
-    """Return the figure of some automata by title, one below the other. ValueError for none."""
-    from matplotlib.figure import Figure
-
-    if not automata:
-        raise ValueError("plot_automaton: nothing to draw; pass {title: automaton, ..}")
+    """Return the picture of some automata by title, one below the other. ValueError for none."""
+    drawing.check("plot_automaton", automata, "{title: automaton, ..}")
     places = {title: _places(automaton) for title, automaton in automata.items()}
     heights = [max(2.0, 1 + max(y for _, y in xy.values()) - min(y for _, y in xy.values())) for xy in places.values()]
     width = 1.1 * (1 + max(x for xy in places.values() for x, _ in xy.values()))
-    figure = Figure(figsize=(max(6.0, width), 0.75 * sum(heights) + 0.4 * len(heights)), layout="constrained")
-    panels = figure.subplots(len(automata), 1, squeeze=False, height_ratios=heights)[:, 0]
+    height = 0.75 * sum(heights) + 0.4 * len(heights)
+    figure, panels = drawing.panels(max(6.0, width), height, len(automata), height_ratios=heights)
     for axes, (title, automaton) in zip(panels, automata.items(), strict=True):
         axes.set_title(f"{title}: {len(automaton)} states")
         axes.axis("off")
@@ -46,11 +43,11 @@ def plot_automaton(automata: dict[str, Automaton]) -> Figure:
 
 
 def _name(state: Any, i: int) -> str:
-    return str(state) if isinstance(state, str | int) else str(i)  # codes of a network are bytes: number them
+    return str(state) if isinstance(state, str | int) else str(i)  # a network's codes are bytes, so they get a number
 
 
 def _arrows(automaton: Automaton) -> dict[tuple[Any, Any], str]:
-    """Return the symbols that lead from one state to another, as one label."""
+    """Return one label for each pair of states: the symbols that lead from one to the other."""
     labels: dict[tuple[Any, Any], list[str]] = defaultdict(list)
     for q, arcs in automaton.items():
         for symbol, r in arcs.items():
@@ -59,11 +56,11 @@ def _arrows(automaton: Automaton) -> dict[tuple[Any, Any], str]:
 
 
 def _places(automaton: Automaton) -> dict[Any, tuple[float, float]]:
-    """Return (column, height) of each state that can be reached; a column is centred, its first found on top."""
-    _check(automaton)
+    """Return (column, height) of each state that can be reached; columns are centred, their first state on top."""
+    check(automaton)
     columns: dict[int, list[Any]] = defaultdict(list)
     depth = {next(iter(automaton)): 0}
-    for q in _reached(automaton):
+    for q in reached(automaton):
         columns[depth[q]].append(q)
         for r in automaton[q].values():
             depth.setdefault(r, depth[q] + 1)
@@ -85,7 +82,7 @@ def _draw(axes: Any, automaton: Automaton, places: dict[Any, tuple[float, float]
             arrowprops=dict(arrowstyle="-|>", color="0.35", connectionstyle=f"arc3,rad={bend}", shrinkA=shrink,
                             shrinkB=shrink, linewidth=0.9),
         )  # fmt: skip
-        axes.text(*at, label, ha="center", va="center", fontsize=10, color=COLOURS[5], weight="bold",
+        axes.text(*at, label, ha="center", va="center", fontsize=10, color=drawing.COLOURS[5], weight="bold",
                   bbox=dict(boxstyle="round,pad=0.1", color="white", alpha=0.85))  # fmt: skip
     for i, (q, (x, y)) in enumerate(places.items()):
         for size in (420,) if automaton[q] else (420, 250):

@@ -1,16 +1,19 @@
-"""Hardening: the borders of a network over the plane, epoch by epoch, as an animation.
+"""Hardening: the borders of a network in the plane, epoch by epoch, as an animation.
 
-Notation: x in the plane, s its class scores, p = softmax(s); z_j what squashing unit j of the first layer receives.
+A border is drawn first in pencil, then in ink. While a network learns to fit, its borders look for their place and are
+blurred. With more epochs the scores move apart (scores.py), the columns of W grow, and the blur narrows to a line. Take
+a point x of the plane with class scores s and p = softmax(s), and let squashing unit j of the first layer receive z_j:
 
     border      where the two largest p are equal
     soft        where the largest p is below 0.9: there the network leaves the answer open
-    a unit      |tanh(z_j)| < 0.949, |z_j| < 1.818: a strip about the line z_j = 0, of width 3.64 / |column j of W|
+    a unit      is not saturated where |tanh(z_j)| < 0.949, so |z_j| < 1.818: a strip around the line z_j = 0 of width
+                3.64 / |column j of W|
 
-While a network fits, its borders find their place; with more epochs the scores part (scores.py) and the columns grow:
-the strips narrow. Where two classes are told apart by one direction, s_1 - s_2 = w . x + b, the soft strip is
-2 log 9 / |w| wide: soft share and length of the weights are two readings of one thing.
+If one direction tells two classes apart, s_1 - s_2 = w . x + b, the soft strip is 2 log 9 / |w| wide. So the soft share
+of the plane and the length of the weights are two readings of the same thing.
 
-`soft_share` gives the number, `Borders` keeps a moment of training, `animate_borders` turns a list of them into a GIF.
+`soft_share` gives the number, `Borders` holds one moment of a training, `animate_borders` turns a list of moments into
+a GIF.
 """
 
 from __future__ import annotations
@@ -21,41 +24,41 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from tinynet import drawing
 from tinynet import functional as F
-from tinynet.drawing import COLOURS, MARKERS
-from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.sequential import Sequential
+from tinynet.reading import inside
 from tinynet.reading.layers.saturation import SLOPES, squashed
 from tinynet.training.checks import Pair
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SURE = 0.9
+SURE = 0.9  # a point is soft if the largest p is below this
 
 
 class Borders(NamedTuple):
-    """A network over a grid of the plane at one moment."""
+    """A network at one moment, on a grid over the plane."""
 
     p: np.ndarray  # (points, points, classes) float32, row i at y_i, column j at x_j
-    z: np.ndarray  # (points, points, units) float32, of the first squashing layer
+    z: np.ndarray  # (points, points, units) float32, what the first squashing layer receives
     reach: float  # the grid covers [-reach, reach]^2
 
     @property
     def soft(self) -> float:
-        """The share of the square where the largest p is below 0.9."""
+        """The soft share of the square."""
         return soft_share(self.p)
 
 
 def borders(net: Sequential, points: int = 120, reach: float = 1.2) -> Borders:
-    """Return a two-dimensional network's probabilities and first z over a grid, in evaluation mode.
+    """Return a two-dimensional network's probabilities and first z on a grid, in evaluation mode.
 
-    For one an epoch: `fit(.., report=lambda history: seen.append(borders(net)))`.
+    `EachEpoch(borders, net)` follows them through a training.
 
     Args:
         net: from two inputs to scores of at least two classes.
-        points: along each side of the grid, at least 2.
+        points: number of points along each side of the grid, at least 2.
         reach: the grid covers [-reach, reach]^2.
 
     Raises ValueError for another network, and for scores that are not finite.
@@ -71,12 +74,7 @@ def borders(net: Sequential, points: int = 120, reach: float = 1.2) -> Borders:
     grid = np.stack(np.meshgrid(at, at), axis=-1).reshape(-1, 2)
     has_units = any(type(layer) in SLOPES for layer in net.layers)
     z = next(iter(squashed(net, grid).values())) if has_units else np.empty((len(grid), 0), np.float32)
-    training = net.training
-    try:
-        with no_grad():
-            scores = net.eval()(grid).numpy()
-    finally:
-        net.train(training)
+    scores = inside.scores(net, grid)
     if not np.isfinite(scores).all():
         raise ValueError("borders: the scores are not finite")
     p = F.softmax(Tensor(scores)).numpy()
@@ -84,7 +82,7 @@ def borders(net: Sequential, points: int = 120, reach: float = 1.2) -> Borders:
 
 
 def soft_share(p: np.ndarray, sure: float = SURE) -> float:
-    """Return the share of points whose largest probability is below `sure`; p (.., classes)."""
+    """Return the share of points whose largest probability is below `sure`, given p (.., classes)."""
     return float(np.mean(p.max(axis=-1) < sure))
 
 
@@ -92,18 +90,16 @@ def soft_share(p: np.ndarray, sure: float = SURE) -> float:
 
 
 def plot_borders(moment: Borders, data: Pair | None = None, title: str = "", units: int = 12) -> Figure:
-    """Return the picture of one moment: classes by colour, pale where soft; the units' lines z = 0; points of data.
+    """Return the picture of one moment: classes in colour, paler where softer, the lines z_j = 0, and the data.
 
     Args:
         moment: from `borders`.
         data: inputs (N, 2) and integer labels, or None.
-        title: of the picture.
-        units: how many lines at most, of the first units.
+        title: title of the picture.
+        units: for how many units, at most, to draw the line z_j = 0; the first ones are taken.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5, 5), layout="constrained")
-    _draw(figure.subplots(), moment, data, title, units)
+    figure, [axes] = drawing.panels(5, 5)
+    _draw(axes, moment, data, title, units)
     return figure
 
 
@@ -111,20 +107,19 @@ def animate_borders(
     moments: Sequence[Borders], path: str | os.PathLike, data: Pair | None = None, titles: Sequence[str] | None = None,
     per_second: int = 5, units: int = 12,
 ) -> None:  # fmt: skip
-    """Write an animated GIF, a frame a moment.
+    """Write an animated GIF with a frame for each moment.
 
     Args:
         moments: from `borders`.
         path: where to write it, ending in .gif.
         data: inputs (N, 2) and integer labels, or None.
-        titles: one a frame; by default numbers from 1 and the soft share.
-        per_second: frames.
+        titles: a title for each frame; by default its number, from 1, and the soft share.
+        per_second: frames per second.
         units: as in `plot_borders`.
 
     Raises ValueError for no moments, another number of titles, or another ending.
     """
     from matplotlib.animation import PillowWriter
-    from matplotlib.figure import Figure
 
     titles = titles or [f"{k + 1}: {100 * moment.soft:.0f} % soft" for k, moment in enumerate(moments)]
     if not moments or len(titles) != len(moments) or not os.fspath(path).endswith(".gif"):
@@ -132,8 +127,7 @@ def animate_borders(
             f"animate_borders: {len(moments)} moments, {len(titles)} titles, path {os.fspath(path)!r}; at least one "
             "moment, as many titles, and a path that ends in .gif are needed"
         )
-    figure = Figure(figsize=(5, 5), layout="constrained")
-    axes = figure.subplots()
+    figure, [axes] = drawing.panels(5, 5)
     writer = PillowWriter(fps=per_second)
     with writer.saving(figure, os.fspath(path), dpi=80):
         for moment, title in zip(moments, titles, strict=True):
@@ -146,9 +140,9 @@ def _draw(axes: Any, moment: Borders, data: Pair | None, title: str, units: int)
     from matplotlib.colors import to_rgb
 
     classes = moment.p.shape[-1]
-    colours = np.array([to_rgb(COLOURS[1 + c % (len(COLOURS) - 1)]) for c in range(classes)])
+    colours = np.array([to_rgb(drawing.colour(1 + c % 8)) for c in range(classes)])
     extent = (-moment.reach, moment.reach) * 2
-    image = 1 - 0.75 * np.clip(moment.p @ (1 - colours), 0, 1)  # mixed by probability, so that borders show how soft
+    image = 1 - 0.75 * np.clip(moment.p @ (1 - colours), 0, 1)  # colours mixed by probability, so that soft looks soft
     sure = (moment.p.max(axis=-1, keepdims=True) - 1 / classes) / (1 - 1 / classes)
     axes.imshow(np.clip(sure * image + (1 - sure), 0, 1), extent=extent, origin="lower", interpolation="bilinear")
     at = np.linspace(-moment.reach, moment.reach, len(moment.p))
@@ -162,5 +156,5 @@ def _draw(axes: Any, moment: Borders, data: Pair | None, title: str, units: int)
     if data is not None:
         for c in range(classes):
             x = np.asarray(data[0])[np.asarray(data[1]) == c]
-            axes.scatter(*x.T, s=9, color=[0.7 * colours[c]], marker=MARKERS[c % len(MARKERS)], linewidths=0)
+            axes.scatter(*x.T, s=9, color=[0.7 * colours[c]], marker=drawing.marker(c), linewidths=0)
     axes.set(title=title, xlabel="x1", ylabel="x2", xlim=extent[:2], ylim=extent[:2])

@@ -1,29 +1,31 @@
-"""Regions: how the hidden units cut the input space into pieces, how many there are, and how sharp their borders.
+"""Regions: how hidden units cut the input space into pieces, how many there are, and how sharp their borders are.
 
-Notation (rows x are inputs; a layer of n hidden units)
+Picture a sheet of paper and n straight cuts across it. Each hidden unit of the first layer is one cut: on one side its
+z is negative, on the other positive, and the pieces of paper are the regions. For inputs x (rows) and n hidden units,
+
     z_j(x), a_j = tanh(z_j)     a unit before and after its activation
-    s_j = sign(z_j)             +1 at 0; the region code of x is s = (s_1, .., s_n) of one or of several layers
-    region                      all x of one code: not convex, nor in one piece, where later layers take part
+    s_j = sign(z_j)             +1 at 0; the region code of x is s = (s_1, .., s_n), of one layer or of several
+    region                      all x with the same code; with later layers it may be bent, or in several pieces
 
-In the first layer z = x W + b, so each border z_j = 0 is a plane and each region a convex cell. How many cells do n
-lines make in the plane? The line that comes k-th crosses the others in up to k - 1 points, which cut it into k pieces,
-and each piece cuts a cell in two (Steiner 1826; in any dimension Schläfli 1901, Zaslavsky 1975):
+In the first layer z = x W + b. So each border z_j = 0 is a plane, and each region a convex cell. How many cells do n
+lines make in the plane? The k-th line crosses the earlier ones in at most k - 1 points. These cut it into k pieces, and
+each piece cuts a cell in two (Steiner 1826; for any dimension Schläfli 1901, Zaslavsky 1975):
 
     cells = 1 + n + C(n, 2)                               n lines in general position, in the whole plane
-    cells = 1 + (lines that cross) + (crossings inside)   in a convex box; likewise, no three through a point
+    cells = 1 + (lines that cross) + (crossings inside)   in a convex box, if no three lines meet in a point
 
-`cells` finds them exactly, by cutting polygons; `sampled_regions` counts the codes of given inputs, in any dimension
-and for any layers, which gives a lower bound. What is still unseen has about the volume share (codes seen once) / N
-(Good 1953): near 1 the count says nothing.
+`cells` finds them exactly, by cutting polygons. `sampled_regions` counts the codes of given inputs, in any dimension
+and for any layers. That count is a lower bound: the regions not seen yet have a volume share of about
+(codes seen once) / N (Good 1953). If this is near 1, the count says nothing.
 
-A border is soft where the unit is not saturated, |a_j| < level. In the first layer that is a band about the plane,
+A border is soft where the unit is not saturated, |a_j| < level. In the first layer this is a band around the plane,
 
     width_j = 2 atanh(level) / |w_j|                      in units of the input; 0 for a sign
 
-and where bands overlap regions do too: take (1 + s_j a_j) / 2 for the degree to which x lies on side s_j. The product
-over j is then the degree to which x lies in region s; these sum to 1 over all 2^n codes, and x is in effect in 2^H
-regions, H = sum_j h((1 + a_j) / 2) with h(p) the entropy of (p, 1 - p) in bits: 1 where all units are saturated, 2^n
-where all are 0.
+Where bands overlap, so do regions. Call (1 + s_j a_j) / 2 the degree to which x lies on side s_j. Then the product over
+j is the degree to which x lies in region s, and over all 2^n codes these degrees sum to 1. In effect x lies in 2^H
+regions, where H = sum_j h((1 + a_j) / 2) and h(p) is the entropy of (p, 1 - p) in bits: one region if all units are
+saturated, 2^n if all a_j are 0.
 """
 
 from __future__ import annotations
@@ -33,12 +35,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.drawing import COLOURS
+from tinynet import drawing
 from tinynet.layers.activations import ReLU, Sigmoid, Tanh
 from tinynet.layers.sequential import Sequential
 from tinynet.layers.signs import SignActivation
-from tinynet.reading.inside import activations, name_of
-from tinynet.sequences.network import SequenceNet
+from tinynet.reading.inside import activations, check_rows, name_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,12 +54,11 @@ def hidden(net: Sequential, inputs: Any, layers: Sequence[str] | None = None) ->
     Args:
         net: a Sequential such as tn.MLP, read in evaluation mode.
         inputs: (N, n_in).
-        layers: some of these names; all by default.
+        layers: some of these names; by default all.
 
     Raises TypeError for a network over sequences, ValueError for one without activations and for unknown names.
     """
-    if not isinstance(net, Sequential) or isinstance(net, SequenceNet):
-        raise TypeError(f"regions: {type(net).__name__} is no Sequential of rows, such as tn.MLP")
+    check_rows("regions", net)
     places = {name_of(net, i): i for i, layer in enumerate(net.layers) if isinstance(layer, ACTIVATIONS)}
     chosen = list(places) if layers is None else list(layers)
     if not chosen or not set(chosen) <= set(places):
@@ -70,7 +70,7 @@ def hidden(net: Sequential, inputs: Any, layers: Sequence[str] | None = None) ->
 
 
 def decisions(net: Sequential, inputs: Any) -> np.ndarray:
-    """Return what the network says, int64 (N,): the class of the largest score, or of one score whether it is >= 0."""
+    """Return what the network says, int64 (N,): the class with the largest score, or 1 where a single score is >= 0."""
     *_, scores = activations(net, inputs).values()
     return scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] >= 0).astype(np.int64)
 
@@ -82,21 +82,21 @@ class Regions(NamedTuple):
     """The regions that some inputs lie in, the largest first."""
 
     codes: np.ndarray  # int8 (R, units), +1 and -1
-    volumes: np.ndarray  # (R,) the share of the inputs in each; standard error sqrt(v (1 - v) / N)
-    unseen: float  # the estimated share of all other regions together
+    volumes: np.ndarray  # (R,): the share of the inputs in each region; standard error sqrt(v (1 - v) / N)
+    unseen: float  # the estimated volume share of all regions that no input lies in
     place: np.ndarray  # int64 (N,): the region of each input
 
 
 def region_codes(net: Sequential, inputs: Any, layers: Sequence[str] | None = None) -> np.ndarray:
-    """Return the code of each input, int8 (N, units), +1 and -1; see `hidden` for the layers."""
+    """Return the region code of each input, int8 (N, units), +1 and -1; see `hidden` for the arguments."""
     z = np.concatenate(list(hidden(net, inputs, layers).values()), axis=1)
     return np.where(z >= 0, 1, -1).astype(np.int8)
 
 
 def sampled_regions(net: Sequential, inputs: Any, layers: Sequence[str] | None = None) -> Regions:
-    """Return the regions that the inputs lie in. Uniform inputs measure volume, data the share of examples."""
+    """Return the regions that the inputs lie in. Uniform inputs measure their volume, data their share of examples."""
     codes = region_codes(net, inputs, layers)
-    packed = np.packbits(codes > 0, axis=1)  # one bit a unit, so that rows sort fast
+    packed = np.packbits(codes > 0, axis=1)  # short rows sort faster
     _, first, place, counts = np.unique(packed, axis=0, return_index=True, return_inverse=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")
     rank = np.argsort(order)
@@ -110,7 +110,7 @@ def sampled_regions(net: Sequential, inputs: Any, layers: Sequence[str] | None =
 
 
 class Cells(NamedTuple):
-    """The cells into which lines cut a box."""
+    """The cells into which some lines cut a box."""
 
     polygons: list[np.ndarray]  # (corners, 2) each
     codes: np.ndarray  # int8 (cells, n)
@@ -118,9 +118,9 @@ class Cells(NamedTuple):
 
 
 def planes(net: Sequential) -> tuple[np.ndarray, np.ndarray]:
-    """Return W (n_in, n) and b (n,) of the first hidden layer's z = x W + b, whatever layers make it.
+    """Return W (n_in, n) and b (n,) of the first hidden layer's z = x W + b, whatever layers compute it.
 
-    Read off from z at 0 and at the unit vectors. ValueError where z is not such a function, as behind a layer norm.
+    Both are read off z at 0 and at the unit vectors. ValueError if z is not of this form, as behind a layer norm.
     """
     n_in = next((layer.n_in for layer in net.layers if hasattr(layer, "n_in")), 1)
     corners = np.random.default_rng(0).choice([-1.0, 1.0], (16, n_in))
@@ -132,18 +132,16 @@ def planes(net: Sequential) -> tuple[np.ndarray, np.ndarray]:
 
 
 def cells(W: np.ndarray, b: np.ndarray, box: Box = (-1, 1)) -> Cells:
-    """Return the cells that the lines x W + b = 0, W (2, n), cut the box into. ValueError for another shape.
+    """Return the cells into which the lines x W + b = 0, W (2, n), cut the box. ValueError for another shape.
 
-    Corners nearer to a line than 1e-9 of the box count as on it.
+    A corner closer to a line than 1e-9 of the box's side counts as on the line.
     """
     W, b, (low, high) = np.asarray(W, np.float64), np.asarray(b, np.float64), box
     if W.ndim != 2 or len(W) != 2 or b.shape != W.shape[1:] or not low < high:
         raise ValueError(f"cells: W {W.shape}, b {b.shape}, box {box}; W (2, n), b (n,) and low < high are needed")
     length = np.linalg.norm(W, axis=0)
-    polygons, codes = (
-        [np.array([[low, low], [high, low], [high, high], [low, high]], np.float64)],
-        np.zeros((1, 0), np.int8),
-    )
+    polygons = [np.array([[low, low], [high, low], [high, high], [low, high]], np.float64)]
+    codes = np.zeros((1, 0), np.int8)
     for w, c, scale in zip(W.T, b, np.where(length > 0, length, 1), strict=True):
         d = (np.concatenate(polygons) @ w + c) / scale  # of all corners
         d[np.abs(d) < 1e-9 * (high - low)] = 0
@@ -154,14 +152,14 @@ def cells(W: np.ndarray, b: np.ndarray, box: Box = (-1, 1)) -> Cells:
             here = d[ends[k] - len(polygons[k]) : ends[k]]
             polygons.append(_cut(polygons[k], -here))
             polygons[k] = _cut(polygons[k], here)
-        side = np.where((lowest >= 0) | (highest > 0), 1, -1)  # a cut one keeps the positive part
+        side = np.where((lowest >= 0) | (highest > 0), 1, -1)  # a polygon that was cut keeps its positive part
         side = np.append(side, np.full(len(crossed), -1)).astype(np.int8)
         codes = np.column_stack([np.concatenate([codes, codes[crossed]]), side])
     return Cells(polygons, codes, np.array([_area(p) for p in polygons]))
 
 
 def _cut(corners: np.ndarray, d: np.ndarray) -> np.ndarray:
-    """Return the part of a convex polygon where d, the distance at its corners, is not negative."""
+    """Return the part of a convex polygon on the positive side of a line; d is the line's distance at each corner."""
     kept = []
     for p, q, dp, dq in zip(corners, np.roll(corners, -1, axis=0), d, np.roll(d, -1), strict=True):
         if dp >= 0:
@@ -178,7 +176,7 @@ def _area(corners: np.ndarray) -> float:
 
 
 def count_cells(W: np.ndarray, b: np.ndarray, box: Box = (-1, 1)) -> int:
-    """Return 1 + (lines that cross the box) + (crossings inside), for lines in general position."""
+    """Return the number of cells by the formula, 1 + (lines that cross) + (crossings inside): for general position."""
     low, high = box
     corners = np.array([[low, low], [high, low], [high, high], [low, high]])
     z = corners @ W + b
@@ -196,14 +194,14 @@ def count_cells(W: np.ndarray, b: np.ndarray, box: Box = (-1, 1)) -> int:
 class Borders(NamedTuple):
     """How soft the borders are, over some inputs."""
 
-    widths: np.ndarray  # (n,) of the first layer's bands, in units of the input
-    soft: dict[str, np.ndarray]  # by layer (width,): the share of the inputs where |a_j| < level
-    overlap: np.ndarray  # int64 (N,): how many units are soft at an input
-    regions: np.ndarray  # (N,): how many regions an input is in effect in, 2^H
+    widths: np.ndarray  # (n,): widths of the first layer's bands, in units of the input
+    soft: dict[str, np.ndarray]  # by layer, (width,): the share of the inputs at which |a_j| < level
+    overlap: np.ndarray  # int64 (N,): how many units are soft at this input
+    regions: np.ndarray  # (N,): in how many regions this input lies in effect, 2^H
 
 
 def borders(net: Sequential, inputs: Any, level: float = 0.9, layers: Sequence[str] | None = None) -> Borders:
-    """Return the borders' softness. ValueError for layers other than tanh or sign, and for a level outside (0, 1)."""
+    """Return how soft the borders are. ValueError for layers other than tanh and sign, and a level outside (0, 1)."""
     if not 0 < level < 1:
         raise ValueError(f"borders: level={level}; a unit is soft where |a| < level, which lies in (0, 1)")
     z = hidden(net, inputs, layers)
@@ -214,7 +212,7 @@ def borders(net: Sequential, inputs: Any, level: float = 0.9, layers: Sequence[s
         )
     a = {name: np.tanh(v) if name.endswith("Tanh") else np.where(v >= 0, 1, -1) for name, v in z.items()}
     length = np.linalg.norm(planes(net)[0], axis=0)
-    with np.errstate(divide="ignore"):  # a unit that sees no input is soft, or hard, everywhere
+    with np.errstate(divide="ignore"):  # a unit whose weights are all 0 is equally soft everywhere
         widths = 2 * np.arctanh(level) / length if first.endswith("Tanh") else np.zeros(len(length))
     overlap, H = np.zeros(len(inputs), np.int64), np.zeros(len(inputs))
     for values in a.values():
@@ -228,12 +226,11 @@ def borders(net: Sequential, inputs: Any, level: float = 0.9, layers: Sequence[s
 
 
 def plot_regions(net: Sequential, box: Box = (-1, 1), level: float = 0.9, resolution: int = 300) -> Figure:
-    """Return the figure of a net of two inputs: its borders over its decisions, and how many units are soft where.
+    """Return the picture of a network with two inputs: its borders over its decisions, and where units are soft.
 
-    Raises ValueError for another number of inputs, and as `borders` does.
+    Raises ValueError for another number of inputs, and wherever `borders` does.
     """
     from matplotlib.colors import ListedColormap
-    from matplotlib.figure import Figure
 
     W, b = planes(net)
     if len(W) != 2:
@@ -241,20 +238,18 @@ def plot_regions(net: Sequential, box: Box = (-1, 1), level: float = 0.9, resolu
     ticks = np.linspace(*box, resolution)
     points = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2).astype(np.float32)
     z, sharp, classes = hidden(net, points), borders(net, points, level), decisions(net, points)
-    figure = Figure(figsize=(11, 5.2), layout="constrained")
-    left, right = figure.subplots(1, 2, sharey=True)
-    extent = (*box, *box)
+    figure, (left, right) = drawing.panels(11, 5.2, columns=2, sharey=True)
+    extent, colours = (*box, *box), drawing.COLOURS
     left.imshow(
         classes.reshape(resolution, resolution), origin="lower", extent=extent, alpha=0.45, interpolation="nearest",
-        cmap=ListedColormap(COLOURS[1:]), vmin=0, vmax=len(COLOURS) - 2,
+        cmap=ListedColormap(colours[1:]), vmin=0, vmax=len(colours) - 2,
     )  # fmt: skip
     for k, (name, values) in enumerate(z.items()):
+        colour, width = (colours[0], colours[5], colours[6])[k % 3], 0.8 + 0.5 * k
         for unit in values.T.reshape(-1, resolution, resolution):
             if unit.min() < 0 <= unit.max():
-                left.contour(
-                    ticks, ticks, unit, [0], colors=[("black", *COLOURS[5:7])[k % 3]], linewidths=0.8 + 0.5 * k
-                )
-        left.plot([], [], color=("black", *COLOURS[5:7])[k % 3], label=f"{name}: z = 0", linewidth=0.8 + 0.5 * k)
+                left.contour(ticks, ticks, unit, [0], colors=[colour], linewidths=width)
+        left.plot([], [], color=colour, label=f"{name}: z = 0", linewidth=width)
     exact = len(cells(W, b, box).areas)
     seen = len(sampled_regions(net, points).volumes)
     left.set(
@@ -266,5 +261,5 @@ def plot_regions(net: Sequential, box: Box = (-1, 1), level: float = 0.9, resolu
     for axes in (left, right):
         axes.set(xlabel="input 1", aspect="equal")
     left.set(ylabel="input 2", xlim=box, ylim=box)
-    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=len(z), frameon=False, fontsize="small")
+    drawing.legend(left, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=len(z))
     return figure

@@ -1,21 +1,25 @@
-"""Alignment: two networks' hidden units brought into the same order and the same sign.
+"""Alignment: the hidden units of two networks brought into the same order and given the same signs.
 
-The order of hidden units says nothing, and neither does their sign where the activation is odd (see units.py): n units
-give n! 2^n networks of one function. So weights can be compared only after the units of b have been matched to those
-of a, each with a sign. The assignment that maximizes a sum of similarities, sum_i |S_i,pi(i)|, is found exactly in
-O(n^3) (Kuhn 1955, the Hungarian method; scipy's linear_sum_assignment). Two similarities:
+Two orchestras may play the same piece with the players seated differently. To compare them, find each player's
+counterpart first. So it is with hidden units: their order means nothing, nor does their sign if the activation is odd
+(see units.py), so n units give n! 2^n networks that compute the same function. Before the weights of networks a and b
+can be compared, each unit of b must be matched to a unit of a, with a sign.
 
-    activations     S_ij = correlation of a's unit i with b's unit j over some inputs; needs data, not weights
-    weights         S_ij = <v_i, u_j>, v_i a unit's column, bias and row, in a; u_j likewise in b
+The best match pi maximizes the total similarity, sum_i |S_i,pi(i)|. It can be found exactly in O(n^3) (Kuhn 1955, the
+Hungarian method; scipy's linear_sum_assignment). There are two similarities to choose from:
 
-As |v_i - s u_j|^2 = |v_i|^2 + |u_j|^2 - 2 s <v_i, u_j> with the sign s = +-1, the second minimizes the distance of the
-weights, |theta_a - P theta_b|, over one layer's P. With several hidden layers v and u depend on the order of the layers
-beside it: they are taken in turn until none changes, which never lengthens the distance and ends in a local minimum
-(Ainsworth, Hayase, Srinivasa 2022, Git Re-Basin, arXiv 2209.04836, section 3.2). The first round goes from the inputs
-up and looks at columns and biases only.
+    activations     S_ij = the correlation of a's unit i with b's unit j over some inputs; needs data, but no weights
+    weights         S_ij = <v_i, u_j>, where v_i is the column, bias and row of a's unit i, and u_j likewise in b
 
-A batch norm behind a Linear is folded into it, W g / sigma and (b - mu) g / sigma + beta, before weights are compared.
-The narrower of two layers gets units of zero weights, so that every unit has a partner.
+For a sign s = +-1, |v_i - s u_j|^2 = |v_i|^2 + |u_j|^2 - 2 s <v_i, u_j>. So the second similarity minimizes the
+distance of the weights, |theta_a - P theta_b|, over the order P of one layer. With several hidden layers, v and u
+depend on the order of the neighbouring layers, and the layers are matched in turn until none changes. This never
+increases the distance, and ends in a local minimum (Ainsworth, Hayase, Srinivasa 2022, Git Re-Basin, arXiv 2209.04836,
+section 3.2). The first round goes from the inputs up and looks at columns and biases only.
+
+Before weights are compared, a batch norm behind a Linear is folded into it: W gamma / sigma, and
+(b - mu) gamma / sigma + beta. The narrower of two layers gets extra units of zero weights, so that every unit has a
+partner.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from tinynet import drawing
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.linear import Linear
 from tinynet.layers.sequential import Sequential
@@ -35,22 +40,22 @@ if TYPE_CHECKING:
 
 
 class Match(NamedTuple):
-    """Which unit of b stands for each unit of a, in one hidden layer; as many as the wider of the two has."""
+    """The partners of a's units in b, in one hidden layer; as many pairs as the wider layer has units."""
 
-    order: np.ndarray  # order[i] is b's unit for place i; b's width or more where there is none
+    order: np.ndarray  # order[i] is b's unit for place i; b's width or more if there is none
     signs: np.ndarray  # +1 or -1
     similarity: np.ndarray  # in [0, 1]: |correlation|, or |cosine| of the weights; 0 where a partner is missing
 
 
 def align(a: Sequential, b: Sequential, inputs: Any = None) -> Sequential:
-    """Return a copy of b, the same function, with its hidden units in the order and with the signs of a's.
+    """Return a copy of b that computes the same function, with its hidden units ordered and signed like a's.
 
     Args:
-        a, b: Sequentials of Linear layers such as tn.MLP, with as many hidden layers, inputs and outputs. Where widths
-            differ, b's partners of a's units come first. The copy's matrices are dense.
-        inputs: match by activations for these inputs (N, n_in); by default by weights.
+        a, b: Sequentials of Linear layers such as tn.MLP, with equally many hidden layers, inputs and outputs. If the
+            widths differ, the partners of a's units come first. The copy's matrices are dense.
+        inputs: match by activations for these inputs (N, n_in); by default match by weights.
 
-    Raises TypeError for networks whose units are not to be had one by one, ValueError for two that do not fit.
+    Raises TypeError for networks whose layers do not act on each unit alone, ValueError for two that do not fit.
     """
     copy = opened(b)
     for hidden, match in enumerate(match_units(a, b, inputs)):
@@ -74,9 +79,8 @@ def match_units(a: Sequential, b: Sequential, inputs: Any = None) -> list[Match]
 def weight_distance(a: Sequential, b: Sequential, inputs: Any = None) -> float:
     """Return |theta_a - P theta_b| / sqrt(|theta_a|^2 + |theta_b|^2): 0 for the same network, 1 for orthogonal weights.
 
-    Strangers are nearer than 1, since the best of many orders is taken: 0.86 for two fresh nets of 64-40-10 units.
-
-    theta: all weights and biases, batch norms folded in. Arguments and errors as for `align`.
+    theta holds all weights and biases, with batch norms folded in. Unrelated networks come out below 1, because the
+    best of many orders is taken: 0.86 for two fresh networks of 64-40-10 units. Arguments and errors as for `align`.
     """
     matches, (A, B) = match_units(a, b, inputs), _padded(a, b)
     moved = [_moved(B, matches, i) for i in range(len(B))]
@@ -100,7 +104,7 @@ def _by_weights(A: list[np.ndarray], B: list[np.ndarray], turns: list[bool]) -> 
     matches: list[Match] = []
     for i, turn in enumerate(turns):  # from the inputs up; the units of layer i + 1 have no order yet
         matches.append(_assigned(A[i].T @ _moved(B, matches, i), turn))
-    for _ in range(100):  # two or three do; a bound all the same, for equal units could change places for ever
+    for _ in range(100):  # two or three are enough; but equal units could swap places forever
         before = [match.order for match in matches]
         for i, turn in enumerate(turns):
             still = Match(np.arange(len(before[i])), np.ones(len(before[i])), np.empty(0))
@@ -117,7 +121,7 @@ def _by_weights(A: list[np.ndarray], B: list[np.ndarray], turns: list[bool]) -> 
 
 
 def _assigned(S: np.ndarray, turn: bool) -> Match:
-    """Return the assignment of columns to rows of largest sum of |S|, or of S where no unit can be turned."""
+    """Return the assignment of columns to rows with the largest sum of |S|, or of S if no unit can be negated."""
     from scipy.optimize import linear_sum_assignment
 
     _, order = linear_sum_assignment(np.abs(S) if turn else S, maximize=True)
@@ -127,7 +131,7 @@ def _assigned(S: np.ndarray, turn: bool) -> Match:
 
 
 def _moved(B: list[np.ndarray], matches: list[Match], i: int) -> np.ndarray:
-    """Return B[i], [W; b], with its rows in the order of the units below it and its columns in that of its own."""
+    """Return B[i] = [W; b] with its rows moved like the units of the layer before, its columns like its own units."""
     W, b = B[i][:-1], B[i][-1:]
     if i > 0:
         W = matches[i - 1].signs[:, None] * W[matches[i - 1].order]
@@ -139,7 +143,7 @@ def _moved(B: list[np.ndarray], matches: list[Match], i: int) -> np.ndarray:
 
 
 def _padded(a: Sequential, b: Sequential) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return [W; b] of each Linear of both networks, batch norms folded in, with zero units up to the same widths."""
+    """Return [W; b] of each Linear in both networks, batch norms folded in, padded with zero units to equal widths."""
     sides: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
     for (W, b_a), (V, b_b) in zip(_folded(a), _folded(b), strict=True):
         m, n = (max(sizes) for sizes in zip(W.shape, V.shape, strict=True))
@@ -151,7 +155,7 @@ def _padded(a: Sequential, b: Sequential) -> tuple[list[np.ndarray], list[np.nda
 
 
 def _folded(net: Sequential) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return W and b of each Linear, with the scales and batch norms between it and the next activation in them."""
+    """Return W and b of each Linear, with the scales and batch norms behind it folded in."""
     found: list[tuple[np.ndarray, np.ndarray]] = []
     for i, layer in enumerate(net.layers):
         if isinstance(layer, Linear):
@@ -171,7 +175,7 @@ def _odd(net: Sequential, hidden: int) -> bool:
 
 
 def _check_pair(a: Sequential, b: Sequential) -> None:
-    """ValueError for networks that have no layers in common to match."""
+    """Raise ValueError for networks whose hidden layers cannot be matched one to one."""
     widths = []
     for net in (a, b):
         places = [before for before, _ in hidden_layers(net)]
@@ -191,11 +195,8 @@ def _check_pair(a: Sequential, b: Sequential) -> None:
 
 
 def plot_alignment(a: Sequential, b: Sequential, inputs: Any, hidden: int = 0) -> Figure:
-    """Return the figure of the correlations of a's units with b's in one hidden layer, before and after alignment."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 4), layout="constrained")
-    panels = figure.subplots(1, 2, sharey=True)
+    """Return the picture of the correlations of a's units with b's in one hidden layer, before and after alignment."""
+    figure, panels = drawing.panels(9, 4, columns=2, sharey=True)
     A = unit_activations(a, inputs, hidden)
     for axes, title, net in zip(panels, ("as trained", "aligned"), (b, align(a, b, inputs)), strict=True):
         B = unit_activations(net, inputs, hidden)

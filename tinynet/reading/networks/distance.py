@@ -1,27 +1,35 @@
-"""Distance: how far apart two classifiers perform, without the whole test set.
+"""Distance: how far apart two classifiers perform, estimated without the whole test set.
 
-Notation: e_a, e_b the error rates of a and b; the gap is g = e_a - e_b; over inputs x with labels y
-    D   = P(a(x) != b(x))                       disagreement, which needs no label
-    p10 = P(a is wrong, b is right)             p01 the other way round
-    g   = p10 - p01                             so |g| <= p10 + p01 <= D: where they agree, both are right or both wrong
+Labels are expensive, and where two networks agree a label tells nothing about the difference between them: both are
+right or both are wrong. Only inputs on which they disagree can make one better than the other. With error rates e_a and
+e_b, and over inputs x with labels y,
 
-Bounds, each true with probability 1 - delta over the draw of n inputs:
-    a share k / n      Clopper-Pearson (1934): all p that make neither k or more hits, nor k or fewer, rarer than
-                       delta / 2; by quantiles of the beta distribution,
+    D   = P(a(x) != b(x))                       the disagreement, which needs no label
+    p10 = P(a is wrong, b is right)             and p01 the other way round
+    g   = e_a - e_b = p10 - p01                 the gap; so |g| <= p10 + p01 <= D
+
+Each of these bounds holds with probability 1 - delta over the draw of n inputs:
+
+    a share k / n      Clopper-Pearson (1934): all p for which k or more hits are not rarer than delta / 2, nor k or
+                       fewer. In quantiles of the beta distribution,
                        low = B(delta/2; k, n-k+1), high = B(1-delta/2; k+1, n-k)
-    the paired gap     n10 / n - n01 / n lies between low(n10) - high(n01) and high(n10) - low(n01), each share bounded
-                       with delta / 2, so that together they fail with delta at most. Only the n D inputs on which a and
-                       b differ need a label.
-    Hoeffding (1963)   for comparison: a mean of n values within a range r is off by r sqrt(ln(2 / delta) / 2n) at most;
-                       r = 1 for a share, 2 for the gap. Wider, the more so where a and b seldom differ.
+    the paired gap     it lies between low(n10) - high(n01) and high(n10) - low(n01). Each share is bounded with
+                       delta / 2, so together they fail with probability delta at most. Only the n D inputs on which a
+                       and b differ need a label.
+    Hoeffding (1963)   for comparison: a mean of n values from a range of length r is off by at most
+                       r sqrt(ln(2 / delta) / 2n), with r = 1 for a share and 2 for the gap. This is wider, above all
+                       where a and b seldom differ.
 
-What needs neither labels nor a class:
-    linear CKA         |X_c^T Y_c|_F^2 / (|X_c^T X_c|_F |Y_c^T Y_c|_F)     X (N, p), Y (N, q) activations, _c centred
-                       1 for equal up to rotation, shift and one scale, 0 for uncorrelated (Kornblith, Norouzi, Lee,
-                       Hinton 2019, arXiv 1905.00414, section 3). Not centred, layers of large means look alike.
-    weights            the distance after alignment; see alignment.py
-    noise              disagreement on inputs that are uniform over their range
-They say how different two networks are, which is not how much worse one is: zoo.py measures what each is worth.
+Other measures need neither labels nor classes:
+
+    linear CKA         |X_c^T Y_c|_F^2 / (|X_c^T X_c|_F |Y_c^T Y_c|_F)   of activations X (N, p), Y (N, q), centred.
+                       1 if they are equal up to rotation, shift and one scale, 0 if uncorrelated (Kornblith, Norouzi,
+                       Lee, Hinton 2019, arXiv 1905.00414, section 3). Without centring, all layers with large means
+                       look alike.
+    weights            the distance of the weights after alignment; see alignment.py
+    noise              the disagreement on inputs drawn uniformly over their range
+
+These say how different two networks are, not how much worse one of them is. zoo.py measures what each is worth.
 """
 
 from __future__ import annotations
@@ -30,9 +38,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.drawing import COLOURS
-from tinynet.engine.tape import no_grad
+from tinynet import drawing
 from tinynet.layers.sequential import Sequential
+from tinynet.reading import inside
 from tinynet.reading.units import hidden_layers, unit_activations
 from tinynet.training.checks import check_pair
 
@@ -41,19 +49,19 @@ if TYPE_CHECKING:
 
 
 class Estimate(NamedTuple):
-    """A share or a gap, with the bounds that it keeps to at the confidence asked."""
+    """A share or a gap, with bounds that hold at the confidence asked for."""
 
     value: float
     low: float
     high: float
-    inputs: int  # how many it rests on
+    inputs: int  # how many inputs it is based on
     labels: int  # how many of them needed a label
 
 
 def disagreement(a: Sequential, b: Sequential, inputs: Any, confidence: float = 0.95) -> Estimate:
-    """Return the share of inputs (N, n_in) that a and b put into different classes: a bound of the gap, |g| <= D.
+    """Return the share of inputs (N, n_in) that a and b put into different classes, an upper bound of |g|.
 
-    Raises ValueError for no inputs, networks of different classes, a confidence outside (0, 1).
+    Raises ValueError for no inputs, different numbers of classes, and a confidence outside (0, 1).
     """
     of_a, of_b = _both(a, b, inputs)
     k, n = int((of_a != of_b).sum()), len(of_a)
@@ -61,9 +69,10 @@ def disagreement(a: Sequential, b: Sequential, inputs: Any, confidence: float = 
 
 
 def labelled_gap(a: Sequential, b: Sequential, data: Any, confidence: float = 0.95) -> Estimate:
-    """Return e_a - e_b on labelled inputs, with the paired bound; `labels` counts those on which they differ.
+    """Return the gap e_a - e_b on labelled inputs, with the paired bound.
 
-    Raises ValueError for unusable data, networks of different classes, a confidence outside (0, 1).
+    `labels` counts the inputs on which the networks differ. Raises ValueError for unusable data, different numbers of
+    classes, and a confidence outside (0, 1).
     """
     inputs, labels = check_pair("data", a, data)
     if labels.dtype.kind not in "iu":
@@ -72,7 +81,7 @@ def labelled_gap(a: Sequential, b: Sequential, data: Any, confidence: float = 0.
 
 
 def paired_gap(of_a: np.ndarray, of_b: np.ndarray, labels: np.ndarray, confidence: float = 0.95) -> Estimate:
-    """Return the same from the classes (N,) that a and b predicted."""
+    """Return the gap with its paired bound, given the classes (N,) that a and b predicted."""
     n, wrong_a, wrong_b = len(labels), of_a != labels, of_b != labels
     n10, n01 = int((wrong_a & ~wrong_b).sum()), int((wrong_b & ~wrong_a).sum())
     both = 1 - (1 - confidence) / 2
@@ -81,7 +90,7 @@ def paired_gap(of_a: np.ndarray, of_b: np.ndarray, labels: np.ndarray, confidenc
 
 
 def clopper_pearson(k: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the exact confidence interval of a probability that gave k hits in n draws."""
+    """Return the exact confidence interval of a probability, given k hits in n draws."""
     from scipy.stats import beta
 
     if not (0 <= k <= n and n >= 1 and 0 < confidence < 1):
@@ -92,12 +101,12 @@ def clopper_pearson(k: int, n: int, confidence: float = 0.95) -> tuple[float, fl
 
 
 def hoeffding(n: int, confidence: float = 0.95, span: float = 1.0) -> float:
-    """Return how far a mean of n values may be off at most, at this confidence; the values lie in a range of `span`."""
+    """Return how far a mean of n values from a range of length `span` is off at most, at this confidence."""
     return span * float(np.sqrt(np.log(2 / (1 - confidence)) / (2 * n)))
 
 
 def linear_cka(X: np.ndarray, Y: np.ndarray) -> float:
-    """Return the linear CKA of activations (N, p) and (N, q) for the same inputs, centred. 0 where one is constant."""
+    """Return the linear CKA of activations (N, p) and (N, q) for the same inputs, centred; 0 if one is constant."""
     X, Y = np.asarray(X, np.float64), np.asarray(Y, np.float64)
     if X.ndim != 2 or Y.ndim != 2 or len(X) != len(Y) or len(X) < 2:
         raise ValueError(f"linear_cka: shapes {X.shape} and {Y.shape}; (N, p) and (N, q) of the same N >= 2 are needed")
@@ -114,18 +123,18 @@ def cka(a: Sequential, b: Sequential, inputs: Any) -> float:
 
 
 def noise(n: int, n_in: int, seed: int = 0) -> np.ndarray:
-    """Return inputs of pure noise: float32 (n, n_in), uniform over the 256 levels of [-1, 1], as pixels are."""
+    """Return inputs of pure noise, float32 (n, n_in), uniform over the 256 levels of a pixel in [-1, 1]."""
     pixels = np.random.default_rng(seed).integers(256, size=(n, n_in))
     return (2 * pixels / 255 - 1).astype(np.float32)
 
 
 def predicted(net: Sequential, inputs: Any) -> np.ndarray:
-    """Return the class (N,) that a network gives to each of inputs (N, n_in). ValueError for scores not finite."""
+    """Return the class (N,) that a network predicts for inputs (N, n_in). ValueError if its scores are not finite."""
     return _scores(net, inputs).argmax(axis=-1)
 
 
 def _both(a: Sequential, b: Sequential, inputs: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a and b predict. ValueError where they have different numbers of classes."""
+    """Return the classes that a and b predict. ValueError if they have different numbers of classes."""
     of_a, of_b = _scores(a, inputs), _scores(b, inputs)
     if of_a.shape != of_b.shape:
         raise ValueError(
@@ -135,37 +144,38 @@ def _both(a: Sequential, b: Sequential, inputs: Any) -> tuple[np.ndarray, np.nda
 
 
 def _scores(net: Sequential, inputs: Any) -> np.ndarray:
-    inputs, training = np.asarray(inputs), net.training
+    inputs = np.asarray(inputs)
     if not len(inputs):
         raise ValueError(f"distance: inputs of shape {inputs.shape}; at least one example is needed")
-    net.eval()
-    try:
-        with no_grad(), np.errstate(over="ignore", invalid="ignore"):
-            scores = np.concatenate([net(inputs[k : k + 1000]).numpy() for k in range(0, len(inputs), 1000)])
-    finally:
-        net.train(training)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scores = np.concatenate([inside.scores(net, inputs[k : k + 1000]) for k in range(0, len(inputs), 1000)])
     if not np.isfinite(scores).all():
         raise ValueError("distance: the network gives scores that are not finite")
     return scores
 
 
+# ---- the picture
+
+
 def plot_estimates(estimates: dict[str, np.ndarray], gaps: np.ndarray) -> Figure:
-    """Return the figure of each estimate against the true gap, |e_a - e_b| in [0, 1], a point a pair of networks."""
-    from matplotlib.figure import Figure
+    """Return the picture of each estimate against the true gap |e_a - e_b|, a point for each pair of networks.
+
+    Args:
+        estimates: of label -> one estimate for each pair.
+        gaps: the true gap of each pair, in [0, 1].
+    """
     from scipy.stats import spearmanr
 
-    if not estimates:
-        raise ValueError("plot_estimates: nothing to draw; pass {label: one estimate a pair, ..}")
+    drawing.check("plot_estimates", estimates, "{label: one estimate a pair, ..}")
     columns = min(3, len(estimates))
     rows = -(-len(estimates) // columns)
-    figure = Figure(figsize=(3.4 * columns, 3 * rows), layout="constrained")
-    panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
+    figure, panels = drawing.panels(3.4 * columns, 3 * rows, rows, columns, sharey=True)
     size = min(7, max(2, 60 / np.sqrt(len(gaps))))  # a zoo has thousands of pairs
     for axes, (label, values) in zip(panels, estimates.items(), strict=False):
-        axes.plot(values, 100 * gaps, linestyle="", marker=".", markersize=size, color=COLOURS[5], alpha=0.4)
+        axes.plot(values, 100 * gaps, linestyle="", marker=".", markersize=size, color=drawing.COLOURS[5], alpha=0.4)
         axes.set_title(f"Spearman {spearmanr(values, gaps).statistic:.2f}", fontsize="medium")
         axes.set_xlabel(label)
-        axes.grid(True, color="0.92", linewidth=0.6)
+        drawing.grid(axes)
     for axes in panels[len(estimates) :]:
         axes.set_visible(False)
     for axes in panels[::columns]:

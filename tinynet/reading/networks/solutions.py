@@ -1,17 +1,19 @@
-"""Solutions: which of many starts reach a known one, and how many different ones they end in.
+"""Solutions: which of many starts reach a known solution, and how many different ones they end in.
 
-A teacher, a network with known weights, gives the targets; a student that may be as good as it starts from random
-weights and is trained by SGD. Is the teacher found again? A student may keep its units in any order and with any sign
-(see alignment.py), so with the match pi of units over some inputs:
+On real data nobody knows the right weights. So we let a network with known weights, the teacher, answer some inputs,
+and train another one, the student, on these answers, from random weights. Does it find the teacher? Its units may come
+in any order and with any signs (see alignment.py), so they are matched first. With pi the match over some inputs, a the
+teacher's activations and a' the student's,
 
-    found unit i        |corr(a_i, a'_pi(i))| >= threshold             a the teacher's activations, a' the student's
+    unit i is found     |corr(a_i, a'_pi(i))| >= threshold
     reached             every unit of the teacher is found
-    error               |scores - targets| / |targets - mean|          0 is the teacher, 1 is no better than the mean
-    same solution       as reached, between two students of equal width, units matched both ways
+    error               |scores - targets| / |targets - mean|          0 for the teacher, 1 is no better than the mean
+    same solution       two students of equal width find each other's units
 
-A student of more units than the teacher can find all of its units and have others beside them; with fewer it cannot. A
-student whose matrices are constrained (hashed, binary) can only reach what its family holds: so each family is also
-taught by a teacher of its own, of the same recipe and seed (the same hash), other values. "Not reached" then is SGD's.
+A student with more units than the teacher can find them all and have others besides; with fewer units it cannot. A
+student with constrained matrices (hashed, binary) can reach only what its recipe can express. So each recipe also gets
+a teacher of its own kind, with the same recipe and seed (so the same hash) but other values. If that teacher is not
+reached, the fault lies with SGD and not with the recipe.
 
 Source: the student-teacher setting, as in datasets/teacher.py.
 """
@@ -23,11 +25,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.drawing import COLOURS, MARKERS
-from tinynet.engine.tape import no_grad
+from tinynet import drawing
 from tinynet.layers.mlp import MLP
 from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.base import Parameterization
+from tinynet.reading.inside import scores
 from tinynet.reading.networks.alignment import match_units
 from tinynet.reading.units import hidden_layers, opened, set_matrices
 from tinynet.training.fit import fit
@@ -44,12 +46,12 @@ class Student(NamedTuple):
 
     net: Sequential
     error: float  # root mean square, relative to the spread of the targets
-    found: int  # units of the teacher
-    reached: bool
+    found: int  # how many units of the teacher
+    reached: bool  # whether all of them
 
 
 def teacher_net(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> Sequential:
-    """Return the network of (W, b) by layer, such as `tn.datasets.teacher.network` gives, with tanh between them."""
+    """Return the network with these (W, b) by layer, as `tn.datasets.teacher.network` gives them, and tanh between."""
     net = opened(MLP([len(layers[0][0]), *(len(b) for _, b in layers)]))
     for place, (W, b) in zip(range(0, 2 * len(layers), 2), layers, strict=True):
         set_matrices(net, place, W, b)
@@ -60,18 +62,18 @@ def students(
     teacher: Sequential, inputs: Any, hidden: Sequence[int], weight: Parameterization | None = None,
     starts: Sequence[int] = range(10), seed: int | None = None, epochs: int = 100, lr: float = 0.01,
 ) -> list[Student]:  # fmt: skip
-    """Train one student a start on the teacher's scores (squared error, Adam, the rate falling as a cosine).
+    """Train one student from each start on the teacher's scores (squared error, Adam, cosine schedule, batches of 50).
 
     Args:
         teacher: a Sequential of Linear layers, such as an MLP or `teacher_net(..)`.
-        inputs: (N, n_in) for training; what is found is judged on them too.
-        hidden: the students' hidden widths, as many as the teacher has.
+        inputs: (N, n_in), to train on; whether units are found is judged on them too.
+        hidden: the students' hidden widths, one for each hidden layer of the teacher.
         weight: the students' recipe.
-        starts: seeds of the initial values, and of the order of examples.
-        seed: of what the recipe draws for good (hash, mask, bank), the same for all; by default each start's own.
-        epochs, lr: of the training, batches of 50.
+        starts: seeds of the initial values and of the order of examples.
+        seed: one seed for what a recipe draws once and keeps (hash, mask, bank); by default each start has its own.
+        epochs, lr: how long to train, and the initial learning rate.
     """
-    targets = _scores(teacher, inputs)
+    targets = scores(teacher, inputs)
     outcomes = []
     for start in starts:
         net: Sequential = MLP([inputs.shape[1], *hidden, targets.shape[1]], weight, seed=start)
@@ -87,9 +89,9 @@ def students(
 
 def judged(teacher: Sequential, net: Sequential, inputs: Any, threshold: float = THRESHOLD) -> Student:
     """Return what a trained student has reached."""
-    targets = _scores(teacher, inputs)
+    targets = scores(teacher, inputs)
     spread = np.sqrt(((targets - targets.mean(axis=0)) ** 2).mean())
-    error = float(np.sqrt(((_scores(net, inputs) - targets) ** 2).mean()) / spread)
+    error = float(np.sqrt(((scores(net, inputs) - targets) ** 2).mean()) / spread)
     found = [
         match.similarity[: _width(teacher, i)] >= threshold for i, match in enumerate(match_units(teacher, net, inputs))
     ]
@@ -97,9 +99,9 @@ def judged(teacher: Sequential, net: Sequential, inputs: Any, threshold: float =
 
 
 def distinct(nets: Sequence[Sequential], inputs: Any, threshold: float = THRESHOLD) -> np.ndarray:
-    """Return the number of the solution of each net, counted from 0: nets of the same number agree unit by unit.
+    """Return the number of each network's solution, counted from 0: networks with equal numbers agree unit by unit.
 
-    Each net is compared with the first of every solution so far. ValueError for no nets.
+    A network is compared with the first one of each solution so far. ValueError for no networks.
     """
     if not nets:
         raise ValueError("distinct: no networks to compare; pass a list of trained ones")
@@ -122,35 +124,24 @@ def _width(net: Sequential, hidden: int) -> int:
     return layer.n_out
 
 
-def _scores(net: Sequential, inputs: Any) -> np.ndarray:
-    training = net.training
-    with no_grad():
-        scores = net.eval()(inputs).numpy()
-    net.train(training)
-    return scores
+# ---- the picture
 
 
 def plot_students(groups: dict[str, dict[int, list[Student]]]) -> Figure:
-    """Return the figure of every start's error by the students' width, by label; filled where all of it is found."""
-    from matplotlib.figure import Figure
-
-    if not groups:
-        raise ValueError("plot_students: no students to draw; pass {label: {width: students(..), ..}, ..}")
-    figure = Figure(figsize=(7.5, 4.5), layout="constrained")
-    axes = figure.subplots()
+    """Return the picture of each start's error by the students' width; filled where the whole teacher is found."""
+    drawing.check("plot_students", groups, "{label: {width: students(..), ..}, ..}", "no students")
+    figure, [axes] = drawing.panels(7.5, 4.5)
     widths = sorted({width for group in groups.values() for width in group})
     for i, (label, group) in enumerate(groups.items()):
-        colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
-        axes.plot([], [], linestyle="", color=colour, marker=marker, label=label)
+        style = dict(drawing.line(i), linestyle="")
+        axes.plot([], [], label=label, **style)
         for width, outcomes in group.items():
             x = widths.index(width) + (i - (len(groups) - 1) / 2) * 0.8 / len(groups)
             for k, student in enumerate(outcomes):
-                axes.plot(
-                    x + 0.5 * (k / len(outcomes) - 0.5) / len(groups), student.error, color=colour, marker=marker,
-                    markersize=5, fillstyle="full" if student.reached else "none", linestyle="",
-                )  # fmt: skip
+                at = x + 0.5 * (k / len(outcomes) - 0.5) / len(groups)
+                axes.plot(at, student.error, fillstyle="full" if student.reached else "none", **style)
     axes.set(yscale="log", xlabel="hidden units of the student", ylabel="error on the teacher's scores (relative)")
     axes.set_xticks(range(len(widths)), [str(w) for w in widths])
-    axes.grid(True, axis="y", color="0.92", linewidth=0.6)
-    axes.legend(frameon=False, fontsize="small", title="filled: all units of the teacher found", title_fontsize="small")
+    drawing.grid(axes, axis="y")
+    drawing.legend(axes, title="filled: all units of the teacher found", title_fontsize="small")
     return figure

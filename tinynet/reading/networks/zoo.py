@@ -1,19 +1,21 @@
-"""A zoo of trained networks: what each estimate of their performance distance is worth.
+"""Zoo: what each estimate of the gap between two networks is worth, measured over all pairs of many networks.
 
-Many networks, of several methods, budgets, sizes, amounts of training data and seeds, learn one task. For each pair the
-true gap is |e_a - e_b| on the whole test split; every estimate of distance.py is computed from other inputs. What an
-estimate is worth is its rank correlation over all pairs (Spearman), and its price is the number of labels.
+Networks of several methods, budgets, sizes, amounts of training data and seeds learn the same task. For each pair we
+know the true gap |e_a - e_b| from the whole test split, and compute every estimate of distance.py from other inputs. An
+estimate is worth as much as its rank correlation with the true gap over all pairs (Spearman). Its price is the number
+of labels.
 
     disagreement, n inputs     D on n unlabelled inputs
     noise                      D on pure noise
     weights                    the distance of the weights after alignment
-    1 - CKA                    of the last hidden layers
-    consensus                  |D(a, m) - D(b, m)|, m the class that most networks of the zoo give: how often each one
-                               leaves the crowd. The only one that tells a from b, and it needs the zoo, but no label.
-    labelled gap, n inputs     |e_a - e_b| on n inputs, of which only those on which a and b differ need a label
+    1 - CKA                    on the last hidden layers
+    consensus                  |D(a, m) - D(b, m)|, with m the class that most networks of the zoo predict: how often
+                               each network leaves the crowd. Of the estimates without labels, only this one can tell
+                               which of a and b is worse; but it needs the whole zoo.
+    labelled gap, n inputs     |e_a - e_b| on n inputs; only inputs on which a and b differ need a label
 
-Pairs share networks, so they are not independent: the interval of a correlation comes from drawing the networks, not
-the pairs, with replacement (pairs of a network with itself are left out).
+Pairs share networks, so they are not independent. The interval of a correlation therefore comes from drawing networks
+with replacement, not pairs; pairs of a network with itself are left out.
 """
 
 from __future__ import annotations
@@ -44,46 +46,46 @@ RECIPES = (
     ("dense", 1), ("lowrank", 1 / 4), ("hashed", 1 / 8), ("hashed", 1 / 64), ("sparse", 1 / 8), ("sparse", 1 / 64),
     ("quantized", 1 / 8), ("quantized", 1 / 16), ("binary", 1 / 32),
 )  # fmt: skip
-SAMPLES = (30, 100, 300, 1000)  # inputs that an estimate may see
+SAMPLES = (30, 100, 300, 1000)  # how many inputs an estimate may see
 
 
 @dataclass(frozen=True)
 class Member:
-    """What one network of the zoo is made from."""
+    """The description of one network of the zoo."""
 
     method: str
     factor: float
-    hidden: int
-    train: int  # examples
+    hidden: int  # hidden units
+    train: int  # training examples
     seed: int
 
 
 class Measured(NamedTuple):
     """What is kept of a trained network."""
 
-    classes: np.ndarray  # uint8, of the test inputs
-    probe_classes: np.ndarray  # of the inputs that estimates may see
-    noise_classes: np.ndarray
+    classes: np.ndarray  # uint8, predicted for the test inputs
+    probe_classes: np.ndarray  # for the inputs that estimates may see
+    noise_classes: np.ndarray  # for pure noise
     activations: np.ndarray  # float32 (probe, hidden)
-    net: tuple[Any, dict[str, np.ndarray]]  # description and arrays, matrices dense
+    net: tuple[Any, dict[str, np.ndarray]]  # description and arrays, with dense matrices
 
 
 class Zoo(NamedTuple):
-    """All of it: a row a pair of networks, in the order of numpy.triu_indices."""
+    """True gaps and estimates, one entry for each pair of networks, in the order of numpy.triu_indices."""
 
     errors: np.ndarray  # of each network, on the test split
-    gaps: np.ndarray  # the true ones
+    gaps: np.ndarray  # the true gaps
     estimates: dict[str, np.ndarray]
     labels: dict[str, float]  # mean number of labels that an estimate needed for a pair
-    above: float  # share of pairs whose gap exceeds the upper bound of the disagreement on most inputs (95 %)
-    outside: float  # share of pairs whose signed gap lies outside the paired bound on most inputs (95 %)
+    above: float  # share of pairs whose gap exceeds the upper 95 % bound of the disagreement on all probe inputs
+    outside: float  # share of pairs whose signed gap lies outside the paired 95 % bound on all probe inputs
 
 
 def members(
     recipes: Sequence[tuple[str, float]] = RECIPES, hidden: Sequence[int] = (16, 64),
     train: Sequence[int] = (500, 2000), seeds: Sequence[int] = (0, 1), n_in: int = 784, n_out: int = 10,
 ) -> list[Member]:  # fmt: skip
-    """Return the members of a zoo: all combinations that have a recipe."""
+    """Return the members of a zoo: all combinations for which there is a recipe."""
     return [
         Member(method, factor, h, n, seed)
         for (method, factor), h, n, seed in product(recipes, hidden, train, seeds)
@@ -92,7 +94,7 @@ def members(
 
 
 def raised(member: Member, data: str, options: tuple[tuple[str, Any], ...] = (), epochs: int = 10) -> Measured:
-    """Train one network, SGD with momentum at a rate of 0.05 that falls as a cosine, and return what is kept of it."""
+    """Train one network (SGD with momentum, rate 0.05, cosine schedule) and return what is kept of it."""
     from threadpoolctl import threadpool_limits
 
     split = _data(data, options)
@@ -119,11 +121,12 @@ def open_zoo(
 
     Args:
         members: two or more; see `members`.
-        data: a name that `tn.datasets.load` knows, of classes of rows.
-        options: of a generated set, such as dict(train=2000, valid=1000, test=10000).
-        epochs: of each network.
-        jobs: processes, by default one a core; 1 trains here and now. A script needs `if __name__ == "__main__":`.
-        progress: show a bar; by default only on a terminal.
+        data: a classification set of rows, by a name that `tn.datasets.load` knows.
+        options: options of a generated set, such as dict(train=2000, valid=1000, test=10000).
+        epochs: how long to train each network.
+        jobs: number of processes, by default one per core; with 1, training runs in this process. With more, a script
+            needs `if __name__ == "__main__":`.
+        progress: whether to show a bar; by default only on a terminal.
     """
     if len(members) < 2:
         raise ValueError(f"open_zoo: {len(members)} members; a pair needs two at least")
@@ -135,7 +138,7 @@ def open_zoo(
 
 
 def compare(animals: Sequence[Measured], test_labels: np.ndarray, probe_labels: np.ndarray) -> Zoo:
-    """Return the true gaps and the estimates of all pairs of networks."""
+    """Return the true gaps and the estimates of all pairs of networks; see `Measured` for what is compared."""
     errors = np.array([(animal.classes != test_labels).mean() for animal in animals])
     probes = np.array([animal.probe_classes for animal in animals])
     i, j = np.triu_indices(len(animals), 1)
@@ -167,7 +170,7 @@ def compare(animals: Sequence[Measured], test_labels: np.ndarray, probe_labels: 
 
 
 def rank_correlations(zoo: Zoo, draws: int = 200, seed: int = 0) -> dict[str, tuple[float, float, float]]:
-    """Return Spearman's correlation of each estimate with the true gap, and its 95 % interval over networks."""
+    """Return Spearman's correlation of each estimate with the true gap, and its 95 % interval over drawn networks."""
     from scipy.stats import spearmanr
 
     count, rng = len(zoo.errors), np.random.default_rng(seed)
@@ -189,12 +192,12 @@ def rank_correlations(zoo: Zoo, draws: int = 200, seed: int = 0) -> dict[str, tu
 
 
 def _majority(classes: np.ndarray) -> np.ndarray:
-    """Return the class that most rows of (networks, inputs) give to each input, the lowest of equal ones."""
+    """Return the class that most rows of (networks, inputs) give to each input; of equal counts, the lowest class."""
     return np.array([(classes == c).sum(axis=0) for c in range(int(classes.max()) + 1)]).argmax(axis=0)
 
 
 def _in_processes(task: Any, members: Sequence[Member], jobs: int, progress: bool | None) -> list[Measured]:
-    """Return the outcomes in the order of the members."""
+    """Return task(member) for each member, in their order."""
     from rich.console import Console
     from rich.progress import track
 
@@ -206,7 +209,7 @@ def _in_processes(task: Any, members: Sequence[Member], jobs: int, progress: boo
     with ProcessPoolExecutor(min(jobs, len(members)), mp_context=spawn) as pool:
         futures = [pool.submit(task, member) for member in members]
         for future in bar(as_completed(futures)):
-            future.result()  # the first that failed ends it
+            future.result()  # raises at once if a process failed
         return [future.result() for future in futures]
 
 

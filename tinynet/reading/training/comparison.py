@@ -1,19 +1,22 @@
-"""Networks in training, side by side: what changes epoch by epoch, and what a constraint on W changes about it.
+"""Comparison: several trainings side by side, and what a constraint on W changes about the way they go.
 
-    loss, error       of the epoch, as `fit` reports them
-    |dL/dw|           of each stored number w of a matrix, for a probe batch: a distribution
-    sigma_1, ..       singular values of the virtual matrix W
-    saturated         share of the tanh units' values on the probe with |a| > 0.9, where the slope is below 0.19; all
-                      of a sign layer's
-    distance          |W - W_0| / |W_0| from the start, Frobenius norms of virtual matrices
+After each epoch we record
 
-In a hashed matrix a stored number is a bucket, and its gradient the sum of those of its entries, each times its sign,
+    loss, error       as `fit` reports them
+    |dL/dw|           the gradient of each stored number w of a matrix on a probe batch: a distribution
+    sigma_1, ..       the singular values of the virtual matrix W
+    saturated         the share of activations on the probe with |a| > 0.9, where the slope of tanh is below 0.19; for a
+                      sign layer, all of them
+    distance          |W - W_0| / |W_0|, how far the virtual matrix has moved from the start (Frobenius norms)
+
+What is a stored number? In a hashed matrix it is a bucket. All entries in the bucket use it, so its gradient is the sum
+of their gradients, each times its sign:
 
     dL/dw_k = sum over h(i,j) = k of xi(i,j) dL/dW_ij       (Chen et al. 2015, arXiv 1504.04788, section 4.3)
 
-With n_k entries whose gradients have signs like coins, it is sqrt(n_k) times as long as theirs, and the step of the
-virtual matrix is too: all n_k entries take it. The stored numbers of a low-rank matrix are both factors' entries, those
-of a binary one the latent weights, with the straight-through gradient.
+If the n_k terms had random signs, like coins, the sum would be about sqrt(n_k) times as large as one of them. And all
+n_k entries take that step, so the virtual matrix moves farther too. In a low-rank matrix the stored numbers are the
+entries of both factors, in a binary one the latent weights, with the straight-through gradient.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.drawing import COLOURS, MARKERS
+from tinynet import drawing
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.activations import Tanh
 from tinynet.layers.sequential import Sequential
@@ -41,25 +44,25 @@ SQUASHING = (Tanh, SignActivation)
 
 
 class Moment(NamedTuple):
-    """How a network is at one time, by the matrices' names where it says so."""
+    """A network at one moment; dictionaries go by the names of its matrices."""
 
     gradients: dict[str, np.ndarray]  # |dL/dw| of all stored numbers, sorted
-    spectra: dict[str, np.ndarray]  # singular values, falling
+    spectra: dict[str, np.ndarray]  # singular values, largest first
     saturated: float  # share in [0, 1]
     distance: dict[str, float]  # from the start, relative
 
 
 class Record:
-    """The course of one training: `record = Record(net, probe); fit(net, .., report=record)`, then plot_training.
+    """The course of one training: `record = Record(net, probe); fit(net, .., report=record)`, then `plot_training`.
 
-    It only looks: the network and its training are the same with it and without, bit for bit.
+    Recording only looks: the network and its training are the same with it and without it, bit for bit.
 
     Args:
         net: a Sequential with tanh or sign layers, such as tn.MLP, before its training.
         probe: inputs and labels on which gradients and activations are taken; some hundred examples.
-        loss: of (scores, labels); by default that of `fit`.
+        loss: a function of (scores, labels); by default the one that `fit` uses.
 
-    Raises ValueError for a net without such layers, an unusable probe, and values that are not finite.
+    Raises ValueError for a network without such layers, an unusable probe, and values that are not finite.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class Record:
         self.moments = [self._now()]  # the start, then one after each epoch
 
     def __call__(self, history: History) -> None:
-        """Take note of an epoch: what `fit(report=)` calls."""
+        """Record an epoch: what `fit(report=)` calls."""
         self.history = history
         self.moments.append(self._now())
 
@@ -91,7 +94,7 @@ class Record:
         )
 
     def _gradients(self) -> dict[str, np.ndarray]:
-        """Return the sizes of the probe's gradients, from a copy, so that nothing of training is touched."""
+        """Return the sizes of the gradients on the probe, taken from a copy so that training is not disturbed."""
         net = copy.deepcopy(self.net)
         for p in net.parameters():
             p.grad = None
@@ -115,32 +118,28 @@ def _relative(W: np.ndarray, start: np.ndarray) -> float:
 
 
 def plot_training(records: dict[str, Record], matrix: str | None = None) -> Figure:
-    """Return the figure of some trainings by label: six panels, a colour each.
+    """Return the picture of some trainings by label: six panels, a colour for each training.
 
     Args:
-        records: after training.
-        matrix: whose gradients, spectrum and distance are drawn; by default the first one's.
+        records: of label -> Record, after `fit`.
+        matrix: the matrix whose gradients, spectrum and distance are drawn; by default the first.
 
-    Raises ValueError for no records, one without an epoch, or a matrix that is not in all of them.
+    Raises ValueError for no records, for one without an epoch, and for a matrix that is not in all of them.
     """
-    from matplotlib.figure import Figure
-
-    if not records or not all(len(r.history) for r in records.values()):
-        raise ValueError("plot_training: nothing to draw; pass {label: record, ..} after fit(.., report=record)")
+    trained = {label: record.history.loss for label, record in records.items()}
+    drawing.check("plot_training", trained, "{label: record, ..} after fit(.., report=record)")
     matrix = matrix or next(iter(next(iter(records.values())).start))
     without = [label for label, r in records.items() if matrix not in r.start]
     if without:
         raise ValueError(
             f"plot_training: {without[0]} has no matrix {matrix!r}; it has {list(records[without[0]].start)}"
         )
-    figure = Figure(figsize=(12, 7), layout="constrained")
-    panels = figure.subplots(2, 3)
+    figure, panels = drawing.panels(12, 7, 2, 3)
     for i, (label, record) in enumerate(records.items()):
-        _draw(panels.ravel(), record, matrix, dict(
-            label=label, color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)], markersize=4, linewidth=1.2,
-            markevery=max(1, len(record.history) // 8),
-        ))  # fmt: skip
-    _name(panels.ravel(), records, matrix)
+        _draw(panels, record, matrix, dict(label=label, **drawing.line(i, len(record.history))))
+    _label(panels, records, matrix)
+    drawing.grid(*panels)
+    drawing.legend(panels[0])
     return figure
 
 
@@ -160,7 +159,7 @@ def _draw(panels: Any, record: Record, matrix: str, style: dict[str, Any]) -> No
     panels[5].plot(now, [m.distance[matrix] for m in moments], **style)
 
 
-def _name(panels: Any, records: dict[str, Record], matrix: str) -> None:
+def _label(panels: Any, records: dict[str, Record], matrix: str) -> None:
     split = "validation" if all(r.history.valid_error for r in records.values()) else "training"
     for axes, (title, x, y, scale) in zip(panels, (
         ("loss", "epoch", "training loss (nats)", "log"),
@@ -171,5 +170,3 @@ def _name(panels: Any, records: dict[str, Record], matrix: str) -> None:
         (f"distance of {matrix} from the start", "epoch", "|W - W0| / |W0|", "linear"),
     ), strict=True):  # fmt: skip
         axes.set(title=title, xlabel=x, ylabel=y, yscale=scale)
-        axes.grid(True, color="0.92", linewidth=0.6)
-    panels[0].legend(frameon=False, fontsize="small")

@@ -1,19 +1,23 @@
 """Normalization: batch norm as a scale of the columns, beside other ways to write W as a product.
 
-Notation: a layer z = x V + b with batch norm behind it, running mean mu and deviation sigma = sqrt(var + eps), learned
-gamma and beta (batchnorm.py). In evaluation mode it is one layer again, with
+Batch norm subtracts a number from each unit's sum and multiplies it by another. Once training is over these numbers are
+fixed, and a linear layer followed by a shift and a scale is just another linear layer. Take z = x V + b with batch norm
+behind it: running mean mu, sigma = sqrt(var + eps), learned gamma and beta (see batchnorm.py). In evaluation mode the
+pair is one layer with
 
-    W  = V diag(gamma / sigma)           a Scaled: column j has the direction of v_j, scaled by g_j = gamma_j / sigma_j
+    W  = V diag(gamma / sigma)           a Scaled: column j points along v_j and is scaled by g_j = gamma_j / sigma_j
     b' = (b - mu) gamma / sigma + beta
 
-Weight normalization has |v_j| in the place of sigma_j (Salimans, Kingma 2016, arXiv 1602.07868, section 2.2), a plain
-explicit scale 1. `fold` makes that one layer, exactly; nothing of V is touched, whatever stores it.
+Weight normalization puts |v_j| in place of sigma_j (Salimans, Kingma 2016, arXiv 1602.07868, section 2.2), a plain
+explicit scale puts 1. `fold` builds that one layer. It leaves V as it is, whatever stores it.
 
-Is this a weaker form of factorization? It is a product of two factors, V (m, n) and a diagonal (n, n). But a diagonal
-has an inverse, so any W can be written so: W has the rank of V, and m n + n numbers are stored, not fewer. A low-rank
-product U (m, k) V (k, n) stores (m + n) k and does not reach every W. What the scale changes is the way there: the
-gradient of v_j is that of w_j times g_j, and where v_j is normalized it is orthogonal to v_j, whose length no longer
-counts. `compare_scales` measures them at equal bytes: the low-rank network is widened until its file is as large.
+Is batch norm a weaker form of factorization? It does write W as a product of V (m, n) and a diagonal (n, n). But a
+diagonal without zeros has an inverse, so every W can be written this way: W has the same rank as V, and m n + n numbers
+are stored, not fewer. A low-rank product U (m, k) V (k, n) stores (m + n) k numbers and cannot reach every W. What the
+scale does change is the way there. The gradient with respect to v_j is g_j times the gradient with respect to w_j. If
+v_j is normalized, only the part orthogonal to v_j is left, because the length of v_j no longer matters.
+
+`compare_scales` compares these ways at equal bytes: the low-rank network is widened until its file is as large.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tinynet.drawing import COLOURS, MARKERS
+from tinynet import drawing
 from tinynet.engine.tensor import Parameter
 from tinynet.layers.base import Layer
 from tinynet.layers.batchnorm import BatchNorm
@@ -47,9 +51,9 @@ if TYPE_CHECKING:
 
 
 def fold(net: Sequential) -> Sequential:
-    """Return a copy in evaluation mode in which each Linear with a BatchNorm behind it is one Linear, W a Scaled.
+    """Return a copy, in evaluation mode, where each Linear followed by a BatchNorm is one Linear whose W is a Scaled.
 
-    ValueError for a network without such a pair.
+    Raises ValueError for a network without such a pair.
     """
     layers: list[Layer] = []
     for layer in net.layers:
@@ -64,12 +68,12 @@ def fold(net: Sequential) -> Sequential:
 
 
 def _one_layer(linear: Linear, norm: BatchNorm) -> Linear:
-    g = norm.gamma._data / np.sqrt(norm.running_var + np.float32(norm.eps))
-    b = 0 if linear.bias is None else linear.bias._data
+    g = norm.gamma.numpy() / np.sqrt(norm.running_var + np.float32(norm.eps))
+    b = 0 if linear.bias is None else linear.bias.numpy()
     shape = (linear.n_in, linear.n_out)
     folded = Linear.from_config({"n_in": linear.n_in, "n_out": linear.n_out, "weight": Scaled(linear.weight).to_json()})
     folded.weight = folded.weight.from_state(shape, {"g": g} | nest("V", linear.weight.state()))
-    folded.bias = Parameter((b - norm.running_mean) * g + norm.beta._data)
+    folded.bias = Parameter((b - norm.running_mean) * g + norm.beta.numpy())
     return folded
 
 
@@ -77,22 +81,24 @@ def _one_layer(linear: Linear, norm: BatchNorm) -> Linear:
 
 
 class ScaleFit(NamedTuple):
-    """How one way to write W trained: means over seeds."""
+    """How the networks with one way to write W trained: means over seeds."""
 
     bytes: int
-    lr: float  # the one of lowest validation error
-    loss: np.ndarray  # (epochs,): in training
+    lr: float  # the learning rate with the lowest validation error
+    loss: np.ndarray  # (epochs,): the training loss
     test_error: float
     spread: float  # standard deviation of the test error over seeds
-    rank: float  # effective rank of the first W at the end, batch norm folded
+    rank: float  # effective rank of the first W at the end, with batch norm folded in
 
 
 def scale_ways(widths: Sequence[int], share: float = 0.5) -> dict[str, Callable[[int], MLP]]:
-    """Return, by name, what builds the networks to compare from a seed; low-rank ones as large as with batch norm.
+    """Return by name the functions that build the networks to compare, each from a seed.
+
+    The low-rank networks are widened until they take as many bytes as the networks with batch norm.
 
     Args:
-        widths: [inputs, hidden .., outputs], at least one hidden.
-        share: of the numbers that the low-rank hidden layers keep.
+        widths: [inputs, hidden .., outputs], with at least one hidden layer.
+        share: the share of numbers that the low-rank hidden layers keep.
     """
     hidden = len(widths) - 2
     if hidden < 1:
@@ -118,15 +124,16 @@ def compare_scales(
     data: Any, widths: Sequence[int], lrs: Sequence[float] = (0.03, 0.1, 0.3), seeds: Sequence[int] = (0, 1, 2),
     epochs: int = 20, **settings: Any,
 ) -> dict[str, ScaleFit]:  # fmt: skip
-    """Train each of `scale_ways` at each learning rate from each seed; return, by name, the rate that validates best.
+    """Train each of `scale_ways` at each learning rate from each seed, and return by name how the best rate did.
 
-    A rate at which a fit diverges is left out; ValueError where that is so at every one.
+    The best rate has the lowest validation error. A rate at which a fit diverges does not count; ValueError if all do.
 
     Args:
         data: a Dataset, or (train, valid, test).
         widths: as for `scale_ways`.
-        lrs, seeds, epochs: of the fits.
-        settings: others of `fit`.
+        lrs, seeds: each network is trained at every learning rate from every seed.
+        epochs: how long.
+        settings: further settings of `fit`.
     """
     train, valid, test = data
     found: dict[str, ScaleFit] = {}
@@ -139,7 +146,7 @@ def compare_scales(
                     fit(net, train, valid, epochs=epochs, lr=lr, seed=seed, progress=False, **settings)
                     for net, seed in zip(nets, seeds, strict=True)
                 ]
-            except TrainingError:  # this rate is too high for this one
+            except TrainingError:  # the rate is too high for these networks
                 continue
             validated = float(np.mean([min(history.valid_error) for history in histories]))
             if validated < best:
@@ -163,22 +170,16 @@ def _first_rank(net: Sequential) -> float:
 
 
 def plot_scales(found: dict[str, ScaleFit]) -> Figure:
-    """Return the picture of training loss by epoch, a line a way to write W, with its bytes, rate and test error."""
-    from matplotlib.figure import Figure
+    """Return the picture of training loss by epoch, a curve for each way to write W with bytes, rate and test error."""
     from matplotlib.ticker import MaxNLocator
 
-    if not found:
-        raise ValueError("plot_scales: nothing to draw; pass what compare_scales(data, widths) returns")
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
-    axes = figure.subplots()
+    drawing.check("plot_scales", found, "what compare_scales(data, widths) returns")
+    figure, [axes] = drawing.panels(7, 4.5)
     for i, (name, f) in enumerate(found.items()):
-        axes.plot(
-            np.arange(1, len(f.loss) + 1), f.loss, color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)],
-            markersize=5, linewidth=1.2, markevery=max(1, len(f.loss) // 10),
-            label=f"{name}: {f.bytes:,} bytes, lr {f.lr:g}, test error {f.test_error:.3g}",
-        )  # fmt: skip
+        label = f"{name}: {f.bytes:,} bytes, lr {f.lr:g}, test error {f.test_error:.3g}"
+        axes.plot(np.arange(1, len(f.loss) + 1), f.loss, label=label, **drawing.line(i, len(f.loss)))
     axes.set(xlabel="epoch", ylabel="training loss", yscale="log")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.grid(True, which="both", color="0.92", linewidth=0.6)
-    axes.legend(frameon=False, fontsize="small")
+    drawing.grid(axes)
+    drawing.legend(axes)
     return figure

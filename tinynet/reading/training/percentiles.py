@@ -1,15 +1,17 @@
 """Percentiles: what the units of the last hidden layer receive while the layers before them learn.
 
-Notation: z_t (N, width) is the input of the last squashing layer for N fixed examples, after t steps of training.
+A training step changes all layers at once. So each layer adapts to inputs that the layers below it are just about to
+change, as if one were learning to catch on a moving deck. Ioffe and Szegedy (2015, arXiv 1502.03167, figure 1) show
+this with the 15th, 50th and 85th percentiles of what one typical unit receives: without batch norm they wander, with
+batch norm they stay put.
 
-Each step changes the weights of all layers at once, so that a layer meets other inputs than those it just learned for.
-Ioffe and Szegedy (2015, arXiv 1502.03167, figure 1) show that as the 15th, 50th and 85th percentile of what one typical
-unit receives: without batch norm they wander, with it they stay put. What batch norm fixes over each batch of training
-is that z has mean beta_j and deviation gamma_j; where these move the percentiles follow, and the shape is free.
+Let z_t (N, width) be the input of the last squashing layer for N fixed examples, after t steps of training. In every
+training batch, batch norm gives unit j's z the mean beta_j and the standard deviation |gamma_j|. If these move, the
+percentiles follow, and the shape of the distribution stays free. To count the wandering of all units in one number,
 
     drift_t = mean over units of |change of the median| / ((85th - 15th percentile) / 2)
 
-counts the wandering of all units, in parts of a distribution's own half width, which for a normal z is 1.04 sigma.
+measures it in units of the distribution's own half width, which is 1.04 standard deviations for a normal z.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinynet.drawing import COLOURS
+from tinynet import drawing
 from tinynet.layers.sequential import Sequential
 from tinynet.reading.layers.saturation import squashed
 
@@ -30,20 +32,21 @@ PERCENTILES = (15, 50, 85)
 
 
 def input_percentiles(net: Sequential, inputs: Any, at: Sequence[float] = PERCENTILES) -> np.ndarray:
-    """Return percentiles over inputs (N, n_in) of z of the last squashing layer, in evaluation mode: (len(at), width).
+    """Return percentiles of the z that the last squashing layer receives, over inputs (N, n_in): (len(at), width).
 
-    For some by epoch: `fit(.., report=lambda history: seen.append(input_percentiles(net, valid.inputs)))`.
+    The network is read in evaluation mode. `EachEpoch(input_percentiles, net, inputs)` follows it through a training.
     """
     return np.percentile(list(squashed(net, inputs).values())[-1].astype(np.float64), at, axis=0)
 
 
 def median_drift(seen: Sequence[np.ndarray]) -> np.ndarray:
-    """Return how far medians move from one moment to the next, in half distances of the outer percentiles.
+    """Return how far the medians move from each moment to the next, in half widths of the distribution.
 
-    The mean over units of |change of the middle row| / ((last row - first row) / 2), one number a pair of moments.
+    This is the mean over units of |change of the middle row| / ((last row - first row) / 2); the width is taken at the
+    earlier moment.
 
     Args:
-        seen: at least two of `input_percentiles`.
+        seen: at least two results of `input_percentiles`.
     """
     if len(seen) < 2:
         raise ValueError(f"median_drift: {len(seen)} moments; at least two of input_percentiles are needed")
@@ -57,26 +60,23 @@ def median_drift(seen: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def plot_percentiles(seen: dict[str, Sequence[np.ndarray]], unit: int = 0, steps: int = 1) -> Figure:
-    """Return the picture of what one unit of the last hidden layer receives, a panel a network.
+    """Return the picture of what one unit of the last hidden layer receives, a panel for each network.
 
     Args:
         seen: of label -> a list of `input_percentiles`.
-        unit: which.
-        steps: from one moment to the next, for the axis.
+        unit: number of the unit.
+        steps: how many training steps lie between two moments; by default a moment is an epoch.
     """
-    from matplotlib.figure import Figure
-
-    if not seen or not all(len(moments) for moments in seen.values()):
-        raise ValueError(f"plot_percentiles: {list(seen)}; pass {{label: [input_percentiles(net, inputs), ..]}}")
-    figure = Figure(figsize=(1 + 4 * len(seen), 4), layout="constrained")
-    panels = figure.subplots(1, len(seen), squeeze=False, sharey=True)[0]
+    drawing.check("plot_percentiles", seen, "{label: [input_percentiles(net, inputs), ..]}")
+    figure, panels = drawing.panels(1 + 4 * len(seen), 4, columns=len(seen), sharey=True)
+    blue, pale = drawing.COLOURS[5], drawing.COLOURS[2]
     for axes, (label, moments) in zip(panels, seen.items(), strict=True):
         rows = np.asarray(moments)[:, :, unit]
         at = steps * np.arange(1, len(rows) + 1)
-        axes.fill_between(at, rows[:, 0], rows[:, -1], color=COLOURS[2], alpha=0.3, label="15th to 85th percentile")
-        axes.plot(at, rows[:, rows.shape[1] // 2], color=COLOURS[5], label="median")
+        axes.fill_between(at, rows[:, 0], rows[:, -1], color=pale, alpha=0.3, label="15th to 85th percentile")
+        axes.plot(at, rows[:, rows.shape[1] // 2], color=blue, label="median")
         axes.set(title=label, xlabel="step" if steps > 1 else "epoch")
-        axes.grid(True, color="0.92", linewidth=0.6)
-    figure.axes[0].set_ylabel(f"input z of unit {unit}, last hidden layer")
-    figure.axes[0].legend(frameon=False, fontsize="small")
+    panels[0].set_ylabel(f"input z of unit {unit}, last hidden layer")
+    drawing.grid(*panels)
+    drawing.legend(panels[0])
     return figure
