@@ -12,7 +12,7 @@ import numpy as np
 
 from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Tensor
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, evaluating
 from tinynet.layers.sequential import Sequential
 from tinynet.sequences.network import SequenceNet
 
@@ -45,29 +45,21 @@ def activations(net: Sequential, inputs: Any) -> dict[str, np.ndarray]:
     inputs = np.asarray(inputs)
     if not len(inputs):
         raise ValueError(f"reading: inputs of shape {inputs.shape}; at least one example is needed")
-    training, outputs = net.training, {}
-    net.eval()
-    try:
-        with no_grad():
-            x = Tensor(net._as_floats(inputs))
-            for i, layer in enumerate(net.layers):
-                x = layer(x)
-                outputs[name_of(net, i)] = a = x.numpy()
-                if not np.isfinite(a).all():
-                    raise ValueError(f"reading: layer {name_of(net, i)} gives values that are not finite")
-    finally:
-        net.train(training)
+    outputs = {}
+    with evaluating(net):
+        x = Tensor(net._as_floats(inputs))
+        for i, layer in enumerate(net.layers):
+            x = layer(x)
+            outputs[name_of(net, i)] = a = x.numpy()
+            if not np.isfinite(a).all():
+                raise ValueError(f"reading: layer {name_of(net, i)} gives values that are not finite")
     return outputs
 
 
 def scores(net: Layer, inputs: Any) -> np.ndarray:
     """Return a network's scores (N, n_out) for inputs (N, n_in), in evaluation mode."""
-    training = net.training
-    try:
-        with no_grad():
-            return net.eval()(inputs).numpy()
-    finally:
-        net.train(training)
+    with evaluating(net):
+        return net(inputs).numpy()
 
 
 def check_rows(who: str, net: Any) -> None:

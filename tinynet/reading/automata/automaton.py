@@ -43,7 +43,7 @@ import numpy as np
 from tinynet import functional as F
 from tinynet.datasets.padding import pad
 from tinynet.datasets.text import encode
-from tinynet.engine.tape import no_grad
+from tinynet.layers.base import evaluating
 from tinynet.sequences.network import SequenceNet
 
 Automaton = Mapping[Any, Mapping[str, Any]]  # {state: {symbol: next state}}, the start first
@@ -105,14 +105,11 @@ def read_automaton(
 def _walk(net: SequenceNet, ids: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return h (N, T, units) after each step, and the probabilities of the next symbol (N, T, symbols)."""
     symbols, state, h, p = pad(ids)[0], None, [], []
-    training = net.training
-    net.eval()
-    with no_grad():
+    with evaluating(net):
         for t in range(symbols.shape[1]):
             scores, state = net.run(symbols[:, t : t + 1], state)
             h.append(np.concatenate([layer[0].numpy() for layer in state], axis=1))
             p.append(F.softmax(scores).numpy().reshape(len(symbols), -1))
-    net.train(training)
     return np.stack(h, 1), np.stack(p, 1)
 
 
