@@ -1,32 +1,20 @@
-"""Losses against a formula written by loops and against PyTorch; steps against their surrogates."""
+"""Losses against a formula written by loops and against PyTorch."""
 
 # ruff: noqa: E501  (tables)
 
-import inspect
 import math
 
 import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.engine import losses, primitives, straight_through
+from tinynet.engine import losses
 
 F = tn.functional
-TORCH = "PyTorch is an independent opinion on gradients; install it with pip install torch"
-
-
-def leaf(array, dtype=np.float64):
-    return tn.Tensor(np.asarray(array, dtype), requires_grad=True)
-
-
-def drawn(*shape, seed=0, scale=1.0):
-    return scale * np.random.default_rng(seed).normal(size=shape)
-
-
 LABELS = np.array([2, 0, 4, 4, 1, 3])
 SOFT = np.random.default_rng(5).dirichlet(np.ones(5), size=6)
 
-# ------------------------------------------------------------------------------ the formulas, by loops
+# ----------------------------------------------------------------------------- the formulas, by loops
 
 
 def cross_entropy_by_hand(scores, targets):
@@ -76,7 +64,7 @@ OTHERS = {  # rows that are no losses: f(x), the same by hand
 
 
 @pytest.mark.parametrize("f, by_hand", (LOSSES | OTHERS).values(), ids=LOSSES | OTHERS)
-def test_value_by_hand_and_gradient_by_differences(f, by_hand):
+def test_value_by_hand_and_gradient_by_differences(leaf, drawn, f, by_hand):
     scores = leaf(drawn(6, 5, scale=2))
     np.testing.assert_allclose(f(scores).data, by_hand(scores.data), rtol=1e-13)
     tn.check_gradients(f, scores)
@@ -84,7 +72,7 @@ def test_value_by_hand_and_gradient_by_differences(f, by_hand):
 
 
 @pytest.mark.parametrize("f", [f for f, _ in LOSSES.values()], ids=LOSSES)
-def test_a_loss_is_a_scalar_in_the_dtype_of_the_scores(f):
+def test_a_loss_is_a_scalar_in_the_dtype_of_the_scores(leaf, drawn, f):
     scores = leaf(drawn(6, 5), np.float32)
     loss = f(scores)
     assert (loss.shape, loss.dtype) == ((), np.float32)
@@ -94,25 +82,25 @@ def test_a_loss_is_a_scalar_in_the_dtype_of_the_scores(f):
 
 @pytest.mark.parametrize("shape", [(3, 4), (4,), (2, 3, 4), (1, 1), (0, 3)])
 @pytest.mark.parametrize("f", [F.softmax, F.log_softmax])
-def test_softmax_works_along_the_last_axis(f, shape):
+def test_softmax_works_along_the_last_axis(leaf, drawn, f, shape):
     x = leaf(drawn(*shape))
     p = np.exp(f(x).data) if f is F.log_softmax else f(x).data
     np.testing.assert_allclose(p.sum(axis=-1), np.ones(shape[:-1]))
     tn.check_gradients(f, x)
 
 
-def test_softmax_does_not_change_when_a_constant_is_added():
+def test_softmax_does_not_change_when_a_constant_is_added(leaf, drawn):
     x = drawn(3, 4)
     np.testing.assert_allclose(F.softmax(leaf(x + 1e4)).data, F.softmax(leaf(x)).data, rtol=1e-10)
 
 
-def test_log_softmax_keeps_what_log_of_softmax_would_lose():
+def test_log_softmax_keeps_what_log_of_softmax_would_lose(leaf):
     x = leaf([[0.0, -1000.0]])
     np.testing.assert_array_equal(F.log_softmax(x).data, [[0, -1000]])
     np.testing.assert_array_equal(F.softmax(x).data, [[1, 0]])
 
 
-# --------------------------------------------------------------------------------------- scores of 1e4
+# -------------------------------------------------------------------------------------- scores of 1e4
 
 # fmt: off
 EXTREMES = [  # scores, label, loss, dL/dscores
@@ -127,7 +115,7 @@ EXTREMES = [  # scores, label, loss, dL/dscores
 @pytest.mark.parametrize("scores, label, loss, gradient", [e[1:] for e in EXTREMES], ids=[e[0] for e in EXTREMES])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("soft", [False, True])
-def test_cross_entropy_is_exact_at_extreme_scores(scores, label, loss, gradient, dtype, soft):
+def test_cross_entropy_is_exact_at_extreme_scores(leaf, scores, label, loss, gradient, dtype, soft):
     s = leaf([scores], dtype)
     y = F.softmax_cross_entropy(s, np.eye(len(scores))[[label]] if soft else [label])
     y.backward()
@@ -135,13 +123,13 @@ def test_cross_entropy_is_exact_at_extreme_scores(scores, label, loss, gradient,
     np.testing.assert_array_equal(s.grad, [gradient])
 
 
-def test_softmax_of_extreme_scores_has_finite_gradients():
+def test_softmax_of_extreme_scores_has_finite_gradients(leaf):
     s = leaf([[1e4, -1e4, 0.0]])
     (F.softmax(s) * [1.0, 2.0, 3.0] + F.log_softmax(s) * [1.0, 0.0, 1.0]).sum().backward()
     np.testing.assert_array_equal(s.grad, [[-1, 0, 1]])
 
 
-def test_squared_hinge_at_extreme_scores_and_at_its_kink():
+def test_squared_hinge_at_extreme_scores_and_at_its_kink(leaf):
     s = leaf([[1e4, -1e4], [-1e4, 1e4], [1.0, -1.0]])
     y = F.squared_hinge(s, [0, 0, 0])
     y.backward()
@@ -149,12 +137,12 @@ def test_squared_hinge_at_extreme_scores_and_at_its_kink():
     np.testing.assert_array_equal(s.grad, [[0, 0], [-20002 / 6, 20002 / 6], [0, 0]])
 
 
-def test_a_row_of_zero_scores_costs_the_logarithm_of_the_classes():
+def test_a_row_of_zero_scores_costs_the_logarithm_of_the_classes(leaf):
     assert F.softmax_cross_entropy(leaf(np.zeros((3, 10))), [0, 5, 9]).item() == pytest.approx(math.log(10))
     assert F.squared_hinge(leaf(np.zeros((3, 10))), [0, 5, 9]).item() == 1
 
 
-def test_the_loss_is_the_mean_over_the_batch():
+def test_the_loss_is_the_mean_over_the_batch(leaf, drawn):
     s = drawn(6, 5)
     twice = lambda a: np.concatenate([a, a])
     for loss, t in [
@@ -165,7 +153,7 @@ def test_the_loss_is_the_mean_over_the_batch():
         assert loss(leaf(twice(s)), twice(t)).item() == pytest.approx(loss(leaf(s), t).item(), rel=1e-13)
 
 
-# ---------------------------------------------------------------------------------------------- errors
+# --------------------------------------------------------------------------------------------- errors
 
 SCORES = tn.Tensor(np.zeros((4, 3)))
 OVER_TIME = SCORES.reshape(2, 2, 3)
@@ -217,13 +205,13 @@ def test_integer_scores_are_refused(loss):
 
 
 @pytest.mark.parametrize("loss", [F.softmax_cross_entropy, F.mean_squared_error])
-def test_targets_that_require_a_gradient_are_refused_since_they_would_not_get_it(loss):
+def test_targets_that_require_a_gradient_are_refused_since_they_would_not_get_it(leaf, drawn, loss):
     targets = leaf(SOFT)
     with pytest.raises(ValueError, match=f"{loss.__name__}.*detach"):
         loss(leaf(drawn(6, 5)), targets * 1.0)
 
 
-def test_targets_written_after_the_loss_do_not_change_its_gradient():
+def test_targets_written_after_the_loss_do_not_change_its_gradient(leaf, drawn):
     for loss in (F.softmax_cross_entropy, F.mean_squared_error):
         s, targets = leaf(drawn(6, 5)), SOFT.copy()
         y = loss(s, targets)
@@ -234,84 +222,25 @@ def test_targets_written_after_the_loss_do_not_change_its_gradient():
         np.testing.assert_array_equal(s.grad, right.grad)
 
 
-def test_scores_of_steps_without_a_label_get_no_gradient():
+def test_scores_of_steps_without_a_label_get_no_gradient(leaf, drawn):
     s = leaf(drawn(2, 3, 5))
     F.sequence_cross_entropy(s, STEPS).backward()
     np.testing.assert_array_equal(s.grad.any(axis=-1), STEPS != -1)
 
 
-# ----------------------------------------------------------------------------------------------- steps
-
-EDGE = np.nextafter(1.0, 2)
+# --------------------------------------------------------------------------------------- completeness
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-def test_sign_of_zero_is_plus_one(dtype):
-    y = F.sign(tn.Tensor(np.array([-2.0, -1e-7, -0.0, 0.0, 1e-7, 3.0], dtype)))
-    assert y.dtype == dtype
-    np.testing.assert_array_equal(y.data, [-1, -1 if dtype(-1e-7) else 1, 1, 1, 1, 1])
+def test_every_row_is_tested_here(leaf, drawn, rows):
+    nodes = {f(leaf(drawn(6, 5)))._node for f, _ in (LOSSES | OTHERS).values()}
+    assert set(rows(losses)) <= {node.name for node in nodes}
 
 
-def test_the_straight_through_gradient_passes_where_x_is_at_most_1():
-    x = leaf([-np.inf, -EDGE, -1.0, -0.5, -0.0, 0.0, 0.5, 1.0, EDGE, 5.0])
-    F.sign(x).backward(np.arange(10.0) + 1)
-    np.testing.assert_array_equal(x.grad, [0, 0, 3, 4, 5, 6, 7, 8, 0, 0])
-
-
-def test_round_is_numpys_and_passes_the_whole_gradient():
-    values = [-2.5, -1.5, -0.4, 0.5, 1.5, 2.5, 2.6]
-    x = leaf(values)
-    y = F.round(x)
-    np.testing.assert_array_equal(y.data, [-2, -2, 0, 0, 2, 2, 3])  # halves go to the even neighbour
-    y.backward(np.arange(7.0) + 1)
-    np.testing.assert_array_equal(x.grad, np.arange(7.0) + 1)
-
-
-@pytest.mark.parametrize("name", F.SURROGATES)
-def test_a_straight_through_gradient_is_the_derivative_of_its_surrogate(name):
-    x, g, h = drawn(50, scale=1.5), drawn(50, seed=1), 1e-6
-    t = leaf(x)
-    getattr(F, name)(t).backward(g)
-    surrogate = F.SURROGATES[name]
-    np.testing.assert_allclose(t.grad, g * (surrogate(x + h) - surrogate(x - h)) / (2 * h), atol=1e-8)
-
-
-# ---------------------------------------------------------------------------------------- completeness
-
-
-def rows(module):
-    """Return the names of the rows of the table in a module: all share the code of `apply`."""
-    functions = [f for f in vars(module).values() if getattr(f, "__code__", None) is F.exp.__code__]
-    return {inspect.getclosurevars(f).nonlocals["name"] for f in functions}
-
-
-def test_every_row_of_functional_is_tested_here():
-    tested = {"sign", "round"}  # above
-    for f, _ in (LOSSES | OTHERS).values():
-        tested.add(f(leaf(drawn(6, 5)))._node.name)
-    assert rows(losses) | rows(straight_through) == tested - rows(primitives)
-
-
-def test_every_straight_through_row_declares_its_surrogate():
-    assert set(F.SURROGATES) == {"sign", "round"}
-
-
-def test_all_lists_what_functional_offers():
-    public = {name for name, f in vars(F).items() if inspect.isfunction(f) and not name.startswith("_")}
-    assert public | {"SURROGATES"} == set(F.__all__)
-
-
-def test_every_elementary_primitive_is_in_functional():
-    for name in rows(primitives):
-        assert callable(getattr(F, name, None)), name
-
-
-# ------------------------------------------------------------------------------------- against PyTorch
+# ------------------------------------------------------------------------------------ against PyTorch
 
 
 @pytest.mark.parametrize("scale", [1, 30, 1e4])
-def test_losses_and_gradients_equal_pytorchs(scale):
-    torch = pytest.importorskip("torch", reason=TORCH)
+def test_losses_and_gradients_equal_pytorchs(leaf, drawn, torch, scale):
     f = torch.nn.functional
     values = drawn(6, 5, scale=scale)
     signs = torch.tensor(2 * np.eye(5)[LABELS] - 1)
@@ -336,45 +265,3 @@ def test_losses_and_gradients_equal_pytorchs(scale):
         z.backward()
         np.testing.assert_allclose(y.item(), z.item(), rtol=1e-12)
         np.testing.assert_allclose(s.grad, t.grad.numpy(), rtol=1e-10, atol=1e-14)
-
-
-def test_gradients_of_a_composed_expression_equal_pytorchs():
-    torch = pytest.importorskip("torch", reason=TORCH)
-    x, w, b, v = drawn(6, 4), drawn(4, 7, seed=1), drawn(7, seed=2), drawn(7, 5, seed=3)
-    picks = np.array([0, 3, 3, 5])
-
-    def network(m, x, w, b, v):
-        """m has the few functions that the two libraries name differently."""
-        h = m.tanh(x @ w + b)
-        h = (h - m.mean(h, 0)) / m.sqrt(m.mean((h - m.mean(h, 0)) ** 2, 0) + 0.1)  # batch normalization
-        h = m.concatenate([h[:, :3] * m.sigmoid(h[:, -3:]), m.exp(-abs(h[:, 1:5]))], 1)
-        h = m.maximum(h, 0.2 * h) + m.stack([x[picks[1], :1], x[0, :1]], 0).sum()
-        scores = h @ v / (1 + (v * v).sum()) ** 0.5
-        picked = m.clip(scores[picks], -0.3, 0.3).T.reshape(-1) ** 2
-        return m.cross_entropy(scores - m.max(scores, 1)) + picked.sum() + m.where(scores[0])
-
-    class Ours:
-        tanh, sigmoid, exp, sqrt, maximum, clip = F.tanh, F.sigmoid, F.exp, F.sqrt, F.maximum, F.clip
-        mean = staticmethod(lambda h, axis: F.mean(h, axis=axis, keepdims=True))
-        max = staticmethod(lambda h, axis: F.max(h, axis=axis, keepdims=True))
-        concatenate, stack = staticmethod(F.concatenate), staticmethod(F.stack)
-        cross_entropy = staticmethod(lambda s: F.softmax_cross_entropy(s, LABELS))
-        where = staticmethod(lambda s: F.where(s > 0, s, s * s).mean())
-
-    class Theirs:
-        tanh, sigmoid, exp, sqrt = torch.tanh, torch.sigmoid, torch.exp, torch.sqrt
-        maximum, clip = torch.maximum, torch.clip
-        mean = staticmethod(lambda h, axis: h.mean(axis, keepdim=True))
-        max = staticmethod(lambda h, axis: h.max(axis, keepdim=True).values)
-        concatenate, stack = torch.cat, torch.stack
-        cross_entropy = staticmethod(lambda s: torch.nn.functional.cross_entropy(s, torch.tensor(LABELS)))
-        where = staticmethod(lambda s: torch.where(s > 0, s, s * s).mean())
-
-    ours = [leaf(a) for a in (x, w, b, v)]
-    theirs = [torch.tensor(a, requires_grad=True) for a in (x, w, b, v)]
-    y, z = network(Ours, *ours), network(Theirs, *theirs)
-    y.backward()
-    z.backward()
-    np.testing.assert_allclose(y.item(), z.item(), rtol=1e-13)
-    for s, t in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(s.grad, t.grad.numpy(), rtol=1e-10, atol=1e-13)
