@@ -27,13 +27,13 @@ def compress(net: Sequential, weight: Parameterization | Sequence[Parameterizati
     """
     small: Any = Layer.from_json(net.to_json())
     small.restore(net.state())
-    places = [
-        (layer, name)
+    matrices = [
+        (layer, name, part)
         for layer in small.layers
-        for name in ("weight", "recurrent")
-        if isinstance(getattr(layer, name, None), Parameterization)
+        for name, part in layer.stored().items()
+        if isinstance(part, Parameterization)
     ]
-    recipes = one_each(weight, len(places), "matrices")
-    for i, ((layer, name), recipe) in enumerate(zip(places, recipes, strict=True)):
-        setattr(layer, name, recipe.from_dense(getattr(layer, name).weight().numpy(), child_seed(seed, i)))
+    recipes = one_each(weight, len(matrices), "matrices")
+    for i, ((layer, name, large), recipe) in enumerate(zip(matrices, recipes, strict=True)):
+        layer.assign(name, recipe.from_dense(large.weight().numpy(), child_seed(seed, i)))
     return small

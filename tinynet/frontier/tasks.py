@@ -21,6 +21,7 @@ from tinynet.datasets import Split, reber
 from tinynet.frontier.methods import METHODS, Shapes, recipe
 from tinynet.frontier.settings import NORM, Settings
 from tinynet.frozen.freeze import freeze
+from tinynet.layers.base import evaluating
 from tinynet.layers.binary_mlp import BinaryMLP
 from tinynet.layers.mlp import MLP
 from tinynet.layers.sequential import Sequential
@@ -145,7 +146,8 @@ class Strings(Sequences):
         return None
 
     def error(self, net: Any, split: Split) -> float:
-        illegal, _ = reber.errors(net(split.inputs).numpy(), split.inputs)
+        with evaluating(net):
+            illegal, _ = reber.errors(net(split.inputs).numpy(), split.inputs)
         return float(illegal.mean())
 
 

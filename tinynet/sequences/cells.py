@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -43,7 +43,6 @@ from tinynet.parameterizations.columns import Columns
 from tinynet.parameterizations.dense import Dense
 from tinynet.parameterizations.state import Matrix, child_seed
 
-Recipe = Parameterization | Sequence[Parameterization] | None
 States = tuple[Tensor, ...]  # (h, c) of an LSTM, (h,) of an RNN
 
 
@@ -55,7 +54,7 @@ class Cell(Layer):
         n_in, n_hidden: widths; n_hidden is H.
         weight: the recipe of W, or a list with one recipe a gate.
         recurrent: the recipe of U, or a list; by default the same as for W.
-        seed: fixes the first values.
+        seed: fixes the initial values.
     """
 
     gates = 1  # blocks of columns in W, U and b
@@ -63,11 +62,11 @@ class Cell(Layer):
 
     n_in: int
     n_hidden: int
-    weight: Any = None  # the recipe, then W itself, built
-    recurrent: Any = None  # likewise U
+    weight: Any = None  # the recipe; once built, W itself
+    recurrent: Any = None  # the same for U
     seed: int = 0
 
-    names = {"W": "weight", "U": "recurrent", "b": "bias"}  # noqa: RUF012
+    names: ClassVar[dict[str, str]] = {"W": "weight", "U": "recurrent", "b": "bias"}
 
     def check(self) -> None:
         self.check_width("n_in")
@@ -96,13 +95,13 @@ class Cell(Layer):
         return config
 
     def _one_recipe(self, recipe: Any) -> Parameterization:
-        """Return a recipe for all gates: the given one, or Columns of a list of one a gate."""
+        """Return a recipe for all gates: the given one, or Columns of a list with one recipe a gate."""
         if recipe is None or isinstance(recipe, Parameterization):
             return recipe or Dense()
         if not isinstance(recipe, Sequence) or len(recipe) != self.gates:
             raise ValueError(
                 f"{type(self).__name__}: weight={recipe!r} for {self.gates} gates; give one recipe for all, such as "
-                "tn.Hashed(1/8), or a list of one a gate"
+                "tn.Hashed(1/8), or a list with one a gate"
             )
         return Columns(list(recipe))
 
@@ -134,6 +133,16 @@ class Cell(Layer):
                 f"{type(self).__name__}: a state of shapes {[s.shape for s in parts]}; it is {self.states} of {wanted}"
             )
         return parts
+
+
+# ---- RNN
+
+
+class RNNCell(Cell):
+    """One step of a plain recurrent layer: (h,) = cell(x, (h,))."""
+
+    def step(self, x_W: Tensor, state: States, U: Tensor) -> States:
+        return ((x_W + state[0] @ U + self.bias).tanh(),)
 
 
 # ---- LSTM
@@ -189,13 +198,3 @@ class LSTMCell(Cell):
 
 def _same(x: Tensor) -> Tensor:
     return x
-
-
-# ---- RNN
-
-
-class RNNCell(Cell):
-    """One step of a plain recurrent layer: (h,) = cell(x, (h,))."""
-
-    def step(self, x_W: Tensor, state: States, U: Tensor) -> States:
-        return ((x_W + state[0] @ U + self.bias).tanh(),)

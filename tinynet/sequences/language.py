@@ -28,7 +28,7 @@ import numpy as np
 from tinynet.datasets.batches import streams, windows
 from tinynet.datasets.text import decode, encode
 from tinynet.engine.losses import sequence_cross_entropy
-from tinynet.engine.tape import no_grad
+from tinynet.layers.base import evaluating
 from tinynet.sequences.cells import States
 from tinynet.sequences.network import SequenceNet, detached
 from tinynet.training.checkpoint import Checkpoint
@@ -119,16 +119,12 @@ def _carried(state: list[States], kept: np.ndarray) -> list[States]:
 
 def text_loss(net: SequenceNet, ids: np.ndarray, batch_size: int = 16, steps: int = 256) -> float:
     """Return the loss of a text (n,) in nats a character, read in `batch_size` streams that begin from zeros."""
-    training, state, total, count = net.training, None, 0.0, 0
-    net.eval()
-    try:
-        with no_grad():
-            for inputs, labels in windows(ids, batch_size, steps):
-                scores, state = net.run(inputs.T, state)
-                total += sequence_cross_entropy(scores, labels.T).item() * labels.size
-                count += labels.size
-    finally:
-        net.train(training)
+    state, total, count = None, 0.0, 0
+    with evaluating(net):
+        for inputs, labels in windows(ids, batch_size, steps):
+            scores, state = net.run(inputs.T, state)
+            total += sequence_cross_entropy(scores, labels.T).item() * labels.size
+            count += labels.size
     return total / count
 
 
@@ -157,15 +153,11 @@ def sample(net: SequenceNet, length: int, prompt: str = "\n", temperature: float
 
 
 def _characters(net: SequenceNet, alphabet: str, ids: Any, length: int, temperature: float, seed: int) -> Iterator[str]:
-    rng, state, training = np.random.default_rng(seed), None, net.training
-    net.eval()
-    try:
-        for _ in range(length):
-            with no_grad():
-                scores, state = net.run(ids[None], state)
-            s = scores._data[0, -1].astype(np.float64) / temperature
-            p = np.exp(s - s.max())
-            ids = np.array([rng.choice(len(p), p=p / p.sum())])
-            yield decode(ids, alphabet)
-    finally:
-        net.train(training)
+    rng, state = np.random.default_rng(seed), None
+    for _ in range(length):
+        with evaluating(net):  # not around the loop: whoever takes the character may want to train
+            scores, state = net.run(ids[None], state)
+        s = scores._data[0, -1].astype(np.float64) / temperature
+        p = np.exp(s - s.max())
+        ids = np.array([rng.choice(len(p), p=p / p.sum())])
+        yield decode(ids, alphabet)
