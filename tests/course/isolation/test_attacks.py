@@ -346,9 +346,7 @@ def test_values(tmp_path):
         for i, (name, (_, reason)) in enumerate(VALUES.items()):
             outcome = source.call(f"f{i}", (np.ones(3),))
             assert re.search(reason, outcome.error), name
-            assert outcome.value is None or outcome.value == [
-                0.0
-            ]  # a number of NumPy's kind is a number, whatever its class says
+            assert outcome.value is None or outcome.value == [0.0]  # of NumPy's kind: a number, whatever its class says
 
 
 FORGED = """
