@@ -2,11 +2,16 @@
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tinynet as tn
+from tinynet.engine.tape import primitive
+from tinynet.engine.tensor import Parameter
+from tinynet.parameterizations.base import Parameterization, uniform
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("gpu/*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/**/*.md")]
@@ -44,6 +49,22 @@ def test_every_page_with_programs_is_run():
     pages = ["README.md", *(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))]
     graded_elsewhere = {"docs/course.md"}  # its program is a grader
     assert {page for page in pages if programs(page)} - graded_elsewhere == set(PRINTED)
+
+
+def test_the_recipes_for_a_primitive_and_a_method_work():
+    names = dict(
+        primitive=primitive, np=np, dataclass=dataclass, Parameter=Parameter, Parameterization=Parameterization,
+        uniform=uniform,
+    )  # fmt: skip
+    row, method = programs("CONTRIBUTING.md")
+    exec(row, names)
+    exec(method, names)
+    x = tn.Tensor(np.linspace(-2, 2, 5), requires_grad=True)
+    assert np.array_equal(names["sin"](x).numpy(), np.sin(x.numpy()))
+    tn.check_gradients(names["sin"], x)
+    W = names["Circulant"]().build((5, 3), seed=0).weight().numpy()
+    assert np.array_equal(W[:, 1], np.roll(W[:, 0], 1))
+    del Parameterization.registry["Circulant"]
 
 
 def test_the_speeds_that_pages_quote_are_those_of_the_results():

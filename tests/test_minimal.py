@@ -43,7 +43,7 @@ assert np.array_equal(frozen.predict(data.to_pixels(x)), bits(x).numpy().argmax(
 print(frozen)
 
 hashed = tn.freeze(net)
-assert np.allclose(hashed.scores(x), net(x).numpy(), atol=1e-5)
+assert np.allclose(hashed(x).numpy(), net(x).numpy(), atol=1e-5)
 print(hashed)
 """
 
