@@ -110,10 +110,11 @@ def _frozen_layers(todo: list[Named]) -> list[Layer]:
     width = next((layer.n_in for _, layer in todo if isinstance(layer, Linear)), None)
     if width is None:
         raise ValueError("freeze: the network has no Linear layer")
-    done: list[Layer] = [FromPixels(width)]
-    flow = "floats"
+    done: list[Layer] = []
     if len(todo) > 1 and _is_rounding(todo[0][1]) and _has_bits(todo[1][1]):
-        done, flow, todo = [], "pixels", todo[1:]  # 255 x = 2 p - 255: the bits multiply the pixels themselves
+        flow, todo = "pixels", todo[1:]  # 255 x = 2 p - 255: the bits multiply the pixels themselves
+    else:
+        flow, done = "floats", [FromPixels(width)]
     while todo:
         (name, layer), *todo = todo
         if flow != "floats" and _has_bits(layer):

@@ -12,12 +12,11 @@ way, so the number of rows decides, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import accumulate, zip_longest
 from typing import Any
 
 import numpy as np
-from numpy import asarray, ascontiguousarray, empty, float32, int64, uint8  # when cold, looking up np.empty is slow
+from numpy import ascontiguousarray, empty, ndarray  # when cold, looking up np.empty is slow
 
 from tinynet.datasets.grid import from_pixels, nearest_pixels
 from tinynet.engine.tape import no_grad
@@ -32,6 +31,7 @@ from tinynet.layers.signs import Scale
 from tinynet.parameterizations.state import State
 
 FEW = 8  # rows; more are faster layer by layer
+BYTE, INTEGER, FLOAT = np.dtype(np.uint8), np.dtype(np.int64), np.dtype(np.float32)
 ROWS = 1024  # rows that go layer by layer together, so that memory does not grow with the number of examples
 SPARE = 4  # words at the end of `net`, which the compiled call may read and does not use
 
@@ -54,8 +54,11 @@ class Frozen(Sequential):
             raise ValueError(f"Frozen: the last layer gives {flow}; scores are floats")
         self.n_in: int = layers[0].n_in  # type: ignore[attr-defined]
         self.n_out = width
+        self._row = (self.n_in,)  # the shape of a row of pixels
         self.net: np.ndarray | None = None  # the layers of bits in one array, where the network begins with some
         self.behind: list[Layer] = []  # the layers after those, and after a Scale that follows them
+        self._scores: Any = None  # the compiled calls, found when first wanted
+        self._classes: Any = None  # only where no layer is behind
         if hasattr(layers[0], "weight"):  # otherwise `restore` brings the weights
             self._join()
         self.eval()
@@ -80,24 +83,29 @@ class Frozen(Sequential):
         Raises TypeError for floats and ValueError for another width or values outside; nothing is computed then.
         """
         pixels = self._check(pixels)
-        if not self._are_few(pixels):
+        if len(pixels) > FEW or not (self._scores or self._find_calls()):
             return self._by_layers(pixels)
-        out: np.ndarray = empty((len(pixels), self._n_joined), float32)
-        kernels().scores(ascontiguousarray(pixels), self.net, out)
+        out: np.ndarray = empty((len(pixels), self._n_joined), FLOAT)
+        self._scores(ascontiguousarray(pixels), self.net, out)
         return self._after(out) if self.behind else out
 
     def predict(self, pixels: Any) -> np.ndarray:
         """Return the class of the highest score, int64 (N,); see `scores`."""
         pixels = self._check(pixels)
-        if self.behind or not self._are_few(pixels):
+        if len(pixels) > FEW or not self._classes:
             return self.scores(pixels).argmax(axis=1)
-        out: np.ndarray = empty(len(pixels), int64)
-        kernels().classes(ascontiguousarray(pixels), self.net, out)
+        out: np.ndarray = empty(len(pixels), INTEGER)
+        self._classes(ascontiguousarray(pixels), self.net, out)
         return out
 
-    def _are_few(self, pixels: np.ndarray) -> bool:
-        """Return whether the compiled call through all layers of bits serves this batch."""
-        return self.net is not None and len(pixels) <= FEW and kernels() is not None
+    def _find_calls(self) -> bool:
+        """Return whether there are compiled calls: the network begins with layers of bits, and Numba is installed."""
+        if self.net is None or not numba_found():
+            return False
+        from tinynet.kernels.xnor.whole import classes, scores
+
+        self._scores, self._classes = scores, None if self.behind else classes
+        return True
 
     def _by_layers(self, pixels: np.ndarray) -> np.ndarray:
         """Return the scores, layer by layer."""
@@ -115,19 +123,19 @@ class Frozen(Sequential):
 
     def _check(self, pixels: Any) -> np.ndarray:
         """Return pixels as uint8 (N, n_in), or say what about them is wrong."""
-        pixels = asarray(pixels)
+        if type(pixels) is ndarray and pixels.dtype is BYTE and pixels.shape[1:] == self._row:
+            return pixels  # the usual case in few steps: the rest would take 10 us when cold
+        pixels = np.asarray(pixels)
         if pixels.dtype.kind not in "iu":
             raise TypeError(
                 f"frozen network: pixels of dtype {pixels.dtype}; they must be integers 0 .. 255. "
                 "Dataset.to_pixels(inputs) maps a data set's inputs back to them"
             )
-        if pixels.ndim != 2 or pixels.shape[1] != self.n_in:
+        if pixels.shape[1:] != self._row:
             raise ValueError(f"frozen network: pixels of shape {pixels.shape}; (N, {self.n_in}) is expected")
-        if pixels.dtype == uint8:
-            return pixels
         if pixels.size and not 0 <= pixels.min() <= pixels.max() <= 255:
             raise ValueError(f"frozen network: pixels from {pixels.min()} to {pixels.max()}; they lie in 0 .. 255")
-        return pixels.astype(uint8)
+        return pixels.astype(np.uint8, copy=False)
 
     def __call__(self, x: Any) -> Tensor:
         """Return the scores of inputs x = 2 p / 255 - 1, so that `tn.evaluate` works. ValueError for other values."""
@@ -155,16 +163,6 @@ def _widths(layer: Layer) -> tuple[int | None, int | None]:
 # ---- the layers of bits in one array
 
 
-@cache
-def kernels() -> Any:
-    """Return the compiled calls `scores` and `classes`, None where Numba is missing."""
-    if not numba_found():
-        return None
-    from tinynet.kernels.xnor import whole
-
-    return whole
-
-
 def _first_bits(layers: Sequence[Layer]) -> list[BitLinear]:
     """Return the layers of bits that a network begins with, up to the one that gives floats; none if there is none."""
     for i, layer in enumerate(layers):
@@ -181,11 +179,11 @@ def join(bits: Sequence[BitLinear], scale: float = 1.0) -> np.ndarray:
     kernels/xnor/whole.py describes the array. The layers must not be given other weights later.
     """
     hidden, last, n = bits[:-1], bits[-1], len(bits)
-    bias = np.zeros(last.n_out, float32) if last.bias is None else last.bias
+    bias = np.zeros(last.n_out, FLOAT) if last.bias is None else last.bias
     arrays = [layer.weight.words for layer in bits]
     arrays += [layer.thresholds for layer in hidden]
     arrays += [np.packbits(layer.flip, bitorder="little") for layer in hidden]
-    arrays += [popcount(arrays[0]), np.append(bias, float32(scale))]
+    arrays += [popcount(arrays[0]), np.append(bias, np.float32(scale))]
 
     *places, end = accumulate((-(-array.nbytes // 8) for array in arrays), initial=5 + 5 * n)
     net = np.zeros(end + SPARE, np.uint64)

@@ -153,12 +153,7 @@ def pack_panels(b_bits: np.ndarray) -> np.ndarray | None:
 
 
 def xnor_matmul(
-    a_bits: np.ndarray,
-    b_bits: np.ndarray,
-    n_bits: int,
-    *,
-    threads: int | None = None,
-    panels: np.ndarray | None = None,
+    a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, *, threads: int | None = None, panels: np.ndarray | None = None
 ) -> np.ndarray:
     """Return A B^T, int32 (M, N), of two sign matrices given by their bits, on the fastest rung for this machine.
 
@@ -180,15 +175,9 @@ def xnor_matmul(
 
 
 def xnor_threshold(
-    a_bits: np.ndarray,
-    b_bits: np.ndarray,
-    n_bits: int,
-    thresholds: np.ndarray,
-    flip: np.ndarray,
-    *,
-    threads: int | None = None,
-    panels: np.ndarray | None = None,
-) -> np.ndarray:
+    a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, thresholds: np.ndarray, flip: np.ndarray, *,
+    threads: int | None = None, panels: np.ndarray | None = None,
+) -> np.ndarray:  # fmt: skip
     """Return as bits where A B^T reaches the threshold of its column: uint64 (M, ceil(N / 64)), the next layer's input.
 
     Bit j of row i is (dot_ij >= thresholds_j) ^ flip_j.

@@ -116,7 +116,7 @@ def run(code, **environment):
 
 EITHER_WAY = """
     import numpy as np
-    from test_chain import network
+    from test_network import network
     from tinynet.kernels.xnor import whole
     for widths in ([1, 1], [784, 100, 70, 10], [2048, 3], [4500, 65, 9, 3]):
         for seed in range(3):
