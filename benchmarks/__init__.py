@@ -1,1 +1,1 @@
-"""Speed and size, each file a command that writes to results/; run from the repository root."""
+"""Measure speed, size and error: each file is a command that writes to results/. Run it from the repository root."""

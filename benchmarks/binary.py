@@ -1,11 +1,11 @@
-"""Errors of binary networks: python -m benchmarks.binary [--data digits mnist] [--seeds 5]   (from the root)
+"""Measure errors of binary networks: python -m benchmarks.binary [--data digits mnist] [--seeds 5]   (from the root)
 
-digits    a BinaryMLP against the float MLP of the same widths, each at the learning rate that does best on the
-          validation split; mean over seeds
-mnist     three hidden layers of 1,024 bits, 20 epochs (TINYNET_DATA names the folder that holds the data)
+digits    a BinaryMLP beside the float MLP of the same widths, each at the learning rate that does best on the
+          validation split; means over seeds
+mnist     three hidden layers of 1,024 bits, 20 epochs (TINYNET_DATA names the folder with the data)
 
-Every binary network is frozen, and its error is that of the frozen one, from pixels. A run that is killed goes on from
-its checkpoint in benchmarks/runs/; what has been measured for the other data set stays in the results.
+Every binary network is frozen, and its error is measured on the frozen network, from pixels. If a run is killed, the
+next one continues from its checkpoint in benchmarks/runs/. The results of the other data set are kept.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.common import RESULTS, THREAD_VARIABLES, markdown, origin, write
 
-os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads: one thread, so that a seed fixes every bit
+os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads; with one thread, a seed fixes every bit
 
 import tinynet as tn
 
@@ -28,18 +28,18 @@ RUNS = Path(__file__).parent / "runs"
 F, optim = tn.functional, tn.optim
 HIDDEN = {"digits": (256, 256), "mnist": (1024, 1024, 1024)}
 
-# What each side trains with; the rates are candidates, the one of least validation error is kept.
+# How each side trains. The rates are candidates; the one with the smallest validation error is kept.
 COSINE, THOUSANDTH = ("as a cosine", optim.cosine), ("to a thousandth", optim.exponential(1e-3))
 FLOAT = dict(rates=(0.03, 0.1), schedule=COSINE, epochs=100, batch_size=50)
 BINARY: dict[str, dict[str, Any]] = {
     "digits": dict(rates=(0.003, 0.01), schedule=THOUSANDTH, epochs=100, batch_size=50, loss=F.squared_hinge),
     "mnist": dict(rates=(0.001,), schedule=COSINE, epochs=20, batch_size=100, loss=F.softmax_cross_entropy),
 }
-DROPOUT = {"digits": (0.1, 0.1), "mnist": (0.1, 0.1)}  # of inputs, of hidden activations; the float net has the latter
+DROPOUT = {"digits": (0.1, 0.1), "mnist": (0.1, 0.1)}  # (inputs, hidden activations); the float network uses the second
 
 
 def trained(data: Any, kind: str, seed: int) -> tuple[Any, float, float]:
-    """Return the network of least validation error over the rates, that error, and its rate."""
+    """Return the network with the smallest validation error over the rates, this error, and the rate."""
     widths = [data.n_features, *HIDDEN[data.name], data.n_classes]
     settings = dict(FLOAT if kind == "float" else BINARY[data.name])
     _, settings["schedule"] = settings["schedule"]
@@ -56,7 +56,7 @@ def trained(data: Any, kind: str, seed: int) -> tuple[Any, float, float]:
             net, data.train, data.valid, lr=lr, seed=seed, checkpoint=checkpoint, progress=False, **settings, **how
         )
         if history.interrupted:
-            raise SystemExit("interrupted; run it again to go on")
+            raise SystemExit("interrupted; run the same command again to continue")
         error = min(history.valid_error)
         if best is None or error < best[1]:
             best = net, error, lr
@@ -65,13 +65,13 @@ def trained(data: Any, kind: str, seed: int) -> tuple[Any, float, float]:
 
 
 def measured(data: Any, kind: str, seed: int) -> dict[str, Any]:
-    """Return errors and bytes of one trained network, frozen if it is binary."""
+    """Return the errors and the bytes of one trained network, frozen if it is binary."""
     net, valid_error, lr = trained(data, kind, seed)
     if kind == "binary":
         net, float_error = tn.freeze(net), tn.evaluate(net, data.test)
         pixels = data.to_pixels(data.test.inputs)
         test_error = float((net.predict(pixels) != data.test.labels).mean())
-        assert test_error == float_error, "the frozen network must give the trained one's classes"
+        assert test_error == float_error, "the frozen network must predict the same classes as the trained one"
     else:
         test_error = tn.evaluate(net, data.test)
     with tempfile.TemporaryDirectory() as folder:
@@ -81,7 +81,7 @@ def measured(data: Any, kind: str, seed: int) -> dict[str, Any]:
 
 
 def section(figures: dict[str, Any]) -> str:
-    """Return the Markdown of one data set."""
+    """Return the Markdown section of one data set."""
     rows = []
     for kind in ("float", "binary"):
         runs = [run for run in figures["runs"] if run["kind"] == kind]
@@ -96,12 +96,12 @@ def section(figures: dict[str, Any]) -> str:
 
 
 def how(name: str, kinds: list[str]) -> str:
-    """Return how the networks were trained, in words."""
+    """Return a sentence or two that say how the networks were trained."""
     b = BINARY[name]
     text = (
         f"Binary: Adam, {b['loss'].__name__}, {b['epochs']} epochs, batch {b['batch_size']}, lr {_or(b['rates'])} "
-        f"falling {b['schedule'][0]}, dropout {DROPOUT[name]}, best epoch on the validation split; frozen, tested from "
-        "pixels."
+        f"falling {b['schedule'][0]}, dropout {DROPOUT[name]} (inputs, hidden activations), best epoch on the "
+        "validation split; then frozen, and tested from pixels."
     )
     if "float" in kinds:
         text += (
@@ -116,10 +116,12 @@ def _or(rates: Any) -> str:
 
 
 def main() -> None:
-    """Train, and write results/binary.md and .json."""
+    """Train the networks, and write results/binary.md and .json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="+", choices=list(HIDDEN), default=["digits"])
-    parser.add_argument("--seeds", type=int, default=None, help="runs: 5 on digits and 1 on MNIST by default")
+    parser.add_argument(
+        "--seeds", type=int, default=None, help="number of runs (5 on digits and 1 on MNIST by default)"
+    )
     options = parser.parse_args()
     RUNS.mkdir(exist_ok=True)
     for name in options.data:
@@ -128,7 +130,7 @@ def main() -> None:
         seeds = options.seeds or (5 if name == "digits" else 1)
         runs = [measured(data, kind, seed) for kind in kinds for seed in range(seeds)]
         about = "; ".join(f"{k}: {v}" for k, v in origin().items())
-        path = RESULTS / "binary.json"  # read late: another process may have written
+        path = RESULTS / "binary.json"  # read now, not earlier: another process may have written it
         figures = json.loads(path.read_text()) if path.exists() else {}
         figures[name] = dict(data=name, hidden=HIDDEN[name], origin=about, how=how(name, kinds), runs=runs)
         sections = [section(figures[key]) for key in sorted(figures)]

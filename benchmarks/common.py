@@ -1,7 +1,7 @@
-"""What all benchmarks share: two sides measured in turn, each in a process of its own, and results with their origin.
+"""What all benchmarks share: two sides that take turns, each in a process of its own, and results with their origin.
 
-These machines are noisy, so a figure is a ratio: both sides run alternately, and the median over the rounds is quoted
-with its quartiles. Threads are fixed before the libraries load.
+Machines are noisy, so a figure is a ratio. Both sides run in turn, and we quote the median over the rounds with its
+quartiles. The number of threads is fixed before the libraries load.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ def alternate(
     seconds: float = 0.1,
     clock: str = "perf_counter",
 ) -> dict[str, list[float]]:
-    """Return, for each side, the seconds a call took in each round; the sides take turns within a round.
+    """Return, for each side, the seconds that a call took in each round; the sides take turns within a round.
 
     A side is (make, arguments): `make(*arguments)`, called in the side's own process, returns the function to time.
-    Each turn repeats that function for about `seconds` by a clock of `time`: "process_time" leaves out the time that a
-    busy machine gave to others, which is fair on one thread alone. Where the function has an attribute `prepare`, that
-    is called before each of 3 repetitions and not timed.
+    Each turn repeats this function for about `seconds`. The clock is a function of the module `time`. "process_time"
+    leaves out the time that a busy machine gives to other processes, which is fair only for one thread. If the function
+    has an attribute `prepare`, it is called before each of 3 repetitions and is not timed.
     """
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(threads)))
@@ -46,10 +46,10 @@ def alternate(
             here, there = context.Pipe()
             process = context.Process(target=_serve, args=(there, *side, threads, seconds, clock), daemon=True)
             process.start()
-            there.close()  # so that a side that dies ends the wait
+            there.close()  # so that recv raises if the side dies
             workers[name] = (process, here)
         for _, pipe in workers.values():
-            pipe.recv()  # warm
+            pipe.recv()  # wait until it is warm
         times: dict[str, list[float]] = {name: [] for name in sides}
         for _ in range(rounds):
             for name, (_, pipe) in workers.items():
@@ -83,7 +83,7 @@ def _serve(pipe: Any, make: Callable, arguments: tuple, threads: int, seconds: f
 
 
 def _seconds(call: Callable, repeats: int, now: Callable[[], float]) -> float:
-    """Return the mean seconds of a call."""
+    """Return the seconds of a call, averaged over the repeats."""
     prepare, total = getattr(call, "prepare", None), 0.0
     if prepare is None:
         start = now()
@@ -99,13 +99,13 @@ def _seconds(call: Callable, repeats: int, now: Callable[[], float]) -> float:
 
 
 def ratio(numerator: Sequence[float], denominator: Sequence[float]) -> tuple[float, float, float]:
-    """Return lower quartile, median and upper quartile of the ratios round by round."""
+    """Return the lower quartile, the median and the upper quartile of the ratios, taken round by round."""
     low, middle, high = statistics.quantiles([a / b for a, b in zip(numerator, denominator, strict=True)], n=4)
     return low, middle, high
 
 
 def origin(*packages: str) -> dict[str, str]:
-    """Return machine, versions and date, to stand beside every figure."""
+    """Return the date, the machine and the versions, to be printed with the figures."""
     found = {}
     for name in ("numpy", "numba", *packages):
         try:
@@ -130,7 +130,7 @@ def _lines(path: str) -> list[str]:
 
 
 def write(name: str, text: str, figures: dict[str, Any]) -> None:
-    """Print the text, and write it and the figures to results/."""
+    """Print the text, and write the text and the figures to results/."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.md").write_text(text + "\n")
     (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")

@@ -1,8 +1,8 @@
-"""How long the course takes: python -m benchmarks.course [--submissions 30]   (from the root)
+"""Measure how long the course takes: python -m benchmarks.course [--submissions 30]   (from the root)
 
-For each lesson: its script, in a process of its own; its grader on the solution, in this process and isolated; and a
-folder of submissions on all cores, half of them solved and half untouched. Then the time until `tinynet watch` answers
-a save.
+For each lesson this times its script in a process of its own, its grader on the solution, in this process and isolated,
+and the grading of a folder of submissions on all cores, half of them solved and half untouched. Then it times how long
+`tinynet watch` takes to answer a save.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROUNDS = 5
 
 
 def seconds(call: Callable[[], Any], rounds: int = 1) -> float:
-    """Return how many seconds a call takes, as a median."""
+    """Return the median seconds of a call."""
     times = []
     for _ in range(rounds):
         start = time.perf_counter()
@@ -40,17 +40,17 @@ def seconds(call: Callable[[], Any], rounds: int = 1) -> float:
 
 
 def run_script(lesson: Lesson) -> None:
-    """Run `python lesson.py`."""
+    """Run the lesson's script in a process of its own."""
     subprocess.run([sys.executable, lesson.path / "lesson.py"], check=True, stdout=subprocess.DEVNULL)
 
 
 def must_pass(results: list[Result]) -> None:
-    """Raise an error if a solution did not pass."""
+    """Raise AssertionError unless all results have passed."""
     assert all(result.passed for result in results), [result.message for result in results]
 
 
 def grade_submissions(lesson: Lesson, count: int) -> float:
-    """Return how many seconds it takes to grade a folder of submissions."""
+    """Return the seconds that it takes to grade a folder of submissions."""
     with tempfile.TemporaryDirectory() as folder:
         texts = exercise_of(lesson), (lesson.path / "solution.py").read_text("utf-8")
         for i in range(count):
@@ -78,7 +78,7 @@ def answer_to_a_save(lesson: Lesson) -> float:
 
 
 def main() -> None:
-    """Measure everything and write results/course.md and .json."""
+    """Measure everything, and write results/course.md and .json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--submissions", type=int, default=30)
     count = parser.parse_args().submissions
@@ -104,11 +104,12 @@ def main() -> None:
     script, exercises = (sum(row[key] for row in figures["lessons"].values()) for key in ("script", "exercises"))
     text = [
         "# How long the course takes",
-        "Seconds for the script in a process of its own; for the grader on the solution, in one process and isolated "
-        f"(medians of {ROUNDS}); and for a folder of submissions, isolated, on all cores.",
+        "All times are in seconds: the script in a process of its own; the grader on the solution, in the same process "
+        f"and isolated (medians of {ROUNDS}); and a folder of submissions, isolated, on all cores.",
         ", ".join(f"{key} {value}" for key, value in figures["origin"].items()),
         markdown(header, rows),
-        f"All scripts: {script:.0f} s. {exercises} exercises. A save is answered in {figures['save']:.2f} s.",
+        f"All scripts together take {script:.0f} s. There are {exercises} exercises. "
+        f"A save is answered in {figures['save']:.2f} s.",
     ]
     write("course", "\n\n".join(text), figures)
 

@@ -1,16 +1,17 @@
-"""A whole network from uint8 pixels to classes: python -m benchmarks.inference [--rounds N] [--name NAME]
+"""Time a whole network from uint8 pixels to classes: python -m benchmarks.inference [--rounds N] [--name NAME]
 
-frozen    tn.freeze(tn.BinaryMLP([784, 4096, 4096, 4096, 10])), everything counted: pixels, packing, thresholds
-numpy     a float32 network of the same widths, x = 2 p / 255 - 1, matrix products, biases and ReLU: the least it can do
+frozen    tn.freeze(tn.BinaryMLP([784, 4096, 4096, 4096, 10])), including pixels, packing and thresholds
+numpy     a float32 network of the same widths, doing the least that it must: x = 2 p / 255 - 1 for a pixel p, then
+          matrix products, biases and ReLU
 torch     the same in PyTorch on the CPU (extra: bench)
 
-Batches of 1,000 run one after the other. A batch of 1 runs with cold caches: before each call, untimed, 256 MB of other
-data are read, or written (whose way back to memory then competes with the weights' way in). Most of its time is that
-which its weights need to arrive, so a loop that only reads them is measured beside it:
+Batches of 1,000 run one after the other. A batch of 1 runs with cold caches: before each call, and not timed, 256 MB of
+other data are read or written. (Written data must go back to memory, and so they compete with the weights that are
+coming in.) A batch of 1 spends most of its time waiting for the weights. So we also time a loop that only reads them:
 
-packed    reading the words of the frozen network alone, from four places at a time, by compiled code
+packed    compiled code that reads the words of the frozen network, from four places at a time
 
-Speed does not depend on the values of weights, so the networks are not trained.
+Speed does not depend on the values of the weights, so the networks are not trained.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ Call = Callable[[], Any]
 
 
 def pixels_of(batch: int) -> np.ndarray:
-    """Return uint8 (batch, 784)."""
+    """Return random pixels, uint8 (batch, 784)."""
     return np.random.default_rng(0).integers(0, 256, (batch, WIDTHS[0])).astype(np.uint8)
 
 
 def cold(call: Call, how: str) -> Call:
-    """Return the call, to be made after other data were "read" or "written", or at once if how is empty."""
+    """Return the call with a `prepare` that reads or writes other data before it; with none if `how` is empty."""
     if how:
         other = np.ones(2**25)
 
@@ -60,7 +61,7 @@ def frozen_classes(batch: int, how: str) -> Call:
 
 
 def floats() -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return float32 weights and biases of the widths."""
+    """Return float32 weights and biases for the widths."""
     rng = np.random.default_rng(0)
     return [
         (rng.standard_normal((m, n), np.float32) / np.float32(m**0.5), np.zeros(n, np.float32))
@@ -69,7 +70,7 @@ def floats() -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def numpy_classes(batch: int, how: str) -> Call:
-    """Return the float network's prediction in NumPy."""
+    """Return the float network's prediction in NumPy as a function to time."""
     layers, pixels = floats(), pixels_of(batch)
 
     def predict() -> np.ndarray:
@@ -87,7 +88,7 @@ def numpy_classes(batch: int, how: str) -> Call:
 
 
 def torch_classes(batch: int, how: str) -> Call:
-    """Return the float network's prediction in PyTorch."""
+    """Return the float network's prediction in PyTorch as a function to time."""
     import torch
 
     modules: list[torch.nn.Module] = []
@@ -105,7 +106,7 @@ def torch_classes(batch: int, how: str) -> Call:
 
 
 def packed_words(how: str) -> Call:
-    """Return the reading of a frozen network's words, from four places in turn; their sum is taken."""
+    """Return a function that reads as many words as a frozen network has, from four places in turn."""
     from numba import njit
 
     words = np.ones(sum(-(-m // 64) * n for m, n in pairwise(WIDTHS)), np.uint64)
@@ -125,7 +126,7 @@ def packed_words(how: str) -> Call:
 
 
 def equal() -> int:
-    """Return how many of 200 examples get exactly the scores of the network that was frozen, with random batch norm."""
+    """Return how many of 200 examples get the same scores before and after freezing, with random batch norm."""
     import tinynet as tn
 
     net, rng = tn.BinaryMLP(WIDTHS), np.random.default_rng(1)
@@ -141,7 +142,7 @@ def equal() -> int:
 
 
 def sizes() -> tuple[str, dict]:
-    """Compare the files."""
+    """Compare the sizes of the files."""
     import tinynet as tn
 
     with tempfile.TemporaryDirectory() as folder:
@@ -174,10 +175,12 @@ def speed(rounds: int) -> tuple[str, list[dict]]:
 
 
 def main() -> None:
-    """Run everything and write results/NAME.md and .json."""
+    """Run everything, and write results/NAME.md and .json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--name", default="inference", help="of the files in results/, other machines have their own")
+    parser.add_argument(
+        "--name", default="inference", help="name of the files in results/; other machines have their own"
+    )
     args = parser.parse_args()
     rounds = args.rounds
     about, same = origin("torch"), equal()
@@ -185,9 +188,9 @@ def main() -> None:
     text = "\n\n".join([
         f"# Inference: {'-'.join(map(str, WIDTHS))}, from uint8 pixels to classes",
         "; ".join(f"{k}: {v}" for k, v in about.items()) + f"; rounds: {rounds}",
-        f"Scores exactly those of the network before it was frozen: {same} of 200 examples, batch norm at random.",
+        f"With random batch norm, {same} of 200 examples get exactly the scores that they got before freezing.",
         f"## Files\n\n{size_table}",
-        f"## Time\n\nBatch 1 has cold caches: 256 MB of other data were read or written before.\n\n{speed_table}",
+        f"## Time\n\nA batch of 1 has cold caches: other data, 256 MB, are read or written before.\n\n{speed_table}",
     ])  # fmt: skip
     write(args.name, text, {"about": about, "equal": same, "bytes": size_figures, "speed": speed_figures})
 

@@ -1,14 +1,14 @@
-"""Speed and memory of the fused LSTM: python -m benchmarks.lstm [--rounds N]   (from the repository root; extra: bench)
+"""Measure speed and memory of the fused LSTM: python -m benchmarks.lstm [--rounds N]   (from the root; extra: bench)
 
-step         the forward pass, and the backward pass to the gradients of all weights but not of x, against
+step         the forward pass, and the backward pass to the gradients with respect to all weights but not to x, beside
              torch.nn.LSTM on the CPU
-inference    the forward pass alone, nothing recorded
-floor        how long the matrix products of a step would take at the speed of a large product, measured beside it
+inference    the forward pass alone, with nothing recorded
+floor        the time that a step's matrix products would take at the rate of a large product, which is measured too
 memory       how much a step raises the peak memory of a process, in a fresh process for each side
 
-Both sides play by the same rules: float32, the same shapes, a cotangent for all outputs, states that begin at zero. A
-step has five products of steps x batch rows: x W, h U, dz U^T, x^T dz, h^T dz; together 4 H (2 n_in + 3 H)
-multiplications a row.
+Both sides follow the same rules: float32, the same shapes, a gradient for all outputs, and states that begin at zero. A
+step has five matrix products over steps x batch rows: x W, h U, dz U^T, x^T dz and h^T dz. With H hidden units, they
+take 4 H (2 n_in + 3 H) multiplications for each row.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from benchmarks.common import alternate, markdown, origin, ratio, write
 
 SHAPES = [(50, 32, 64, 128), (28, 64, 28, 256), (35, 20, 200, 200)]  # steps, batch, inputs, hidden units
 Shape = tuple[int, int, int, int]
-LARGE = 1024  # of the product that measures the rate
+LARGE = 1024  # side of the product that measures the rate
 
 
 def _arrays(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
-    """Return x and the cotangent of the outputs."""
+    """Return x and the gradient with respect to the outputs."""
     T, B, n_in, H = shape
     rng = np.random.default_rng(0)
     return rng.normal(size=(T, B, n_in)).astype(np.float32), rng.normal(size=(T, B, H)).astype(np.float32)
@@ -48,7 +48,7 @@ def _tinynet(shape: Shape) -> tuple[Callable, list]:
 
 
 def tinynet_step(shape: Shape) -> Callable[[], None]:
-    """Return a function that takes one training step of a layer, without the optimizer."""
+    """Return a function that makes one training step of the layer, without the optimizer's update."""
     import tinynet as tn
 
     layer, weights = _tinynet(shape)
@@ -64,7 +64,7 @@ def tinynet_step(shape: Shape) -> Callable[[], None]:
 
 
 def torch_step(shape: Shape) -> Callable[[], None]:
-    """Return the same in PyTorch."""
+    """Return the same training step in PyTorch."""
     import torch
 
     layer = torch.nn.LSTM(*shape[2:])
@@ -92,7 +92,7 @@ def tinynet_inference(shape: Shape) -> Callable[[], None]:
 
 
 def torch_inference(shape: Shape) -> Callable[[], None]:
-    """Return the same in PyTorch."""
+    """Return the same evaluation in PyTorch."""
     import torch
 
     layer, x = torch.nn.LSTM(*shape[2:]), torch.from_numpy(_arrays(shape)[0])
@@ -113,13 +113,13 @@ def numpy_product(m: int, k: int, n: int) -> Callable[[], None]:
 
 
 def products(shape: Shape, training: bool) -> int:
-    """Return the multiplications in the matrix products of a step or of a forward pass."""
+    """Return the number of multiplications in the matrix products of a step, or of a forward pass."""
     T, B, n_in, H = shape
     return T * B * 4 * H * (2 * n_in + 3 * H if training else n_in + H)
 
 
 def speed(rounds: int, training: bool) -> tuple[str, list[dict]]:
-    """Compare steps, or forward passes, with PyTorch and with the floor."""
+    """Compare training steps, or forward passes, with PyTorch and with the floor."""
     ours, theirs = (tinynet_step, torch_step) if training else (tinynet_inference, torch_inference)
     figures, rows = [], []
     sizes = {"large": (LARGE, LARGE, LARGE)} | {str(shape): (shape[1], shape[3], 4 * shape[3]) for shape in SHAPES}
@@ -145,7 +145,7 @@ def speed(rounds: int, training: bool) -> tuple[str, list[dict]]:
 
 
 def _peak(pipe: Any, make: Callable, shape: Shape) -> None:
-    make((1, 1, *shape[2:]))()  # loads everything that is loaded only once, compiled code included
+    make((1, 1, *shape[2:]))()  # load what is loaded only once, such as compiled code
     step = make(shape)
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here on (man 5 proc)
     before = _status("VmRSS")
@@ -154,13 +154,13 @@ def _peak(pipe: Any, make: Callable, shape: Shape) -> None:
 
 
 def _status(name: str) -> int:
-    """Return a line of /proc/self/status in bytes."""
+    """Return an entry of /proc/self/status, in bytes."""
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))
     return 1024 * int(line.split()[1])
 
 
 def memory(rounds: int) -> tuple[str, list[dict]]:
-    """Compare what the first step adds to a process at its peak."""
+    """Compare how much the first step raises the peak memory of a process."""
     context, figures, rows = multiprocessing.get_context("spawn"), [], []
     for shape in SHAPES:
         peaks: dict[str, list[int]] = {"tinynet": [], "torch": []}
@@ -179,7 +179,7 @@ def memory(rounds: int) -> tuple[str, list[dict]]:
 
 
 def main() -> None:
-    """Run everything and write results/lstm.md and .json."""
+    """Run everything, and write results/lstm.md and .json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=21)
     rounds = parser.parse_args().rounds
@@ -190,10 +190,8 @@ def main() -> None:
         "Memory: what a step adds to a process at its peak": memory(3),
     }
     text = "# The fused LSTM: speed and memory\n\n" + "; ".join(f"{k}: {v}" for k, v in about.items())
-    text += (
-        f"; rounds: {rounds}\n\nfloat32; gradients of all weights, not of x, on both sides. The floor is the time of"
-    )
-    text += " the matrix products of a step at the rate of a large one.\n"
+    text += f"; rounds: {rounds}\n\nBoth sides compute in float32, with gradients with respect to all weights but not "
+    text += "to x. The floor is the time that a step's matrix products would take at the rate of a large product.\n"
     text += "".join(f"\n## {title}\n\n{table}\n" for title, (table, _) in sections.items())
     write("lstm", text.rstrip(), {"about": about} | {title: figures for title, (_, figures) in sections.items()})
 

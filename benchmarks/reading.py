@@ -1,10 +1,11 @@
-"""What the instruments of tinynet/reading/ show: python -m benchmarks.reading [svd regions ..]   (from the root)
+"""Show what the instruments of tinynet/reading/ find: python -m benchmarks.reading [svd regions ..]   (from the root)
 
-Each is used once on trained networks, in a process of its own on one thread, so that seconds and peak memory are its
-own: those of training the networks, of the instrument and of its picture together. The pictures go to docs/reading/.
-With --seeds 10 the automaton is read out of so many LSTMs.
+Each instrument is used once on trained networks, in a process of its own and on one thread. Its seconds and its peak
+memory include the training of the networks and the drawing of its pictures, which go to docs/reading/. With --seeds 10,
+the automaton is read out of 10 LSTMs. Numbers such as C7 and Q1 name the claims and questions that the course examines;
+docs/reading.md goes through them.
 
-To name some measures these anew and keeps the others' figures.
+If you name some instruments, only these are measured anew, and the others keep their figures.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ INSTRUMENTS: dict[str, Any] = reading_training.INSTRUMENTS | reading_networks.IN
 
 
 def measured(name: str) -> dict[str, Any]:
-    """Use an instrument, save its pictures, and return what it found and what that took."""
+    """Use an instrument and save its pictures; return what it found, and the time and memory that it took."""
     start = time.perf_counter()
     pictures, figures = INSTRUMENTS[name]()
     PICTURES.mkdir(exist_ok=True)
@@ -46,7 +47,7 @@ def measured(name: str) -> dict[str, Any]:
 
 
 def compact(path: Path) -> None:
-    """Write a picture again, in few colours."""
+    """Write a picture again with few colours, which makes its file small."""
     from PIL import Image, ImageSequence
 
     colours = 40 if path.suffix == ".gif" else 128
@@ -59,7 +60,7 @@ def compact(path: Path) -> None:
 
 
 def seeds(count: int, jobs: int) -> list[dict[str, float]]:
-    """Return the figures of the automata of so many seeds."""
+    """Return the figures of the automata, one for each seed."""
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
         return [
             {what: float(v) for what, v in figures.items()}
@@ -68,12 +69,12 @@ def seeds(count: int, jobs: int) -> list[dict[str, float]]:
 
 
 def number(value: float) -> str:
-    """Return a figure as it is read: whole ones whole, others with three digits."""
+    """Return a figure as text: whole numbers in full, others with three digits."""
     return f"{value:,.0f}" if value == int(value) and abs(value) < 1e7 else f"{value:.3g}"
 
 
 def table(found: dict[str, Any]) -> str:
-    """Return the Markdown of all instruments."""
+    """Return the Markdown table of all instruments."""
     rows = []
     for name, f in found.items():
         figures = "; ".join(f"{what}: {number(value)}" for what, value in f["figures"].items())
@@ -83,11 +84,11 @@ def table(found: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Measure, and write results/reading.md, .json and the pictures."""
+    """Use the instruments, and write results/reading.md, .json and the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="instrument", help=f"{', '.join(INSTRUMENTS)}; all by default")
-    parser.add_argument("--seeds", type=int, default=0, help="LSTMs whose automaton is read")
-    parser.add_argument("--jobs", type=int, default=2, help="of these, side by side")
+    parser.add_argument("names", nargs="*", metavar="instrument", help=f"{', '.join(INSTRUMENTS)} (all by default)")
+    parser.add_argument("--seeds", type=int, default=0, help="number of LSTMs whose automaton is read")
+    parser.add_argument("--jobs", type=int, default=2, help="how many LSTMs are trained side by side")
     options = parser.parse_args()
     if unknown := set(options.names) - set(INSTRUMENTS):
         parser.error(f"no instrument {', '.join(unknown)}; there are {', '.join(INSTRUMENTS)}")
@@ -97,7 +98,7 @@ def main() -> None:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
             known["found"][name] = pool.submit(measured, name).result()
         known["found"] = {name: known["found"][name] for name in INSTRUMENTS if name in known["found"]}
-        path.write_text(json.dumps(known, indent=1))  # so that one that fails loses nothing
+        path.write_text(json.dumps(known, indent=1))  # saved now, so that a later failure loses nothing
         print(f"{name}: {known['found'][name]['seconds']:.1f} s", flush=True)
     if options.seeds:
         known["automata"] = seeds(options.seeds, options.jobs)
@@ -107,8 +108,9 @@ def main() -> None:
         signs, clusters = (sum(a[kind] for a in automata) for kind in ("equivalent", "by 80 clusters: equivalent"))
         sizes = ", ".join(f"{a['states by the signs of 20 units']:.0f}" for a in automata)
         parts.append(
-            f"Of the automata of {len(automata)} LSTMs are equivalent to the grammar's: {signs:.0f} by the signs "
-            f"of h, {clusters:.0f} by 80 clusters. States by the signs, before they are merged: {sizes}."
+            f"Of the automata of {len(automata)} LSTMs, {signs:.0f} are equivalent to the grammar's own if states are "
+            f"the signs of h, and {clusters:.0f} if states are 80 clusters. Before states are merged, the signs give "
+            f"this many: {sizes}."
         )
     parts.append("; ".join(f"{k}: {v}" for k, v in known["origin"].items()))
     write("reading", "\n\n".join(parts), known)

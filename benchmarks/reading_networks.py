@@ -1,4 +1,4 @@
-"""What the instruments of tinynet/reading/ that take a trained network apart show; see reading_training.py."""
+"""The instruments of tinynet/reading/ that take a trained network apart, in the form of reading_training.py."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def regions() -> Answer:
 
 
 def splits() -> Answer:
-    """Does a network decide by a few questions to its hidden units?"""
+    """Does a network decide by asking its hidden units a few questions?"""
     data, figures = digits(), {}
     net = trained([64, 16, 10])
     x, fresh = data.train.inputs, data.test.inputs
@@ -71,7 +71,7 @@ def splits() -> Answer:
 
 
 def dependence() -> Answer:
-    """Are hidden units linear in others, and can a network shrink by that, against small ones from the start?"""
+    """Are hidden units linear in others, and is a network that drops them as good as one small from the start?"""
     data = digits()
     (x, _), net, fresh = data.train, trained([64, 64, 10]), tn.MLP([64, 64, 10])
     layers = {"before": unit_activations(fresh, x), "after": unit_activations(net, x)}
@@ -95,7 +95,7 @@ def dependence() -> Answer:
 
 
 def geometry() -> Answer:
-    """Is length needed, where do binary columns point, and does hashing tie columns (C13, C14, C16)?"""
+    """Is length needed, where do binary columns point, and does hashing tie columns together (C13, C14, C8)?"""
     data = digits()
     bits = tn.BinaryMLP([64, 128, 10])
     tn.fit(bits, data.train, epochs=30, lr=0.003, optimizer=tn.Adam, loss=tn.functional.squared_hinge, progress=False)
@@ -124,7 +124,7 @@ def boolean() -> Answer:
 
 
 def alignment() -> Answer:
-    """Do two starts end in the same network, up to order and sign of its units?"""
+    """Do two starts end in the same network, up to the order and the signs of its units?"""
     x, figures = digits().train.inputs, {}
     for name, weight in (("dense", tn.Dense()), ("hashed 1/8", tn.Hashed(1 / 8)), ("binary", tn.Binary())):
         a, b = (trained([64, 32, 10], weight, seed=seed) for seed in (0, 1))
@@ -142,7 +142,7 @@ def alignment() -> Answer:
 
 
 def solutions() -> Answer:
-    """Which of many starts reach a teacher of 4 units, and how many different solutions are there (Q2)?"""
+    """Which of many starts reach a teacher with 4 units, and how many different solutions are there (Q2)?"""
     x = np.random.default_rng(0).uniform(-1, 1, (2000, 8)).astype(np.float32)
     teacher = teacher_net(tn.datasets.teacher.network(0, (8, 4, 3)))
     group = {width: students(teacher, x, [width], starts=range(5), epochs=80) for width in (4, 8)}
@@ -150,12 +150,12 @@ def solutions() -> Answer:
 
 
 def constrained_solutions() -> Answer:
-    """Which starts reach a teacher of their own kind: the same hash, or bits (Q2)?"""
+    """Which starts reach a teacher of their own kind, with the same hash or with bits (Q2)?"""
     x = np.random.default_rng(0).uniform(-1, 1, (500, 8)).astype(np.float32)
     groups, figures = {}, {}
     for name, weight in (("hashed 1/2", tn.Hashed(1 / 2)), ("binary", tn.Binary())):
         teacher = tn.MLP([8, 4, 3], weight, seed=7)
-        seeds = {4: 7, 8: None}  # a wider one cannot have the teacher's hash
+        seeds = {4: 7, 8: None}  # a wider student cannot have the teacher's hash
         groups[name] = {w: students(teacher, x, [w], weight, range(8), seed, epochs=80) for w, seed in seeds.items()}
         figures |= _reached(name, groups[name], x)
     return {"solutions-constrained": plot_students(groups)}, figures
@@ -175,7 +175,7 @@ def _reached(name: str, group: dict[int, Any], x: np.ndarray) -> dict[str, float
 
 
 def distance() -> Answer:
-    """How far apart do two networks perform, by 200 inputs in place of the whole test set (Q3)?"""
+    """How far apart do two networks perform, judged by 200 inputs in place of the whole test set (Q3)?"""
     data = digits()
     ways = [tn.Dense(), tn.Hashed(1 / 8), tn.Hashed(1 / 64), tn.Sparse(1 / 16), tn.Binary(), tn.LowRank(rank=2)]
     nets = [trained([64, 32, 10], w, seed=s, epochs=20) for w in ways for s in (0, 1)]
@@ -208,7 +208,7 @@ def distance() -> Answer:
 
 
 def gradients() -> Answer:
-    """How does the gradient fare through an LSTM's time and a deep MLP's layers, before and after training (Q4)?"""
+    """How large is the gradient along an LSTM's time steps and a deep MLP's layers, before and after training (Q4)?"""
     rows = tn.datasets.load("digits_rows")
     nets = {
         "MLP, 8 layers": (tn.MLP([64] + [64] * 8 + [10]), digits()),
@@ -222,16 +222,16 @@ def gradients() -> Answer:
             if when == "after":
                 tn.fit(net, data.train, epochs=20, lr=0.003, optimizer=tn.Adam, clip=1.0, progress=False)
             flow = gradient_flow(net, batch)
-            what, norms = list(flow.norms.items())[-1]  # of an LSTM its memory c
+            what, norms = list(flow.norms.items())[-1]  # for an LSTM, its memory c
             flows[f"{name}, {when}"] = flow._replace(norms={what: norms})
-            norms = norms[1:-1:2] if flow.along == "layer" else norms  # a behind each tanh
+            norms = norms[1:-1:2] if flow.along == "layer" else norms  # the activations a behind each tanh
             figures[f"{name}, {when}: first / last norm"] = norms[0] / norms[-1]
         figures[f"{name}: test error, %"] = 100 * tn.evaluate(net, data.test)
     return {"gradients": plot_gradient_flow(flows)}, figures
 
 
 def automaton(seed: int = 0) -> Answer:
-    """Is the LSTM trained on the embedded Reber grammar that grammar's automaton (Q1)?"""
+    """Has an LSTM that was trained on the embedded Reber grammar become the grammar's automaton (Q1)?"""
     net, _ = trained_on("reber", "LSTM", seed, tn.datasets.load("reber", seed=seed))
     strings = reber.strings(2000, np.random.default_rng(1))
     found, clustered = (read_automaton(net, strings, reber.ALPHABET, clusters=clusters) for clusters in (None, 80))

@@ -1,6 +1,6 @@
-"""What the instruments of tinynet/reading/ that watch a training show: a function each, run by benchmarks/reading.py.
+"""The instruments of tinynet/reading/ that watch training: one function for each, run by benchmarks/reading.py.
 
-A function's first line is the question; it returns the pictures by name and the figures by what they are.
+The docstring of a function is its question. It returns the pictures by name, and the figures by what they mean.
 """
 
 from __future__ import annotations
@@ -28,19 +28,21 @@ from tinynet.reading.training.percentiles import input_percentiles, median_drift
 from tinynet.reading.training.scores import plot_scores, score_record
 from tinynet.reading.training.updates import Watch, chance, plot_steps
 
-Answer = tuple[dict[str, Any], dict[str, float]]  # pictures by name: figures, or files' contents; and numbers
+Answer = tuple[
+    dict[str, Any], dict[str, float]
+]  # pictures by name (figures, or functions that write a file), and numbers
 LOSSES = {"cross-entropy": F.softmax_cross_entropy, "squared hinge": F.squared_hinge}
 
 
 def digits() -> Any:
-    """Return the 800 + 200 + 797 pictures of 8 x 8."""
+    """Return the digits: 800 + 200 + 797 images of 8 x 8 pixels."""
     return tn.datasets.load("digits")
 
 
 def trained(
     widths: list[int], weight: Any = None, data: Any = None, seed: int = 0, epochs: int = 40, **how: Any
 ) -> Any:
-    """Return a tanh network after SGD at a rate of 0.05 that falls as a cosine."""
+    """Return a tanh network trained by SGD, at a rate of 0.05 that falls as a cosine."""
     net = tn.MLP(widths, weight, seed=seed)
     data = data or digits()
     tn.fit(net, data.train, epochs=epochs, lr=0.05, schedule=tn.optim.cosine, seed=seed, progress=False, **how)
@@ -48,7 +50,7 @@ def trained(
 
 
 def svd() -> Answer:
-    """Is a layer rotate, stretch, rotate, and how many directions does it use before and after training?"""
+    """Does a layer rotate, stretch and rotate, and how many directions does it use before and after training?"""
     data, net = digits(), tn.MLP([64, 64, 10])
     moments = {"before": spectra(net)}
     tn.fit(
@@ -76,7 +78,7 @@ def svd() -> Answer:
 
 
 def saturation_() -> Answer:
-    """Which share of the units stops to answer, layer by layer, and does the loss matter?"""
+    """Which share of the units stops responding, layer by layer, and does the loss matter?"""
     data, shares, figures, last = digits(), {}, {}, {}
     for name, loss in LOSSES.items():
         net, seen = tn.MLP([64, 64, 32, 10]), []
@@ -93,7 +95,7 @@ def saturation_() -> Answer:
 
 
 def updates() -> Answer:
-    """Is a step smaller where |z| is larger (C7a), and what drives |z| out: noise, or the error term (C7b)?"""
+    """Is a training step smaller where |z| is larger (C7a), and what drives |z| out, noise or the error term (C7b)?"""
     (x, y), *_ = digits()
     ways = {
         "SGD, cross-entropy": dict(loss=F.softmax_cross_entropy, batch_size=50, lr=0.1),
@@ -134,7 +136,7 @@ def scores() -> Answer:
 
 
 def calibration_() -> Answer:
-    """Are scores probabilities (C4), and what do more epochs do to that?"""
+    """Are scores probabilities (C4), and do more epochs make them better or worse ones?"""
     data, found, figures, ends = digits(), {}, {}, {}
     for name, loss in LOSSES.items():
         net, seen = tn.MLP([64, 32, 10]), []
@@ -166,7 +168,7 @@ def hardening() -> Answer:
 
 
 def normalization() -> Answer:
-    """Is batch norm a weaker form of factorization (C21): what does each way to write W reach at equal bytes?"""
+    """Is batch norm a weaker form of factorization (C21)? What does each way to write W reach at equal bytes?"""
     found = compare_scales(digits(), [64, 64, 64, 10], seeds=(0, 1), epochs=20)
     figures = {}
     for name, f in found.items():
@@ -178,7 +180,7 @@ def normalization() -> Answer:
 
 
 def percentiles() -> Answer:
-    """Does batch norm hold still what the last hidden layer receives (C21)?"""
+    """Does batch norm hold the inputs of the last hidden layer still (C21)?"""
     data, seen, figures = digits(), {}, {}
     for name, batch_norm in (("without batch norm", False), ("with batch norm", True)):
         net, moments = tn.MLP([64, 100, 100, 100, 10], activation=tn.Sigmoid, batch_norm=batch_norm), []
@@ -217,7 +219,7 @@ def comparison() -> Answer:
 
 
 def soft_targets() -> Answer:
-    """Do a large network's scores teach a small one more than labels do?"""
+    """Do a large network's scores teach a small network more than labels do?"""
     data = digits()
     large = trained([64, 256, 10], epochs=60)
     figures = {"teacher: test error, %": 100 * tn.evaluate(large, data.test)}

@@ -1,14 +1,14 @@
-"""What the LSTM learns: python -m benchmarks.sequences [reber adding] [--seeds 10] [--jobs 2]   (from the root)
+"""Measure what the LSTM learns: python -m benchmarks.sequences [reber adding] [--seeds 10] [--jobs 2]   (from the root)
 
-reber     the embedded Reber grammar, 256 strings to train on, 256 to test: how many strings have an illegal
-          prediction, and how many fail the criterion of 1997 (where k symbols are legal, they must have the k highest
-          scores); the same for strings that are not in the training set, and for strings at least twice as long as its
-          longest
-adding    two marked numbers out of 200: mean squared error of the LSTM and of a plain RNN; predicting the mean gives
-          0.167
+reber     the embedded Reber grammar, with 256 strings to train on and 256 to test. Counted are the strings with an
+          illegal prediction, and the strings that fail the criterion of 1997: wherever k symbols are legal, they must
+          have the k highest scores. The same is counted for strings that are not in the training set, and for strings
+          at least twice as long as its longest.
+adding    the sum of two marked numbers out of 200: mean squared error of the LSTM and of a plain RNN. Always predicting
+          the mean gives 0.167.
 
-A seed is one run on one thread; `jobs` runs work side by side. Seconds are wall-clock time of training alone. Finished
-seeds are kept in benchmarks/runs/, so the same command continues where it stopped; delete them to measure again.
+A seed is one run on one thread, and `jobs` runs work side by side. Seconds are wall-clock time of training alone.
+Finished seeds are kept in benchmarks/runs/, so the same command continues where it stopped. Delete them to start anew.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ KINDS = {"reber": ("LSTM",), "adding": ("LSTM", "RNN")}
 
 
 def trained(task: str, kind: str, seed: int, data: Any) -> tuple[Any, float]:
-    """Return the trained network, and how many seconds that took."""
+    """Return the trained network, and the seconds that training took."""
     net = tn.RecurrentNet(**NETS[task], seed=seed, layer=getattr(tn, kind))
-    valid = data.valid if task == "adding" else None  # a coin decides which symbol comes next
+    valid = data.valid if task == "adding" else None  # none for reber: a coin decides which symbol comes next
     start = time.perf_counter()
     history = tn.fit(
         net, data.train, valid, optimizer=tn.Adam, clip=1.0, schedule=tn.optim.cosine, seed=seed, progress=False,
@@ -55,7 +55,7 @@ def trained(task: str, kind: str, seed: int, data: Any) -> tuple[Any, float]:
 
 
 def reber_run(kind: str, seed: int) -> dict[str, Any]:
-    """Return how many strings of each set one seed gets wrong: (illegal, strict)."""
+    """Return how many strings of each set one seed gets wrong: [illegal predictions, by the criterion of 1997]."""
     data = tn.datasets.load("reber", seed=seed)
     net, seconds = trained("reber", kind, seed, data)
     sets = {"train": data.train, "test": data.test, "disjoint": reber.disjoint(seed), "longer": reber.longer(seed)}
@@ -72,7 +72,7 @@ def adding_run(kind: str, seed: int) -> dict[str, Any]:
 
 
 def run(job: tuple[str, str, int]) -> dict[str, Any]:
-    """Return the figures of one (task, kind, seed), measured now or earlier."""
+    """Return the figures of one job (task, kind, seed), measured now or earlier."""
     task, kind, seed = job
     finished = RUNS / f"{task}-{kind}-{seed}.json"
     if not finished.exists():
@@ -82,11 +82,11 @@ def run(job: tuple[str, str, int]) -> dict[str, Any]:
     return row
 
 
-# ---- what is said about it
+# ---- the report
 
 
 def reber_table(runs: list[dict[str, Any]]) -> str:
-    """Return the Markdown of the Reber runs."""
+    """Return the Markdown for the Reber runs."""
     rows = [
         [run["seed"], *(f"{a} / {b}" for a, b in (run[k] for k in ("train", "test", "disjoint", "longer"))),
          run["longest"], f"{run['seconds']:.0f}"]
@@ -95,14 +95,14 @@ def reber_table(runs: list[dict[str, Any]]) -> str:
     solved = sum(run["train"][1] + run["test"][1] == 0 for run in runs)
     head = ["seed", "train", "test", "disjoint", "longer", "up to symbols", "seconds"]
     return (
-        "Wrong strings of 256 each: illegal predictions / by the criterion of 1997.\n\n"
-        f"{markdown(head, rows)}\n\n{solved} of {len(runs)} seeds have all 512 strings right by both criteria; "
-        f"slowest seed {max(run['seconds'] for run in runs):.0f} s."
+        "Wrong strings out of 256 in each set: with illegal predictions / by the criterion of 1997.\n\n"
+        f"{markdown(head, rows)}\n\n{solved} of {len(runs)} seeds have all 512 strings right by both criteria. "
+        f"The slowest seed took {max(run['seconds'] for run in runs):.0f} s."
     )
 
 
 def adding_table(runs: list[dict[str, Any]]) -> str:
-    """Return the Markdown of the adding runs."""
+    """Return the Markdown for the adding runs."""
     lines = []
     for kind in KINDS["adding"]:
         errors = [run["error"] for run in runs if run["kind"] == kind]
@@ -117,7 +117,7 @@ TABLES: dict[str, Callable[[list[dict[str, Any]]], str]] = {"reber": reber_table
 
 
 def section(figures: dict[str, Any]) -> str:
-    """Return the Markdown of one task."""
+    """Return the Markdown section of one task."""
     task = figures["task"]
     net, how = figures["net"], figures["how"]
     text = f"Widths {net['widths']}; Adam, gradients clipped to length 1, lr falling as a cosine; " + ", ".join(
@@ -127,9 +127,9 @@ def section(figures: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Train, and write results/sequences.md and .json."""
+    """Train the networks, and write results/sequences.md and .json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tasks", nargs="*", default=list(HOW), metavar="task", help="reber, adding; both by default")
+    parser.add_argument("tasks", nargs="*", default=list(HOW), metavar="task", help="reber, adding (both by default)")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()

@@ -1,10 +1,10 @@
-"""Speed and memory of training: python -m benchmarks.training [--rounds N]   (from the repository root; extras: bench)
+"""Measure speed and memory of training: python -m benchmarks.training [--rounds N]   (from the root; extra: bench)
 
-step         forward, backward and SGD with momentum, against PyTorch in eager mode on the same threads
-hashed       a step of a hashed net against the dense one of the same widths
-memory       hashed inference without the matrix, against the dense matrix
-import       seconds that `import tinynet` adds to `import numpy`
-primitives   time a primitive takes on tiny arrays, forward and backward, against autograd
+step         forward pass, backward pass and SGD with momentum, beside PyTorch in eager mode on the same threads
+hashed       a step of a hashed network beside a step of the dense network with the same widths
+memory       hashed inference without the matrix, beside the size of the dense matrix
+import       the seconds that `import tinynet` adds to `import numpy`
+primitives   the time that a primitive takes on tiny arrays, forward and backward, beside autograd
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SHAPES = [((784, 1000, 1000, 10), 100), ((784, 128, 10), 32), ((64, 256, 10), 50
 
 
 def tinynet_step(widths: tuple[int, ...], batch: int, factor: float | None = None) -> Callable[[], None]:
-    """Return a function that takes one training step of a tanh MLP, dense or hashed."""
+    """Return a function that makes one training step of a tanh MLP, dense or hashed."""
     import tinynet as tn
 
     net = tn.MLP(widths, weight=tn.Dense() if factor is None else tn.Hashed(factor))
@@ -83,7 +83,7 @@ def tinynet_chain() -> Callable[[], None]:
 
 
 def autograd_chain() -> Callable[[], None]:
-    """Return the same in HIPS autograd."""
+    """Return the same chain in HIPS autograd."""
     import autograd.numpy as anp
     from autograd import make_vjp
 
@@ -135,14 +135,14 @@ def hashed_step(rounds: int) -> tuple[str, list[dict]]:
 
 
 def memory() -> tuple[str, dict]:
-    """Measure the peak of a hashed product without its matrix."""
+    """Measure the peak memory of a hashed product that never builds its matrix."""
     import tinynet as tn
 
     m, n = 784, 1000
     layer = tn.Linear(m, n, tn.Hashed(1 / 8))
     x = np.zeros((1, m), np.float32)
     with tn.no_grad():
-        layer(tn.Tensor(x))  # compiles
+        layer(tn.Tensor(x))  # compile first
         tracemalloc.start()
         layer(tn.Tensor(x))
         peak = tracemalloc.get_traced_memory()[1]
@@ -153,7 +153,7 @@ def memory() -> tuple[str, dict]:
 
 
 def imports(rounds: int) -> tuple[str, dict]:
-    """Time `import tinynet` against `import numpy`, in fresh processes that take turns."""
+    """Time `import tinynet` beside `import numpy`, in fresh processes that take turns."""
     code = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
     times: dict[str, list[float]] = {"numpy": [], "tinynet": []}
     for _ in range(rounds):
@@ -167,7 +167,7 @@ def imports(rounds: int) -> tuple[str, dict]:
 
 
 def primitives(rounds: int) -> tuple[str, dict]:
-    """Compare the time a primitive takes with autograd's."""
+    """Compare the time that a primitive takes with autograd's."""
     times = alternate({"tinynet": (tinynet_chain, ()), "autograd": (autograd_chain, ())}, 1, rounds)
     low, middle, high = ratio(times["autograd"], times["tinynet"])
     ours, theirs = (1e6 * statistics.median(times[name]) / (3 * DEPTH) for name in ("tinynet", "autograd"))
@@ -177,7 +177,7 @@ def primitives(rounds: int) -> tuple[str, dict]:
 
 
 def main() -> None:
-    """Run everything and write results/training.md and .json."""
+    """Run everything, and write results/training.md and .json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=21)
     rounds = parser.parse_args().rounds
@@ -192,7 +192,7 @@ def main() -> None:
     text = (
         "# Training: speed and memory\n\n" + "; ".join(f"{k}: {v}" for k, v in about.items()) + f"; rounds: {rounds}\n"
     )
-    text += "\nA row on two threads that is slower than its row on one says that the second core was not free for it.\n"
+    text += "\nIf a row is slower on two threads than on one, the second core was busy with something else.\n"
     text += "".join(f"\n## {title}\n\n{table}\n" for title, (table, _) in sections.items())
     write("training", text.rstrip(), {"about": about} | {title: figures for title, (_, figures) in sections.items()})
 

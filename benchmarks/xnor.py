@@ -1,13 +1,13 @@
-"""Speed of the XNOR products: python -m benchmarks.xnor [--rounds N] [--name NAME]      (from the repository root)
+"""Measure the speed of the XNOR products: python -m benchmarks.xnor [--rounds N] [--name NAME]   (from the root)
 
-OpenBLAS in float32, as NumPy calls it, against every rung of tinynet/kernels/xnor/ and C with AVX-512 intrinsics
-(xnor_reference.c, where gcc and the instructions are). GMAC/s is 10^9 products of two signs, with their sums, a second.
+OpenBLAS in float32, as NumPy calls it, is compared with every rung of tinynet/kernels/xnor/, and with C with AVX-512
+intrinsics (xnor_reference.c) if gcc and the instructions are there. GMAC/s is 10^9 multiply-adds of two signs a second.
 Panels are packed in every call, except in the rows that begin with "best", where they are kept. One thread is timed by
-its CPU seconds, two by the clock on the wall. Three machines are measured on one:
+its CPU seconds, two threads by wall-clock time. One machine plays three:
 
     as found      what each library chooses for this processor
-    AVX-512 BLAS  OpenBLAS told to use its AVX-512 kernels, where it would not by itself (OPENBLAS_CORETYPE=SkylakeX)
-    AVX2          both restricted: NUMBA_CPU_NAME=haswell, NUMBA_CPU_FEATURES=+avx2,+popcnt; OPENBLAS_CORETYPE=Haswell
+    AVX-512 BLAS  OpenBLAS made to use its AVX-512 kernels, which it might not choose (OPENBLAS_CORETYPE=SkylakeX)
+    AVX2          both restricted: NUMBA_CPU_NAME=haswell, NUMBA_CPU_FEATURES=+avx2,+popcnt, OPENBLAS_CORETYPE=Haswell
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ CUBES = [(1024, 1024, 1024), (2048, 2048, 2048), (4096, 4096, 4096), (1024, 1024
 BIG = CUBES[2]
 AVX2 = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx2,+popcnt", "OPENBLAS_CORETYPE": "Haswell"}
 WIDE_BLAS = {"OPENBLAS_CORETYPE": "SkylakeX"}
-COLD = 2**27  # bytes of weights that take turns, so that each call finds its own out of the caches
+COLD = 2**27  # bytes of weights that take turns, so that no call finds its own in the caches
 
 
 def _floats(rows: int, n: int) -> np.ndarray:
     return np.random.default_rng(rows + n).normal(size=(rows, n)).astype(np.float32)
 
 
-# ---- the sides; each returns what is timed
+# ---- the sides; each returns a function to time
 
 
 def sgemm(m: int, n: int, k: int) -> Callable[[], object]:
-    """Return a float32 product."""
+    """Return the float32 product as a function to time."""
     a, b = _floats(m, k), _floats(k, n)
     return lambda: a @ b
 
 
 def rung(name: str, m: int, n: int, k: int, threads: int | None) -> Callable[[], object]:
-    """Return the same by a rung of the ladder."""
+    """Return the product of signs, by a rung of the ladder."""
     from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
 
@@ -58,7 +58,7 @@ def rung(name: str, m: int, n: int, k: int, threads: int | None) -> Callable[[],
 
 
 def packed_product(m: int, n: int, k: int, threads: int) -> Callable[[], object]:
-    """Return the same from float activations, whose packing is counted, and kept weights."""
+    """Return the product of signs with float activations, which are packed in the call, and packed weights."""
     from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
 
@@ -68,7 +68,7 @@ def packed_product(m: int, n: int, k: int, threads: int) -> Callable[[], object]
 
 
 def threshold(m: int, n: int, k: int, threads: int) -> Callable[[], object]:
-    """Return a hidden layer: bits to bits, with kept weights."""
+    """Return a hidden layer, from bits to bits, with packed weights."""
     from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
 
@@ -83,14 +83,14 @@ def _in_turn(calls: list[Callable[[], object]]) -> Callable[[], object]:
 
 
 def sgemv_cold(n: int, k: int) -> Callable[[], object]:
-    """Return one row times a float matrix that is out of the caches."""
+    """Return the product of one row and a float matrix that is not in the caches."""
     x, W = _floats(1, k), _floats(k, n)
     copies = [W.copy() for _ in range(max(2, COLD // W.nbytes))]
     return _in_turn([lambda W=W: x @ W for W in copies])
 
 
 def xnor_cold(n: int, k: int) -> Callable[[], object]:
-    """Return one packed row times packed weights that are out of the caches."""
+    """Return the product of one packed row and packed weights that are not in the caches."""
     from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
 
@@ -100,7 +100,7 @@ def xnor_cold(n: int, k: int) -> Callable[[], object]:
 
 
 def c_tile(library: str, m: int, n: int, k: int) -> Callable[[], object]:
-    """Return the same by C with intrinsics."""
+    """Return the product of signs by C with intrinsics. AssertionError if its integers differ from ours."""
     from tinynet.kernels import xnor
     from tinynet.kernels.bits import pack_signs
 
@@ -110,7 +110,7 @@ def c_tile(library: str, m: int, n: int, k: int) -> Callable[[], object]:
     function.argtypes = [address, address, long, long, long, ctypes.c_int, address]
 
     def call() -> np.ndarray:
-        dot = np.empty((m, n), np.int32)  # anew in each call, as on every side
+        dot = np.empty((m, n), np.int32)  # allocated in every call, as on all sides
         if function(a.ctypes.data, b.ctypes.data, m, n, a.shape[1], k, dot.ctypes.data):
             raise MemoryError("the C reference found no memory for its panels")
         return dot
@@ -124,7 +124,7 @@ TURNS = 1_000_000
 
 
 def c_ceiling(library: str) -> Callable[[], object]:
-    """Return a function that takes the instructions for TURNS x 12 vectors of 512 bits, on registers."""
+    """Return a function that runs the instructions for TURNS x 12 vectors of 512 bits, on registers alone."""
     function = ctypes.CDLL(library).ceiling
     return lambda: function(ctypes.c_long(TURNS))
 
@@ -146,13 +146,13 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 
 
 def _blas_core() -> str:
-    """Return the kernels that OpenBLAS takes in a fresh process."""
+    """Return the name of the kernels that OpenBLAS chooses in a fresh process."""
     code = "import numpy, threadpoolctl; print(threadpoolctl.threadpool_info()[0].get('architecture', '?'))"
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _compile(folder: str) -> str | None:
-    """Return the path of the compiled C reference, None where gcc or the instructions are missing."""
+    """Return the path of the compiled C reference; None if gcc or the instructions are missing."""
     from tinynet.kernels.jit import cpu_features
 
     if which("gcc") is None or "avx512vpopcntdq" not in cpu_features():
@@ -164,7 +164,7 @@ def _compile(folder: str) -> str | None:
 
 
 def measure(sides: dict, work: int, threads: int, rounds: int, **about: object) -> list[dict]:
-    """Return a row of figures for each side; the first side is the one that the others are compared with."""
+    """Return a row of figures for each side; the others are compared with the first side."""
     times = alternate(sides, threads, rounds, clock="process_time" if threads == 1 else "perf_counter")
     base = times[next(iter(sides))]
     return [
@@ -175,7 +175,7 @@ def measure(sides: dict, work: int, threads: int, rounds: int, **about: object) 
 
 
 def cubes(machine: str, shapes: list[tuple[int, int, int]], rounds: int, library: str | None) -> list[dict]:
-    """Compare every rung with OpenBLAS, and with C on one thread."""
+    """Compare every rung with OpenBLAS, and on one thread with C."""
     figures = []
     for m, n, k in shapes:
         for threads in (1, 2):
@@ -195,14 +195,14 @@ def cubes(machine: str, shapes: list[tuple[int, int, int]], rounds: int, library
 
 
 def batch_one(machine: str, rounds: int) -> list[dict]:
-    """Compare one row, caches cold."""
+    """Compare the products of one row, with cold caches."""
     _, n, k = BIG
     sides = {"OpenBLAS": (sgemv_cold, (n, k)), "best": (xnor_cold, (n, k))}
     return measure(sides, n * k, 1, rounds, machine=machine, shape=f"1 x {n} x {k}, caches cold")
 
 
 def table(figures: list[dict]) -> str:
-    """Return the figures as Markdown."""
+    """Return the figures as a Markdown table."""
     rows = [
         [row["shape"], row["threads"], row["side"], f"{row['ms']:.2f}", f"{row['GMAC/s']:.0f}",
          "{1:.1f} ({0:.1f} to {2:.1f})".format(*row["times faster"])]
@@ -212,26 +212,27 @@ def table(figures: list[dict]) -> str:
 
 
 def find(figures: list[dict], machine: str, side: str, shape: tuple[int, int, int] = BIG, threads: int = 1) -> dict:
-    """Return the row of these figures."""
+    """Return the row for this machine, side, shape and number of threads."""
     wanted = {"machine": machine, "side": side, "shape": "{} x {} x {}".format(*shape), "threads": threads}
     return next(row for row in figures if wanted.items() <= row.items())
 
 
 def roofline(figures: list[dict], library: str | None, rounds: int) -> tuple[str, float]:
-    """Measure what registers alone can do, in turn with the products, and return a sentence and the GMAC/s."""
+    """Measure what registers alone can do, in turn with the products; return the text about it and the GMAC/s."""
     if not library:
         return "Not measured: gcc or AVX-512 VPOPCNTDQ is missing.", 0.0
     sides = {"ceiling": (c_ceiling, (library,)), "panel": (rung, ("panel", *BIG, 1)), "C": (c_tile, (library, *BIG))}
     sides["carry"] = (rung, ("carry", *BIG, 1))
     times = alternate(sides, 1, rounds, clock="process_time")
-    best = {name: min(seconds) for name, seconds in times.items()}  # a ceiling is what is reached undisturbed
+    best = {name: min(seconds) for name, seconds in times.items()}  # a ceiling is what an undisturbed run reaches
     work = dict.fromkeys(times, BIG[0] * BIG[1] * BIG[2]) | {"ceiling": TURNS * 12 * 512}
     speed = {name: work[name] / best[name] / 1e9 for name in times}
     shares = ", ".join(f"{name} {speed[name] / speed['ceiling']:.0%}" for name in ("panel", "carry", "C"))
     text = (
-        f"Xor, popcount and add on registers alone, 512 bits each: {speed['ceiling']:.0f} GMAC/s on one thread, best "
-        f"of {rounds} rounds. Share of it at 4096 x 4096 x 4096, from packed bits to int32 in memory, panels packed in "
-        f"each call: {shares}. (carry does 5 instructions for two words, not 6: its own ceiling is a fifth higher.)"
+        f"The ceiling is XOR, popcount and addition of 512 bits each, on registers alone: {speed['ceiling']:.0f} "
+        f"GMAC/s on one thread, the best of {rounds} rounds. The products reach these shares of it at 4096 x 4096 x "
+        f"4096, from packed bits to int32 in memory, with panels packed in each call: {shares}. (carry needs 5 "
+        "instructions for two words, not 6, so its own ceiling is a fifth higher.)"
     )
     figures.append({"machine": "as found", "shape": "registers", "threads": 1, "side": "ceiling",
                     "GMAC/s": speed["ceiling"], "best GMAC/s": speed})  # fmt: skip
@@ -239,7 +240,7 @@ def roofline(figures: list[dict], library: str | None, rounds: int) -> tuple[str
 
 
 def plot(figures: list[dict], ceiling: float, name: str) -> None:
-    """Draw 4096 x 4096 x 4096 on one thread into results/NAME.png."""
+    """Draw the speeds at 4096 x 4096 x 4096 on one thread, in results/NAME.png."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -262,10 +263,10 @@ def plot(figures: list[dict], ceiling: float, name: str) -> None:
 
 
 def main() -> None:
-    """Measure, and write results/NAME.md, .json and .png."""
+    """Measure everything, and write results/NAME.md, .json and .png."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--name", default="xnor", help="of the files in results/, other machines have their own")
+    parser.add_argument("--name", default="xnor", help="name of the files in results/; other machines have their own")
     args = parser.parse_args()
     rounds = args.rounds
     figures, sections = [], {}
@@ -287,7 +288,8 @@ def main() -> None:
     text += "Every figure is a median of rounds in which the sides took turns. " + __doc__.split("\n\n", 1)[1]
     text += f"\n![GMAC/s of each side]({args.name}.png)\n"
     text += "".join(f"\n## {title}\n\n{section}\n" for title, section in sections.items())
-    text += f"\n## Roofline\n\n{sentence}\n\n## Two threads for one, 4096 x 4096 x 4096\n\n{', '.join(scaling)}\n"
+    text += f"\n## Roofline\n\n{sentence}\n"
+    text += f"\n## Speed of two threads relative to one, 4096 x 4096 x 4096\n\n{', '.join(scaling)}\n"
     write(args.name, text.rstrip(), {"about": about | {"rounds": rounds}, "figures": figures})
     plot(figures, ceiling, args.name)
 

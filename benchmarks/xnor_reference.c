@@ -1,9 +1,10 @@
-/* What a C programmer writes with AVX-512 intrinsics: the rival of benchmarks/xnor.py. No part of tinynet.
+/* What a C programmer would write with AVX-512 intrinsics, for benchmarks/xnor.py to compare with. Not part of tinynet.
 
-   xnor      dot = n_bits - 2 popcount(a_i ^ b_j) by tiles of 8 rows and 32 columns, the columns packed side by side in
-             panels. a (m, words), b (n, words), dot (m, n); m a multiple of 8, n of 32. One thread, packing included.
-   ceiling   how fast this machine takes xor, popcount and add at all: 12 of each a turn on registers, with no word
-             loaded from memory and hardly a result waited for. */
+   xnor      dot = n_bits - 2 popcount(a_i ^ b_j), by tiles of 8 rows and 32 columns; the columns are packed side by side
+             in panels. a (m, words), b (n, words), dot (m, n); m is a multiple of 8, and n of 32. It runs on one thread
+             and includes the packing.
+   ceiling   how fast this machine can make XORs, popcounts and additions at all: 12 of each in a turn, on registers. No
+             word is loaded from memory, and hardly a result is waited for. */
 #include <immintrin.h>
 #include <stdint.h>
 #include <stdlib.h>

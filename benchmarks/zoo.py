@@ -1,8 +1,8 @@
-"""What estimates of performance distance are worth: python -m benchmarks.zoo [--data mnist fashion]   (from the root)
+"""Test estimates of how far apart networks perform: python -m benchmarks.zoo [--data mnist fashion]   (from the root)
 
-A zoo of small networks differs in method, size, amount of training data and seed. For each pair of them this compares
-the gap between their errors on the 10,000 test examples with estimates of it from at most 1,000 other inputs.
-tinynet/reading/networks/zoo.py explains the estimates.
+The zoo is a set of small networks that differ in method, size, amount of training data and seed. For each pair we
+compare the true gap between their errors on the 10,000 test examples with estimates of it. An estimate sees at most
+1,000 other inputs. tinynet/reading/networks/zoo.py explains the estimates.
 
 mnist, fashion      TINYNET_DATA names the folder that holds them
 convex              generated
@@ -19,7 +19,7 @@ from benchmarks.common import THREAD_VARIABLES, markdown, origin, write
 
 os.environ |= dict.fromkeys(
     THREAD_VARIABLES, "1"
-)  # before NumPy loads: one thread a network, so a seed fixes every bit
+)  # before NumPy loads; with one thread for each network, a seed fixes every bit
 
 from benchmarks.common import RESULTS
 from tinynet.reading.networks.distance import plot_estimates
@@ -31,7 +31,7 @@ EPOCHS = 20
 
 
 def section(name: str, zoo: Zoo, correlations: dict[str, tuple[float, float, float]], cpu: float) -> str:
-    """Return the Markdown of one data set."""
+    """Return the Markdown section of one data set."""
     rows = [
         [estimate, f"{zoo.labels[estimate]:.0f}", f"{rho:.2f}", f"{low:.2f} to {high:.2f}"]
         for estimate, (rho, low, high) in sorted(correlations.items(), key=lambda item: -item[1][0])
@@ -41,17 +41,17 @@ def section(name: str, zoo: Zoo, correlations: dict[str, tuple[float, float, flo
     return "\n\n".join([
         f"## {name}",
         f"{len(zoo.errors)} networks, test errors {100 * zoo.errors.min():.1f} to {100 * zoo.errors.max():.1f} %, "
-        f"{len(zoo.gaps)} pairs, true gaps of 0 to {100 * zoo.gaps.max():.1f} points, median "
-        f"{100 * sorted(zoo.gaps)[len(zoo.gaps) // 2]:.1f}. {cpu:.0f} s of processor time.",
-        markdown(["estimate of the gap", "labels a pair", "Spearman", "95 %, over networks"], rows),
-        f"Best without a label: {best}, {free[best][0]:.2f}.",
-        f"Bounds at 95 % from 1,000 inputs: the true gap exceeds the upper bound of the disagreement for "
+        f"{len(zoo.gaps)} pairs, true gaps of 0 to {100 * zoo.gaps.max():.1f} percentage points, median "
+        f"{100 * sorted(zoo.gaps)[len(zoo.gaps) // 2]:.1f}. This took {cpu:.0f} s of processor time.",
+        markdown(["estimate of the gap", "labels per pair", "Spearman", "95 %, over networks"], rows),
+        f"The best estimate without labels is: {best}, {free[best][0]:.2f}.",
+        f"With 95 % bounds from 1,000 inputs, the true gap exceeds the upper bound of the disagreement for "
         f"{100 * zoo.above:.1f} % of the pairs, and lies outside the paired bound for {100 * zoo.outside:.1f} %.",
     ])  # fmt: skip
 
 
 def main() -> None:
-    """Measure, and write results/zoo.md, .json and a picture for each data set."""
+    """Measure everything, and write results/zoo.md, .json and a picture for each data set."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="+", choices=list(OPTIONS), default=["mnist", "fashion"])
     parser.add_argument("--jobs", type=int, default=None)
@@ -76,10 +76,11 @@ def main() -> None:
         plot_estimates({k: zoo.estimates[k] for k in chosen}, zoo.gaps).savefig(RESULTS / f"zoo-{name}.png", dpi=110)
     head = (
         "# A zoo of networks: estimates of the performance distance\n\n"
-        "The methods of the frontier at several budgets, 16 or 64 hidden units, 500 or 2,000 training examples, two "
-        f"seeds; SGD, momentum 0.9, rate 0.05 falling as a cosine, {EPOCHS} epochs. Estimates see the validation "
-        "split, the true gap is that on the 10,000 test examples. A labelled estimate needs a label only where the two "
-        "networks differ.\n\n" + ", ".join(f"{k} {v}" for k, v in figures["origin"].items())
+        "The networks use the methods of the frontier at several budgets, with 16 or 64 hidden units, 500 or 2,000 "
+        "training examples, and two seeds. They are trained by SGD with momentum 0.9 and a rate of 0.05 that falls as "
+        f"a cosine, for {EPOCHS} epochs. Estimates see only the validation split. The true gap is measured on the "
+        "10,000 test examples. A labelled estimate needs a label only where the two networks differ.\n\n"
+        + ", ".join(f"{k} {v}" for k, v in figures["origin"].items())
     )
     pictures = "\n\n".join(f"![each estimate against the true gap, {name}](zoo-{name}.png)" for name in arguments.data)
     write("zoo", "\n\n".join([head, *sections, pictures]), figures)
