@@ -80,6 +80,8 @@ def test_version(tmp_path):
     "module, arguments, message",
     [
         ("pylatexenc", ["lesson", "1"], "the course needs pylatexenc; install what it needs: pip install msgpack pyl"),
+        ("watchfiles", ["watch", "1"], "the course needs watchfiles; install what it needs: pip install msgpack pyla"),
+        ("msgpack", ["grade", "1", "--isolated"], "the course needs msgpack; install what it needs: pip install msgp"),
         (
             "matplotlib",
             ["frontier", "--methods", "dense", "--epochs", "1"],

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 def watch(path: Path, on_save: Callable[[], None], on_hint: Callable[[], None]) -> None:
@@ -16,11 +17,14 @@ def watch(path: Path, on_save: Callable[[], None], on_hint: Callable[[], None]) 
 
     The end of the input counts as a q.
     """
+    from watchfiles import watch as changes  # here, not in the thread, so that the user hears when it is missing
+
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
     events.put("saved")
     stop = threading.Event()
     with _keyboard() as keyboard:
-        threading.Thread(target=_saves, args=(path, events, stop), daemon=True).start()
+        seen = changes(path.parent, recursive=False, debounce=200, stop_event=stop, raise_interrupt=False)
+        threading.Thread(target=_saves, args=(seen, path.name, events), daemon=True).start()
         threading.Thread(target=_keys, args=(keyboard, events), daemon=True).start()
         while (event := events.get()) != "q":
             if event == "saved":
@@ -30,12 +34,10 @@ def watch(path: Path, on_save: Callable[[], None], on_hint: Callable[[], None]) 
         stop.set()
 
 
-def _saves(path: Path, events: queue.SimpleQueue[str], stop: threading.Event) -> None:
+def _saves(seen: Iterator[set[tuple[Any, str]]], name: str, events: queue.SimpleQueue[str]) -> None:
     """Report each save of a file; many editors rename a new file over the old one, so its folder is watched."""
-    from watchfiles import watch as changes
-
-    for changed in changes(path.parent, recursive=False, debounce=200, stop_event=stop, raise_interrupt=False):
-        if any(Path(name).name == path.name for _, name in changed):
+    for changed in seen:
+        if any(Path(path).name == name for _, path in changed):
             events.put("saved")
 
 
