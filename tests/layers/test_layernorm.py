@@ -8,7 +8,6 @@ import pytest
 import tinynet as tn
 from tinynet.layers.base import Layer
 
-TORCH = "PyTorch is an independent opinion on gradients; install it with pip install torch"
 with_and_without_bias = pytest.mark.parametrize("bias", [True, False], ids=["bias", "no bias"])
 
 
@@ -48,8 +47,7 @@ def test_gradients_agree_with_differences(shape, bias):
 
 
 @pytest.mark.parametrize("dtype, tolerance", [(np.float64, 1e-12), (np.float32, 1e-5)], ids=["float64", "float32"])
-def test_values_and_gradients_are_those_of_pytorch(dtype, tolerance):
-    torch = pytest.importorskip("torch", reason=TORCH)
+def test_values_and_gradients_are_those_of_pytorch(torch, dtype, tolerance):
     ours, x = built(7, True, dtype), drawn(6, 7).astype(dtype)
     theirs = torch.nn.LayerNorm(7, dtype=torch.float64 if dtype == np.float64 else torch.float32)
     with torch.no_grad():

@@ -34,8 +34,7 @@ def move(opt, *gradients):
 
 @pytest.mark.parametrize("ours, theirs, options", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_each_step_is_that_of_pytorch(ours, theirs, options, dtype):
-    torch = pytest.importorskip("torch", reason="compares with PyTorch, an extra of the benchmarks")
+def test_each_step_is_that_of_pytorch(torch, ours, theirs, options, dtype):
     rng = np.random.default_rng(0)
     w = rng.normal(size=(3, 4)).astype(dtype)
     p, q = Parameter(w), torch.nn.Parameter(torch.tensor(w))
@@ -185,8 +184,7 @@ def test_parameters_without_gradient_count_as_zero():
     assert optim.clip_gradient(parameters[1:], 1.0) == 0
 
 
-def test_clipping_does_as_pytorch_does():
-    torch = pytest.importorskip("torch", reason="compares with PyTorch, an extra of the benchmarks")
+def test_clipping_does_as_pytorch_does(torch):
     rng = np.random.default_rng(0)
     parameters = with_gradients(rng.normal(size=(3, 4)), rng.normal(size=5))
     theirs = [torch.nn.Parameter(torch.tensor(p.numpy())) for p in parameters]
