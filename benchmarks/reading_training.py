@@ -11,6 +11,7 @@ import numpy as np
 
 import tinynet as tn
 from tinynet import functional as F
+from tinynet.reading import EachEpoch
 from tinynet.reading.decisions.calibration import by_chance, calibration, plot_calibration, plot_reliability
 from tinynet.reading.decisions.hardening import animate_borders, borders, plot_borders
 from tinynet.reading.layers.saturation import plot_saturation, plot_squashed, saturation, squashed
@@ -28,9 +29,7 @@ from tinynet.reading.training.percentiles import input_percentiles, median_drift
 from tinynet.reading.training.scores import plot_scores, score_record
 from tinynet.reading.training.updates import Watch, chance, plot_steps
 
-Answer = tuple[
-    dict[str, Any], dict[str, float]
-]  # pictures by name (figures, or functions that write a file), and numbers
+Answer = tuple[dict[str, Any], dict[str, float]]  # pictures (or functions that write one) by name, and numbers
 LOSSES = {"cross-entropy": F.softmax_cross_entropy, "squared hinge": F.squared_hinge}
 
 
@@ -79,14 +78,13 @@ def svd() -> Answer:
 
 def saturation_() -> Answer:
     """Which share of the units stops responding, layer by layer, and does the loss matter?"""
-    data, shares, figures, last = digits(), {}, {}, {}
+    data, shares, figures = digits(), {}, {}
+    last = {"before": squashed(tn.MLP([64, 64, 32, 10]), data.train.inputs)}
     for name, loss in LOSSES.items():
-        net, seen = tn.MLP([64, 64, 32, 10]), []
-        if not last:
-            last["before"] = squashed(net, data.train.inputs)
-        tn.fit(net, data.train, epochs=200, lr=0.05, loss=loss, progress=False,
-               report=lambda _, net=net, seen=seen: seen.append(saturation(net, data.train.inputs)))  # fmt: skip
-        last[name], shares[name] = squashed(net, data.train.inputs), seen
+        net = tn.MLP([64, 64, 32, 10])
+        told = EachEpoch(saturation, net, data.train.inputs)
+        tn.fit(net, data.train, epochs=200, lr=0.05, loss=loss, progress=False, report=told)
+        last[name], shares[name] = squashed(net, data.train.inputs), (seen := told.seen)
         for layer in seen[0]:
             figures[f"{name}, {layer}, % at epoch 1"] = 100 * seen[0][layer]
             figures[f"{name}, {layer}, % at epoch 200"] = 100 * seen[-1][layer]
@@ -118,13 +116,13 @@ def updates() -> Answer:
 
 
 def scores() -> Answer:
-    """Do class scores only go up and race apart without end (C4, C7b), and is the loss ever exactly zero?"""
+    """Do class scores only go up and move apart without end (C4, C7b), and is the loss ever exactly zero?"""
     data, records, figures = digits(), {}, {}
     for name, loss in LOSSES.items():
-        net, seen = tn.MLP([64, 32, 10]), []
-        tn.fit(net, data.train, epochs=500, lr=0.05, loss=loss, progress=False,
-               report=lambda _, net=net, seen=seen: seen.append(score_record(net, data.train)))  # fmt: skip
-        records[name] = seen
+        net = tn.MLP([64, 32, 10])
+        told = EachEpoch(score_record, net, data.train)
+        tn.fit(net, data.train, epochs=500, lr=0.05, loss=loss, progress=False, report=told)
+        records[name] = seen = told.seen
         for epoch in (1, 500):
             r = seen[epoch - 1]
             figures |= {
@@ -139,9 +137,10 @@ def calibration_() -> Answer:
     """Are scores probabilities (C4), and do more epochs make them better or worse ones?"""
     data, found, figures, ends = digits(), {}, {}, {}
     for name, loss in LOSSES.items():
-        net, seen = tn.MLP([64, 32, 10]), []
-        tn.fit(net, data.train, epochs=300, lr=0.05, loss=loss, progress=False,
-               report=lambda _, net=net, seen=seen: seen.append(calibration(net, data.test)))  # fmt: skip
+        net = tn.MLP([64, 32, 10])
+        told = EachEpoch(calibration, net, data.test)
+        tn.fit(net, data.train, epochs=300, lr=0.05, loss=loss, progress=False, report=told)
+        seen = told.seen
         found[name], ends[f"{name}, epoch 300"] = seen, seen[-1]
         p = F.softmax(net(data.test.inputs)).numpy()
         least = int(np.argmin([c.ece for c in seen]))
@@ -183,11 +182,11 @@ def percentiles() -> Answer:
     """Does batch norm hold the inputs of the last hidden layer still (C21)?"""
     data, seen, figures = digits(), {}, {}
     for name, batch_norm in (("without batch norm", False), ("with batch norm", True)):
-        net, moments = tn.MLP([64, 100, 100, 100, 10], activation=tn.Sigmoid, batch_norm=batch_norm), []
-        tn.fit(net, data.train, epochs=40, lr=0.1, progress=False,
-               report=lambda _, net=net, m=moments: m.append(input_percentiles(net, data.valid.inputs)))  # fmt: skip
-        seen[name] = moments
-        drift = median_drift(moments)
+        net = tn.MLP([64, 100, 100, 100, 10], activation=tn.Sigmoid, batch_norm=batch_norm)
+        told = EachEpoch(input_percentiles, net, data.valid.inputs)
+        tn.fit(net, data.train, epochs=40, lr=0.1, progress=False, report=told)
+        seen[name] = told.seen
+        drift = median_drift(told.seen)
         figures |= {
             f"{name}: drift of the medians, first 10 epochs": drift[:10].mean(), f"{name}: last 10": drift[-10:].mean(),
             f"{name}: test error, %": 100 * tn.evaluate(net, data.test),
@@ -196,7 +195,7 @@ def percentiles() -> Answer:
 
 
 def comparison() -> Answer:
-    """What does a constraint on W change about the course of training?"""
+    """What does a constraint on W change about the way a training goes?"""
     data, records, figures = digits(), {}, {}
     ways = {
         "dense": tn.Dense(),

@@ -17,10 +17,6 @@ from tinynet.reading.layers.dependence import (
 from tinynet.reading.units import rearrange, unit_activations
 
 DIGITS = tn.datasets.load("digits")
-RECIPES = [
-    tn.Dense(), tn.LowRank(rank=4), tn.Hashed(1 / 4), tn.Sparse(1 / 2), tn.Quantized(bits=4), tn.Binary(),
-    tn.Scaled(tn.Hashed(1 / 4)), tn.Columns([tn.Dense(), tn.Binary()]),
-]  # fmt: skip
 
 
 def drawn(*shape, seed=0):
@@ -138,7 +134,6 @@ def test_tuning_goes_on_from_step_to_step():
 # ---------------------------------------------------------------------- every kind of network
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=repr)
 def test_every_parameterization(recipe):
     net = tn.MLP([64, 24, 24, 10], recipe, batch_norm=True, dropout=0.1, seed=1)
     tn.fit(net, DIGITS.train, epochs=1)

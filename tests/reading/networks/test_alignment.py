@@ -11,10 +11,6 @@ from tinynet.reading.networks.alignment import _folded, align, match_units, plot
 from tinynet.reading.units import opened, rearrange
 
 DIGITS = tn.datasets.load("digits")
-RECIPES = [
-    tn.Dense(), tn.LowRank(rank=4), tn.Hashed(1 / 4), tn.Sparse(1 / 2), tn.Quantized(bits=4), tn.Binary(),
-    tn.Scaled(tn.Hashed(1 / 4)), tn.Columns([tn.Dense(), tn.Binary()]),
-]  # fmt: skip
 
 
 def drawn(*shape, seed=0):
@@ -110,7 +106,6 @@ def test_a_batch_norm_is_folded_into_the_linear_before_it():
 # ---------------------------------------------------------------------- every kind of network
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=repr)
 def test_every_parameterization(recipe):
     a, b = (trained(recipe, seed=seed, batch_norm=True, dropout=0.1) for seed in (1, 2))
     before = scores(b)
