@@ -76,9 +76,9 @@ print(f"out: mean {y.mean():.3f}, standard deviation {y.std():.3f}   (beta is 1,
 # ## What it removes
 #
 # If the whole class gets 7 points more, nobody moves on the curve. If every mark is multiplied by 10, nobody moves
-# either. The network's version: multiply the unit's column $v$ of $V$ by some $c > 0$, and add a constant to the unit's
-# bias. Now $z$ has another scale and another mean, but $\hat z$ is the same as before. So the layer before has no say
-# in scale and bias any more. Its own bias $b$ has become useless, and networks with batch norm leave it out.
+# either. In a network it is the same. Multiply a unit's column $v$ of $V$ by some $c > 0$, and add a constant to the
+# unit's bias. Now $z$ has another scale and another mean, but $\hat z$ is the same as before. So the layer before has
+# no say in scale and bias any more. Its own bias $b$ has become useless, and networks with batch norm leave it out.
 #
 # One number is not scaled along: $\varepsilon$. The last line below shows what happens when $z$ is so small that
 # $\varepsilon$ counts.
@@ -352,9 +352,9 @@ for name in ACTIVATIONS:
 # %% [markdown]
 # ## What the last hidden layer receives
 #
-# Why would batch norm be faster? Ioffe and Szegedy give this reason. While a network learns, each layer's inputs shift,
-# because the layers before it change as well ("internal covariate shift"). It is like aiming at a target that somebody
-# keeps moving. Batch norm holds the target still.
+# Why would a network with batch norm need fewer steps? Ioffe and Szegedy give this reason. While a network learns, each
+# layer's inputs shift, because the layers before it change as well ("internal covariate shift"). It is like aiming at a
+# target that somebody keeps moving. Batch norm holds the target still.
 #
 # The figure shows one unit of the sigmoid network, the one whose input wanders most without batch norm, and then the
 # same unit with batch norm. To put all units into one number, call half the distance between a unit's 15th and 85th
@@ -362,7 +362,8 @@ for name in ACTIVATIONS:
 # over all units and over the first 100 steps.
 #
 # One thing in the figure is not the network's doing. The running variance starts at 1 and follows the batches at a rate
-# of 0.1. In the first steps, evaluation shows it catching up.
+# of 0.1. So in evaluation, the band with batch norm is too narrow at first, and widens while the running variance
+# catches up.
 
 
 # %%
@@ -391,11 +392,11 @@ for (name, normed), d in drifts.items():
 # %% [markdown]
 # ## Is that the reason?
 #
-# With batch norm training is faster, and inputs stay in place. That does not mean that the one causes the other. Three
-# more sigmoid networks test it.
+# With batch norm, training takes fewer steps and inputs stay in place. That does not mean that the one causes the
+# other. Three more sigmoid networks test it.
 #
-# **Shaken.** Keep batch norm, and then undo its work. Right behind it, at every step, each unit's output is multiplied
-# by a new random scale between 0.5 and 1.5, and moved by a new random shift between -1 and 1. (The idea comes from
+# **Shaken.** Keep batch norm, and then undo its work. Right behind it, at every step, each unit's $y$ is multiplied by
+# a new random scale between 0.5 and 1.5, and moved by a new random shift between -1 and 1. (The idea comes from
 # Santurkar et al. 2018, arXiv 1805.11604.) The drift tells whether inputs wander again. If steady inputs are the
 # reason, this network must be slow.
 #
@@ -511,12 +512,12 @@ print(f"Of the steps that batch norm saves, a better start alone saves {100 * st
 print(f"Of the steps that batch norm saves, an explicit scale alone saves {100 * scale:.0f} %.")
 
 # %% [markdown]
-# Batch norm does one more thing: it comes with a brake. The length of a unit's column $v$ has no effect on the output,
-# so the gradient with respect to $v$ has no part along $v$. Each step of plain SGD therefore stands at a right angle to
-# $v$, and such a step makes $v$ *longer*. The gradient is also divided by $\sigma$, which grows with this length. So
-# take a column that is $f$ times as long. Its gradient is $f$ times smaller, and the column to be turned is $f$ times
-# longer, so one step turns it by only $1/f^2$ of the angle. A step that is too large thus makes the next ones smaller.
-# How much of this brake was used, at the best rate and at the larger ones?
+# Batch norm does one more thing: it comes with a brake. Apart from $\varepsilon$, the length of a unit's column $v$ has
+# no effect on the output, so the gradient with respect to $v$ has no part along $v$. Each step of plain SGD therefore
+# stands at a right angle to $v$, and such a step makes $v$ *longer*. The gradient is also divided by $\sigma$, which
+# grows with this length. So take a column that is $f$ times as long. Its gradient is $f$ times smaller, and the column
+# to be turned is $f$ times longer, so one step turns it by only $1/f^2$ of the angle. A step that is too large thus
+# makes the next ones smaller. How much of this brake was used, at the best rate and at the larger ones?
 
 
 # %%
@@ -544,8 +545,8 @@ for lr in [rate for rate in ACTIVATIONS["sigmoid"][1] if rate >= found["sigmoid"
 # ## Folded away
 #
 # After training, the statistics are fixed numbers, $\mu_{\mathrm{run}}$ and
-# $\sigma_{\mathrm{run}} = \sqrt{\mathrm{var}_{\mathrm{run}} + \varepsilon}$. Then batch norm only scales and shifts. So
-# does the layer before it, and the two together are one layer:
+# $\sigma_{\mathrm{run}} = \sqrt{\mathrm{var}_{\mathrm{run}} + \varepsilon}$. Then batch norm only scales and shifts
+# each column. The layer before it can do this on its own, with other weights and biases. So the two layers become one:
 #
 # $$y = \gamma\, \frac{xV + b - \mu_{\mathrm{run}}}{\sigma_{\mathrm{run}}} + \beta = x W' + b' \qquad
 #   W' = V \operatorname{diag}\Big(\frac{\gamma}{\sigma_{\mathrm{run}}}\Big) \qquad
@@ -622,7 +623,7 @@ held = sum(parts.values())
 lesson.verdict(
     "C21",
     "holds" if held == len(parts) else "does not hold" if held == 0 else "holds in part",
-    f"scale and bias are removed: y changes by at most {removed:.0e}. Counted in steps to 10 % error, training is "
+    f"scale and bias are removed (y changes by at most {removed:.0e}). Counted in steps to 10 % error, training is "
     f"{speed['sigmoid']:.1f} times as fast for sigmoid and {speed['tanh']:.1f} times for tanh, each at its best rate. "
     f"Of the steps that batch norm saves the sigmoid network, a better start alone saves {100 * start:.0f} %, an "
     f"explicit scale {100 * scale:.0f} %. Folded away, batch norm is V diag(s): scores agree up to {apart:.0e}, the "

@@ -16,8 +16,8 @@
 # - **C23** Compression is an efficient frontier: the smallest size for an acceptable error.
 #
 # First you look into a file and count its bytes. Then you train one network in many sizes and in many ways, draw bytes
-# against error, and find the points that no other point beats. The ways are black boxes today; the lessons from 9 on
-# open them one by one.
+# against error, and find the points that no other point beats. The ways are black boxes today; later lessons open them
+# one by one.
 
 # %%
 import csv
@@ -97,8 +97,9 @@ print(f"the network loaded from the file gets {100 * full_error:.1f} % of {len(d
 # - quantized (the claim's low bit depth): a few bits for each entry, enough to name one of a few levels, and one
 #   number, the step between levels. With one bit for each entry it is called binary.
 # - low-rank: two thin matrices, $W = UV$, with $U$ $(m \times k)$ and $V$ $(k \times n)$.
-# - hashed (the claim's tied connections): $K$ numbers that all entries share. A hash of $(i, j)$ says which of them
-#   entry $W_{ij}$ uses, and with which sign. The hash is computed, so only its seed is stored.
+# - hashed (the claim's tied connections): $K$ numbers that all entries share. A *hash* scrambles $(i, j)$ into a number
+#   that looks random, but is always the same. It says which of the $K$ numbers entry $W_{ij}$ uses, and with which sign.
+#   The hash is computed, so only its seed is stored.
 # - sparse: $K$ of the entries. A hash says which ones; all others are zero.
 #
 # You can count the bits before anything is trained. Count them from the shapes (**exercise `stored_bits`**), and
@@ -398,7 +399,8 @@ lesson.verdict(
 
 # %% [markdown]
 # This was one data set with small pictures, and one hidden layer. What wins here need not win elsewhere. The project's
-# documentation has the same figure for MNIST, and lesson 22 comes back to the question with error bars and more data.
+# documentation has the same figure for MNIST, and a later lesson comes back to the question with error bars and more
+# data.
 #
 # ## Exercises
 #
