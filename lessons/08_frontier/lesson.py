@@ -98,8 +98,8 @@ print(f"the network loaded from the file gets {100 * full_error:.1f} % of {len(d
 #   number, the step between levels. With one bit for each entry it is called binary.
 # - low-rank: two thin matrices, $W = UV$, with $U$ $(m \times k)$ and $V$ $(k \times n)$.
 # - hashed (the claim's tied connections): $K$ numbers that all entries share. A *hash* scrambles $(i, j)$ into a number
-#   that looks random, but is always the same. It says which of the $K$ numbers entry $W_{ij}$ uses, and with which sign.
-#   The hash is computed, so only its seed is stored.
+#   that looks random, but is always the same. It says which of the $K$ numbers entry $W_{ij}$ uses, and with which
+#   sign. The hash is computed, so only its seed is stored.
 # - sparse: $K$ of the entries. A hash says which ones; all others are zero.
 #
 # You can count the bits before anything is trained. Count them from the shapes (**exercise `stored_bits`**), and
