@@ -22,6 +22,7 @@ PAIRS = [  # shapes that broadcast: equal, inner and outer products, scalars, le
 MATRICES = [  # shapes for @: matrices, batches, batches that broadcast, vectors on either side, empty sums
     ((3, 4), (4, 2)), ((5, 3, 4), (5, 4, 2)), ((5, 3, 4), (4, 2)), ((3, 4), (5, 4, 2)), ((5, 1, 3, 4), (2, 4, 1)),
     ((4,), (4,)), ((4,), (4, 2)), ((3, 4), (4,)), ((5, 3, 4), (4,)), ((4,), (5, 4, 2)),
+    ((2, 5, 3, 4), (4,)), ((4,), (2, 5, 4, 3)), ((1,), (1,)), ((2, 1, 3, 4), (5, 4, 2)), ((1, 4), (5, 4, 1)),
     ((3, 0), (0, 2)), ((0, 4), (4, 2)), ((0,), (0,)),
 ]  # fmt: skip
 AXES = [None, 0, 1, -1, (0, 2), (-1, 0), (2, 1, 0), ()]

@@ -206,6 +206,30 @@ def test_the_seed_fixes_the_weights(recipe):
     assert not np.array_equal(W, recipe.build(SHAPE, seed=8).weight().numpy())
 
 
+USES = {
+    "weight": lambda recipe: recipe.weight(),
+    "matmul": lambda recipe: recipe.matmul(tn.Tensor(np.ones((2, SHAPE[0]), np.float32))),
+    "matmul without a tape": tn.no_grad()(lambda recipe: recipe.matmul(tn.Tensor(np.ones((2, SHAPE[0]), np.float32)))),
+    "state": lambda recipe: recipe.state(),
+    "parameters": lambda recipe: recipe.parameters(),
+    "stored_bits": lambda recipe: recipe.stored_bits(),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+@every_recipe
+def test_a_recipe_that_was_not_built_says_to_build_it_first(recipe, use):
+    with pytest.raises(AttributeError, match=r"is a recipe, without '\w+'; build it first: recipe\.build"):
+        use(recipe)
+
+
+def test_an_attribute_that_no_built_one_has_is_simply_missing():
+    built = tn.Hashed().build(SHAPE)
+    with pytest.raises(AttributeError, match=r"^'Hashed' object has no attribute 'bucket'$"):
+        built.bucket  # noqa: B018
+    assert not hasattr(tn.Hashed(), "__array__")
+
+
 @pytest.mark.parametrize("recipe", [r for r in SIMPLE + COMBINED if r != tn.Binary(scale=None)], ids=repr)
 def test_products_start_with_the_variance_of_their_input(recipe):
     x = np.random.default_rng(0).normal(size=(400, 196)).astype(np.float32)
