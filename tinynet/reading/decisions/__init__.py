@@ -1,10 +1,12 @@
 """What a network decides, where it decides it, and how sure it is.
 
-regions        how hidden units cut the input space into pieces, and how sharp the borders are
-splits         hidden units as the questions of a decision tree
-boolean        which functions of bits XNOR can represent, with thresholds and without: all of them counted
-calibration    whether scores are probabilities: the reliability diagram and the expected calibration error
-hardening      the borders of a two-dimensional network over epochs, as an animation
+In reading order:
+
+    regions        how hidden units cut the input space into pieces, and how sharp the borders are
+    splits         hidden units as the questions of a decision tree
+    boolean        which functions of bits XNOR can represent, with thresholds and without: all of them counted
+    calibration    whether scores are probabilities: the reliability diagram and the expected calibration error
+    hardening      the borders of a two-dimensional network over epochs, as an animation
 """
 
 from tinynet.reading.decisions import regions, splits, boolean, calibration, hardening

@@ -118,7 +118,7 @@ def plot_calibration(found: dict[str, Sequence[Calibration]]) -> Figure:
     """Return the picture of ECE and error by epoch, a panel for each network.
 
     Args:
-        found: of label -> a list of `calibration`, one an epoch.
+        found: of label -> a list of `calibration`, one for each epoch.
     """
     drawing.check("plot_calibration", found, "{label: [calibration(net, data), ..]}")
     figure, panels = drawing.panels(1 + 4 * len(found), 4, columns=len(found), sharey=True)

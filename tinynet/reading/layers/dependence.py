@@ -178,7 +178,7 @@ def _cheapest_gone(A: np.ndarray, W: np.ndarray, width: int) -> np.ndarray:
     while len(left) > width:
         j = int(np.argmin((W**2).sum(axis=1) / np.diag(inverse)))
         W -= np.outer(inverse[:, j] / inverse[j, j], W[j])  # W_K + c W_j, for c = -(G^-1)_Kj / (G^-1)_jj
-        inverse -= np.outer(inverse[:, j], inverse[j]) / inverse[j, j]  # now that of G without row and column j
+        inverse -= np.outer(inverse[:, j], inverse[j]) / inverse[j, j]  # the inverse of G without row and column j
         left, W = np.delete(left, j), np.delete(W, j, axis=0)
         inverse = np.delete(np.delete(inverse, j, axis=0), j, axis=1)
     return left

@@ -95,7 +95,7 @@ def binary_spectrum(W: np.ndarray) -> Spectrum:
     size = np.abs(W).max(axis=0, initial=0) if W.ndim == 2 else np.zeros(1)
     if not (size > 0).all() or not np.allclose(np.abs(W), size):
         raise ValueError(
-            f"binary_spectrum: W of shape {W.shape}; each of its columns must be +-s, s > 0, as those of tn.Binary are"
+            f"binary_spectrum: W of shape {W.shape}; each of its columns must be +-s for one s > 0, as with tn.Binary"
         )
     d, cosines = len(W), column_geometry(W).cosines
     grid, random = random_spectrum(d)

@@ -89,7 +89,7 @@ def plot_saturation(shares: dict[str, Sequence[dict[str, float]]]) -> Figure:
     """Return the picture of the share of saturated pairs by epoch: a panel for each network, a curve for each layer.
 
     Args:
-        shares: of label -> a list of `saturation`, one an epoch.
+        shares: of label -> a list of `saturation`, one for each epoch.
     """
     drawing.check("plot_saturation", shares, "{label: [saturation(net, inputs), ..]}")
     figure, panels = drawing.panels(1 + 4 * len(shares), 4, columns=len(shares), sharey=True)

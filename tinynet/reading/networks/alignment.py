@@ -186,8 +186,8 @@ def _check_pair(a: Sequential, b: Sequential) -> None:
     (n_a, *hidden_a, m_a), (n_b, *hidden_b, m_b) = widths
     if (n_a, m_a, len(hidden_a)) != (n_b, m_b, len(hidden_b)):
         raise ValueError(
-            f"alignment: networks of widths {widths[0]} and {widths[1]}; only the hidden widths may differ, not their "
-            "number, nor inputs or outputs"
+            f"alignment: networks of widths {widths[0]} and {widths[1]}; only the hidden widths may differ, not the "
+            "number of layers, inputs or outputs"
         )
 
 

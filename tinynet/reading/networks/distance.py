@@ -138,7 +138,7 @@ def _both(a: Sequential, b: Sequential, inputs: Any) -> tuple[np.ndarray, np.nda
     of_a, of_b = _scores(a, inputs), _scores(b, inputs)
     if of_a.shape != of_b.shape:
         raise ValueError(
-            f"distance: networks of {of_a.shape[-1]} and {of_b.shape[-1]} classes; both must have the same"
+            f"distance: networks of {of_a.shape[-1]} and {of_b.shape[-1]} classes; both must have the same number"
         )
     return of_a.argmax(axis=-1), of_b.argmax(axis=-1)
 

@@ -70,7 +70,7 @@ class Record:
     ) -> None:
         if not any(isinstance(layer, SQUASHING) for layer in getattr(net, "layers", [])):
             raise ValueError(
-                "Record: the network has no Tanh or sign layer among its own, so nothing of it can saturate"
+                "Record: the network has no Tanh or sign layer among its own, so nothing in it can saturate"
             )
         self.net, (self.inputs, self.labels) = net, check_pair("probe", net, probe)
         self.loss = loss or loss_for(self.labels)

@@ -92,8 +92,8 @@ def scored(net: Layer, data: Pair) -> tuple[np.ndarray, np.ndarray]:
     scores = inside.scores(net, inputs)
     if labels.dtype.kind not in "iu" or scores.ndim != 2 or scores.shape[1] < 2:
         raise ValueError(
-            f"data: labels of dtype {labels.dtype}, scores of shape {scores.shape}; integer labels and one row of at "
-            "least two scores an example are needed"
+            f"data: labels of dtype {labels.dtype}, scores of shape {scores.shape}; integer labels are needed, and for "
+            "each example a row of at least two scores"
         )
     if not np.isfinite(scores).all():
         raise ValueError(
@@ -117,7 +117,7 @@ def plot_scores(records: dict[str, Sequence[Scores]]) -> Figure:
     """Return the picture of scores, margins, loss with error term, and weight norm by epoch; a colour for each network.
 
     Args:
-        records: of label -> a list of `score_record`, one an epoch.
+        records: of label -> a list of `score_record`, one for each epoch.
     """
     drawing.check("plot_scores", records, "{label: [score_record(net, data), ..]}")
     shown: list[tuple[str, str, list[tuple[str, str]]]] = [

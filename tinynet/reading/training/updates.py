@@ -4,7 +4,7 @@ Train a network that already fits for more epochs, and its borders harden: |z| k
 offered, and an experiment can tell them apart.
 
     (a) A random walk. The gradient that reaches z is dL/dz = dL/da phi'(z), which is small where |z| is large. So a z
-        that has wandered out by chance stays out. This needs noise, such as that of mini-batches, but no pull.
+        that has wandered out by chance stays out. This needs noise, such as mini-batches make, but no pull.
     (b) The error term. With softmax and cross-entropy dL/ds = p - t is never zero, so the scores are driven apart
         without end, and z with them. This needs no noise and happens with the full batch too.
 
