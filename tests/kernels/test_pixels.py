@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tinynet.kernels.bits import pack_signs
 from tinynet.kernels.jit import cpu_features
 from tinynet.kernels.xnor import best_rung
-from tinynet.kernels.xnor import pixels as kernel
+from tinynet.kernels.xnor import layer as kernel
 
 
 def case(rows, n, n_out, seed):
@@ -39,7 +39,7 @@ def test_both_ways_give_the_products_of_integers(rows, n, n_out, seed):
         found = sums(pixels, words)
         assert found.dtype == np.int32
         np.testing.assert_array_equal(found, z)
-    signs = kernel.pixel_threshold(pixels, words, thresholds, flip)
+    signs = kernel.pixel_signs(pixels, words, thresholds, flip)
     np.testing.assert_array_equal(signs, pack_signs((z >= thresholds) != flip))
 
 

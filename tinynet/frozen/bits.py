@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from tinynet.engine.tensor import Tensor
-from tinynet.kernels.xnor import pixel_sums, pixel_threshold, xnor_matmul, xnor_threshold
+from tinynet.kernels.xnor import layer as xnor
 from tinynet.layers.base import Layer
 from tinynet.parameterizations.packing import unpack
 from tinynet.parameterizations.state import State, Storable, take
@@ -96,10 +96,10 @@ class BitLinear(Layer):
         """Return the packed signs, or z + bias, for packed signs or pixels x."""
         words, rows = self.weight.words, x._data
         if self.gives == "signs" and self.takes == "pixels":
-            return Tensor(pixel_threshold(rows, words, self.thresholds, self.flip))
+            return Tensor(xnor.pixel_signs(rows, words, self.thresholds, self.flip))
         if self.gives == "signs":
-            return Tensor(xnor_threshold(rows, words, self.n_in, self.thresholds, self.flip))
-        z = pixel_sums(rows, words) if self.takes == "pixels" else xnor_matmul(rows, words, self.n_in)
+            return Tensor(xnor.signs(rows, words, self.n_in, self.thresholds, self.flip))
+        z = xnor.pixel_sums(rows, words) if self.takes == "pixels" else xnor.sums(rows, words, self.n_in)
         floats = z.astype(np.float32)
         return Tensor(floats if self.bias is None else floats + self.bias)
 

@@ -24,7 +24,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Tensor
 from tinynet.frozen.bits import BitLinear, most
 from tinynet.frozen.borders import FromPixels, FromSigns
@@ -32,7 +31,7 @@ from tinynet.frozen.network import Frozen
 from tinynet.frozen.sequence import FrozenSequence
 from tinynet.kernels.bits import pack_signs
 from tinynet.layers.activations import ReLU, Sigmoid, Tanh
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, evaluating
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.layernorm import LayerNorm
@@ -62,13 +61,8 @@ def freeze(net: Layer) -> Frozen | FrozenSequence:
     todo = [(name, layer) for name, layer in _flat(net) if not isinstance(layer, Dropout)]
     for name, layer in todo:
         _check(name, layer, (Linear, SignActivation, *ELEMENTWISE))
-    training = net.training
-    try:
-        with no_grad(), np.errstate(all="ignore"):
-            net.eval()
-            return Frozen(*_frozen_layers(todo))
-    finally:
-        net.train(training)
+    with evaluating(net), np.errstate(all="ignore"):
+        return Frozen(*_frozen_layers(todo))
 
 
 def _flat(net: Layer, name: str = "") -> Iterator[Named]:

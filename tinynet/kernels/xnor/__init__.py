@@ -8,15 +8,14 @@ with AVX-512, for 4096 x 4096 x 4096 signs (benchmarks/results/xnor.md; NumPy fo
     tile.py        22   2 x 4 products at a time share what they load
     vectors.py          the code of 8 x 32 products in vector registers; only needed to compile panels.py
     panels.py      36   columns side by side, ready to be loaded as vectors; and half the popcounts by carries (33)
-    matmul.py           the rungs as functions; `xnor_matmul` takes the best for this machine
-    pixels.py           the first layer of a network, whose inputs are pixels
+    layer.py            a layer of a network by the fastest rung of this machine; the first one takes pixels
+    matmul.py           products for everyone, with operands checked; each rung by its name
     whole.py            a few rows through all layers of a network in one call, as fast as memory delivers the weights
 """
 
 from tinynet.kernels.xnor.equation import xnor_matmul_numpy
+from tinynet.kernels.xnor.layer import best_rung, pack_panels
 from tinynet.kernels.xnor.matmul import (
-    best_rung,
-    pack_panels,
     xnor_matmul,
     xnor_matmul_carry,
     xnor_matmul_panel,
@@ -24,13 +23,10 @@ from tinynet.kernels.xnor.matmul import (
     xnor_matmul_words,
     xnor_threshold,
 )
-from tinynet.kernels.xnor.pixels import pixel_sums, pixel_threshold
 
 __all__ = [
     "best_rung",
     "pack_panels",
-    "pixel_sums",
-    "pixel_threshold",
     "xnor_matmul",
     "xnor_matmul_carry",
     "xnor_matmul_numpy",

@@ -1,155 +1,19 @@
-"""The ladder as functions, and the choice of the best rung for this machine.
+"""The products of signs for everyone: operands are checked, and each rung can be called by its name.
 
-Every rung is exact, so `xnor_matmul` may take whichever is fastest: panel where AVX-512 counts bits (VPOPCNTDQ), carry
-with AVX2 or Neon, tile on anything else, and NumPy where Numba is missing. Rows are shared among threads, which changes
-no bit either.
-
-The network's own product is `xnor_threshold`. A hidden layer needs only the signs of its sums, so the products are
-compared with their thresholds and packed again while they are still in the cache.
+Kernels read memory by address, so an array of another type or shape would give nonsense or crash. Here every operand is
+looked at first. Networks, whose layers have checked their own, call layer.py directly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from tinynet.kernels.bits import check_bits, n_words, pack_signs
-from tinynet.kernels.jit import cpu_features, numba_found
-from tinynet.kernels.threads import share
+from tinynet.kernels.bits import check_bits
+from tinynet.kernels.jit import numba_found
 from tinynet.kernels.xnor.equation import xnor_matmul_numpy
-
-FEW_ROWS = 16  # of a: fewer do not pay for laying out b in panels
-WORTH_A_THREAD = 2**31  # multiplications, about a millisecond; starting a thread costs a tenth of that
-NEVER = 2**31 - 1  # a threshold that no product reaches
-
-# ---- the rungs
-
-
-def xnor_matmul_words(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
-    """Return dot (M, N) by the plain triple loop over rows, columns and words."""
-    return _by_loops("words", a_bits, b_bits, n_bits, threads)
-
-
-def xnor_matmul_tile(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
-    """Return dot (M, N) by tiles of 2 x 4 products, whose eight sums stay in registers."""
-    return _by_loops("tile", a_bits, b_bits, n_bits, threads)
-
-
-def xnor_matmul_panel(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
-    """Return dot (M, N) by tiles of 8 x 32 products: with AVX-512, 3 instructions for 512 multiplications."""
-    return _by_panels("panel", a_bits, b_bits, n_bits, threads)
-
-
-def xnor_matmul_carry(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
-    """Return dot (M, N) by the same tiles with half the popcounts: only carries are counted, one for two words."""
-    return _by_panels("carry", a_bits, b_bits, n_bits, threads)
-
-
-def _by_loops(rung: str, a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None) -> np.ndarray:
-    if not numba_found():
-        return xnor_matmul_numpy(a_bits, b_bits, n_bits)
-    if rung == "words":
-        from tinynet.kernels.xnor.words import words as fill
-    else:
-        from tinynet.kernels.xnor.tile import tile as fill
-
-    n_bits = check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
-    dot = np.empty((len(a_bits), len(b_bits)), np.int32)
-    _share(lambda rows: fill(a_bits[rows], b_bits, np.int32(n_bits), dot[rows]), dot.size * n_bits, dot, threads)
-    return dot
-
-
-def _by_panels(
-    rung: str,
-    a_bits: np.ndarray,
-    b_bits: np.ndarray,
-    n_bits: int,
-    threads: int | None,
-    panels: np.ndarray | None = None,
-) -> np.ndarray:
-    if not numba_found():
-        return xnor_matmul_numpy(a_bits, b_bits, n_bits)
-    n_bits = check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
-    return products(a_bits, *_panels(b_bits, rung, panels), n_bits, len(b_bits), threads)
-
-
-def _panels(b_bits: np.ndarray, rung: str, panels: np.ndarray | None) -> tuple[np.ndarray, int]:
-    """Return the panels of b, or the ones given if they can be b's, and their kind."""
-    from tinynet.kernels.xnor import panels as layout
-
-    kind = layout.CARRY if rung == "carry" else layout.PLAIN
-    if panels is None:
-        return layout.panels(b_bits, kind), kind
-    shape = layout.panels_shape(*b_bits.shape, kind)
-    if panels.dtype != np.uint32 or panels.shape != shape or not panels.flags.c_contiguous:
-        raise ValueError(
-            f"xnor_matmul: panels is {panels.dtype} {panels.shape}; b_bits {b_bits.shape} takes uint32 {shape}: "
-            "make them with pack_panels(b_bits)"
-        )
-    return panels, kind
-
-
-def products(
-    rows: np.ndarray, panels: np.ndarray, kind: int, n_bits: int, n: int, threads: int | None = None
-) -> np.ndarray:
-    """Return the products, int32 (M, n), of rows with n columns in panels of any kind (panels.py)."""
-    from tinynet.kernels.xnor.panels import product, streams
-
-    dot = np.empty((len(rows), n), np.int32)
-    _share(
-        lambda some: product(streams(rows[some], kind), panels, kind, np.int32(n_bits), dot[some]),
-        8 * rows.nbytes * n, dot, threads,
-    )  # fmt: skip
-    return dot
-
-
-def comparisons(
-    rows: np.ndarray, panels: np.ndarray, kind: int, n_bits: int, thresholds: np.ndarray, flip: np.ndarray,
-    threads: int | None = None,
-) -> np.ndarray:  # fmt: skip
-    """Return as bits, uint64 (M, words), where such products reach their thresholds, turned round where flip is True.
-
-    thresholds: int32 (N,). flip: bool (N,).
-    """
-    from tinynet.kernels.xnor.panels import compare, streams
-
-    n = len(thresholds)
-    limits = np.full(panels.shape[::2], NEVER, np.int32)  # (P, 32): the places after the last column stay 0
-    limits.reshape(-1)[:n] = thresholds
-    flips = pack_signs(np.append(flip, np.zeros(limits.size - n, bool)).reshape(limits.shape))[:, 0].astype(np.uint32)
-    out = np.zeros((len(rows), n_words(n)), np.uint64)
-    _share(
-        lambda some: compare(streams(rows[some], kind), panels, kind, np.int32(n_bits), limits, flips, out[some]),
-        8 * rows.nbytes * n, out, threads,
-    )  # fmt: skip
-    return out
-
-
-def _share(run: Callable[[slice], None], work: int, out: np.ndarray, threads: int | None) -> None:
-    """Call run(rows) for slices of the rows of out, whole tiles each; `work` is multiplications of bits in all."""
-    worth = 1 + work // WORTH_A_THREAD
-    if threads is None and worth == 1:
-        run(slice(0, len(out)))
-    else:
-        share(lambda first, last: run(slice(first, last)), len(out), threads, worth, unit=8, turns=8)
-
-
-# ---- what the networks call
-
-
-def best_rung() -> str:
-    """Return the name of the fastest rung for this machine: numpy, tile, panel or carry."""
-    if not numba_found():
-        return "numpy"
-    if "avx512vpopcntdq" in cpu_features():
-        return "panel"
-    return "carry" if {"avx2", "neon"} & cpu_features() else "tile"
-
-
-def pack_panels(b_bits: np.ndarray) -> np.ndarray | None:
-    """Return b as the fastest rung wants it, worth keeping if you multiply by b often; None if it wants nothing."""
-    return _panels(b_bits, best_rung(), None)[0] if best_rung() in ("panel", "carry") else None
+from tinynet.kernels.xnor.layer import by_loops, panels_of, products, signs, sums
 
 
 def xnor_matmul(
@@ -166,12 +30,8 @@ def xnor_matmul(
 
     Raises TypeError and ValueError for operands of another type, shape or layout, or with ones after bit K.
     """
-    rung = best_rung()
-    if rung == "numpy":
-        return xnor_matmul_numpy(a_bits, b_bits, n_bits)
-    if rung == "tile" or (panels is None and len(a_bits) < FEW_ROWS):
-        return _by_loops("tile" if len(a_bits) > 1 else "words", a_bits, b_bits, n_bits, threads)
-    return _by_panels(rung, a_bits, b_bits, n_bits, threads, panels)
+    n_bits = check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
+    return sums(a_bits, b_bits, n_bits, threads, panels)
 
 
 def xnor_threshold(
@@ -194,7 +54,36 @@ def xnor_threshold(
             raise TypeError(f"xnor_threshold: {name} is {getattr(array, 'dtype', type(array).__name__)}; pass {dtype}")
         if array.shape != (n,):
             raise ValueError(f"xnor_threshold: {name} has shape {array.shape}; b_bits has {n} rows: pass ({n},)")
-    rung = best_rung()
-    if rung not in ("panel", "carry") or (panels is None and len(a_bits) < FEW_ROWS):
-        return pack_signs((xnor_matmul(a_bits, b_bits, n_bits, threads=threads) >= thresholds) ^ flip)
-    return comparisons(a_bits, *_panels(b_bits, rung, panels), n_bits, thresholds, flip, threads)
+    return signs(a_bits, b_bits, n_bits, thresholds, flip, threads, panels)
+
+
+# ---- the rungs above NumPy, by name
+
+
+def xnor_matmul_words(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
+    """Return dot (M, N) by the plain triple loop over rows, columns and words."""
+    return _on("words", a_bits, b_bits, n_bits, threads)
+
+
+def xnor_matmul_tile(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
+    """Return dot (M, N) by tiles of 2 x 4 products, whose eight sums stay in registers."""
+    return _on("tile", a_bits, b_bits, n_bits, threads)
+
+
+def xnor_matmul_panel(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
+    """Return dot (M, N) by tiles of 8 x 32 products: with AVX-512, 3 instructions for 512 multiplications."""
+    return _on("panel", a_bits, b_bits, n_bits, threads)
+
+
+def xnor_matmul_carry(a_bits: np.ndarray, b_bits: np.ndarray, n_bits: int, threads: int | None = None) -> np.ndarray:
+    """Return dot (M, N) by the same tiles with half the popcounts: only carries are counted, one for two words."""
+    return _on("carry", a_bits, b_bits, n_bits, threads)
+
+
+def _on(rung: str, a_bits: Any, b_bits: Any, n_bits: int, threads: int | None) -> np.ndarray:
+    n_bits = check_bits("xnor_matmul", n_bits, a_bits=a_bits, b_bits=b_bits)
+    if not numba_found():
+        return xnor_matmul_numpy(a_bits, b_bits, n_bits)
+    if rung in ("words", "tile"):
+        return by_loops(rung, a_bits, b_bits, n_bits, threads)
+    return products(a_bits, *panels_of(b_bits, rung), n_bits, len(b_bits), threads)

@@ -26,7 +26,7 @@ and of p ^ y, and the carry follows from these three:
 
     CARRY     a step takes p, p ^ x, p ^ y for a pair of words; the last p comes at the end
 
-In the first layer of a network pixels 0 .. 255 meet signs +1 and -1 (pixels.py), four bytes to a word:
+In the first layer of a network pixels 0 .. 255 meet signs +1 and -1 (layer.py), four bytes to a word:
 
     BYTES     a step takes four pixels of a row, and the four negated signs of a column, since tiles give -2 sums
 """
