@@ -116,7 +116,7 @@ def imposed_cosines(weight: Hashed) -> np.ndarray:
         raise TypeError(f"imposed_cosines: {weight!r}; a built tn.Hashed is needed, such as net.layers[0].weight")
     K, (j, k) = weight.K, np.triu_indices(weight.shape[1], 1)
     total = np.zeros(len(j))
-    for places in weight.places.astype(np.int64):  # of a row
+    for places in weight.places.astype(np.int64):  # row by row
         bucket, sign = places % K, np.where(places < K, 1, -1)
         total += (bucket[j] == bucket[k]) * sign[j] * sign[k]
     return total / weight.shape[0]

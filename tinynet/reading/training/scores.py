@@ -136,5 +136,5 @@ def plot_scores(records: dict[str, Sequence[Scores]]) -> Figure:
                 axes.plot(epochs, values, style, label=name, **drawing.line(i, len(epochs)))
         axes.set(title=title, xlabel="epoch", yscale=scale)
     drawing.grid(*panels)
-    drawing.legend(*panels, frameon=True, framealpha=0.85, edgecolor="none")  # curves cross these
+    drawing.legend(*panels, frameon=True, framealpha=0.85, edgecolor="none")  # readable where curves cross it
     return figure
