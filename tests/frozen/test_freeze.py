@@ -164,6 +164,16 @@ def test_a_bit_layer_computes_what_its_description_says(takes, gives, n_in, n_ou
         np.testing.assert_array_equal(y, pack_signs((z >= thresholds) != flip))
 
 
+@pytest.mark.parametrize("takes, n_in, entries", [("pixels", 130, 130), ("signs", 130, 3)])
+def test_a_bit_layer_refuses_rows_of_another_width(takes, n_in, entries):
+    layer = BitLinear(n_in, 5, takes, "floats").hold(np.zeros((5, 3), np.uint64))
+    rows = np.zeros((20, entries + 1), np.uint8 if takes == "pixels" else np.uint64)
+
+    assert layer(tn.Tensor(rows[:, :-1])).shape == (20, 5)
+    with pytest.raises(ValueError, match=f"takes rows of {entries} entries"):
+        layer(tn.Tensor(rows))
+
+
 I5, OFF, F5, ONE = np.zeros(5, np.int32), np.zeros(5, bool), np.zeros(5, np.float32), np.zeros((5, 1), np.uint64)
 WRONG = {
     "long thresholds": ("signs", ONE, dict(thresholds=I5.astype(np.int64), flip=OFF), "'thresholds' is int64"),

@@ -95,6 +95,7 @@ class BitLinear(Layer):
     def __call__(self, x: Any) -> Tensor:
         """Return the packed signs, or z + bias, for packed signs or pixels x."""
         words, rows = self.weight.words, x._data
+        self.check_rows(rows, self.n_in if self.takes == "pixels" else words.shape[1])  # kernels would read beyond
         if self.gives == "signs" and self.takes == "pixels":
             return Tensor(xnor.pixel_signs(rows, words, self.thresholds, self.flip))
         if self.gives == "signs":

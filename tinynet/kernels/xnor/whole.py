@@ -5,7 +5,7 @@ layers nothing is read. Here there are no such calls, and the weights of all lay
 equation.py for sums over signs, and bits.py for the order of the bits.
 
     pixels (N, n)         uint8
-    net                   uint64, the whole network in one array, for in cold code each further argument costs time:
+    net                   uint64, the whole network in one array, since in cold code every further argument costs time:
         plan (5 + 5 L)    int64, at the beginning: the number of layers, of classes, and of units in the widest layer;
                           where ones and tail begin; then for each layer n_in, n_out, and where its rows, limits and
                           flips begin
