@@ -40,7 +40,7 @@ from tinynet.parameterizations import (
 )  # fmt: skip
 from tinynet.layers.base import Layer
 from tinynet.layers.linear import Linear
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.activations import ReLU, Sigmoid, Tanh
 from tinynet.layers.signs import Rounded, Scale, SignActivation

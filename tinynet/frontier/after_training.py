@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.mlp import one_each
-from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.state import child_seed
 

@@ -89,4 +89,4 @@ def _lookup(method: str, factor: float, shapes: Shapes) -> Weight | None:
         raise ValueError(f"frontier: unknown method {method!r}{near}; known are {', '.join(METHODS)}")
     if not settings:
         return cls() if factor == 1 else None  # it has one size only
-    return cls(factor)  # type: ignore[call-arg]
+    return cls(factor)

@@ -28,7 +28,7 @@ from tinynet.frontier.methods import available, recipe
 from tinynet.frontier.settings import NORM, Settings, Teacher
 from tinynet.frontier.tasks import task_of
 from tinynet.kernels.threads import at_most
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.storage.save_load import load, save
 from tinynet.training.distillation import scores_of
 from tinynet.training.step import TrainingError

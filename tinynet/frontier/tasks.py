@@ -21,10 +21,9 @@ from tinynet.datasets import Split, reber
 from tinynet.frontier.methods import METHODS, Shapes, recipe
 from tinynet.frontier.settings import NORM, Settings
 from tinynet.frozen.freeze import freeze
-from tinynet.layers.base import evaluating
+from tinynet.layers.base import Sequential, evaluating
 from tinynet.layers.binary_mlp import BinaryMLP
 from tinynet.layers.mlp import MLP
-from tinynet.layers.sequential import Sequential
 from tinynet.sequences.language import fit_text, text_loss
 from tinynet.sequences.network import RecurrentNet
 from tinynet.training import optim

@@ -77,7 +77,7 @@ class BitLinear(Layer):
 
     written = ("takes", "gives")
 
-    def check(self) -> None:
+    def __post_init__(self) -> None:
         if (
             self.takes not in ("signs", "pixels")
             or self.gives not in ("signs", "floats")
@@ -126,8 +126,8 @@ class BitLinear(Layer):
         self.weight = BitMatrix(_take({"words": words}, "words", (self.n_out, -(-self.n_in // 64)), "u8"), self.n_in)
         return self
 
-    def stored(self) -> dict[str, Any]:
-        return {"bits": self.weight}
+    def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
+        return [("", self.weight, self.weight.shape)]
 
     def state(self) -> State:
         bits = self.weight.state()

@@ -24,7 +24,7 @@ class FromPixels(Layer):
 
     n: int
 
-    def check(self) -> None:
+    def __post_init__(self) -> None:
         self.check_width("n")
         self.n_in = self.n_out = self.n
 

@@ -31,12 +31,11 @@ from tinynet.frozen.network import Frozen
 from tinynet.frozen.sequence import FrozenSequence
 from tinynet.kernels.bits import pack_signs
 from tinynet.layers.activations import ReLU, Sigmoid, Tanh
-from tinynet.layers.base import Layer, evaluating
+from tinynet.layers.base import Layer, Sequential, evaluating
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.layernorm import LayerNorm
 from tinynet.layers.linear import Linear
-from tinynet.layers.sequential import Sequential
 from tinynet.layers.signs import Rounded, Scale, SignActivation
 from tinynet.parameterizations import Binary
 from tinynet.sequences.network import SequenceNet

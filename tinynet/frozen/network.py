@@ -24,9 +24,8 @@ from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.frozen.bits import BitLinear
 from tinynet.kernels.bits import popcount
 from tinynet.kernels.jit import numba_found
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.batchnorm import BatchNorm
-from tinynet.layers.sequential import Sequential
 from tinynet.layers.signs import Scale
 from tinynet.parameterizations.state import State
 

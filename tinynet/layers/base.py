@@ -1,13 +1,16 @@
-"""What all layers have in common.
+"""What all layers have in common, and Sequential, the layer that is made of others: a network.
 
-A layer is its forward pass and the fields it declares. As a dataclass it lists its settings; `build` makes its arrays
+A layer is its forward pass and the fields it declares. As a dataclass it lists its settings; `fill` makes its arrays
 from them; `stores` says which of these a file keeps; `__call__` maps a batch of rows, x (batch, m), to y (batch, n):
 
     @dataclass(eq=False, repr=False)
     class Shift(Layer):                     # y = x + b
         n: int
 
-        def build(self):
+        def __post_init__(self):
+            self.fill()
+
+        def fill(self):
             self.b = Parameter(np.zeros(self.n, np.float32))
 
         def stores(self):
@@ -23,14 +26,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Tensor
-from tinynet.parameterizations.base import Parameterization
+from tinynet.layers.table import network_table
 from tinynet.parameterizations.state import Storable
 
 
@@ -38,24 +41,13 @@ from tinynet.parameterizations.state import Storable
 class Layer(Storable):
     """Base of all layers: a function of rows; see the head of this file."""
 
+    family = "layer"
     registry: ClassVar[dict[str, type[Layer]]] = {}
     training: ClassVar[bool] = True  # of a layer: whether it is in training mode
-    initial: ClassVar[tuple[str, ...]] = ("seed",)  # settings of the first values, which JSON does not hold
-    written: ClassVar[tuple[str, ...]] = ()  # settings that it holds even where they have their defaults
     beside: ClassVar[str] = "bias"  # what the table calls the numbers that a layer stores beside its matrices
 
     def __init_subclass__(cls) -> None:
         Layer.registry[cls.__name__] = cls
-
-    def __post_init__(self) -> None:
-        self.check()
-        self.build()
-
-    def check(self) -> None:
-        """Raise ValueError for settings that make no sense, and make what takes no memory."""
-
-    def build(self) -> None:
-        """Make the arrays, with their first values."""
 
     def __call__(self, x: Any) -> Tensor:
         """Return the layer's output for a batch of rows."""
@@ -65,13 +57,12 @@ class Layer(Storable):
 
     def sublayers(self) -> list[Layer]:
         """Return the layers that it is made of, one level down."""
-        return [part for part in self.stores().values() if isinstance(part, Layer)]
+        return [part for part in self.stored().values() if isinstance(part, Layer)]
 
     def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
         """Return the weight matrices: a name, empty for the only one; what stores it; and its virtual shape."""
-        found = [
-            (name, part, part.shape) for name, part in self.stored().items() if not isinstance(part, Layer | Tensor)
-        ]
+        parts = self.stored().items()
+        found = [(name, part, part.shape) for name, part in parts if not isinstance(part, Layer | Tensor)]
         return [("", *found[0][1:])] if len(found) == 1 else found
 
     def buffers(self) -> list[np.ndarray]:
@@ -81,6 +72,9 @@ class Layer(Storable):
     def generators(self) -> list[np.random.Generator]:
         """Return the random generators that training draws from."""
         return [generator for layer in self.sublayers() for generator in layer.generators()]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in self.config().items())})"
 
     # ---- the two modes
 
@@ -94,46 +88,6 @@ class Layer(Storable):
     def eval(self) -> Self:
         """Switch to evaluation mode: running statistics, no dropout."""
         return self.train(False)
-
-    # ---- settings as JSON, for the header of a file
-
-    def config(self) -> dict[str, Any]:
-        """Return the settings as JSON values."""
-        return {
-            f.name: _as_json(getattr(self, f.name))
-            for f in fields(self)
-            if f.name in self.written or not (f.name in self.initial or _is_default(f, getattr(self, f.name)))
-        }
-
-    def to_json(self) -> dict[str, Any]:
-        """Return {class name: config}."""
-        return {type(self).__name__: self.config()}
-
-    @staticmethod
-    def from_json(description: Any) -> Layer:
-        """Return the layer that `to_json` described, without values; `restore` fills them in. ValueError otherwise."""
-        [(name, config)] = (
-            description.items() if isinstance(description, dict) and len(description) == 1 else [("", {})]
-        )
-        if name not in Layer.registry:
-            raise ValueError(f"unknown layer {str(description)[:80]}; known are {', '.join(sorted(Layer.registry))}")
-        try:
-            return Layer.registry[name].from_config(config)
-        except (TypeError, KeyError, AttributeError) as error:
-            raise ValueError(f"{str(config)[:80]} does not fit the layer {name}: {error}") from error
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Return the layer that `config` described, without arrays: a file may ask for more than it holds."""
-        settings = {k: Parameterization.from_json(v) if isinstance(v, dict) else v for k, v in config.items()}
-        layer = cls.__new__(cls)
-        layer.build = lambda: None  # type: ignore[method-assign]
-        layer.__init__(**settings)  # type: ignore[misc]
-        del layer.build
-        return layer
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in self.config().items())})"
 
     # ---- checks that many layers need
 
@@ -151,12 +105,9 @@ class Layer(Storable):
             raise ValueError(f"{type(self).__name__}: {name}={x!r}; it must be a finite number")
         setattr(self, name, float(x))
 
-    def check_rows(self, x: Any, n: int) -> None:
-        """Raise ValueError unless x has rows of n entries."""
-        if x.shape[-1] != n:
-            raise ValueError(
-                f"{type(self).__name__}: the input has shape {x.shape}, this layer takes rows of {n} entries"
-            )
+    def wrong_width(self, x: Any, n: int) -> ValueError:
+        """Return the error for rows that are not of n entries."""
+        return ValueError(f"{type(self).__name__}: the input has shape {x.shape}, this layer takes rows of {n} entries")
 
 
 @contextmanager
@@ -179,13 +130,46 @@ def evaluating(*nets: Layer) -> Iterator[None]:
             layer.training = mode  # type: ignore[misc]
 
 
-def _as_json(value: Any) -> Any:
-    """Return a setting as a JSON value; an array that was made of True is True, and None of False is False."""
-    if isinstance(value, Storable):
-        return value.to_json()
-    return value is not None if value is None or isinstance(value, Tensor | np.ndarray) else value
+class Sequential(Layer):
+    """The layers given, one after the other."""
 
+    def __init__(self, *layers: Layer) -> None:
+        if not all(isinstance(layer, Layer) for layer in layers):
+            raise TypeError(f"{type(self).__name__}: {list(layers)!r:.200}; give the layers one by one, not in a list")
+        self.layers = list(layers)
 
-def _is_default(field: Any, value: Any) -> bool:
-    default = field.default if field.default_factory is MISSING else field.default_factory()
-    return default is not MISSING and _as_json(value) == default
+    def __call__(self, x: Any) -> Tensor:
+        """Return the last layer's output, for x (batch, n_in) as an array or a Tensor."""
+        x = x if isinstance(x, Tensor) else Tensor(self._as_floats(np.asarray(x)))
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def _as_floats(self, x: np.ndarray) -> np.ndarray:
+        """Return an array of the parameters' precision, so that a float64 array does not slow a float32 net down."""
+        first = next((p for layer in self.layers for p in layer.parameters()), None)
+        return x.astype(first.dtype) if x.dtype.kind == "f" and first is not None else x
+
+    def astype(self, dtype: Any) -> Self:
+        """Convert all parameters, in place, to float32 (to train) or float64 (to check gradients)."""
+        for p in self.parameters():
+            p.data = p._data.astype(dtype)
+        return self
+
+    def declared(self) -> dict[str, Any]:
+        return {str(i): layer for i, layer in enumerate(self.layers)}
+
+    stored = declared
+
+    def config(self) -> dict[str, Any]:
+        return {"layers": [layer.to_json() for layer in self.layers]}
+
+    def to_json(self) -> dict[str, Any]:
+        return {"Sequential": self.config()}  # a subclass only knows how to fill it
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        return cls(*[Layer.from_json(description) for description in config["layers"]])
+
+    def __repr__(self) -> str:
+        return network_table(self)

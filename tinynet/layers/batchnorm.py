@@ -40,23 +40,26 @@ class BatchNorm(Layer):
 
     written = ("eps", "rate")
 
-    def check(self) -> None:
+    def __post_init__(self) -> None:
         self.check_width("n")
         self.check_number("eps")
         self.check_number("rate")
         if not (self.eps > 0 and 0 < self.rate <= 1):
             raise ValueError(f"BatchNorm: eps={self.eps}, rate={self.rate}; eps > 0 and rate in (0, 1] are needed")
+        self.fill()
 
     def stores(self) -> dict[str, Any]:
         return {"gamma": (self.n,), "beta": (self.n,)}  # and, in the same array of a file, the running means
 
-    def build(self) -> None:
+    def fill(self) -> None:
+        """Start as if the columns were normal already."""
         self.gamma, self.beta = Parameter(np.ones(self.n, np.float32)), Parameter(np.zeros(self.n, np.float32))
         self.running_mean, self.running_var = np.zeros(self.n, np.float32), np.ones(self.n, np.float32)
 
     def __call__(self, x: Any) -> Tensor:
         """Return y (batch, n). ValueError in training for a batch of one, which has no variance."""
-        self.check_rows(x, self.n)
+        if x.shape[-1] != self.n:
+            raise self.wrong_width(x, self.n)
         if not self.training:
             return (x - self.running_mean) / np.sqrt(self.running_var + np.float32(self.eps)) * self.gamma + self.beta
         if len(x) < 2:

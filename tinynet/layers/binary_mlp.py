@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.linear import Linear
 from tinynet.layers.mlp import count_hidden
-from tinynet.layers.sequential import Sequential
 from tinynet.layers.signs import Rounded, Scale, SignActivation
 from tinynet.parameterizations.binary import Binary
 from tinynet.parameterizations.state import child_seed

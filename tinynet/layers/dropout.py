@@ -21,7 +21,7 @@ class Dropout(Layer):
 
     written = ("seed",)
 
-    def check(self) -> None:
+    def __post_init__(self) -> None:
         if not 0 <= self.p < 1:
             raise ValueError(f"Dropout: p={self.p}; the share of dropped entries must lie in [0, 1)")
         self.rng = np.random.default_rng(self.seed)

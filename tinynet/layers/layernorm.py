@@ -47,21 +47,32 @@ class LayerNorm(Layer):
     """
 
     n: int
-    bias: bool = True
+    bias: Any = True  # whether there is a beta, then beta itself, or None
 
-    def check(self) -> None:
+    names = {"beta": "bias"}  # noqa: RUF012
+
+    def __post_init__(self) -> None:
         self.check_width("n")
+        self.bias = self.bias or None
+        self.fill()
 
     def stores(self) -> dict[str, Any]:
-        return {"gamma": (self.n,)} | ({"beta": (self.n,)} if self.bias else {})
+        return {"gamma": (self.n,), "beta": (self.n,)}
 
-    def build(self) -> None:
+    def fill(self) -> None:
+        """Make gamma and beta, of ones and zeros."""
         self.gamma = Parameter(np.ones(self.n, np.float32))
-        if self.bias:
-            self.beta = Parameter(np.zeros(self.n, np.float32))
+        if self.bias is not None:
+            self.bias = Parameter(np.zeros(self.n, np.float32))
+
+    @property
+    def beta(self) -> Parameter | None:
+        """The learned bias, (n,), or None."""
+        return self.bias
 
     def __call__(self, x: Any) -> Tensor:
         """Return y (.., n). ValueError for another width."""
-        self.check_rows(x, self.n)
+        if x.shape[-1] != self.n:
+            raise self.wrong_width(x, self.n)
         y = standardize(x) * self.gamma
-        return y + self.beta if self.bias else y
+        return y if self.bias is None else y + self.bias

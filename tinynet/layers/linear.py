@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from tinynet.engine.primitives import add
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.layers.base import Layer
-from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import Matrix
 
 
 @dataclass(eq=False, repr=False)
@@ -34,24 +33,24 @@ class Linear(Layer):
     names = {"W": "weight", "b": "bias"}  # noqa: RUF012
     written = ("weight",)
 
-    def check(self) -> None:
-        self.check_width("n_in")
-        self.check_width("n_out")
+    def __post_init__(self) -> None:
         self.weight, self.bias = self.weight or Dense(), self.bias or None
-        if not isinstance(self.weight, Parameterization):
-            raise TypeError(f"Linear: weight={self.weight!r}; give a recipe, such as tn.Hashed(1/8)")
+        self.fill()
 
     def stores(self) -> dict[str, Any]:
-        W = {"W": Matrix(self.weight, (self.n_in, self.n_out))}
-        return W if self.bias is None else W | {"b": (self.n_out,)}
+        return {"W": self.weight.shaped((self.n_in, self.n_out)), "b": (self.n_out,)}
 
-    def build(self) -> None:
-        self.weight = self.weight.build((self.n_in, self.n_out), self.seed)
+    def fill(self) -> None:
+        """Make W and b, with their first values."""
+        self.declared()
+        self.weight.fill(self.seed)
+        self.n_in, self.n_out = self.weight.shape
         if self.bias is not None:
             self.bias = Parameter(np.zeros(self.n_out, np.float32))
 
     def __call__(self, x: Any) -> Tensor:
         """Return z (batch, n_out) for x (batch, n_in). ValueError for another width."""
-        self.check_rows(x, self.n_in)
+        if x.shape[-1] != self.n_in:
+            raise self.wrong_width(x, self.n_in)
         z = self.weight.matmul(x)
-        return z if self.bias is None else z + self.bias
+        return z if self.bias is None else add(z, self.bias)

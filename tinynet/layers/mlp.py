@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tinynet.layers.activations import Tanh
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.linear import Linear
-from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
 from tinynet.parameterizations.state import child_seed

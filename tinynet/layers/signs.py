@@ -32,7 +32,7 @@ class SignActivation(Layer):
     stochastic: bool = False
     seed: int = 0
 
-    def check(self) -> None:
+    def __post_init__(self) -> None:
         self.rng = np.random.default_rng(self.seed)
 
     def __call__(self, x: Any) -> Tensor:
@@ -53,7 +53,7 @@ class Scale(Layer):
 
     c: float
 
-    def check(self) -> None:
+    def __post_init__(self) -> None:
         self.check_number("c")
 
     def __call__(self, x: Any) -> Tensor:

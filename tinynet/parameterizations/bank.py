@@ -10,6 +10,7 @@ Columns have length 1 (random ones on average), so that x U keeps the variance o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import isqrt
 from typing import Any, Self
 
@@ -18,7 +19,6 @@ import numpy as np
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations import hashing
 from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.state import State, take
 
 STREAM = 2  # of the hash, beside those of buckets and signs
 
@@ -48,10 +48,10 @@ class Bank(Parameterization):
         """Whether the seed is all that a file needs."""
         return self.kind != "pretrained"
 
-    def _shaped(self, shape: tuple[int, int], seed: int) -> Self:
-        if self.kind == "smooth" and isqrt(shape[0]) ** 2 != shape[0]:
-            raise ValueError(f"Bank: smooth atoms need a square picture, but {shape[0]} inputs are not a square number")
-        built = super()._shaped(shape, seed)
+    def shaped(self, shape: tuple[int, ...]) -> Self:
+        built, m = super().shaped(shape), shape[0]
+        if self.kind == "smooth" and isqrt(m) ** 2 != m:
+            raise ValueError(f"Bank: smooth atoms need a square picture, but {m} inputs are not a square number")
         if "U" in vars(self):  # what `of` was given
             built.U = self.U
         return built
@@ -71,15 +71,17 @@ class Bank(Parameterization):
         if not self.seeded:
             self.U = Tensor(W)
 
-    def restore(self, state: State) -> None:
+    def restored(self) -> None:
         if not self.seeded:
-            self.U = Tensor(take(state, "U", self.shape))
+            self.U = Tensor(self.U)  # a constant, not a Parameter
 
     def weight(self) -> Tensor:
-        if "U" not in vars(self):  # at first use, so that a small file cannot ask for much memory by being loaded
-            U = self._random() if self.kind == "random" else self._smooth()
-            self.U = Tensor(U.astype(np.float32))
-        return self.U
+        return self.drawn if self.seeded else self.U
+
+    @cached_property
+    def drawn(self) -> Tensor:
+        """The features that follow from the seed, made when they are first asked for: loading them costs no memory."""
+        return Tensor((self._random() if self.kind == "random" else self._smooth()).astype(np.float32))
 
     def _random(self) -> np.ndarray:
         return hashing.uniforms(self.seed, STREAM, *self.shape) * np.float32(np.sqrt(3 / self.shape[0]))

@@ -16,7 +16,7 @@ import numpy as np
 from tinynet.engine import primitives as F
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.state import Matrix, child_seed
+from tinynet.parameterizations.state import child_seed
 
 
 @dataclass(repr=False)
@@ -37,7 +37,7 @@ class Columns(Parameterization):
 
     def stores(self) -> dict[str, Any]:
         m, blocks = self.shape[0], zip(self.parts, self._borders(), strict=True)
-        return {str(i): Matrix(part, (m, last - first)) for i, (part, (first, last)) in enumerate(blocks)}
+        return {str(i): part.shaped((m, last - first)) for i, (part, (first, last)) in enumerate(blocks)}
 
     def _borders(self) -> list[tuple[int, int]]:
         """Return the first column of each block and the first behind it. ValueError for fewer columns than blocks."""
@@ -47,14 +47,12 @@ class Columns(Parameterization):
         return list(pairwise(accumulate((n // count + (i < n % count) for i in range(count)), initial=0)))
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
-        for i, (name, (part, shape)) in enumerate(self.stores().items()):
-            self.assign(name, part.build(shape, child_seed(self.seed, i), fan_in))
+        for i, block in enumerate(self.blocks):
+            block.fill(child_seed(self.seed, i), fan_in)
 
     def approximate(self, W: np.ndarray) -> None:
-        for i, ((name, (part, _)), (first, last)) in enumerate(
-            zip(self.stores().items(), self._borders(), strict=True)
-        ):
-            self.assign(name, part.from_dense(W[:, first:last], child_seed(self.seed, i)))
+        for i, (part, (first, last)) in enumerate(zip(self.parts, self._borders(), strict=True)):
+            self.assign(str(i), part.from_dense(W[:, first:last], child_seed(self.seed, i)))
 
     def weight(self) -> Tensor:
         return F.concatenate([block.weight() for block in self.blocks], axis=1)

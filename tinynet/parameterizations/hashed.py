@@ -24,17 +24,18 @@ from typing import Any
 
 import numpy as np
 
+from tinynet.engine.primitives import matmul
 from tinynet.engine.tape import primitive, recording
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations import hashing
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import Matrix
 
-# fmt: off
-#                   name      y = f(w)        cotangent of w
-gather = primitive("gather", hashing.gather, lambda g, y, w, place: hashing.scatter_add(g, place, len(w)))
-# fmt: on
+gather = primitive(
+    "gather",
+    lambda w, place: hashing.gather(w[0], place),  # w (1, K)
+    lambda g, y, w, place: hashing.scatter_add(g, place, w.size)[None],
+)
 
 
 @dataclass(repr=False)
@@ -71,15 +72,15 @@ class Hashed(Parameterization):
         return hashing.places(self.seed, *self.shape, self.K)
 
     def stores(self) -> dict[str, Any]:
-        return {"w": Matrix(self.inner, (1, self.K))}
+        return {"w": self.inner.shaped((1, self.K))}
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
-        self.buckets = self.inner.build((1, self.K), self.seed, fan_in)
+        self.buckets.fill(self.seed, fan_in)
 
     def approximate(self, W: np.ndarray) -> None:
         """Take the mean of each bucket; with a rounding inner recipe this is a heuristic."""
         means = (hashing.scatter_add(W, self.places, self.K) / self._occupancy()).astype(W.dtype)
-        self.buckets = self.inner.from_dense(means.reshape(1, self.K), self.seed)
+        self.buckets: Parameterization = self.buckets.from_dense(means.reshape(1, self.K), self.seed)
 
     def set_steps(self) -> None:
         for p in self.buckets.parameters() if self.rescale else ():
@@ -91,11 +92,12 @@ class Hashed(Parameterization):
         return np.maximum(1, hashing.occupancy(self.seed, *self.shape, self.K))
 
     def weight(self) -> Tensor:
-        return gather(self.buckets.weight().ravel(), self.places)
+        places = self.places
+        return gather(self.buckets.weight(), places)
 
     def matmul(self, x: Tensor) -> Tensor:
         """Return x W; inside no_grad() without ever holding W, as `evaluate` does."""
         if recording():
-            return x @ self.weight()
+            return matmul(x, self.weight())
         w = self.buckets.weight()._data.ravel()
         return Tensor(hashing.matmul(np.asarray(x), w, self.seed, self.shape[1]))

@@ -20,7 +20,7 @@ import numpy as np
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import Matrix, child_seed
+from tinynet.parameterizations.state import child_seed
 
 
 @dataclass(repr=False)
@@ -50,25 +50,23 @@ class LowRank(Parameterization):
     def stores(self) -> dict[str, Any]:
         m, n = self.shape
         k = self.rank or max(1, round(self.factor * m * n / (n if self.bank else m + n)))  # type: ignore[operator]
-        return {"U": Matrix(self.bank or self.inner, (m, k)), "V": Matrix(self.inner, (k, n))}
+        return {"U": (self.bank or self.inner).shaped((m, k)), "V": self.inner.shaped((k, n))}  # type: ignore[union-attr]
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
-        U, V = self.stores().values()
-        k = V.shape[0]
+        k = self.V.shape[0]
         balanced = max(1, round((fan_in * k) ** 0.5))  # both factors of one size, their product of variance 1 / fan_in
-        self.U = U.recipe.build(U.shape, child_seed(self.seed, 0), fan_in if self.bank else balanced)
-        self.V = V.recipe.build(V.shape, child_seed(self.seed, 1), k if self.bank else balanced)
+        self.U.fill(child_seed(self.seed, 0), fan_in if self.bank else balanced)
+        self.V.fill(child_seed(self.seed, 1), k if self.bank else balanced)
 
     def approximate(self, W: np.ndarray) -> None:
         """Truncate the SVD; for a given bank solve least squares for V. With rounded factors this is a heuristic."""
-        U, V = self.stores().values()
         A, s, _ = np.linalg.svd(W.astype(np.float64), full_matrices=False)
-        kept = min(V.shape[0], len(s))
-        left = np.zeros(U.shape, W.dtype)
+        kept = min(self.V.shape[0], len(s))
+        left = np.zeros(self.U.shape, W.dtype)
         left[:, :kept] = A[:, :kept] * np.sqrt(s[:kept])
-        self.U = U.recipe.from_dense(left, child_seed(self.seed, 0))
+        self.U: Parameterization = self.U.from_dense(left, child_seed(self.seed, 0))
         right, *_ = np.linalg.lstsq(self.U.weight().numpy().astype(np.float64), W.astype(np.float64))
-        self.V = V.recipe.from_dense(right.astype(W.dtype), child_seed(self.seed, 1))
+        self.V: Parameterization = self.V.from_dense(right.astype(W.dtype), child_seed(self.seed, 1))
 
     def weight(self) -> Tensor:
         return self.U.weight() @ self.V.weight()

@@ -17,7 +17,6 @@ import numpy as np
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import Matrix
 
 
 @dataclass(repr=False)
@@ -28,10 +27,10 @@ class Scaled(Parameterization):
     normalize: bool = False
 
     def stores(self) -> dict[str, Any]:
-        return {"V": Matrix(self.inner, self.shape), "g": self.shape[1:]}
+        return {"V": self.inner.shaped(self.shape), "g": self.shape[1:]}
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
-        self.V = self.inner.build(self.shape, self.seed, fan_in)
+        self.V.fill(self.seed, fan_in)
         lengths = np.linalg.norm(self.V.weight()._data, axis=0)
         start = np.ones_like(lengths) if self.normalize else 1 / np.maximum(lengths, 1e-6)
         self.g = Parameter(start)  # columns of length 1, so that x W has the variance of x
@@ -39,7 +38,7 @@ class Scaled(Parameterization):
     def approximate(self, W: np.ndarray) -> None:
         g = np.linalg.norm(W, axis=0)
         self.g = Parameter(g)
-        self.V = self.inner.from_dense(W / np.where(g > 0, g, 1), self.seed)
+        self.V: Parameterization = self.V.from_dense(W / np.where(g > 0, g, 1), self.seed)
 
     def _column_scale(self) -> Tensor:
         if not self.normalize:

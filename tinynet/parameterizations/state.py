@@ -1,45 +1,62 @@
 """What a file holds, derived from what an object declares.
 
-A weight matrix or a layer keeps some arrays. It says which, once, in `stores`: a name and a shape for each array, or a
-name and a recipe for each matrix. Everything that has to do with keeping them follows from that and is written here:
+A weight matrix or a layer keeps some arrays. It says which, once, in `stores`: a name and a shape for each array, and a
+name for each matrix or layer inside it. Everything that has to do with keeping them follows and is written here:
 
-    parameters()    what SGD may change           state()         the arrays of a file, by name
-    restore(state)  the way back                  stored_bits()   how many bits that is
+    parameters()     what SGD may change           state()          the arrays of a file, by name
+    restore(state)   the way back                  stored_bits()    how many bits that is
+    to_json()        the settings                  from_json(..)    the way back, still without arrays
+
+An attribute that is None is not stored: so a Linear without a bias declares one like every other.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from tinynet.engine.tensor import Parameter, Tensor
 
 State = dict[str, np.ndarray]
+RECIPES: dict[str, Any] = {}  # the classes of parameterizations by name
 
 
-class Matrix(NamedTuple):
-    """A weight matrix of this shape, stored as the recipe says."""
-
-    recipe: Any
-    shape: tuple[int, int]
-
-
+@dataclass(eq=False, repr=False)
 class Storable:
     """Base of all that a file can hold: see the head of this file."""
 
     names: ClassVar[dict[str, str]] = {}  # attributes that are called otherwise than what they hold is in a file
+    seeded: ClassVar[bool] = False  # whether a file holds the seed too, because more than first values depend on it
+    family: ClassVar[str]  # what an error calls it
+    registry: ClassVar[dict[str, Any]]  # the classes that a file may name
+    initial: ClassVar[tuple[str, ...]] = ("seed",)  # settings of the first values, which JSON does not hold
+    written: ClassVar[tuple[str, ...]] = ()  # settings that JSON holds even where they have their defaults
+    seed = 0  # not annotated, so that a layer may declare it as a setting
 
     def stores(self) -> dict[str, Any]:
-        """Return what is stored: {name: a shape, a Matrix, or a Storable}. Arrays need not be there yet."""
+        """Return what is stored, by name: the shape of an array, or a Storable. Arrays need not be there yet."""
         return {}
 
+    def declared(self) -> dict[str, Any]:
+        """Return what `stores` says, asked once: shapes, and None for a Storable, which becomes an attribute."""
+        if "_declared" not in vars(self):
+            self._declared = self.stores()
+            for name, part in self._declared.items():
+                if isinstance(part, Storable):
+                    self.assign(name, part)
+                    self._declared[name] = None  # only the attribute holds it, so that it can be replaced
+        return self._declared
+
     def stored(self) -> dict[str, Any]:
-        """Return the same by name, as it is now: Parameters, matrices and other Storables."""
-        return {name: getattr(self, self.names.get(name, name)) for name in self.stores()}
+        """Return what is stored, by name, as it is now: tensors and Storables."""
+        parts = {name: getattr(self, self.names.get(name, name), None) for name in self.declared()}
+        return {name: part for name, part in parts.items() if part is not None}
 
     def assign(self, name: str, value: Any) -> None:
-        """Keep the array, matrix or Storable that a file knows under this name."""
+        """Set the attribute that a file knows under this name."""
         setattr(self, self.names.get(name, name), value)
 
     def parameters(self) -> list[Parameter]:
@@ -52,11 +69,13 @@ class Storable:
                 found += part.parameters()
         return found
 
+    # ---- arrays
+
     def state(self) -> State:
         """Return the arrays that a file must hold, packed."""
-        state: State = {}
+        state: State = {"seed": np.array([self.seed], np.uint64)} if self.seeded else {}
         for name, part in self.stored().items():
-            state |= {name: part.numpy()} if isinstance(part, Tensor) else nest(name, part.state())
+            state |= {name: part._data.copy()} if isinstance(part, Tensor) else nest(name, part.state())
         return state
 
     def restore(self, state: State) -> None:
@@ -65,23 +84,94 @@ class Storable:
         Nothing is made but from an array that is there with the declared shape, so what a file announces cannot cost
         more memory than the file has.
         """
-        for name, declared in self.stores().items():
-            if isinstance(declared, Storable):
-                declared.restore(unnest(name, state))
-            elif isinstance(declared, Matrix):
-                self.assign(name, declared.recipe.from_state(declared.shape, unnest(name, state)))
-            else:
-                self.assign(name, Parameter(take(state, name, declared)))
+        if self.seeded:
+            self.seed = int(take(state, "seed", (1,), "u8")[0])
+            for name in [n for n in vars(self) if isinstance(getattr(type(self), n, None), cached_property)]:
+                delattr(self, name)  # it came from another seed
+        for name, shape in self.declared().items():
+            part = getattr(self, self.names.get(name, name), shape)
+            if isinstance(part, Storable):
+                part.restore(unnest(name, state))
+            elif part is not None:
+                self.assign(name, Parameter(take(state, name, shape)))
+        self.restored()
 
-    def to_json(self) -> Any:
-        """Return what a header says of it: {class name: settings}."""
-        raise NotImplementedError(f"{type(self).__name__} must define to_json()")
+    def restored(self) -> None:
+        """Bring up to date what depends on stored values, after `restore`."""
 
     def stored_bits(self) -> int:
         """Return how many bits a file must hold, before padding to bytes."""
-        return sum(
+        return 64 * self.seeded + sum(
             8 * part._data.nbytes if isinstance(part, Tensor) else part.stored_bits() for part in self.stored().values()
         )
+
+    # ---- settings
+
+    def config(self) -> dict[str, Any]:
+        """Return the settings as JSON values; those that have their defaults are left out."""
+        config = {}
+        for f in fields(self):
+            value, default = _as_json(getattr(self, f.name), _default(f)), _default(f)
+            if f.name in self.written or not (f.name in self.initial or value == _as_json(default, default)):
+                config[f.name] = value
+        return config
+
+    def to_json(self) -> dict[str, Any]:
+        """Return {class name: config}."""
+        return {type(self).__name__: self.config()}
+
+    @classmethod
+    def from_json(cls, description: Any) -> Any:
+        """Return what `to_json` described, without arrays: `restore` brings them. ValueError for anything else."""
+        [(name, config)] = description.items() if isinstance(description, dict) and len(description) == 1 else [("", 0)]
+        if name not in cls.registry:
+            known = ", ".join(sorted(cls.registry))
+            raise ValueError(
+                f"unknown {cls.family} {str(name or description)[:80]!r}; known are {known}. Import the module that "
+                "defines it"
+            )
+        try:
+            return cls.registry[name].from_config(config)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"{str(config)[:80]} does not fit the {cls.family} {name}: {error}") from error
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Return what `config` described, without arrays, since a file may announce more than it holds."""
+        settings = {name: _from_json(value) for name, value in config.items()}
+        for f in fields(cls):
+            if isinstance(default := _default(f), Storable) and not isinstance(settings.get(f.name, default), Storable):
+                raise TypeError(f"{f.name}={str(settings[f.name])[:80]!r} is no recipe")
+        made = cls.__new__(cls)
+        made.fill = _nothing  # type: ignore[attr-defined]
+        made.__init__(**settings)  # type: ignore[misc]
+        del made.fill  # type: ignore[attr-defined]
+        return made
+
+
+def _nothing() -> None:
+    """Fill in no first values."""
+
+
+def _default(field: Any) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def _as_json(value: Any, default: Any) -> Any:
+    if isinstance(default, bool):  # whether there is an array: then None or the array
+        return value is not None and value is not False
+    if isinstance(value, list):
+        return [_as_json(v, None) for v in value]
+    return value.to_json() if isinstance(value, Storable) else value
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_from_json(v) for v in value]
+    return RECIPES["Dense"].from_json(value) if isinstance(value, dict) else value
+
+
+# ---- arrays by name
 
 
 def take(state: State, name: str, shape: tuple[int, ...], kind: str = "f") -> np.ndarray:

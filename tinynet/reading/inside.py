@@ -12,8 +12,7 @@ import numpy as np
 
 from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Tensor
-from tinynet.layers.base import Layer, evaluating
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Layer, Sequential, evaluating
 from tinynet.sequences.network import SequenceNet
 
 

@@ -25,10 +25,10 @@ import numpy as np
 from tinynet.engine.tensor import Parameter
 from tinynet.frontier.after_training import compress
 from tinynet.layers.activations import ReLU, Sigmoid, Tanh
+from tinynet.layers.base import Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.linear import Linear
-from tinynet.layers.sequential import Sequential
 from tinynet.layers.signs import Scale, SignActivation
 from tinynet.parameterizations.dense import Dense
 from tinynet.reading.inside import activations, name_of

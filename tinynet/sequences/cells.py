@@ -41,7 +41,7 @@ from tinynet.layers.layernorm import LayerNorm
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.columns import Columns
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import Matrix, child_seed
+from tinynet.parameterizations.state import child_seed
 
 States = tuple[Tensor, ...]  # (h, c) of an LSTM, (h,) of an RNN
 
@@ -68,24 +68,26 @@ class Cell(Layer):
 
     names: ClassVar[dict[str, str]] = {"W": "weight", "U": "recurrent", "b": "bias"}
 
-    def check(self) -> None:
+    def __post_init__(self) -> None:
         self.check_width("n_in")
         self.check_width("n_hidden")
         self.weight = self._one_recipe(self.weight)
         self.recurrent = self.weight if self.recurrent is None else self._one_recipe(self.recurrent)
+        self.fill()
 
     def stores(self) -> dict[str, Any]:
         columns = self.gates * self.n_hidden
         return {
-            "W": Matrix(self.weight, (self.n_in, columns)),
-            "U": Matrix(self.recurrent, (self.n_hidden, columns)),
+            "W": self.weight.shaped((self.n_in, columns)),
+            "U": self.recurrent.shaped((self.n_hidden, columns)),
             "b": (columns,),
         }
 
-    def build(self) -> None:
-        W, U = self.stores()["W"], self.stores()["U"]
-        self.weight = W.recipe.build(W.shape, child_seed(self.seed, 0))
-        self.recurrent = U.recipe.build(U.shape, child_seed(self.seed, 1))
+    def fill(self) -> None:
+        """Make W, U and b, with their first values."""
+        self.declared()
+        self.weight.fill(child_seed(self.seed, 0))
+        self.recurrent.fill(child_seed(self.seed, 1))
         self.bias = Parameter(self._first_bias())
 
     def config(self) -> dict[str, Any]:
@@ -164,22 +166,23 @@ class LSTMCell(Cell):
     gates, states = 4, 2
     initial = ("seed", "forget_bias")
 
-    def check(self) -> None:
-        super().check()
+    def __post_init__(self) -> None:
         H = self.n_hidden
         sizes = (4 * H, 4 * H, H) if self.norm else ()  # of x W, h U, c
         self.norms = [LayerNorm.from_config({"n": n, "bias": False}) for n in sizes]
         for i, norm in enumerate(self.norms):
             self.assign(f"norm{i}", norm)
         self.beside = "bias, norms" if self.norm else "bias"  # type: ignore[misc]
+        super().__post_init__()
 
     def stores(self) -> dict[str, Any]:
         return super().stores() | {f"norm{i}": norm for i, norm in enumerate(self.norms)}
 
-    def build(self) -> None:
-        super().build()
+    def fill(self) -> None:
+        """Make W, U, b and the norms, with their first values."""
+        super().fill()
         for norm in self.norms:
-            norm.build()
+            norm.fill()
 
     def _first_bias(self) -> np.ndarray:
         b = super()._first_bias()

@@ -17,10 +17,9 @@ from typing import Any, Self
 import numpy as np
 
 from tinynet.engine.tensor import Tensor
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.linear import Linear
-from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.state import child_seed
 from tinynet.sequences.cells import States

@@ -27,7 +27,7 @@ import numpy as np
 from tinynet import drawing
 from tinynet import functional as F
 from tinynet.engine.tensor import Tensor
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.reading import inside
 from tinynet.reading.layers.saturation import SLOPES, squashed
 from tinynet.training.checks import Pair

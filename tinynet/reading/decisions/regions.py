@@ -37,7 +37,7 @@ import numpy as np
 
 from tinynet import drawing
 from tinynet.layers.activations import ReLU, Sigmoid, Tanh
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.layers.signs import SignActivation
 from tinynet.reading.inside import activations, check_rows, name_of
 

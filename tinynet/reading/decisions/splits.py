@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinynet import drawing
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.reading.decisions.regions import decisions, hidden, sampled_regions
 
 if TYPE_CHECKING:

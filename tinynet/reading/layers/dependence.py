@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet import drawing
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.reading.inside import scores
 from tinynet.reading.units import hidden_layer, matrices, opened, rearrange, set_matrices, unit_activations
 

@@ -37,8 +37,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tinynet import drawing
+from tinynet.layers.base import Sequential
 from tinynet.layers.linear import Linear
-from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.hashed import Hashed
 from tinynet.parameterizations.scaled import Scaled
 

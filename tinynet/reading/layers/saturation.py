@@ -28,8 +28,7 @@ import numpy as np
 
 from tinynet import drawing
 from tinynet.layers.activations import Sigmoid, Tanh
-from tinynet.layers.base import Layer
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.signs import SignActivation
 from tinynet.reading.inside import activations, name_of
 

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet import drawing
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.reading.inside import weights
 
 if TYPE_CHECKING:

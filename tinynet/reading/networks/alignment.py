@@ -29,9 +29,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet import drawing
+from tinynet.layers.base import Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.linear import Linear
-from tinynet.layers.sequential import Sequential
 from tinynet.layers.signs import Scale
 from tinynet.reading.units import ODD, hidden_layers, matrices, opened, rearrange, unit_activations
 

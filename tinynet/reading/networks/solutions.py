@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet import drawing
+from tinynet.layers.base import Sequential
 from tinynet.layers.mlp import MLP
-from tinynet.layers.sequential import Sequential
 from tinynet.parameterizations.base import Parameterization
 from tinynet.reading.inside import scores
 from tinynet.reading.networks.alignment import match_units

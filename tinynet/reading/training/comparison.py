@@ -30,7 +30,7 @@ import numpy as np
 from tinynet import drawing
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.activations import Tanh
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.layers.signs import SignActivation
 from tinynet.reading.inside import activations, name_of, weights
 from tinynet.training.checks import Pair, check_pair

@@ -51,7 +51,7 @@ from tinynet import drawing
 from tinynet.engine.tensor import Tensor
 from tinynet.frozen.network import Frozen
 from tinynet.frozen.sequence import FrozenSequence
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.reading.inside import name_of
 from tinynet.sequences.cells import States
 from tinynet.sequences.network import SequenceNet

@@ -30,11 +30,10 @@ import numpy as np
 
 from tinynet import drawing
 from tinynet.engine.tensor import Parameter
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.linear import Linear
 from tinynet.layers.mlp import MLP
-from tinynet.layers.sequential import Sequential
 from tinynet.layers.table import payload_bytes
 from tinynet.parameterizations.dense import Dense
 from tinynet.parameterizations.lowrank import LowRank

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinynet import drawing
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.reading.layers.saturation import squashed
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ import numpy as np
 
 from tinynet import drawing
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.layers.sequential import Sequential
+from tinynet.layers.base import Sequential
 from tinynet.reading.layers.saturation import squashed
 from tinynet.training.optim import SGD, Optimizer
 
