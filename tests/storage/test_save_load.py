@@ -1,10 +1,8 @@
 """Saving and loading: the same bits back, the true size on disk, and no harm from any file."""
 
-import contextlib
 import json
 import os
 import struct
-import time
 import tracemalloc
 
 import numpy as np
@@ -320,7 +318,7 @@ DEEP_RECIPE = json.dumps(linear("?")).replace('"?"', '{"Scaled":{"inner":' * 5_0
 FORGED = {
     "another version": (forge([linear(DENSE)], W43, "2"), "version '2'"),
     "wrong checksum": (to_bytes(W43, {"tinynet": "1", "net": "{}", "check": "0"}), "checksum"),
-    "no JSON": (forge("{", {}), "JSON|Expecting"),
+    "no JSON": (forge("{", {}), "Expecting property name"),
     "a list": (forge("[]", {}), "unknown layer"),
     "two layers in one": (forge('{"Tanh": {}, "ReLU": {}}', {}), "unknown layer"),
     "unknown layer": (forge([{"Conv": {}}], {}), "unknown layer.*Conv"),
@@ -329,20 +327,23 @@ FORGED = {
     "layer with other arguments": (forge([{"Tanh": {"x": 1}}], {}), "does not fit the layer Tanh"),
     "layer without arguments": (forge([{"Linear": {}}], {}), "does not fit the layer Linear"),
     "config of another type": (forge([{"Linear": [1, 2]}], {}), "does not fit the layer Linear"),
-    "layers of another type": (forge('{"Sequential": {"layers": 5}}', {}), "does not fit"),
-    "a model that only builds": (forge('{"MLP": {"widths": [4, 3]}}', {}), "MLP"),
+    "layers of another type": (forge('{"Sequential": {"layers": 5}}', {}), "does not fit the layer Sequential"),
+    "a model that only builds": (forge('{"MLP": {"widths": [4, 3]}}', {}), "does not fit the layer MLP"),
     "unknown recipe": (forge([linear({"Magic": {}})], W43), "unknown recipe 'Magic'"),
     "recipe with other arguments": (forge([linear({"Dense": {"x": 1}})], W43), "recipe Dense"),
-    "recipe as text": (forge([linear("Dense")], W43), "recipe"),
-    "inner recipe null": (forge([linear({"Scaled": {"inner": None}})], {"0.W.g": zeros(3)}), "inner|recipe"),
-    "inner recipe a number": (forge([linear({"LowRank": {"rank": 1, "inner": 5}})], {}), "inner|recipe"),
-    "bank a number": (forge([linear({"LowRank": {"rank": 1, "bank": 5}})], {}), "bank|recipe"),
+    "recipe as text": (forge([linear("Dense")], W43), "weight='Dense'; give a recipe"),
+    "inner recipe null": (
+        forge([linear({"Scaled": {"inner": None}})], {"0.W.g": zeros(3)}),
+        "inner='None' is no recipe",
+    ),
+    "inner recipe a number": (forge([linear({"LowRank": {"rank": 1, "inner": 5}})], {}), "inner='5' is no recipe"),
+    "bank a number": (forge([linear({"LowRank": {"rank": 1, "bank": 5}})], {}), "bank=5; it is None"),
     "bits as a float": (forge([linear({"Quantized": {"bits": 2.0}})], {"0.W.s": STEP}), "bits"),
     "bits 0": (forge([linear({"Quantized": {"bits": 0}})], {"0.W.s": STEP}), "bits"),
     "levels 0": (forge([linear({"Quantized": {"levels": 0}})], {"0.W.s": STEP}), "levels"),
     "bits 9": (forge([linear({"Quantized": {"bits": 9}})], {"0.W.s": STEP}), "bits=9"),
     "factor 0": (forge([linear({"Hashed": {"factor": 0}})], {}), "factor"),
-    "factor infinite": (forge([linear({"LowRank": {"factor": float("inf")}})], {}), None),
+    "factor infinite": (forge([linear({"LowRank": {"factor": float("inf")}})], {}), "float infinity"),
     "rank huge": (forge([linear({"LowRank": {"rank": 10**12}})], {}), "at most"),
     "rank negative": (forge([linear({"LowRank": {"rank": -1}})], {}), "positive"),
     "sigma as text": (forge([linear({"LowRank": {"rank": 1, "bank": {"Bank": {"sigma": ""}}}})], {}), "Bank"),
@@ -362,7 +363,7 @@ FORGED = {
     ),
     "codes of another dtype": (
         forge([linear(BITS2)], {"0.W.codes": zeros(3, dtype=np.uint16), "0.W.s": STEP}),
-        "uint16|unsigned byte",
+        "uint16",
     ),
     "ternary codes of another dtype": (
         forge([linear(TERNARY)], {"0.W.codes": zeros(3, dtype=np.uint16), "0.W.s": STEP}),
@@ -404,10 +405,10 @@ FORGED = {
     "scale by nan": (forge([{"Scale": {"c": float("nan")}}], {}), "Scale"),
     "dropout of all": (forge([{"Dropout": {"p": 1}}], {}), "Dropout"),
     "dropout of a text": (forge([{"Dropout": {"p": "x"}}], {}), "Dropout"),
-    "deep lists": (forge("[" * 100_000, {}), "depth|recursion|nest"),
-    "deep layers": (forge('{"Sequential":{"layers":[' * 5_000 + "]}}" * 5_000, {}), "depth|recursion|nest"),
-    "deep recipes": (forge(DEEP_RECIPE, {}), "depth|recursion|nest"),
-    "digits without end": (forge('{"Scale": {"c": ' + "1" * 10_000 + "}}", {}), None),
+    "deep lists": (forge("[" * 100_000, {}), "recursion depth"),
+    "deep layers": (forge('{"Sequential":{"layers":[' * 5_000 + "]}}" * 5_000, {}), "recursion depth"),
+    "deep recipes": (forge(DEEP_RECIPE, {}), "recursion depth"),
+    "digits without end": (forge('{"Scale": {"c": ' + "1" * 10_000 + "}}", {}), "10000 digits"),
 }
 
 
@@ -448,24 +449,26 @@ def test_a_width_that_is_none_or_does_not_fit_the_arrays_is_refused(tmp_path, la
 
 
 def peak(path):
-    """Return the largest number of bytes held while loading, and the seconds it took."""
+    """Return the largest number of bytes held while loading, and why the file was refused, if it was."""
     tracemalloc.start()
-    start = time.perf_counter()
     try:
         tn.load(path)
-    except ModelFileError:
-        pass
+        reason = None
+    except ModelFileError as error:
+        reason = str(error)
     finally:
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    return most, time.perf_counter() - start
+    return most, reason
 
 
 SEED = zeros(1, dtype=np.uint64)
 ROWS = 4096
-GREEDY = {
+TOO_BIG = {  # what is announced but not there
     "batch norm": ([{"BatchNorm": {"n": 30_000_000}}], {"0.gamma,beta,mean,var": zeros(4, 2)}),
     "dense": ([linear(DENSE, 8000, 8000)], W43),
+}
+GREEDY = {  # much, made of a seed
     "sparse": (
         [linear({"Sparse": {"density": 1 / ROWS**2}}, ROWS, ROWS)],
         {"0.W.seed": SEED, "0.W.w": zeros(1)},
@@ -485,14 +488,21 @@ GREEDY = {
 }
 
 
-@pytest.mark.parametrize("layers, arrays", GREEDY.values(), ids=GREEDY.keys())
-def test_a_small_file_cannot_ask_for_much_memory_or_time(tmp_path, layers, arrays):
+@pytest.mark.parametrize("layers, arrays", TOO_BIG.values(), ids=TOO_BIG)
+def test_arrays_larger_than_the_file_are_refused_before_memory_is_taken(tmp_path, layers, arrays):
+    (tmp_path / "net").write_bytes(forge(layers, arrays))
+    most, reason = peak(tmp_path / "net")
+
+    assert most < 1e6 and "expected" in reason
+
+
+@pytest.mark.parametrize("layers, arrays", GREEDY.values(), ids=GREEDY)
+def test_what_a_small_file_makes_of_a_seed_takes_memory_only_when_it_is_used(tmp_path, layers, arrays):
     content = forge(layers, arrays)
     (tmp_path / "net").write_bytes(content)
-    most, seconds = peak(tmp_path / "net")
+    most, reason = peak(tmp_path / "net")
 
-    assert len(content) < 20_000
-    assert most < 100e6 and seconds < 5
+    assert len(content) < 20_000 and most < 100e6 and reason is None
 
 
 def test_many_greedy_layers_in_a_small_file_do_not_add_up(tmp_path):
@@ -500,7 +510,8 @@ def test_many_greedy_layers_in_a_small_file_do_not_add_up(tmp_path):
     many = {name.replace("0.", f"{i}.", 1): a for i in range(8) for name, a in arrays.items()}
     (tmp_path / "net").write_bytes(forge(layers * 8, many))
 
-    assert peak(tmp_path / "net")[0] < 100e6
+    most, reason = peak(tmp_path / "net")
+    assert most < 100e6 and reason is None
 
 
 # ---- whatever else is edited: refused, or a net that runs
@@ -514,13 +525,16 @@ NASTY = [None, True, False, -1, 0, 1, 2, 2.5, 1e30, float("nan"), 10**12, "", "x
 def test_with_any_setting_replaced_a_file_is_refused_or_gives_a_net_that_runs(tmp_path, name, one_value_replaced):
     path = tmp_path / "net"
     tn.save(NETS[name](), path)
-    arrays = from_bytes(path.read_bytes())
+    arrays, refused, running = from_bytes(path.read_bytes()), 0, 0
     for description in one_value_replaced(NETS[name]().to_json(), NASTY):
         path.write_bytes(forge(json.dumps(description), arrays))
         try:
             net = tn.load(path)
         except ModelFileError:
+            refused += 1
             continue
         width = next(layer.n_in for layer in net.layers if hasattr(layer, "n_in"))
-        with np.errstate(all="ignore"), contextlib.suppress(ValueError):  # of layers that do not fit each other
+        with np.errstate(all="ignore"):
             assert len(net(np.ones((4, width), np.float32))) == 4, description
+        running += 1
+    assert refused > running > 0
