@@ -14,7 +14,6 @@ import tinynet as tn
 from tinynet.engine.tape import recording
 from tinynet.layers import base
 from tinynet.layers.base import Layer, evaluating
-from tinynet.parameterizations.state import Matrix
 
 X = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
 
@@ -49,15 +48,17 @@ def residual():
 
         names: ClassVar = {"W": "weight"}
 
-        def check(self):
+        def __post_init__(self):
             self.norm = tn.LayerNorm.from_config({"n": self.n})
+            self.fill()
 
         def stores(self):
-            return {"W": Matrix(self.weight, (self.n, self.n)), "norm": self.norm}
+            return {"W": self.weight.shaped((self.n, self.n)), "norm": self.norm}
 
-        def build(self):
-            self.weight = self.weight.build((self.n, self.n), self.seed)
-            self.norm.build()
+        def fill(self):
+            self.declared()
+            self.weight.fill(self.seed)
+            self.norm.fill()
 
         def __call__(self, x):
             return x + self.weight.matmul(self.norm(x))
@@ -105,7 +106,8 @@ def test_layers_of_ones_own_are_trained_saved_loaded_and_tabled(shift, residual,
     assert ["Shift", "3", "12"] in rows
 
 
-def test_json_leaves_out_defaults_and_the_seed_of_first_values():
+def test_json_leaves_out_defaults_and_the_seed_of_first_values(residual):
+    assert residual(3, seed=7).to_json() == {"Residual": {"n": 3}}
     assert tn.Linear(3, 2, seed=7).to_json() == {"Linear": {"n_in": 3, "n_out": 2, "weight": {"Dense": {}}}}
     assert tn.Linear(3, 2, bias=False).to_json()["Linear"]["bias"] is False
     assert tn.LayerNorm(3).to_json() == {"LayerNorm": {"n": 3}}

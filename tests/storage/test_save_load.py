@@ -331,7 +331,7 @@ FORGED = {
     "a model that only builds": (forge('{"MLP": {"widths": [4, 3]}}', {}), "does not fit the layer MLP"),
     "unknown recipe": (forge([linear({"Magic": {}})], W43), "unknown recipe 'Magic'"),
     "recipe with other arguments": (forge([linear({"Dense": {"x": 1}})], W43), "recipe Dense"),
-    "recipe as text": (forge([linear("Dense")], W43), "weight='Dense'; give a recipe"),
+    "recipe as text": (forge([linear("Dense")], W43), "weight='Dense' is no recipe"),
     "inner recipe null": (
         forge([linear({"Scaled": {"inner": None}})], {"0.W.g": zeros(3)}),
         "inner='None' is no recipe",
