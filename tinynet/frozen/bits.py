@@ -95,7 +95,9 @@ class BitLinear(Layer):
     def __call__(self, x: Any) -> Tensor:
         """Return the packed signs, or z + bias, for packed signs or pixels x."""
         words, rows = self.weight.words, x._data
-        self.check_rows(rows, self.n_in if self.takes == "pixels" else words.shape[1])  # kernels would read beyond
+        width = self.n_in if self.takes == "pixels" else words.shape[1]
+        if rows.shape[-1] != width:  # kernels would read beyond
+            raise self.wrong_width(rows, width)
         if self.gives == "signs" and self.takes == "pixels":
             return Tensor(xnor.pixel_signs(rows, words, self.thresholds, self.flip))
         if self.gives == "signs":
