@@ -11,8 +11,8 @@ from safetensors.numpy import save as to_bytes
 
 import tinynet as tn
 from tinynet.frozen.bits import BitLinear
-from tinynet.frozen.freeze import find_thresholds
 from tinynet.frozen.network import Frozen
+from tinynet.frozen.thresholds import find_thresholds
 from tinynet.kernels.bits import pack_signs
 from tinynet.storage.atomic import checksum
 from tinynet.storage.save_load import ModelFileError

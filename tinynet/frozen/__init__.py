@@ -8,7 +8,8 @@ score it only counts bits and compares integers.
     stored.py      layers of any other method: multiply by W as it is stored
     network.py     the network; a few rows go through all layers of bits in one call
     sequence.py    the same over sequences
-    freeze.py      from the trained network to the frozen one, with thresholds that change no sign
+    thresholds.py  what a hidden unit decides, as one integer and one bit
+    freeze.py      from the trained network to the frozen one
 """
 
 from tinynet.frozen.bits import BitLinear

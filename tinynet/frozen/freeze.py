@@ -1,18 +1,8 @@
 """Freezing: from a trained network to one that runs from its packed weights, with the same scores.
 
-A hidden unit of a binary network decides with all the care of floating point,
-
-    on  =  sign(gamma (c z - mu) / sqrt(var + eps) + beta) = +1         z = sum of +-1 times +-1, an integer
-
-but only z varies from example to example. Every step of the formula is monotone in z, and stays so when its result is
-rounded to the nearest float. So as z runs through its range the unit changes its mind at most once, and the whole
-formula comes down to one integer and one bit:
-
-    on  =  (z >= threshold) != flip         flip: the unit is on for small z, as it is where gamma < 0
-
-One could solve for the threshold, and be off by one where float32 rounds the other way. We ask instead: bisection with
-the trained layers themselves finds it in 16 questions for a sum of 4,096 signs and in 21 for one of 784 pixels, for all
-units at once. So the frozen network is not close to the trained one but equal to it, for every example.
+Freezing walks through the layers once. Where a matrix of +1 and -1 meets pixels or signs, its sums are integers: the
+matrix becomes bits, and everything up to the next sign becomes integer thresholds (thresholds.py). So the frozen
+network is not close to the trained one but equal to it, for every example.
 
 Other methods have no integers to exploit. They keep their arithmetic, but lose the latent weights and never build W
 (stored.py, sequence.py), and their scores agree to rounding. Dropout vanishes.
@@ -20,7 +10,7 @@ Other methods have no integers to exploit. They keep their arithmetic, but lose 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -29,6 +19,7 @@ from tinynet.frozen.bits import BitLinear, most
 from tinynet.frozen.borders import FromPixels, FromSigns
 from tinynet.frozen.network import Frozen
 from tinynet.frozen.sequence import FrozenSequence
+from tinynet.frozen.thresholds import find_thresholds
 from tinynet.kernels.bits import pack_signs
 from tinynet.layers.activations import ReLU, Sigmoid, Tanh
 from tinynet.layers.base import Layer, Sequential, evaluating
@@ -104,7 +95,8 @@ def _frozen_layers(todo: list[Named]) -> list[Layer]:
     if width is None:
         raise ValueError("freeze: the network has no Linear layer")
     done: list[Layer] = []
-    if len(todo) > 1 and _is_rounding(todo[0][1]) and _has_bits(todo[1][1]):
+    first = todo[0][1]
+    if isinstance(first, Rounded) and first.c == 255 and len(todo) > 1 and _has_bits(todo[1][1]):
         flow, todo = "pixels", todo[1:]  # 255 x = 2 p - 255: the bits multiply the pixels themselves
     else:
         flow, done = "floats", [FromPixels(width)]
@@ -129,10 +121,6 @@ _NO_INTEGERS = (
     "weight=tn.Binary(scale=None) before it, which takes signs, or pixels through Rounded(255) as the first layer, "
     "and between the two only Scale, Rounded and BatchNorm"
 )
-
-
-def _is_rounding(layer: Layer) -> bool:
-    return isinstance(layer, Rounded) and layer.c == 255
 
 
 def _has_bits(layer: Layer) -> bool:
@@ -179,21 +167,3 @@ def _frozen_bits(name: str, layer: Linear, takes: str, tail: list[Named]) -> Bit
 
     thresholds, flip = find_thresholds(on, layer.n_out, bound)
     return BitLinear(layer.n_in, layer.n_out, takes).hold(words, thresholds=thresholds, flip=flip)
-
-
-def find_thresholds(on: Callable[[np.ndarray], np.ndarray], n: int, bound: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return thresholds int32 (n,) and flip bool (n,) such that on(z) = (z >= threshold) != flip, |z| <= bound.
-
-    Args:
-        on: returns bool (n,), whether each of the n units is on for its integer sum in z (n,); monotone in each z.
-        n: the number of units.
-        bound: of |z|. A unit that never changes its mind gets the threshold bound + 1, which no sum reaches.
-    """
-    low, high = np.full(n, -bound), np.full(n, bound + 1)
-    flip = on(low)
-    on(low + 2 * bound)  # complains unless finite; if both ends are finite, so is everything in between
-    while (high - low > 1).any():  # the answer at low is flip, and at high it is not, or high = bound + 1
-        middle = (low + high) // 2
-        as_before = on(middle) == flip
-        low, high = np.where(as_before, middle, low), np.where(as_before, high, middle)
-    return high.astype(np.int32), flip
