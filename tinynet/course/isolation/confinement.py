@@ -58,7 +58,7 @@ CHANGE = 1 << 5 | 1 << 8  # remove and create files
 ALL_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1}  # all rights that a version of Landlock knows
 
 REFUSED = (
-    "os.", "subprocess.", "pty.", "_thread.start_new_thread", "socket.", "signal.pthread_kill", "fcntl.", "resource.",
+    "os.", "subprocess.", "pty.", "_thread.start_", "socket.", "signal.pthread_kill", "fcntl.", "resource.",
     "ctypes.", "sqlite3.", "syslog.", "code.__new__",
 )  # fmt: skip
 HARMLESS = ("os.putenv", "os.unsetenv", "os.walk", "os.fwalk")
