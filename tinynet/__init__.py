@@ -55,8 +55,7 @@ from tinynet.training import optim
 from tinynet.training.optim import SGD, Adam
 from tinynet import datasets
 from tinynet.storage.save_load import ModelFileError, load, save
-from tinynet.training.step import TrainingError
-from tinynet.training.fit import History, fit
+from tinynet.training.fit import History, TrainingError, fit
 from tinynet.training.evaluate import evaluate
 from tinynet.sequences import language
 from tinynet.frozen.network import Frozen

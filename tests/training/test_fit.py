@@ -8,8 +8,7 @@ import pytest
 import tinynet as tn
 from tinynet.training import fit as training
 from tinynet.training import optim
-from tinynet.training.fit import run_epochs
-from tinynet.training.step import Step
+from tinynet.training.fit import Training, run_epochs
 
 F = tn.functional
 
@@ -644,25 +643,27 @@ def test_a_clip_that_no_gradient_reaches_changes_no_bit():
 
 def test_a_step_returns_the_loss_before_it_and_moves_by_a_gradient_of_the_length_given():
     net, (x, labels) = tn.MLP([2, 2]), blobs(6)
-    step = Step(net, tn.SGD(net.parameters(), lr=1.0), F.softmax_cross_entropy, clip=0.01)
+    training = Training(net, net, F.softmax_cross_entropy, tn.SGD(net.parameters(), lr=1.0), clip=0.01)
     before = [p.numpy() for p in net.parameters()]
-    scores = net(x)
-    expected = F.softmax_cross_entropy(scores, labels).item()
+    expected = F.softmax_cross_entropy(net(x), labels).item()
+    figures = training.one_epoch(0, [(1, x, labels)])
 
-    assert step(scores, labels, "here") == expected
+    assert figures["loss"] == expected
     assert optim.norm([p.numpy() - a for p, a in zip(net.parameters(), before, strict=True)]) == pytest.approx(
         0.01, 1e-4
     )
-    assert step.norms("here")["grad_norm"] == pytest.approx(0.01, 1e-5)
-    assert step.norms("here")["weight_norm"] == optim.norm([p.numpy() for p in net.parameters()])
+    assert figures["grad_norm"] == pytest.approx(0.01, 1e-5)
+    assert figures["weight_norm"] == optim.norm([p.numpy() for p in net.parameters()])
 
 
 def test_a_step_without_a_finite_loss_says_where_and_what_else_to_try_and_moves_nothing():
     net, (x, labels) = tn.MLP([2, 2]), blobs(6)
     before = bits(net)
-    step = Step(net, tn.SGD(net.parameters(), lr=0.5), lambda s, _: s.sum() * np.inf, advice="and go home")
-    with pytest.raises(tn.TrainingError, match=r"line 7: the loss is .*learning rate \(now 0\.5\), and go home"):
-        step(net(x), labels, "line 7")
+    training = Training(net, net, lambda s, _: s.sum() * np.inf, tn.SGD(net.parameters(), lr=0.5), advice="and go home")
+    with pytest.raises(
+        tn.TrainingError, match=r"epoch 7, step 1: the loss is .*learning rate \(now 0\.5\), and go home"
+    ):
+        training.one_epoch(6, [(6, x, labels)])
 
     assert bits(net) == before
 

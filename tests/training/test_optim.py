@@ -79,7 +79,7 @@ def test_a_step_is_multiplied_by_the_step_scale(make, step_scale, expected):
 
 def test_a_step_scale_keeps_single_precision():
     p = Parameter(np.zeros(2, np.float32), step_scale=np.array([0.5, 2.0]))
-    move(tn.Adam([p], lr=0.1, schedule=lambda t: np.float64(0.5)), [1.0, 1.0])
+    move(tn.Adam([p], lr=0.1, schedule=lambda t: np.float64(0.5), total_steps=9), [1.0, 1.0])
 
     assert p.dtype == np.float32
 
@@ -92,8 +92,10 @@ def test_values_are_clipped_to_their_bounds_after_the_step(make):
 
 
 @pytest.mark.parametrize("make", [tn.SGD, tn.Adam])
-def test_a_schedule_multiplies_the_learning_rate_by_the_step_number(make):
-    opt = make([parameter([0.0])], lr=0.1, schedule=lambda t: [1, 0, 10][t])
+def test_a_schedule_multiplies_the_learning_rate_by_its_value_at_the_progress(make):
+    opt = make(
+        [parameter([0.0])], lr=0.1, schedule=lambda progress: {0: 1, 1 / 3: 0, 2 / 3: 10}[progress], total_steps=3
+    )
 
     np.testing.assert_allclose(np.ravel(move(opt, [1.0], [1.0], [1.0])), [-0.1, -0.1, -1.1], rtol=1e-6)
 
@@ -216,6 +218,24 @@ def test_a_longest_gradient_that_is_not_positive_is_refused_and_nothing_is_touch
 
 
 # ---- schedules
+
+
+@pytest.mark.parametrize("make", [tn.SGD, tn.Adam])
+@pytest.mark.parametrize("total_steps", [None, 0, -1])
+def test_a_schedule_needs_to_know_how_many_steps_there_will_be(make, total_steps):
+    with pytest.raises(ValueError, match=r"total_steps=.*progress from 0 to 1.*total_steps=epochs \* steps_per_epoch"):
+        make([parameter([0.0])], schedule=optim.cosine, total_steps=total_steps)
+
+
+def test_a_schedule_means_the_same_in_an_optimizer_as_in_fit():
+    w = parameter([0.0])
+    opt, rates = tn.SGD([w], lr=0.1, schedule=optim.cosine, total_steps=4), []
+    for _ in range(4):
+        before = w.numpy()
+        w.grad = np.ones(1, w.dtype)
+        opt.step()
+        rates.append((before - w.numpy()).item())
+    np.testing.assert_allclose(rates, [0.1 * (1 + np.cos(np.pi * t / 4)) / 2 for t in range(4)], rtol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from tinynet.kernels.threads import at_most
 from tinynet.layers.base import Sequential
 from tinynet.storage.save_load import load, save
 from tinynet.training.distillation import scores_of
-from tinynet.training.step import TrainingError
+from tinynet.training.fit import TrainingError
 
 
 def widths_of(settings: Settings) -> list[int]:

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,13 +27,13 @@ import numpy as np
 from tinynet.datasets.batches import streams, windows
 from tinynet.datasets.text import decode, encode
 from tinynet.engine.losses import sequence_cross_entropy
+from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import evaluating
 from tinynet.sequences.cells import States
 from tinynet.sequences.network import SequenceNet, detached
 from tinynet.training.checkpoint import Checkpoint
-from tinynet.training.fit import History, run_epochs
+from tinynet.training.fit import History, Training, run_epochs
 from tinynet.training.optim import Adam, Schedule, constant
-from tinynet.training.step import Step
 
 ANEW = 0.05  # share of the streams that begin again at a window's border
 
@@ -77,39 +76,37 @@ def fit_text(
     if not isinstance(epochs, int) or epochs < 1:
         raise ValueError(f"fit_text: epochs={epochs!r}; it must be an integer, at least 1")
     count = sum(1 for _ in windows(train, batch_size, steps))
-    optimizer = Adam(
-        net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * count))
-    )
-    saved = None
-    if checkpoint is not None:
-        settings = dict(
-            batch_size=batch_size, steps=steps, lr=lr, weight_decay=weight_decay, clip=clip, seed=seed,
-            schedule=[schedule(t / 8) for t in range(9)], epochs=epochs if schedule is not constant else "any",
-        )  # fmt: skip
-        saved = Checkpoint(checkpoint, net, optimizer, settings, (train,) if valid is None else (train, valid))
-    step = Step(net, optimizer, sequence_cross_entropy, clip)
-    judge = None if valid is None else partial(text_loss, net, valid, batch_size)
-    one_epoch = partial(_one_epoch, net, step, train, batch_size, steps, seed)
+    optimizer = Adam(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=schedule, total_steps=epochs * count)
+    saved = None if checkpoint is None else Checkpoint(
+        checkpoint, net, optimizer, (train,) if valid is None else (train, valid),
+        dict(batch_size=batch_size, steps=steps, lr=lr, weight_decay=weight_decay, clip=clip, seed=seed),
+        schedule, epochs,
+    )  # fmt: skip
+
+    def one_epoch(epoch: int) -> dict[str, float]:
+        spare = min(steps, len(train) - 2 * batch_size)
+        rng = np.random.default_rng([seed, epoch])
+        start = int(rng.integers(spare + 1))
+        reader = _Reader(net, rng)
+        batches = ((y.size, x.T, y.T) for x, y in windows(train[start:], batch_size, steps))
+        return Training(net, reader, sequence_cross_entropy, optimizer, clip).one_epoch(epoch, batches)
+
+    judge = None if valid is None else lambda: text_loss(net, valid, batch_size)
     return run_epochs(net, one_epoch, judge, epochs, saved, progress, report)
 
 
-def _one_epoch(
-    net: SequenceNet, step: Step, train: np.ndarray, batch_size: int, steps: int, seed: int, epoch: int
-) -> dict[str, float]:
-    """Read the text once, and return the epoch's entries of the history."""
-    net.train()
-    spare = min(steps, len(train) - 2 * batch_size)
-    rng = np.random.default_rng([seed, epoch])
-    start = int(rng.integers(spare + 1))
-    state: list[States] | None = None
-    total, wrong, count, where = 0.0, 0.0, 0, f"epoch {epoch + 1}"
-    for k, (inputs, labels) in enumerate(windows(train[start:], batch_size, steps)):
-        scores, state = net.run(inputs.T, state and _carried(state, rng.random(batch_size) >= ANEW))
-        where = f"epoch {epoch + 1}, step {k + 1}"
-        total += step(scores, labels.T, where) * labels.size
-        wrong += np.count_nonzero(scores._data.argmax(axis=-1) != labels.T)
-        count += labels.size
-    return {"loss": total / count, "train_error": wrong / count} | step.norms(where)
+class _Reader:
+    """Reads one window after the other, and carries the state across the border between them."""
+
+    def __init__(self, net: SequenceNet, rng: np.random.Generator) -> None:
+        self.net, self.rng = net, rng
+        self.state: list[States] | None = None
+
+    def __call__(self, inputs: np.ndarray) -> Tensor:
+        """Return the scores of a window, (batch, steps, classes)."""
+        state = self.state and _carried(self.state, self.rng.random(len(inputs)) >= ANEW)
+        scores, self.state = self.net.run(inputs, state)
+        return scores
 
 
 def _carried(state: list[States], kept: np.ndarray) -> list[States]:

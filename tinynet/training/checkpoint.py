@@ -19,6 +19,7 @@ import numpy as np
 from tinynet.layers.base import Layer
 from tinynet.storage.atomic import checksum, write_atomically
 from tinynet.training.optim import Optimizer
+from tinynet.training.schedules import Schedule, constant
 
 
 @dataclass
@@ -47,19 +48,23 @@ class Checkpoint:
     Args:
         path: where it is written.
         net, optimizer: what is being trained.
-        settings: what must be the same when training goes on.
         data: the arrays that it is trained on and chosen by, of which a checksum joins the settings.
+        settings: what must be the same when training goes on.
+        schedule, epochs: of the run; with a constant schedule the number of epochs may change.
     """
 
     def __init__(
-        self, path: str | os.PathLike, net: Layer, optimizer: Optimizer, settings: dict[str, Any], data: Any
-    ) -> None:
+        self, path: str | os.PathLike, net: Layer, optimizer: Optimizer, data: Any, settings: dict[str, Any],
+        schedule: Schedule, epochs: int,
+    ) -> None:  # fmt: skip
         self.path, self.net, self.optimizer = Path(path), net, optimizer
         if not self.path.parent.is_dir():
             raise FileNotFoundError(f"fit: there is no folder {str(self.path.parent)!r} for the checkpoint; create it")
         self.settings = settings | {
             "optimizer": type(optimizer).__name__,
             "rates": [getattr(optimizer, name, None) for name in ("betas", "eps")],
+            "schedule": [schedule(t / 8) for t in range(9)],
+            "epochs": "any" if schedule is constant else epochs,
             "net": net.to_json(),
             "data": checksum("", {str(i): a for i, a in enumerate(data)}),
         }

@@ -1,4 +1,4 @@
-"""Checks."""
+"""What `fit` and `evaluate` check before they begin, so that the loop itself need not."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.tape import no_grad
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, evaluating
 
 Pair = tuple[np.ndarray, np.ndarray]
 
@@ -39,12 +38,8 @@ def check_pair(name: str, net: Layer, pair: Any) -> Pair:
         if a.dtype.kind == "f" and not np.isfinite(a).all():
             bad = int(np.argwhere(~np.isfinite(a))[0][0])
             raise ValueError(f"{name}: the {what} are not finite, first in row {bad}; remove or impute such rows")
-    training = net.training
-    try:
-        with no_grad():
-            _, *steps, outputs = net.eval()(_probe(inputs)).shape  # raises where width or symbols are wrong
-    finally:
-        net.train(training)
+    with evaluating(net):
+        _, *steps, outputs = net(_probe(inputs)).shape  # raises where width or symbols are wrong
     if are_classes(labels):
         wanted, least = (len(inputs), *steps), -1 if steps else 0
         if labels.shape != wanted or labels.min() < least or labels.max() >= outputs:

@@ -19,9 +19,8 @@ from typing import Any
 import numpy as np
 
 from tinynet.engine import losses as F
-from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Tensor
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, evaluating
 
 
 def taught(
@@ -34,14 +33,8 @@ def taught(
 
 def scores_of(teacher: Layer, inputs: np.ndarray, batch_size: int = 1000) -> np.ndarray:
     """Return the scores of a net in evaluation mode, example by example as `inputs` are."""
-    training = teacher.training
-    teacher.eval()
-    try:
-        with no_grad():
-            parts = [teacher(inputs[i : i + batch_size]).numpy() for i in range(0, len(inputs), batch_size)]
-    finally:
-        teacher.train(training)
-    return np.concatenate(parts)
+    with evaluating(teacher):
+        return np.concatenate([teacher(inputs[i : i + batch_size]).numpy() for i in range(0, len(inputs), batch_size)])
 
 
 def check_teacher(

@@ -1,38 +1,36 @@
-"""Evaluate."""
+"""The error of a network on data it is shown."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tinynet.engine.tape import no_grad
-from tinynet.layers.base import Layer
+from tinynet.layers.base import Layer, evaluating
 from tinynet.training.checks import Pair, are_classes, check_pair, counts
 
 
 def evaluate(net: Layer, data: Pair, batch_size: int = 1000) -> float:
     """Return the error rate in [0, 1] for integer labels, the mean squared error for real targets.
 
-    The net works in evaluation mode, its own mode is put back afterwards. Raises ValueError for unusable data.
+    The net works in evaluation mode; afterwards each of its layers is in its own mode again. Raises ValueError for
+    unusable data.
     """
     inputs, labels = check_pair("data", net, data)
     if not counts(batch_size):
         raise ValueError(f"evaluate: batch_size={batch_size}; it must be an integer, at least 1")
-    training = net.training
-    net.eval()
-    try:
-        with no_grad():
-            total, count = 0.0, 0
-            for start in range(0, len(inputs), batch_size):
-                batch = slice(start, start + batch_size)
-                wrong, judged = count_errors(net(inputs[batch])._data, labels[batch])
-                total, count = total + wrong, count + judged
-    finally:
-        net.train(training)
+    total, count = 0.0, 0
+    with evaluating(net):
+        for start in range(0, len(inputs), batch_size):
+            batch = slice(start, start + batch_size)
+            wrong, judged = count_errors(net(inputs[batch])._data, labels[batch])
+            total, count = total + wrong, count + judged
     return total / count
 
 
 def count_errors(scores: np.ndarray, labels: np.ndarray) -> tuple[float, int]:
-    """Return the number of wrong classes, or the sum of squared errors (mean over outputs), and of how many."""
+    """Return how many examples are classified wrongly, and of how many; labels of -1 do not count.
+
+    For real targets return the sum over examples of the squared error, the mean over outputs.
+    """
     if are_classes(labels):
         judged = labels != -1
         return float(np.count_nonzero((scores.argmax(axis=-1) != labels) & judged)), int(np.count_nonzero(judged))

@@ -1,30 +1,38 @@
-"""Training: mini-batch SGD to the best epoch, and the error of what comes out.
+"""Training: mini-batch SGD to the best epoch.
 
-An epoch visits every example once, in an order drawn from (seed, epoch), in mini-batches of nearly equal size. After
-each, the error on the validation split decides whether this is the best epoch so far; at the end the network is put
-back to it. Everything random is fixed by the seed, so a run that is cut off and resumed from its checkpoint ends with
-the same bits as one that was not.
+The loop is `one_epoch`: forward pass, loss, backward pass, step, for one mini-batch after the other. Around it,
+`run_epochs` keeps the books. After each epoch the error on the validation split decides whether this is the best one so
+far; at the end the network is put back to it.
+
+An epoch visits every example once, in an order drawn from (seed, epoch), in mini-batches of nearly equal size.
+Everything random is fixed by the seed, so a run that is cut off and resumed from its checkpoint ends with the same bits
+as one that was not.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from tinynet.engine import losses as F
+from tinynet.engine.losses import mean_squared_error, sequence_cross_entropy, softmax_cross_entropy
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import Layer
 from tinynet.training.checkpoint import Checkpoint, Snapshot
 from tinynet.training.checks import Pair, are_classes, check_pair, check_settings
 from tinynet.training.distillation import check_teacher, taught
 from tinynet.training.evaluate import count_errors, evaluate
-from tinynet.training.optim import SGD, Optimizer, Schedule, constant
+from tinynet.training.optim import SGD, Optimizer, clip_gradient, norm
 from tinynet.training.progress import epoch_bar
-from tinynet.training.step import Step
+from tinynet.training.schedules import Schedule, constant
+
+
+class TrainingError(RuntimeError):
+    """Training cannot go on; the message says at which epoch and step, and what to try."""
 
 
 @dataclass
@@ -41,6 +49,58 @@ class History:
 
     def __len__(self) -> int:
         return len(self.loss)
+
+
+@dataclass
+class Training:
+    """What the loop needs: the network, how its error is measured, and how it moves.
+
+    Args:
+        forward: from the inputs of a mini-batch to scores; mostly the net itself.
+        clip: longest gradient, all parameters together, or None.
+        advice: what else to try where the loss is not finite.
+    """
+
+    net: Layer
+    forward: Callable[[Any], Tensor]
+    loss: Callable[..., Tensor]
+    optimizer: Optimizer
+    clip: float | None = None
+    advice: str = ""
+
+    def one_epoch(self, epoch: int, batches: Iterable[tuple]) -> dict[str, float]:
+        """Train on mini-batches (weight, inputs, labels, ..), and return the epoch's entries of the history."""
+        self.net.train()
+        optimizer = self.optimizer
+        total, wrong, seen, judged, k = 0.0, 0.0, 0, 0, 0
+        for k, (weight, inputs, labels, *teacher) in enumerate(batches, start=1):
+            scores = self.forward(inputs)
+            loss = self.loss(scores, labels, *teacher)
+            if not np.isfinite(loss._data):
+                raise self.error(f"epoch {epoch + 1}, step {k}: the loss is {loss.item()}", self.advice)
+            optimizer.zero_grad()
+            loss.backward()
+            if self.clip is not None:
+                clip_gradient(optimizer.parameters, self.clip)
+            optimizer.step()
+
+            total, seen = total + loss.item() * weight, seen + weight
+            errors, counted = count_errors(scores._data, labels)
+            wrong, judged = wrong + errors, judged + counted
+        parameters = optimizer.parameters
+        if not all(np.isfinite(p._data).all() for p in parameters):
+            raise self.error(f"epoch {epoch + 1}, step {k}: the last step left parameters that are not finite")
+        return {
+            "loss": total / seen,
+            "train_error": wrong / judged,
+            "grad_norm": norm([p.grad for p in parameters if p.grad is not None]),
+            "weight_norm": norm([p._data for p in parameters]),
+        }
+
+    def error(self, what: str, *advice: str) -> TrainingError:
+        """Return the error that says what happened and what to try."""
+        tries = ", ".join([f"try a lower learning rate (now {self.optimizer.lr})", *filter(None, advice)])
+        return TrainingError(f"{what}; {tries}")
 
 
 def fit(
@@ -78,8 +138,9 @@ def fit(
         epochs, batch_size: at least 1; the batch at most N.
         lr, momentum, weight_decay: of SGD.
         clip: longest gradient, all parameters together; a longer one is shortened to it (see optim.clip_gradient).
-        schedule: multiplies lr, as a function of the progress from 0 to 1; see optim.py.
-        optimizer: called as optimizer(parameters, lr=, weight_decay=, schedule=) in place of SGD with momentum.
+        schedule: multiplies lr, as a function of the progress from 0 to 1; see schedules.py.
+        optimizer: called as optimizer(parameters, lr=, weight_decay=, schedule=, total_steps=) in place of SGD with
+            momentum.
         loss: of (scores, labels); by default softmax cross-entropy for labels, squared error for real targets.
         teacher: a net whose scores of the training inputs are learned too, or these scores, saved: (N, n_out).
         temperature, mix: of the teacher's soft targets, and their share of the loss; see distillation.py.
@@ -97,25 +158,25 @@ def fit(
     train = check_pair("train", net, train)
     valid = None if valid is None else check_pair("valid", net, valid)
     check_settings(train, valid, epochs, batch_size, clip, seed)
+    loss, examples = loss or loss_for(train[1]), train
+    if teacher is not None:
+        examples = (*train, check_teacher(net, *train, teacher, temperature, mix))  # type: ignore[assignment]
+        loss = partial(taught, loss, temperature, mix)
     steps = -(-len(train[0]) // batch_size)
     make = optimizer or partial(SGD, momentum=momentum)
-    opt = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=lambda t: schedule(t / (epochs * steps)))
-    loss = loss or loss_for(train[1])
-    examples: tuple[np.ndarray, ...] = train
-    if teacher is not None:
-        examples = (*train, check_teacher(net, *train, teacher, temperature, mix))
-        loss = partial(taught, loss, temperature, mix)
-    saved = None
-    if checkpoint is not None:
-        settings = dict(
-            batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, clip=clip, seed=seed,
-            schedule=[schedule(t / 8) for t in range(9)], epochs=epochs if schedule is not constant else "any",
-            soft=None if teacher is None else [temperature, mix],
-        )  # fmt: skip
-        saved = Checkpoint(checkpoint, net, opt, settings, (*examples, *(valid or ())))
-    step = Step(net, opt, loss, clip, f"and check the scale of the inputs (here up to {np.abs(train[0]).max():.3g})")
-    judge = None if valid is None else partial(evaluate, net, valid)
-    return run_epochs(net, partial(_one_epoch, step, examples, steps, seed), judge, epochs, saved, progress, report)
+    moves = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=schedule, total_steps=epochs * steps)
+    advice = f"and check the scale of the inputs (here up to {np.abs(train[0]).max():.3g})"
+    training = Training(net, net, loss, moves, clip, advice)
+    saved = None if checkpoint is None else Checkpoint(
+        checkpoint, net, moves, (*examples, *(valid or ())),
+        dict(batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, clip=clip, seed=seed,
+             soft=None if teacher is None else [temperature, mix]),
+        schedule, epochs,
+    )  # fmt: skip
+    return run_epochs(
+        net, lambda epoch: training.one_epoch(epoch, mini_batches(examples, steps, seed, epoch)),
+        None if valid is None else lambda: evaluate(net, valid), epochs, saved, progress, report,
+    )  # fmt: skip
 
 
 def run_epochs(
@@ -161,29 +222,15 @@ def run_epochs(
     return history
 
 
-def _one_epoch(step: Step, train: tuple[np.ndarray, ...], steps: int, seed: int, epoch: int) -> dict[str, float]:
-    """Visit every example once, and return the epoch's entries of the history."""
-    inputs, labels, *teacher = train
-    step.net.train()
-    total, errors, count = 0.0, 0.0, 0
-    for k, batch in enumerate(_batches(len(inputs), steps, seed, epoch)):
-        scores = step.net(inputs[batch])
-        where = f"epoch {epoch + 1}, step {k + 1}"
-        total += step(scores, labels[batch], where, *(soft[batch] for soft in teacher)) * len(batch)
-        wrong, judged = count_errors(scores._data, labels[batch])
-        errors, count = errors + wrong, count + judged
-    norms = step.norms(f"epoch {epoch + 1}, step {steps}")
-    return {"loss": total / len(inputs), "train_error": errors / count} | norms
+def mini_batches(examples: tuple[np.ndarray, ...], steps: int, seed: int, epoch: int) -> Iterator[tuple]:
+    """Yield the epoch's mini-batches, (size, inputs, labels, ..): all examples in random order, split evenly."""
+    order = np.random.default_rng([seed, epoch]).permutation(len(examples[0]))
+    for batch in np.array_split(order, steps):
+        yield len(batch), *(array[batch] for array in examples)
 
 
 def loss_for(labels: np.ndarray) -> Callable[[Tensor, np.ndarray], Tensor]:
     """Return the loss that `fit` takes by default: see there."""
     if not are_classes(labels):
-        return F.mean_squared_error
-    return F.softmax_cross_entropy if labels.ndim == 1 else F.sequence_cross_entropy
-
-
-def _batches(count: int, steps: int, seed: int, epoch: int) -> Iterator[np.ndarray]:
-    """Return the epoch's mini-batches: indices of all examples in random order, split as evenly as possible."""
-    order = np.random.default_rng([seed, epoch]).permutation(count)
-    return iter(np.array_split(order, steps))
+        return mean_squared_error
+    return softmax_cross_entropy if labels.ndim == 1 else sequence_cross_entropy

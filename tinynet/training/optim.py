@@ -4,21 +4,26 @@
     Adam    m <- b1 m + (1 - b1) g        c <- b2 c + (1 - b2) g^2     (Kingma, Ba 2015, arXiv 1412.6980, alg. 1)
             w <- w - eta (m / (1 - b1^t)) / (sqrt(c / (1 - b2^t)) + eps)
 
-The learning rate eta may follow a schedule: eta = lr * schedule(t) at step t = 0, 1, .. Each Parameter may scale its
-own step and bound its values (see `Parameter`).
+SGD goes downhill, with a running mean of gradients that carries it over small bumps. Adam divides each coordinate by
+the usual size of its gradient, so that all move about equally far.
+
+The learning rate eta may follow a schedule (schedules.py): eta = lr * schedule(progress). A Parameter may scale its own
+step and bound its values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from tinynet.engine.tensor import Parameter
 from tinynet.parameterizations.state import State
-from tinynet.training.memory import keep_freed_memory
+from tinynet.training.schedules import Schedule, constant, cosine, exponential, stepwise
 
-Schedule = Callable[[float], float]
+__all__ = [
+    "SGD", "Adam", "Optimizer", "Schedule", "clip_gradient", "constant", "cosine", "exponential", "norm", "stepwise",
+]  # fmt: skip
 
 
 class Optimizer:
@@ -28,7 +33,8 @@ class Optimizer:
         parameters: what to train.
         lr: learning rate eta, positive.
         weight_decay: lambda, added as lambda w to each gradient.
-        schedule: a function of the step number that multiplies lr, or None.
+        schedule: a function of the progress from 0 to 1 that multiplies lr, such as tn.optim.cosine, or None.
+        total_steps: how many steps there will be in all, without which nobody knows the progress.
     """
 
     slots: tuple[str, ...] = ()  # names of the running arrays a parameter has
@@ -38,21 +44,28 @@ class Optimizer:
         parameters: Sequence[Parameter],
         lr: float,
         weight_decay: float = 0.0,
-        schedule: Callable[[int], float] | None = None,
+        schedule: Schedule | None = None,
+        total_steps: int | None = None,
     ) -> None:
         self.parameters = list(parameters)
         if not self.parameters or not all(isinstance(p, Parameter) for p in self.parameters):
             raise ValueError(f"{type(self).__name__}: {len(self.parameters)} parameters; pass net.parameters()")
         if not 0 < lr < np.inf or not 0 <= weight_decay < np.inf:
             raise ValueError(f"{type(self).__name__}: lr={lr}, weight_decay={weight_decay}; lr > 0, decay >= 0")
-        self.lr, self.weight_decay, self.schedule = lr, weight_decay, schedule
+        if schedule is not None and not (total_steps or 0) >= 1:
+            raise ValueError(
+                f"{type(self).__name__}: total_steps={total_steps}; a schedule is a function of the progress from 0 to "
+                "1, so say how many steps there will be: total_steps=epochs * steps_per_epoch"
+            )
+        self.lr, self.weight_decay, self.schedule, self.total_steps = lr, weight_decay, schedule, total_steps
         self.steps = 0
-        keep_freed_memory()
         self.running = [{name: np.zeros_like(p._data) for name in self.slots} for p in self.parameters]
 
     def step(self) -> None:
         """Move every parameter that has a gradient."""
-        eta = self.lr * (self.schedule(self.steps) if self.schedule else 1)
+        eta = self.lr
+        if self.schedule is not None:
+            eta *= self.schedule(self.steps / self.total_steps)  # type: ignore[operator]
         self.steps += 1
         for p, running in zip(self.parameters, self.running, strict=True):
             if p.grad is not None:
@@ -80,11 +93,12 @@ class SGD(Optimizer):
         lr: float = 0.1,
         momentum: float = 0.0,
         weight_decay: float = 0.0,
-        schedule: Callable[[int], float] | None = None,
+        schedule: Schedule | None = None,
+        total_steps: int | None = None,
     ) -> None:
         if not 0 <= momentum < 1:
             raise ValueError(f"SGD: momentum={momentum}; it must lie in [0, 1)")
-        super().__init__(parameters, lr, weight_decay, schedule)
+        super().__init__(parameters, lr, weight_decay, schedule, total_steps)
         self.momentum = momentum
 
     def update(self, g: np.ndarray, eta: float, running: State) -> np.ndarray:
@@ -106,11 +120,12 @@ class Adam(Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
-        schedule: Callable[[int], float] | None = None,
+        schedule: Schedule | None = None,
+        total_steps: int | None = None,
     ) -> None:
         if not all(0 <= b < 1 for b in betas):
             raise ValueError(f"Adam: betas={betas}; both must lie in [0, 1)")
-        super().__init__(parameters, lr, weight_decay, schedule)
+        super().__init__(parameters, lr, weight_decay, schedule, total_steps)
         self.betas, self.eps = betas, eps
 
     def update(self, g: np.ndarray, eta: float, running: State) -> np.ndarray:
@@ -139,26 +154,3 @@ def clip_gradient(parameters: Sequence[Parameter], longest: float) -> float:
         for g in gradients:
             g *= longest / length
     return length
-
-
-# ---- schedules: functions of the progress through training, from 0 to 1
-
-
-def constant(progress: float) -> float:
-    """Return 1."""
-    return 1.0
-
-
-def cosine(progress: float) -> float:
-    """Return (1 + cos(pi progress)) / 2, from 1 down to 0 (Loshchilov, Hutter 2017, arXiv 1608.03983)."""
-    return float((1 + np.cos(np.pi * progress)) / 2)
-
-
-def exponential(last: float = 1e-2) -> Schedule:
-    """Return the schedule last^progress: from 1 down to `last` in equal ratios."""
-    return lambda progress: last**progress
-
-
-def stepwise(*milestones: float, ratio: float = 0.1) -> Schedule:
-    """Return the schedule that multiplies by `ratio` as progress passes each milestone."""
-    return lambda progress: ratio ** sum(progress >= m for m in milestones)

@@ -42,8 +42,7 @@ from tinynet.parameterizations.state import nest
 from tinynet.reading.inside import weights
 from tinynet.reading.layers.svd import effective_rank
 from tinynet.training.evaluate import evaluate
-from tinynet.training.fit import fit
-from tinynet.training.step import TrainingError
+from tinynet.training.fit import TrainingError, fit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
