@@ -84,7 +84,7 @@ class Cell(Layer):
         }
 
     def fill(self) -> None:
-        """Make W, U and b, with their first values."""
+        """Make W, U and b, with their initial values."""
         self.declared()
         self.weight.fill(child_seed(self.seed, 0))
         self.recurrent.fill(child_seed(self.seed, 1))

@@ -33,7 +33,8 @@ from tinynet.sequences.cells import States
 from tinynet.sequences.network import SequenceNet, detached
 from tinynet.training.checkpoint import Checkpoint
 from tinynet.training.fit import History, Training, run_epochs
-from tinynet.training.optim import Adam, Schedule, constant
+from tinynet.training.optim import Adam
+from tinynet.training.schedules import Schedule, constant
 
 ANEW = 0.05  # share of the streams that begin again at a window's border
 
@@ -55,15 +56,16 @@ def fit_text(
     progress: bool | None = None,
     report: Callable[[History], None] | None = None,
 ) -> History:
-    """Train the network in place to predict the next symbol, by Adam, and return the history.
+    """Train the network in place with Adam to predict the next symbol, and return the history.
 
     Args:
-        net: gives scores at every step.
+        net: a network with scores at every step.
         train: symbols (n,), integers.
-        valid: likewise; with it, the net ends at the epoch of least loss, `valid_error` in nats a character.
-        epochs: passes over the text; each begins a few characters later, drawn from (seed, epoch), so that the borders
-            of windows move.
-        batch_size, steps: of the windows.
+        valid: more symbols. With them, the network ends at the epoch of least loss on them; the history's
+            `valid_error` is this loss, in nats a character.
+        epochs: passes over the text. Each skips a few characters at the beginning, a number drawn from (seed, epoch),
+            so that the windows' borders move.
+        batch_size, steps: how many streams a window has, and how many characters of each.
         lr, weight_decay, clip, schedule, checkpoint, progress: as for `fit`.
         report: called with the history after each epoch.
 
@@ -84,11 +86,10 @@ def fit_text(
     )  # fmt: skip
 
     def one_epoch(epoch: int) -> dict[str, float]:
-        spare = min(steps, len(train) - 2 * batch_size)
         rng = np.random.default_rng([seed, epoch])
-        start = int(rng.integers(spare + 1))
+        skipped = int(rng.integers(min(steps, len(train) - 2 * batch_size) + 1))
+        batches = ((y.size, x.T, y.T) for x, y in windows(train[skipped:], batch_size, steps))
         reader = _Reader(net, rng)
-        batches = ((y.size, x.T, y.T) for x, y in windows(train[start:], batch_size, steps))
         return Training(net, reader, sequence_cross_entropy, optimizer, clip).one_epoch(epoch, batches)
 
     judge = None if valid is None else lambda: text_loss(net, valid, batch_size)
