@@ -330,6 +330,7 @@ ERRORS = {
     "a gate without":     (lambda: tn.LSTM(N, H, [tn.Binary(), None, None, None]), "one a block of columns"),
     "no inputs":          (lambda: tn.LSTM(0, H), "LSTM: a width of 0"),
     "half a unit":        (lambda: tn.RNN(N, 2.5), r"RNN: a width of 2\.5"),
+    "half a unit, norm":  (lambda: tn.LSTM(N, 2.5, norm=True), r"LSTM: a width of 2\.5"),
 }  # fmt: skip
 
 

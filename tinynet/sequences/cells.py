@@ -167,6 +167,7 @@ class LSTMCell(Cell):
     initial = ("seed", "forget_bias")
 
     def __post_init__(self) -> None:
+        self.check_width("n_hidden")
         H = self.n_hidden
         sizes = (4 * H, 4 * H, H) if self.norm else ()  # of x W, h U, c
         self.norms = [LayerNorm.from_config({"n": n, "bias": False}) for n in sizes]
@@ -179,7 +180,7 @@ class LSTMCell(Cell):
         return super().stores() | {f"norm{i}": norm for i, norm in enumerate(self.norms)}
 
     def fill(self) -> None:
-        """Make W, U, b and the norms, with their first values."""
+        """Make W, U, b and the norms, with their initial values."""
         super().fill()
         for norm in self.norms:
             norm.fill()
