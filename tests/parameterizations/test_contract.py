@@ -161,12 +161,19 @@ def test_matmul_has_the_gradients_of_x_times_weight(recipe):
         assert np.allclose(by_matmul, by_weight, atol=1e-10)
 
 
+def steps(built):
+    """Return how SGD moves each parameter: the scale of its step, and its bounds."""
+    return [(np.asarray(p.step_scale).tolist(), p.bounds) for p in built.parameters()]
+
+
 @pytest.mark.parametrize("recipe", SIMPLE, ids=repr)
 @pytest.mark.parametrize("shape", [SHAPE, (25, 3), (1, 1)], ids=str)
 def test_from_dense_finds_a_member_of_the_family_again(recipe, shape):
-    W = recipe.build(shape, seed=4).weight().numpy()
-    again = recipe.from_dense(W, seed=4).weight().numpy()
-    assert np.allclose(again, W, atol=2e-5 * np.abs(W).max())
+    built = recipe.build(shape, seed=4)
+    W = built.weight().numpy()
+    again = recipe.from_dense(W, seed=4)
+    assert np.allclose(again.weight().numpy(), W, atol=2e-5 * np.abs(W).max())
+    assert steps(again) == steps(built)
 
 
 def same(a, b):
@@ -189,12 +196,45 @@ def test_state_comes_back_bit_for_bit_and_takes_the_bits_that_are_stated(recipe,
     assert 0 <= 8 * sum(a.nbytes for a in state.values()) - built.stored_bits() < 8 * len(state)  # padding to bytes
 
 
-@every_recipe
-def test_a_built_one_takes_over_the_state_of_another_seed_and_shape(recipe):
+LOST = pytest.mark.xfail(strict=True, reason="restore of codes and of signs forgets the steps and bounds of SGD")
+RESTORED = [
+    pytest.param(recipe, marks=LOST if "Quantized" in repr(recipe) or "Binary" in repr(recipe) else ())
+    for recipe in SIMPLE + COMBINED
+]
+
+
+@pytest.mark.parametrize("recipe", RESTORED, ids=repr)
+def test_what_comes_back_is_moved_by_sgd_as_before(recipe):
     built = recipe.build(SHAPE, seed=5)
+    assert steps(recipe.from_state(SHAPE, built.state())) == steps(built)
+
+
+@every_recipe
+def test_a_built_one_takes_over_the_state_of_another_seed(recipe):
+    built, other = recipe.build(SHAPE, seed=5), recipe.build(SHAPE, seed=6)
     built.weight()  # whatever it computes once and keeps must not outlive the change
-    other = recipe.build((25, 4), seed=6)
+    built.restore(other.state())
+    assert np.array_equal(built.weight().numpy(), other.weight().numpy())
+    x = tn.Tensor(np.ones((2, SHAPE[0]), np.float32))
+    with tn.no_grad():
+        assert np.array_equal(built.matmul(x).numpy(), other.matmul(x).numpy())
+
+
+@every_recipe
+def test_a_built_one_serves_as_the_recipe_of_another_shape(recipe):
+    built, other = recipe.build(SHAPE, seed=5), recipe.build((25, 4), seed=6)
+    built.weight()
     assert np.array_equal(built.from_state((25, 4), other.state()).weight().numpy(), other.weight().numpy())
+    assert np.array_equal(built.build((25, 4), seed=6).weight().numpy(), other.weight().numpy())
+
+
+@every_recipe
+def test_state_is_a_copy(recipe):
+    built = recipe.build(SHAPE, seed=5)
+    W = built.weight().numpy()
+    for a in built.state().values():
+        a[...] = 0
+    assert np.array_equal(built.weight().numpy(), W)
 
 
 @every_recipe
