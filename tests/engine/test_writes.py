@@ -272,21 +272,17 @@ def test_values_that_nobody_holds_any_more_are_no_longer_watched(leaf, monkeypat
     assert len(summed) <= 4
 
 
-# ------------------------------------------------------------------------------------ what is not noticed
-
-
-@pytest.mark.xfail(strict=True, reason="a view of a constant shares its values, and only the view is on the tape")
 @pytest.mark.parametrize("view", [lambda c: c.T, lambda c: c[::-1], lambda c: F.broadcast_to(c, (3, 2))])
 def test_writing_to_a_constant_after_the_use_of_its_view(leaf, view):
     x, c = leaf([1.0, 2.0]), tn.Tensor([3.0, 4.0])
     before = view(c).numpy().reshape(-1, 2).sum(axis=0)
     loss = (x * view(c)).sum()
     c.data[:] = 100
-    loss.backward()
-    np.testing.assert_array_equal(x.grad, before)
+    with pytest.raises(RuntimeError, match="written in place"):
+        loss.backward()
+    assert x.grad is None and before.any()
 
 
-@pytest.mark.xfail(strict=True, reason="an array that was handed out is no longer watched once data is bound anew")
 def test_writing_to_what_was_handed_out_before_data_was_bound_anew(leaf):
     x = leaf([1.0, 2.0])
     held = x.data

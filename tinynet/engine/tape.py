@@ -110,7 +110,7 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = FIT
         values, reads, wanted = [], [], False
         for x in args:
             if isinstance(x, Tensor):
-                reads.append((x, x._writes if x._checksum is None else x.writes()))
+                reads.append((x, x.writes() if x._handed_out or x._owner is not None else x._writes))
                 value, wants = x._data, x.requires_grad
             else:
                 value, wants = _constant(x, args), False
@@ -129,6 +129,8 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = FIT
         if wanted and _mode.recording:
             out.requires_grad = True
             out._node = Node(name, rules, inputs, values, static, reads, out._data)
+        elif reads and out._data.base is not None:
+            out._owner = reads[0][0]
         return out
 
     apply.__name__ = apply.__qualname__ = name
@@ -290,7 +292,7 @@ def _count_uses(root: Tensor) -> dict[int, int]:
                 "freed; compute it again, or add the losses up and call backward once"
             )
         for read, writes in ((y, 0), *node.reads):
-            if read.writes() != writes:
+            if (read.writes() if read._handed_out or read._owner is not None else read._writes) != writes:
                 raise RuntimeError(
                     f"{node.name}: operands of shapes {_shapes(node.values)}, result {y.shape}: a value of shape "
                     f"{read.shape} was written in place after its use, so its gradient would be wrong; write to a copy "

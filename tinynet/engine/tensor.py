@@ -12,8 +12,8 @@ tape.py writes the tape and walks it; primitives.py is the table of the operatio
 
 **Values may be written in place, but not under the feet of `backward`.** The tape keeps references, not copies. If
 somebody overwrites a value between forward and backward pass, the gradient would be silently wrong, so `backward` must
-notice. Every tensor counts its writes. Training steps are counted as they are made (`Parameter.move`). Writes through
-`.data` cannot be seen; so once the array has been handed out, a checksum tells whether it has changed.
+notice. Every tensor counts its writes. An optimizer's step counts itself (`Parameter.move`). A write through `.data`
+cannot be seen; so each array that was handed out has its checksum taken, and compared later.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Tensor:
     retains_grad = False  # whether backward leaves a gradient here too, though this is no leaf
     _node: Any = None  # the note of the operation that made this tensor (tape.Node); None for a leaf
     _writes = 0  # in-place writes seen so far
-    _checksum: int | None = None  # of the values, while somebody else may hold their array
+    _handed_out: tuple[tuple[np.ndarray, int], ...] = ()  # arrays that others may hold, with their checksums
+    _owner: Tensor | None = None  # whose values a constant is a view of
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
         self._data: np.ndarray = np.array(values_of(data))
@@ -61,25 +62,27 @@ class Tensor:
     @property
     def data(self) -> np.ndarray:
         """The values. Once handed out they are watched for writes, for as long as anyone holds them."""
-        if self._checksum is None:
+        if not any(array is self._data for array, _ in self._handed_out):
             if self._data.base is not None:  # a view of another tensor's values: a write must not reach those
                 self._data = self._data.copy()
-            self._checksum = _crc(self._data)
+            self._handed_out += ((self._data, _crc(self._data)),)
         return self._data
 
     @data.setter
     def data(self, values: np.ndarray) -> None:
         if values is not self._data:  # x.data += 1 assigns the array it has just written
-            self.writes()  # a write before this assignment still counts
-            self._data, self._checksum = np.array(values), None
+            self._data = np.array(values)
 
     def writes(self) -> int:
         """Return how often the values have been written in place, as far as anyone can tell."""
-        if self._checksum is not None:
-            now = _crc(self._data)
-            self._writes += now != self._checksum
-            self._checksum = now if sys.getrefcount(self._data) > 2 else None  # 2: nobody holds them but us
-        return self._writes
+        watched = []
+        for array, checksum in self._handed_out:
+            now = _crc(array)
+            self._writes += now != checksum
+            if sys.getrefcount(array) > (4 if array is self._data else 3):  # more than know of it here
+                watched.append((array, now))
+        self._handed_out = tuple(watched)
+        return self._writes if self._owner is None else self._writes + self._owner.writes()
 
     # ---- what it shares with an array
 
