@@ -275,12 +275,11 @@ def test_values_that_nobody_holds_any_more_are_no_longer_watched(leaf, monkeypat
 @pytest.mark.parametrize("view", [lambda c: c.T, lambda c: c[::-1], lambda c: F.broadcast_to(c, (3, 2))])
 def test_writing_to_a_constant_after_the_use_of_its_view(leaf, view):
     x, c = leaf([1.0, 2.0]), tn.Tensor([3.0, 4.0])
-    before = view(c).numpy().reshape(-1, 2).sum(axis=0)
     loss = (x * view(c)).sum()
     c.data[:] = 100
     with pytest.raises(RuntimeError, match="written in place"):
         loss.backward()
-    assert x.grad is None and before.any()
+    assert x.grad is None
 
 
 def test_writing_to_what_was_handed_out_before_data_was_bound_anew(leaf):

@@ -14,8 +14,7 @@ from tinynet.frozen.bits import BitLinear
 from tinynet.frozen.network import Frozen
 from tinynet.frozen.thresholds import find_thresholds
 from tinynet.kernels.bits import pack_signs
-from tinynet.storage.atomic import checksum
-from tinynet.storage.save_load import ModelFileError
+from tinynet.storage.save_load import ModelFileError, checksum
 
 LEVELS = (2 * np.arange(256) / 255 - 1).astype(np.float32)  # the inputs that stand for pixels
 

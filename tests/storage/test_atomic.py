@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from tinynet.storage.atomic import write_atomically
+from tinynet.storage.save_load import write_atomically
 
 
 def test_a_file_is_replaced_in_one_step_and_nothing_else_is_left(tmp_path):

@@ -22,7 +22,7 @@ from pathlib import Path
 from tinynet.course.grading import Result
 from tinynet.course.isolation import Limits, clean, encodable, grade_isolated
 from tinynet.course.manifest import CourseError, Lesson
-from tinynet.storage.atomic import write_atomically
+from tinynet.storage.save_load import write_atomically
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would compute a cell that begins like this
 MESSAGE = 200  # characters of an exercise's message that go into the table

@@ -11,16 +11,17 @@ shape that the header asks for before anything of that size is made.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import struct
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import numpy as np
 
 from tinynet.layers.base import Layer
-from tinynet.storage.atomic import checksum, write_atomically
 
 VERSION = "1"
 
@@ -100,3 +101,38 @@ def file_size(path: str | os.PathLike) -> FileSize:
     if header > size:
         raise ModelFileError(f"{os.fspath(path)!r} has {size} bytes and announces a header of {header}; not a network")
     return FileSize(header, size - header)
+
+
+# ---- whole or not at all, and whether it was changed
+
+
+def write_atomically(path: str | os.PathLike, content: bytes) -> None:
+    """Write content to a new file beside `path`, then rename it over `path`; nothing half-written is left behind.
+
+    What `path` links to is written, and a device or a pipe, as /dev/stdout, is written into, not replaced.
+    """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name!r} in; create it first")
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def checksum(description: str, arrays: dict[str, np.ndarray]) -> str:
+    """Return 16 hexadecimal digits that change when the description or any array does."""
+    digest = hashlib.blake2b(description.encode(), digest_size=8)
+    for name in sorted(arrays):
+        digest.update(f"{name}{arrays[name].dtype}{arrays[name].shape}".encode())
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    return digest.hexdigest()

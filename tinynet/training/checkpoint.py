@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tinynet.layers.base import Layer
-from tinynet.storage.atomic import checksum, write_atomically
+from tinynet.storage.save_load import checksum, write_atomically
 from tinynet.training.optim import Optimizer
 from tinynet.training.schedules import Schedule, constant
 

@@ -10,13 +10,24 @@ from typing import Any
 
 @contextmanager
 def epoch_bar(epochs: int, done: int, show: bool | None) -> Iterator[Callable[[Any], None]]:
-    """Yield a function to call with the history after each epoch; it moves the bar and shows the latest figures."""
-    if not (sys.stderr.isatty() if show is None else show):
+    """Yield a function to call with the history after each epoch; it moves the bar and shows the latest figures.
+
+    Args:
+        epochs, done: how many there are, and how many lie behind us.
+        show: whether to show it; None shows it on a terminal where rich is installed. ImportError for True without it.
+    """
+    wanted = sys.stderr.isatty() if show is None else show
+    try:
+        if wanted:
+            from rich.console import Console
+            from rich.progress import Progress, TextColumn
+    except ImportError as error:
+        if show:
+            raise ImportError("progress=True: a progress bar needs rich: pip install rich") from error
+        wanted = False
+    if not wanted:
         yield lambda history: None
         return
-    from rich.console import Console
-    from rich.progress import Progress, TextColumn
-
     figures = TextColumn("{task.fields[figures]}")
     with Progress(*Progress.get_default_columns(), figures, console=Console(stderr=True)) as bar:
         task = bar.add_task("training", total=epochs, completed=done, figures="")

@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tinynet import drawing
-from tinynet.engine.tensor import Parameter
 from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.linear import Linear
@@ -68,10 +67,9 @@ def fold(net: Sequential) -> Sequential:
 def _one_layer(linear: Linear, norm: BatchNorm) -> Linear:
     g = norm.gamma.numpy() / np.sqrt(norm.running_var + np.float32(norm.eps))
     b = 0 if linear.bias is None else linear.bias.numpy()
-    shape = (linear.n_in, linear.n_out)
-    folded = Linear.from_config({"n_in": linear.n_in, "n_out": linear.n_out, "weight": Scaled(linear.weight).to_json()})
-    folded.weight = folded.weight.from_state(shape, {"g": g} | nest("V", linear.weight.state()))
-    folded.bias = Parameter((b - norm.running_mean) * g + norm.beta.numpy())
+    folded = Linear(linear.n_in, linear.n_out, Scaled(linear.weight))
+    b = (b - norm.running_mean) * g + norm.beta.numpy()
+    folded.restore({"W.g": g, "b": b} | nest("W.V", linear.weight.state()))
     return folded
 
 
