@@ -24,10 +24,6 @@ def blobs(n=60, seed=0):
     return (rng.normal(size=(n, 2)) + 3 * np.eye(3)[labels][:, :2]).astype(np.float32), labels
 
 
-def bits(net):
-    return b"".join(p.numpy().tobytes() for p in net.parameters())
-
-
 # ---------------------------------------------------------------------- the loss
 
 
@@ -105,7 +101,7 @@ def test_one_taught_step_is_the_step_of_the_mixed_loss():
     assert history.loss == [pytest.approx((loss + 6.3 * soft).item(), rel=1e-5)]
 
 
-def test_a_network_and_its_saved_scores_teach_the_same_and_it_is_left_as_it_was():
+def test_a_network_and_its_saved_scores_teach_the_same_and_it_is_left_as_it_was(bits):
     data = blobs()
     teacher = tn.MLP([2, 20, 3], dropout=0.5, seed=5)
     before, nets = bits(teacher), [tn.MLP([2, 4, 3]) for _ in range(2)]
@@ -115,7 +111,7 @@ def test_a_network_and_its_saved_scores_teach_the_same_and_it_is_left_as_it_was(
     assert teacher.training and bits(teacher) == before and all(p.grad is None for p in teacher.parameters())
 
 
-def test_mix_zero_is_ordinary_training_and_mix_one_forgets_the_labels():
+def test_mix_zero_is_ordinary_training_and_mix_one_forgets_the_labels(bits):
     x, labels = blobs()
     plain, untaught, taught = (tn.MLP([2, 8, 3]) for _ in range(3))
     tn.fit(plain, (x, labels), epochs=5)
@@ -139,7 +135,7 @@ def test_a_student_of_few_labels_learns_what_its_teacher_knows():
     assert tn.evaluate(taught, test) == pytest.approx(tn.evaluate(teacher, test), abs=0.03)
 
 
-def test_over_sequences_padding_teaches_nothing():
+def test_over_sequences_padding_teaches_nothing(bits):
     inputs, labels = np.zeros((2, 3), int), np.array([[0, 1, -1], [1, -1, -1]])
     v = drawn(2, 3, 4)
     nets = [tn.RecurrentNet([4, 3, 4]) for _ in range(2)]
@@ -148,7 +144,7 @@ def test_over_sequences_padding_teaches_nothing():
     assert bits(nets[0]) == bits(nets[1])
 
 
-def test_training_resumes_only_with_the_same_teacher_and_settings(tmp_path):
+def test_training_resumes_only_with_the_same_teacher_and_settings(bits, tmp_path):
     data, v = blobs(), drawn(60, 3)
     options = dict(epochs=3, checkpoint=tmp_path / "run", teacher=v, temperature=2.0, mix=0.4)
     whole, cut = tn.MLP([2, 4, 3]), tn.MLP([2, 4, 3])

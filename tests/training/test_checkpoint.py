@@ -1,0 +1,168 @@
+"""A run that is cut off and resumed ends with the same bits; what is no checkpoint of it is refused."""
+
+import os
+
+import numpy as np
+import pytest
+
+import tinynet as tn
+from tinynet.training import fit as training
+from tinynet.training import optim
+
+RUNS = {
+    "momentum": (lambda: tn.MLP([2, 6, 2]), {}),
+    "dropout": (lambda: tn.MLP([2, 6, 6, 2], dropout=0.4), {}),
+    "batch norm": (lambda: tn.MLP([2, 6, 2], batch_norm=True), {"weight_decay": 1e-3}),
+    "Adam": (lambda: tn.MLP([2, 6, 2]), {"optimizer": tn.Adam, "lr": 0.01}),
+    "schedule": (lambda: tn.MLP([2, 6, 2]), {"schedule": optim.cosine}),
+    "hashed": (lambda: tn.MLP([2, 6, 2], tn.Hashed(1 / 2)), {}),
+    "latent weights": (lambda: tn.MLP([2, 6, 2], tn.Quantized(bits=2)), {}),
+    "low rank of bits": (lambda: tn.MLP([2, 6, 2], tn.LowRank(rank=2, inner=tn.Binary())), {}),
+    "binary": (lambda: tn.BinaryMLP([2, 6, 6, 2], dropout=(0.1, 0.2)), {"lr": 0.01}),
+}
+
+
+@pytest.mark.parametrize("make, options", RUNS.values(), ids=RUNS.keys())
+@pytest.mark.parametrize("validates", [False, True], ids=["no validation", "validation"])
+def test_a_resumed_run_ends_with_the_same_bits_as_one_that_was_not_interrupted(
+    blobs, bits, interrupt_at, tmp_path, make, options, validates
+):
+    # every third label is wrong, so that the best epoch need not be the last
+    x, labels = blobs(60)
+    train, valid = (x, np.where(np.arange(60) % 3 == 0, 1 - labels, labels)), blobs(30, seed=1) if validates else None
+    options = {"epochs": 6, "batch_size": 10, "seed": 5} | options
+    whole = make()
+    expected = tn.fit(whole, train, valid, **options)
+
+    path = tmp_path / "run"
+    for epoch, step in [(0, 4), (2, 1), (3, 6)]:  # interrupted three times, counted from where it goes on
+        cut = make()  # as in a new process
+        history = tn.fit(cut, train, valid, **options, checkpoint=path, loss=interrupt_at(6 * epoch + step))
+        assert history.interrupted
+    resumed = make()
+    history = tn.fit(resumed, train, valid, **options, checkpoint=path)
+
+    assert bits(resumed) == bits(whole)
+    assert history == expected and not history.interrupted
+
+
+def test_a_net_of_another_seed_takes_all_its_values_from_the_checkpoint(blobs, bits, interrupt_at, tmp_path):
+    options = {"epochs": 4, "batch_size": 10, "checkpoint": tmp_path / "run"}
+    tn.fit(tn.MLP([2, 4, 2]), blobs(), **options, loss=interrupt_at(30))
+    net, whole = tn.MLP([2, 4, 2], seed=9), tn.MLP([2, 4, 2])
+    tn.fit(net, blobs(), **options)
+    tn.fit(whole, blobs(), epochs=4, batch_size=10)
+
+    assert bits(net) == bits(whole)
+
+
+def test_a_resumed_run_goes_back_to_a_best_epoch_from_before_the_interruption(
+    blobs, bits, interrupt_at, epochs_with_errors, tmp_path, monkeypatch
+):
+    options = {"checkpoint": tmp_path / "run"}
+    loss = interrupt_at(3 * 12 + 5)
+    _, states, _ = epochs_with_errors([0.3, 0.1, 0.2, 0.4, 0.5], loss=loss, **options)
+    remaining = iter([0.4, 0.5])
+    monkeypatch.setattr(training, "evaluate", lambda net, data: next(remaining))
+    net = tn.MLP([2, 4, 2], batch_norm=True)
+    history = tn.fit(net, blobs(), blobs(seed=1), epochs=5, batch_size=10, **options)
+
+    assert history.best_epoch == 1 and history.valid_error == [0.3, 0.1, 0.2, 0.4, 0.5]
+    assert bits(net) == states[1]
+
+
+def test_a_finished_run_is_not_run_again(blobs, bits, interrupt_at, tmp_path):
+    options = {"epochs": 2, "checkpoint": tmp_path / "run"}
+    net, again = tn.MLP([2, 4, 2]), tn.MLP([2, 4, 2])
+    history = tn.fit(net, blobs(), **options)
+
+    assert tn.fit(again, blobs(), **options, loss=interrupt_at(1)) == history
+    assert bits(again) == bits(net)
+
+
+@pytest.mark.parametrize(
+    "net, data_seed, options, message",
+    [
+        (tn.MLP([2, 4, 2]), 0, {"lr": 0.2}, r"lr=0\.1, now it is 0\.2"),
+        (tn.MLP([2, 4, 2]), 0, {"momentum": 0.5}, r"momentum=0\.9, now it is 0\.5"),
+        (tn.MLP([2, 4, 2]), 0, {"batch_size": 7}, r"batch_size=50, now it is 7"),
+        (tn.MLP([2, 4, 2]), 0, {"seed": 1}, r"seed=0, now it is 1"),
+        (tn.MLP([2, 4, 2]), 0, {"weight_decay": 0.5}, r"weight_decay=0\.0, now it is 0\.5"),
+        (tn.MLP([2, 4, 2]), 0, {"optimizer": tn.Adam}, r"optimizer=SGD, now it is Adam"),
+        (tn.MLP([2, 4, 2]), 0, {"schedule": optim.cosine}, r"schedule="),
+        (tn.MLP([2, 5, 2]), 0, {}, r"net="),
+        (tn.MLP([2, 4, 2], dropout=0.5), 0, {}, r"net="),
+        (tn.MLP([2, 4, 2], tn.Binary()), 0, {}, r"net="),
+        (tn.MLP([2, 4, 2]), 3, {}, r"data="),
+    ],
+)
+def test_the_checkpoint_of_another_run_is_refused_and_nothing_is_touched(
+    blobs, bits, a_checkpoint, tmp_path, net, data_seed, options, message
+):
+    path = tmp_path / "run"
+    a_checkpoint(path)
+    content, before = path.read_bytes(), bits(net)
+
+    with pytest.raises(ValueError, match=message):
+        tn.fit(net, blobs(seed=data_seed), epochs=4, checkpoint=path, **options)
+    assert path.read_bytes() == content and bits(net) == before
+
+
+def flipped(content, place):
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda c: b"",
+        lambda c: c[:-1],
+        lambda c: c[:100],
+        lambda c: c + b"\0",
+        lambda c: b"no checkpoint at all",
+        lambda c: flipped(c, 3),
+        lambda c: flipped(c, 40),
+        lambda c: flipped(c, len(c) - 1),  # in the values
+        lambda c: c.replace(b"now.3", b"now.9"),  # an array of another name
+        lambda c: c.replace(b'\\"steps\\"', b'\\"stops\\"'),
+        lambda c: c.replace(b'\\"history\\"', b'\\"mystery\\"'),
+    ],
+    ids=["empty", "short", "cut", "long", "text", "length", "header", "value", "name", "steps", "history"],
+)
+def test_a_damaged_checkpoint_is_refused_and_nothing_is_touched(blobs, bits, a_checkpoint, tmp_path, damage):
+    path = tmp_path / "run"
+    a_checkpoint(path)
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    assert path.read_bytes() != whole
+    net = tn.MLP([2, 4, 2], seed=1)
+    before = bits(net)
+
+    with pytest.raises(ValueError, match=r"no readable checkpoint.*delete it"):
+        tn.fit(net, blobs(), epochs=4, checkpoint=path)
+    assert bits(net) == before
+
+
+@pytest.mark.parametrize("function", ["replace", "fsync"])
+def test_a_checkpoint_is_written_whole_or_not_at_all(blobs, a_checkpoint, tmp_path, monkeypatch, function):
+    path = tmp_path / "run"
+    a_checkpoint(path)
+    content = path.read_bytes()
+
+    def fail(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, function, fail)
+    with pytest.raises(OSError, match="No space"):
+        tn.fit(tn.MLP([2, 4, 2]), blobs(), epochs=4, checkpoint=path)
+    assert path.read_bytes() == content
+    assert os.listdir(tmp_path) == ["run"]
+
+
+def test_a_checkpoint_that_cannot_be_written_fails_before_any_step(blobs, bits, tmp_path):
+    net = tn.MLP([2, 4, 2])
+    before = bits(net)
+
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .* for the checkpoint; create it"):
+        tn.fit(net, blobs(), epochs=2, checkpoint=tmp_path / "missing" / "run")
+    assert bits(net) == before
