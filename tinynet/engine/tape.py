@@ -70,7 +70,7 @@ class Part(NamedTuple):
 
 
 class every:
-    """The VJPs of a primitive with any number of inputs: every(vjp)[k](g, ..) is vjp(k, g, ..)."""
+    """The VJPs of a primitive with any number of inputs: `every(vjp)[k](g, ..)` is `vjp(k, g, ..)`."""
 
     def __init__(self, vjp: Callable[..., np.ndarray]) -> None:
         self.vjp = vjp
