@@ -116,6 +116,22 @@ def test_weight_decay_and_momentum_reach_the_optimizer(blobs, bits):
     assert len({bits(net) for net in nets}) == 3
 
 
+def test_a_network_in_evaluation_mode_is_trained_as_any_other(blobs, bits):
+    nets = [tn.MLP([2, 6, 2], batch_norm=True, dropout=0.5).train(mode) for mode in (True, False)]
+    for net in nets:
+        tn.fit(net, blobs(), blobs(seed=1), epochs=2, batch_size=10)
+
+    assert bits(nets[0]) == bits(nets[1])
+
+
+def test_report_is_called_with_the_history_after_each_epoch(blobs):
+    seen = []
+    report = lambda history: seen.append((len(history), history.loss[-1], history.valid_error[-1]))
+    history = tn.fit(tn.MLP([2, 4, 2]), blobs(), blobs(seed=1), epochs=3, report=report)
+
+    assert seen == [(k + 1, history.loss[k], history.valid_error[k]) for k in range(3)]
+
+
 # ---- determinism
 
 
