@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.engine import primitives
+from tinynet.engine import primitives, shapes
 
 F = tn.functional
 
@@ -210,12 +210,13 @@ def test_every_vjp_of_every_row_has_a_case(rows):
             if y is not None and y._node is not None:
                 checked |= {(y._node.name, k) for k, x in enumerate(y._node.inputs) if x is not None}
                 stack += y._node.inputs
-    assert len(rows(primitives)) >= 27
-    assert {(name, k) for name, count in rows(primitives).items() for k in range(count)} - checked == set()
+    tables = rows(primitives) | rows(shapes)
+    assert len(tables) >= 27
+    assert {(name, k) for name, count in tables.items() for k in range(count)} - checked == set()
 
 
 def test_every_row_is_in_functional(rows):
-    for name in rows(primitives):
+    for name in rows(primitives) | rows(shapes):
         assert callable(getattr(F, name, None)), name
 
 

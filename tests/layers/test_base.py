@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.engine.tape import recording
+from tinynet.engine.tape import mode
 from tinynet.layers import base
 from tinynet.layers.base import Layer, evaluating
 
@@ -188,12 +188,12 @@ def test_evaluating_puts_back_each_layers_own_mode_whatever_happens(error):
 def test_evaluating_records_nothing_inside_and_records_again_after_an_error():
     net = tn.Sequential(tn.Linear(3, 2))
     with evaluating(net):
-        inside = recording(), net(X).requires_grad
+        inside = mode.recording, net(X).requires_grad
     with pytest.raises(ZeroDivisionError), evaluating(net):
         raise ZeroDivisionError
 
     assert inside == (False, False)
-    assert recording() and net(X).requires_grad
+    assert mode.recording and net(X).requires_grad
 
 
 def test_evaluating_two_networks_one_inside_the_other_s_context():
@@ -202,6 +202,6 @@ def test_evaluating_two_networks_one_inside_the_other_s_context():
     with evaluating(net, other):
         with evaluating(net):
             assert not net.training
-        assert not net.training and not other.layers[0].training and not recording()
+        assert not net.training and not other.layers[0].training and not mode.recording
 
     assert [layer.training for layer in (net, *net.layers)] == before and other.layers[0].training

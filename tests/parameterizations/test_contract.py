@@ -10,7 +10,8 @@ from tinynet import functional as F
 from tinynet.engine import straight_through
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Parameter
-from tinynet.parameterizations.base import Parameterization, uniform
+from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.dense import uniform
 
 SHAPE = (9, 7)
 
@@ -196,14 +197,7 @@ def test_state_comes_back_bit_for_bit_and_takes_the_bits_that_are_stated(recipe,
     assert 0 <= 8 * sum(a.nbytes for a in state.values()) - built.stored_bits() < 8 * len(state)  # padding to bytes
 
 
-LOST = pytest.mark.xfail(strict=True, reason="restore of codes and of signs forgets the steps and bounds of SGD")
-RESTORED = [
-    pytest.param(recipe, marks=LOST if "Quantized" in repr(recipe) or "Binary" in repr(recipe) else ())
-    for recipe in SIMPLE + COMBINED
-]
-
-
-@pytest.mark.parametrize("recipe", RESTORED, ids=repr)
+@every_recipe
 def test_what_comes_back_is_moved_by_sgd_as_before(recipe):
     built = recipe.build(SHAPE, seed=5)
     assert steps(recipe.from_state(SHAPE, built.state())) == steps(built)

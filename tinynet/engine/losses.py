@@ -5,7 +5,6 @@ derived by hand: exact, and safe where a chain of primitives would overflow.
 
     softmax          p_c = exp(s_c) / sum_k exp(s_k)
     cross-entropy    L = -sum_c t_c log p_c,                dL/ds = p sum_c t_c - t      (Bishop 2006, eq. 4.109)
-    soft targets     L = -T^2 sum_c softmax(v / T)_c log softmax(s / T)_c      (Hinton, Vinyals, Dean 2015, section 2)
     squared hinge    L = mean_c max(0, 1 - t_c s_c)^2,      t_c = +1 for the true class, -1 for the others
     squared error    L = mean_c (y_c - t_c)^2
 """
@@ -33,7 +32,7 @@ log_softmax = primitive("log_softmax", _log_softmax, lambda g, y, s: g - np.exp(
 softmax = primitive(
     "softmax", _softmax, lambda g, p, s: p * (g - (g * p).sum(axis=-1, keepdims=True))
 )  # dp_i/ds_j = p_i ([i = j] - p_j)
-_cross_entropy = primitive(
+cross_entropy = primitive(
     "softmax_cross_entropy",
     lambda s, t: -(t * _log_softmax(s)).sum() / len(s),
     lambda g, y, s, t: g / len(s) * (_softmax(s) * t.sum(axis=-1, keepdims=True) - t),
@@ -61,55 +60,10 @@ def softmax_cross_entropy(scores: Tensor, targets: Any) -> Tensor:
     """
     if scores.ndim != 2:
         raise ValueError(f"softmax_cross_entropy: scores of shape {scores.shape}; they must be (batch, classes)")
-    labels = np.asarray(values_of(targets))
-    one_hot = labels.dtype.kind in "iu"
-    return _cross_entropy(scores, _one_hot("softmax_cross_entropy", scores, labels) if one_hot else
-                          _same_shape("softmax_cross_entropy", scores, targets))  # fmt: skip
-
-
-def sequence_cross_entropy(scores: Tensor, labels: Any) -> Tensor:
-    """Return the mean of -log softmax(scores) at the label, over all steps that have one.
-
-    Args:
-        scores: (.., classes).
-        labels: integers (..), -1 where nothing is to be predicted, as behind the end of a padded sequence.
-
-    Raises ValueError for labels of another shape, outside -1 .. classes - 1, or all -1.
-    """
-    labels = np.asarray(values_of(labels))
-    if labels.shape != scores.shape[:-1] or labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"sequence_cross_entropy: scores of shape {scores.shape} and labels of shape {labels.shape}, dtype "
-            f"{labels.dtype}; labels must be integers {scores.shape[:-1]}, one a step"
-        )
-    counted = labels.ravel() != -1
-    if not counted.any():
-        raise ValueError(f"sequence_cross_entropy: {labels.size} labels, all -1; at least one step needs a label")
-    rows = scores.reshape(labels.size, -1)
-    targets = _one_hot("sequence_cross_entropy", rows, np.where(counted, labels.ravel(), 0)) * counted[:, None]
-    return _cross_entropy(rows, targets.astype(rows.dtype)) * (counted.size / counted.sum())
-
-
-def soft_targets(scores: Tensor, teacher: Any, temperature: float = 1.0, counted: np.ndarray | None = None) -> Tensor:
-    """Return T^2 times the mean cross-entropy of softmax(scores / T) and softmax(teacher / T); see distillation.py.
-
-    Args:
-        scores, teacher: (.., classes).
-        temperature: T, positive.
-        counted: bool (..), over which rows the mean is; by default all.
-
-    Raises ValueError for a teacher of another shape, a temperature that is not positive, or no row that counts.
-    """
-    p = _softmax(_same_shape("soft_targets", scores, teacher) / temperature)
-    counted = np.ones(scores.shape[:-1], bool) if counted is None else counted
-    if not temperature > 0 or not counted.any():
-        raise ValueError(
-            f"soft_targets: temperature={temperature}, {np.count_nonzero(counted)} rows that count; the temperature "
-            "must be positive, and at least one row count"
-        )
-    rows = scores.reshape(counted.size, -1)
-    q = _cross_entropy(rows / temperature, (p * counted[..., None]).reshape(rows.shape).astype(rows.dtype))
-    return q * (temperature**2 * counted.size / counted.sum())
+    labels = np.asarray(targets)
+    are_labels = labels.dtype.kind in "iu"
+    return cross_entropy(scores, one_hot("softmax_cross_entropy", scores, labels) if are_labels else
+                          same_shape("softmax_cross_entropy", scores, targets))  # fmt: skip
 
 
 def squared_hinge(scores: Tensor, labels: Any) -> Tensor:
@@ -119,15 +73,15 @@ def squared_hinge(scores: Tensor, labels: Any) -> Tensor:
         scores: (batch, classes).
         labels: integers (batch,). ValueError for another shape or labels outside 0 .. classes - 1.
     """
-    return _squared_hinge(scores, 2 * _one_hot("squared_hinge", scores, np.asarray(values_of(labels))) - 1)
+    return _squared_hinge(scores, 2 * one_hot("squared_hinge", scores, np.asarray(labels)) - 1)
 
 
 def mean_squared_error(outputs: Tensor, targets: Any) -> Tensor:
     """Return the mean of (outputs - targets)^2 over batch and outputs, both (batch, d). ValueError for other shapes."""
-    return _squared_error(outputs, _same_shape("mean_squared_error", outputs, targets))
+    return _squared_error(outputs, same_shape("mean_squared_error", outputs, targets))
 
 
-def _one_hot(loss: str, scores: Tensor, labels: np.ndarray) -> np.ndarray:
+def one_hot(loss: str, scores: Tensor, labels: np.ndarray) -> np.ndarray:
     """Return (batch, classes) zeros with a one in each row at its label."""
     n, classes = scores.shape if scores.ndim == 2 else (0, 0)
     if labels.dtype.kind not in "iu" or scores.ndim != 2 or labels.shape != (n,):
@@ -145,7 +99,8 @@ def _one_hot(loss: str, scores: Tensor, labels: np.ndarray) -> np.ndarray:
     return out
 
 
-def _same_shape(loss: str, outputs: Tensor, targets: Any) -> np.ndarray:
+def same_shape(loss: str, outputs: Tensor, targets: Any) -> np.ndarray:
+    """Return targets as an array of the outputs' dtype. ValueError for another shape, or where they want a gradient."""
     if isinstance(targets, Tensor) and targets.requires_grad:
         raise ValueError(
             f"{loss}: targets of shape {targets.shape} require a gradient and would get none; pass targets.detach()"

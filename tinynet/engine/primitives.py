@@ -5,54 +5,22 @@ tanh, whose slope is 1 - y^2: its VJP is g * (1 - y * y). A VJP may use the outp
 input. Where NumPy broadcast an input, the engine sums the cotangent back to the input's shape, so no row mentions it.
 Static arguments (an axis, a shape, an index) come last.
 
-At a kink the slope is not unique, and the rows choose: abs and relu 0 at 0, clip 1 at its ends; ties of max share.
+At a kink the slope is not unique, and the rows choose: abs and relu 0 at 0, clip 1 at its ends; where two inputs tie for
+the maximum they share it.
 
-Losses and the straight-through steps have rows of their own, in losses.py and straight_through.py, as have some methods
-and layers, each beside its only use. To add a primitive, add a row; if it should be a method too, a line in tensor.py.
+Operations that sum or rearrange have their rows in shapes.py, losses in losses.py; some methods and layers have a row of
+their own, beside its only use. To add a primitive, add a row; if it should be a method too, a line in operators.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from copy import deepcopy
 from typing import Any
 
 import numpy as np
 
-from tinynet.engine.tape import FIT, Part, every, primitive
-from tinynet.engine.tensor import Tensor, op, values_of
-
-
-def _expand(reduced: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
-    """Return the result of reducing x over `axis`, repeated along those axes again."""
-    if axis is not None and not keepdims:
-        reduced = np.expand_dims(reduced, axis)
-    return np.broadcast_to(reduced, x.shape)
-
-
-def _share_among_ties(g: np.ndarray, y: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
-    tied = x == _expand(y, x, axis, keepdims)
-    return _expand(g, x, axis, keepdims) * tied / tied.sum(axis=axis, keepdims=True)
-
-
-def _scatter(g: np.ndarray, x: np.ndarray, index: Any) -> Part | np.ndarray:
-    """Return the cotangent of x: g at `index`, zero elsewhere. An entry picked twice receives both shares."""
-    parts = index if isinstance(index, tuple) else (index,)
-    if all(i is None or i is Ellipsis or isinstance(i, (int, slice)) for i in parts):
-        return Part(index, g)
-    out = np.zeros_like(x)
-    np.add.at(out, index, g)
-    return out
-
-
-def _piece(k: int, g: np.ndarray, arrays: tuple[np.ndarray, ...], axis: int) -> np.ndarray:
-    """Return the part of g that lies where array k lies in the concatenation."""
-    start = int(np.sum([a.shape[axis] for a in arrays[:k]]))
-    return np.take(g, range(start, start + arrays[k].shape[axis]), axis)
-
-
-def _unpermute(g: np.ndarray, axes: Sequence[int] | None) -> np.ndarray:
-    return g.transpose(None if axes is None else np.argsort([a % g.ndim for a in axes]))
+from tinynet.engine.operators import op
+from tinynet.engine.tape import primitive
+from tinynet.engine.tensor import Tensor, values_of
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
@@ -63,10 +31,6 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 def _clip(x: np.ndarray, min: Any = None, max: Any = None) -> np.ndarray:
     low, high = -np.inf if min is None else min, np.inf if max is None else max
     return np.clip(x, low, high).astype(x.dtype, copy=False)  # whatever the dtype of the bounds
-
-
-def _squeeze(x: np.ndarray, axis: Any = None) -> np.ndarray:
-    return x.reshape(np.squeeze(x, axis).shape)  # a view also where nothing is squeezed
 
 
 def _astype(x: np.ndarray, dtype: Any) -> np.ndarray:
@@ -99,11 +63,6 @@ def _lower(b: np.ndarray, a: np.ndarray) -> np.ndarray:
 
 
 _INNER = "x (.., batch, m) @ W (.., m, n) needs equal m; was W.swapaxes(-1, -2) meant? Multiply by a number with *"
-_ONE = "only axes of length 1 can be squeezed"
-_COUNT = "the number of entries must stay the same"
-_AXIS = "axes count from 0 to ndim - 1 and are named once"
-_JOIN = "the shapes may differ along the joined axis of concatenate alone"
-_INDEX = "each index must lie inside its axis, and there may be no more indices than axes"
 
 # fmt: off
 #                        name            y = f(x) or f(a, b)                         cotangent of x or of a                          cotangent of b
@@ -127,28 +86,10 @@ relu         = primitive("relu",         lambda x: np.maximum(x, 0),            
 abs          = primitive("abs",          np.abs,                                     lambda g, y, x: g * np.sign(x))
 clip         = primitive("clip",         _clip,                                      lambda g, y, x, min=None, max=None: g * (x == y))
 astype       = primitive("astype",       _astype,                                    lambda g, y, x, dtype: g)
-
-sum          = primitive("sum",          np.sum,                                     lambda g, y, x, axis=None, keepdims=False: _expand(g, x, axis, keepdims), fix=_AXIS)
-mean         = primitive("mean",         np.mean,                                    lambda g, y, x, axis=None, keepdims=False: _expand(g * (y.size / (x.size or 1)), x, axis, keepdims), fix=_AXIS)
-max          = primitive("max",          np.max,                                     lambda g, y, x, axis=None, keepdims=False: _share_among_ties(g, y, x, axis, keepdims), fix=_AXIS)
-
-reshape      = primitive("reshape",      lambda x, shape: x.reshape(shape),          lambda g, y, x, shape: g.reshape(x.shape), fix=_COUNT)
-squeeze      = primitive("squeeze",      _squeeze,                                   lambda g, y, x, axis=None: g.reshape(x.shape), fix=_ONE)
-transpose    = primitive("transpose",    lambda x, axes=None: x.transpose(axes),     lambda g, y, x, axes=None: _unpermute(g, axes), fix=_AXIS)
-swapaxes     = primitive("swapaxes",     np.swapaxes,                                lambda g, y, x, axis1, axis2: g.swapaxes(axis1, axis2), fix=_AXIS)
-broadcast_to = primitive("broadcast_to", np.broadcast_to,                            lambda g, y, x, shape: g, fix=FIT)
-_getitem     = primitive("getitem",      lambda x, index: x[index],                  lambda g, y, x, index: _scatter(g, x, index), fix=_INDEX)
-_concatenate = primitive("concatenate",  lambda *xs, axis: np.concatenate(xs, axis), every(lambda k, g, y, *xs, axis: _piece(k, g, xs, axis)), fix=_JOIN)
-_stack       = primitive("stack",        lambda *xs, axis: np.stack(xs, axis),       every(lambda k, g, y, *xs, axis: np.take(g, k, axis)), fix=_JOIN)
 # fmt: on
 
 
 # ---- functions made of rows
-
-
-def getitem(x: Tensor, index: Any) -> Tensor:
-    """Return x[index]; the index is kept as it is now."""
-    return _getitem(x, index if isinstance(index, (int, slice)) else deepcopy(index))
 
 
 def where(condition: Any, a: Any, b: Any) -> Tensor:
@@ -156,37 +97,7 @@ def where(condition: Any, a: Any, b: Any) -> Tensor:
     return _where(a, b, np.array(values_of(condition), dtype=bool))
 
 
-def concatenate(tensors: Sequence[Any], axis: int | None = 0) -> Tensor:
-    """Return the tensors joined along an existing axis; axis=None flattens them first."""
-    if axis is None:
-        tensors, axis = [reshape(x, -1) for x in tensors], 0
-    return _concatenate(*tensors, axis=axis)
-
-
-def stack(tensors: Sequence[Any], axis: int = 0) -> Tensor:
-    """Return the tensors, all of one shape, joined along a new axis."""
-    return _stack(*tensors, axis=axis)
-
-
-def min(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Return the smallest entry over the given axes; ties share the gradient."""
-    return -max(-x, axis=axis, keepdims=keepdims)
-
-
-def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Return the variance over the given axes, divided by the count N as in NumPy."""
-    d = x - mean(x, axis=axis, keepdims=True)
-    return mean(d * d, axis=axis, keepdims=keepdims)
-
-
-def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Return the standard deviation, the root of `var`."""
-    return sqrt(var(x, axis, keepdims))
-
-
 vars(op).update(
-    add=add, sub=sub, mul=mul, div=div, power=power, matmul=matmul, neg=neg, abs=abs, getitem=getitem,
-    exp=exp, log=log, sqrt=sqrt, tanh=tanh, sigmoid=sigmoid, relu=relu, clip=clip, astype=astype,
-    sum=sum, mean=mean, max=max, min=min, var=var, std=std,
-    reshape=reshape, transpose=transpose, swapaxes=swapaxes, squeeze=squeeze,
+    add=add, sub=sub, mul=mul, div=div, power=power, matmul=matmul, neg=neg, abs=abs, exp=exp, log=log, sqrt=sqrt,
+    tanh=tanh, sigmoid=sigmoid, relu=relu, clip=clip, astype=astype,
 )  # fmt: skip

@@ -31,7 +31,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinynet.engine.tensor import Tensor, op, values_of
+from tinynet.engine import refusals
+from tinynet.engine.operators import op
+from tinynet.engine.tensor import Tensor, values_of
 
 # ---- writing the tape
 
@@ -52,10 +54,10 @@ class Node:
         """Yield each input that wants a gradient, with its cotangent. This uses the node up, to free memory early."""
         inputs, values, result = self.inputs, self.values, self.result
         self.inputs, self.values, self.result, self.reads = [], [], None, None
-        for k, x in enumerate(inputs):
-            if x is not None:
-                gx = self.vjps[k](g, result, *values, **self.static)
-                yield x, gx if type(gx) is Part else _unbroadcast(gx, values[k])
+        wanted = [k for k, x in enumerate(inputs) if x is not None]
+        shares = [self.vjps[k](g, result, *values, **self.static) for k in wanted]
+        for k, gx in zip(wanted, shares, strict=True):
+            yield inputs[k], gx if type(gx) is Part else _unbroadcast(gx, values[k])  # type: ignore[misc]
 
 
 class Part(NamedTuple):
@@ -79,10 +81,7 @@ class every:
         return partial(self.vjp, k)
 
 
-FIT = "shapes must be equal or broadcast: from the last axis backwards, lengths are equal or one of them is 1"
-
-
-def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = FIT) -> Callable[..., Tensor]:
+def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = refusals.FIT) -> Callable[..., Tensor]:
     """Return the function `name`, from tensors and static arguments (an axis, a shape) to a tensor.
 
     Args:
@@ -99,13 +98,11 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = FIT
     allowed = set(static_names)
 
     def apply(*args: Any, **static: Any) -> Tensor:
-        if len(args) > count:
-            if len(args) > count + len(static_names):
-                raise TypeError(f"{name}: {len(args)} arguments; it takes {count} tensors, then {static_names}")
+        if len(args) > count or static:
+            if len(args) > count + len(static_names) or not static.keys() <= allowed:
+                raise refusals.wrong_arguments(name, args, static, count, static_names)
             static.update(zip(static_names, args[count:], strict=False))
             args = args[:count]
-        if static and not static.keys() <= allowed:
-            raise TypeError(f"{name}: unknown arguments {sorted(static.keys() - allowed)}; it takes {static_names}")
         inputs: list[Tensor | None] = []
         values, reads, wanted = [], [], False
         for x in args:
@@ -115,18 +112,17 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = FIT
             else:
                 value, wants = _constant(x, args), False
             if value.dtype.kind != "f":
-                raise _not_floating(name, args)
+                raise refusals.not_floating(name, [np.asarray(values_of(x)) for x in args])
             values.append(value)
             inputs.append(x if wants else None)
             wanted |= wants
         try:
             y = forward(*values, **static)
         except (ValueError, IndexError) as error:
-            kind = IndexError if type(error) is IndexError else ValueError
-            raise kind(f"{name}: operands of shapes {_shapes(values)}: {error}; {fix}") from error
+            raise refusals.do_not_fit(name, values, error, fix) from error
         out = Tensor.__new__(Tensor)
         out._data = y if type(y) is np.ndarray else np.asarray(y)
-        if wanted and _mode.recording:
+        if wanted and mode.recording:
             out.requires_grad = True
             out._node = Node(name, rules, inputs, values, static, reads, out._data)
         elif reads and out._data.base is not None:
@@ -147,18 +143,6 @@ def _constant(x: Any, args: Sequence[Any]) -> np.ndarray:
     return np.array(x, dtype=like if weak else None)
 
 
-def _shapes(values: Sequence[np.ndarray]) -> str:
-    return " and ".join(str(v.shape) for v in values)
-
-
-def _not_floating(name: str, args: Sequence[Any]) -> TypeError:
-    values = [np.asarray(values_of(x)) for x in args]
-    return TypeError(
-        f"{name}: operands of shapes {_shapes(values)} have dtypes {' and '.join(str(v.dtype) for v in values)}; "
-        "gradients need floating point: convert with array.astype(np.float32)"
-    )
-
-
 # ---- whether to write it
 
 
@@ -168,22 +152,17 @@ class _Mode(threading.local):
     recording = True
 
 
-_mode = _Mode()
-
-
-def recording() -> bool:
-    """Return whether operations are being recorded in this thread."""
-    return _mode.recording
+mode = _Mode()
 
 
 @contextmanager
 def no_grad() -> Iterator[None]:
     """Within this context nothing is recorded: faster, and no memory is held for `backward`."""
-    before, _mode.recording = _mode.recording, False
+    before, mode.recording = mode.recording, False
     try:
         yield
     finally:
-        _mode.recording = before
+        mode.recording = before
 
 
 # ---- walking it backwards
@@ -260,20 +239,14 @@ def _accumulate(x: Tensor, g: np.ndarray) -> None:
 
 def _first_cotangent(root: Tensor, cotangent: Any) -> np.ndarray:
     if not root.requires_grad:
-        raise RuntimeError(
-            f"backward: this tensor of shape {root.shape} depends on nothing that requires a gradient; create the "
-            "inputs with requires_grad=True and compute outside no_grad()"
-        )
+        raise refusals.no_tape(root.shape)
     if cotangent is None:
         if root.size != 1:
-            raise ValueError(
-                f"backward: a tensor of shape {root.shape} has no single gradient; reduce it first, as in "
-                "y.sum().backward(), or pass a cotangent of that shape: y.backward(g)"
-            )
+            raise refusals.many_entries(root.shape)
         return np.ones_like(root._data)
     g = np.array(values_of(cotangent), dtype=root.dtype)
     if g.shape != root.shape:
-        raise ValueError(f"backward: the cotangent has shape {g.shape}, the tensor {root.shape}; make them equal")
+        raise refusals.another_shape(g.shape, root.shape)
     return g
 
 
@@ -287,17 +260,10 @@ def _count_uses(root: Tensor) -> dict[int, int]:
         if node is None:
             continue
         if node.reads is None:
-            raise RuntimeError(
-                f"{node.name}: backward has already walked through this tensor of shape {y.shape}, and its tape was "
-                "freed; compute it again, or add the losses up and call backward once"
-            )
+            raise refusals.used_up(node.name, y.shape)
         for read, writes in ((y, 0), *node.reads):
             if (read.writes() if read._handed_out or read._owner is not None else read._writes) != writes:
-                raise RuntimeError(
-                    f"{node.name}: operands of shapes {_shapes(node.values)}, result {y.shape}: a value of shape "
-                    f"{read.shape} was written in place after its use, so its gradient would be wrong; write to a copy "
-                    "(x.numpy()), or after backward"
-                )
+                raise refusals.overwritten(node.name, node.values, y.shape, read.shape)
         for x in node.inputs:
             if x is not None:
                 if id(x) not in uses:

@@ -20,23 +20,22 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Iterator
-from types import SimpleNamespace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-op: Any = SimpleNamespace()  # the primitives by name: primitives.py puts them here, for the methods below
+from tinynet.engine.operators import Operators, op
 
 
-class Tensor:
+class Tensor(Operators):
     """A NumPy array that remembers how it was made.
 
     Args:
         data: anything `numpy.array` takes; it is copied, its dtype is kept.
         requires_grad: whether `backward` leaves a gradient in `.grad`. TypeError unless data is floating point.
 
-    Operators and methods are NumPy's.
+    Operators and methods are NumPy's, see operators.py.
     """
 
     __array_ufunc__ = None  # makes ndarray + Tensor call Tensor.__radd__
@@ -86,18 +85,10 @@ class Tensor:
 
     # ---- what it shares with an array
 
-    # fmt: off
-    @property
-    def shape(self) -> tuple[int, ...]:  return self._data.shape
-    @property
-    def dtype(self) -> np.dtype:                                     return self._data.dtype
-    @property
-    def ndim(self) -> int:                                           return self._data.ndim
-    @property
-    def size(self) -> int:                                           return self._data.size
-    @property
-    def T(self) -> Tensor:                                           return op.transpose(self)
-    # fmt: on
+    shape = property(attrgetter("_data.shape"), doc="The length of each axis.")
+    dtype = property(attrgetter("_data.dtype"), doc="The number format.")
+    ndim = property(attrgetter("_data.ndim"), doc="The number of axes.")
+    size = property(attrgetter("_data.size"), doc="The number of entries.")
 
     def item(self) -> float:
         """Return the value of a tensor with one entry as a Python number."""
@@ -124,63 +115,6 @@ class Tensor:
     def __repr__(self) -> str:
         origin = f", made by {self._node.name}" if self._node else ", requires_grad=True" * self.requires_grad
         return f"Tensor({np.array2string(self._data, separator=', ', prefix='Tensor(')}, {self.dtype}{origin})"
-
-    # ---- NumPy's operators and methods: one line here for each row of primitives.py that has one
-    # fmt: off
-    def __add__(self, b: Any) -> Tensor:                             return op.add(self, b)
-    def __radd__(self, a: Any) -> Tensor:                            return op.add(a, self)
-    def __sub__(self, b: Any) -> Tensor:                             return op.sub(self, b)
-    def __rsub__(self, a: Any) -> Tensor:                            return op.sub(a, self)
-    def __mul__(self, b: Any) -> Tensor:                             return op.mul(self, b)
-    def __rmul__(self, a: Any) -> Tensor:                            return op.mul(a, self)
-    def __truediv__(self, b: Any) -> Tensor:                         return op.div(self, b)
-    def __rtruediv__(self, a: Any) -> Tensor:                        return op.div(a, self)
-    def __pow__(self, b: Any) -> Tensor:                             return op.power(self, b)
-    def __rpow__(self, a: Any) -> Tensor:                            return op.power(a, self)
-    def __matmul__(self, b: Any) -> Tensor:                          return op.matmul(self, b)
-    def __rmatmul__(self, a: Any) -> Tensor:                         return op.matmul(a, self)
-    def __neg__(self) -> Tensor:                                     return op.neg(self)
-    def __abs__(self) -> Tensor:                                     return op.abs(self)
-    def __getitem__(self, index: Any) -> Tensor:                     return op.getitem(self, index)
-    def __iter__(self) -> Iterator[Tensor]:                          return (self[i] for i in range(len(self)))
-
-    def __eq__(self, b: Any) -> Any:                                 return self._data == values_of(b)
-    def __ne__(self, b: Any) -> Any:                                 return self._data != values_of(b)
-    def __lt__(self, b: Any) -> Any:                                 return self._data < values_of(b)
-    def __le__(self, b: Any) -> Any:                                 return self._data <= values_of(b)
-    def __gt__(self, b: Any) -> Any:                                 return self._data > values_of(b)
-    def __ge__(self, b: Any) -> Any:                                 return self._data >= values_of(b)
-    def __len__(self) -> int:                                        return len(self._data)
-    def __bool__(self) -> bool:                                      return bool(self._data)
-    def __float__(self) -> float:                                    return float(self.item())
-    __hash__ = object.__hash__  # == compares entries; sets and dictionaries tell tensors apart by identity
-
-    def exp(self) -> Tensor:                                         return op.exp(self)
-    def log(self) -> Tensor:                                         return op.log(self)
-    def sqrt(self) -> Tensor:                                        return op.sqrt(self)
-    def abs(self) -> Tensor:                                         return op.abs(self)
-    def tanh(self) -> Tensor:                                        return op.tanh(self)
-    def sigmoid(self) -> Tensor:                                     return op.sigmoid(self)
-    def relu(self) -> Tensor:                                        return op.relu(self)
-    def clip(self, min: Any = None, max: Any = None) -> Tensor:      return op.clip(self, min=min, max=max)
-    def astype(self, dtype: Any) -> Tensor:                          return op.astype(self, dtype)
-    def copy(self) -> Tensor:                                        return op.mul(self, 1)
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:      return op.sum(self, axis, keepdims)
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:     return op.mean(self, axis, keepdims)
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:      return op.max(self, axis, keepdims)
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:      return op.min(self, axis, keepdims)
-    def var(self, axis: Any = None, keepdims: bool = False) -> Tensor:      return op.var(self, axis, keepdims)
-    def std(self, axis: Any = None, keepdims: bool = False) -> Tensor:      return op.std(self, axis, keepdims)
-    def argmax(self, axis: int | None = None) -> Any:                       return self._data.argmax(axis)
-
-    def reshape(self, *shape: Any) -> Tensor:                        return op.reshape(self, _unpacked(shape))
-    def transpose(self, *axes: Any) -> Tensor:                       return op.transpose(self, _unpacked(axes) or None)
-    def swapaxes(self, axis1: int, axis2: int) -> Tensor:            return op.swapaxes(self, axis1, axis2)
-    def squeeze(self, axis: Any = None) -> Tensor:                   return op.squeeze(self, axis)
-    def ravel(self) -> Tensor:                                       return op.reshape(self, -1)
-    def flatten(self) -> Tensor:                                     return op.reshape(self, -1)
-    # fmt: on
 
 
 class Parameter(Tensor):
@@ -215,9 +149,3 @@ def values_of(x: Any) -> Any:
 
 def _crc(a: np.ndarray) -> int:
     return zlib.crc32(np.ascontiguousarray(a).data)
-
-
-def _unpacked(arguments: tuple) -> Any:
-    """Return what x.reshape(2, 3), x.reshape((2, 3)) and the like mean."""
-    single = len(arguments) == 1 and (arguments[0] is None or np.iterable(arguments[0]))
-    return arguments[0] if single else arguments

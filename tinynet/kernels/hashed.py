@@ -13,9 +13,12 @@ from tinynet.kernels.jit import compiled
 from tinynet.parameterizations import hashing
 from tinynet.parameterizations.hashing import GOLDEN, HALF, MIX1, MIX2, TOP, A, B, C
 
+REFERENCES = {f.__name__: f for f in (hashing.places_of_rows, hashing.gather, hashing.scatter_add)}
 
-@compiled(hashing.places_of_rows.reference)
-def _places(h_rows, xi_rows, n, K):
+
+@compiled(hashing.places_of_rows)
+def places_of_rows(h_rows, xi_rows, n, K):
+    """Return bucket and sign of every entry, as one number, uint32 (m, n)."""
     m = len(h_rows)
     out = np.empty((m, n), np.uint32)
     for i in range(m):
@@ -32,7 +35,7 @@ def _places(h_rows, xi_rows, n, K):
     return out
 
 
-@compiled(hashing.gather.reference)
+@compiled(hashing.gather)
 def gather(w, place):
     """Return W (m, n) from w (K,) and the places of its entries."""
     doubled = np.empty(2 * len(w), w.dtype)
@@ -44,7 +47,7 @@ def gather(w, place):
     return W
 
 
-@compiled(hashing.scatter_add.reference)
+@compiled(hashing.scatter_add)
 def scatter_add(G, place, K):
     """Return the sum over h(i, j) = k of xi(i, j) G[i, j], (K,)."""
     doubled = np.zeros(2 * K, G.dtype)
@@ -54,4 +57,4 @@ def scatter_add(G, place, K):
     return doubled[:K] - doubled[K:]
 
 
-hashing.places_of_rows.fast, hashing.gather.fast, hashing.scatter_add.fast = _places, gather, scatter_add
+hashing.places_of_rows, hashing.gather, hashing.scatter_add = places_of_rows, gather, scatter_add

@@ -29,7 +29,9 @@ def compiled(reference: Callable[..., Any], **options: Any) -> Callable[[Callabl
             if function is None:
                 with _lock:
                     function = _compile(loops, options) if numba_found() else reference
-                    loops.__globals__[loops.__name__] = function  # from now on calls go straight to it
+                    for names in (loops.__globals__, reference.__globals__):
+                        if names.get(loops.__name__) is run:
+                            names[loops.__name__] = function  # from now on calls go straight to it
             return function(*args, **named)
 
         return run

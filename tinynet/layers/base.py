@@ -57,7 +57,7 @@ class Layer(Storable):
 
     def sublayers(self) -> list[Layer]:
         """Return the layers that it is made of, one level down."""
-        return [part for part in self.stored().values() if isinstance(part, Layer)]
+        return [value for value in vars(self).values() if isinstance(value, Layer)]
 
     def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
         """Return the weight matrices: a name, empty for the only one; what stores it; and its virtual shape."""
@@ -160,6 +160,9 @@ class Sequential(Layer):
         return {str(i): layer for i, layer in enumerate(self.layers)}
 
     stored = declared
+
+    def sublayers(self) -> list[Layer]:
+        return self.layers
 
     def config(self) -> dict[str, Any]:
         return {"layers": [layer.to_json() for layer in self.layers]}

@@ -36,15 +36,15 @@ class MLP(Sequential):
         dropout: float = 0.0,
     ) -> None:
         last = count_hidden("MLP", widths)
-        recipes = one_each(weight, last + 1)
+        recipes, seeds = one_each(weight, last + 1), [child_seed(seed, i) for i in range(last + 1)]
         layers: list[Layer] = []
         for i, recipe in enumerate(recipes):
             normed = batch_norm and i < last
-            layers.append(Linear(widths[i], widths[i + 1], recipe, bias=not normed, seed=child_seed(seed, i)))
+            layers.append(Linear(widths[i], widths[i + 1], recipe, bias=not normed, seed=seeds[i]))
             if i < last:
                 layers += [BatchNorm(widths[i + 1])] if normed else []
                 layers += [activation()]
-                layers += [Dropout(dropout, child_seed(seed, i))] if dropout else []
+                layers += [Dropout(dropout, seeds[i])] if dropout else []
         super().__init__(*layers)
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations import hashing
 from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.state import State
 
 STREAM = 2  # of the hash, beside those of buckets and signs
 
@@ -71,7 +72,8 @@ class Bank(Parameterization):
         if not self.seeded:
             self.U = Tensor(W)
 
-    def restored(self) -> None:
+    def restore(self, state: State) -> None:
+        super().restore(state)
         if not self.seeded:
             self.U = Tensor(self.U)  # a constant, not a Parameter
 

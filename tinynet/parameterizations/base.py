@@ -86,8 +86,8 @@ class Parameterization(Storable):
                 f"{type(self).__name__}: shape {shape}; a weight matrix is (inputs, outputs): widths must be integers, "
                 f"at least 1, with at most {MOST_ENTRIES} entries"
             )
-        built = type(self)(**{f.name: getattr(self, f.name) for f in fields(self)})
-        built.shape = (int(shape[0]), int(shape[1]))  # type: ignore[misc]
+        built = type(self).__new__(type(self))  # with the same settings, which have been checked
+        vars(built).update({f.name: getattr(self, f.name) for f in fields(self)}, shape=(int(shape[0]), int(shape[1])))
         built.declared()
         return built
 
@@ -98,9 +98,6 @@ class Parameterization(Storable):
         self.set_steps()
         return self
 
-    def restored(self) -> None:
-        self.set_steps()
-
     # ---- the steps that differ from method to method
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
@@ -110,9 +107,6 @@ class Parameterization(Storable):
     def approximate(self, W: np.ndarray) -> None:
         """Fill in values such that weight() is near W."""
         raise NotImplementedError(f"{type(self).__name__} offers no from_dense: no good heuristic is known")
-
-    def set_steps(self) -> None:
-        """Set step_scale and bounds of the parameters, where SGD should not move them by its own step."""
 
     def weight(self) -> Tensor:
         """Return W (m, n) as a Tensor built from what is stored."""
@@ -126,9 +120,3 @@ class Parameterization(Storable):
         settings = {f.name: getattr(self, f.name) for f in fields(self)}
         shown = [name for i, name in enumerate(settings) if i == 0 or name in self.config()]
         return f"{type(self).__name__}({', '.join(f'{name}={settings[name]!r}' for name in shown)})"
-
-
-def uniform(rng: np.random.Generator, shape: tuple[int, ...], fan_in: float) -> np.ndarray:
-    """Return float32 values, uniform with variance 1 / fan_in: |w| <= sqrt(3 / fan_in) (LeCun et al. 1998)."""
-    limit = np.sqrt(3 / fan_in)
-    return rng.uniform(-limit, limit, shape).astype(np.float32)

@@ -70,6 +70,7 @@ class Binary(Parameterization):
             dtype = self.s.dtype
         bits = unpack(take_packed(state, "bits", self.shape, 2), self.shape, 2)
         self.V = Parameter(bits.astype(dtype) * 2 - 1)
+        self.set_steps()
 
     def stored_bits(self) -> int:
         return self.V.size + (0 if self.scale is None else 8 * self.s._data.nbytes)

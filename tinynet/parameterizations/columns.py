@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine import primitives as F
+from tinynet.engine.shapes import concatenate
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.state import child_seed
@@ -55,7 +55,7 @@ class Columns(Parameterization):
             self.assign(str(i), part.from_dense(W[:, first:last], child_seed(self.seed, i)))
 
     def weight(self) -> Tensor:
-        return F.concatenate([block.weight() for block in self.blocks], axis=1)
+        return concatenate([block.weight() for block in self.blocks], axis=1)
 
     def matmul(self, x: Any) -> Tensor:
-        return F.concatenate([block.matmul(x) for block in self.blocks], axis=-1)
+        return concatenate([block.matmul(x) for block in self.blocks], axis=-1)

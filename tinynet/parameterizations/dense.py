@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.parameterizations.base import Parameterization, uniform
+from tinynet.parameterizations.base import Parameterization
 
 
 @dataclass(repr=False)
@@ -26,3 +26,9 @@ class Dense(Parameterization):
 
     def weight(self) -> Tensor:
         return self.W
+
+
+def uniform(rng: np.random.Generator, shape: tuple[int, ...], fan_in: float) -> np.ndarray:
+    """Return float32 values, uniform with variance 1 / fan_in: |w| <= sqrt(3 / fan_in) (LeCun et al. 1998)."""
+    limit = np.sqrt(3 / fan_in)
+    return rng.uniform(-limit, limit, shape).astype(np.float32)

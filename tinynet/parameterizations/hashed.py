@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from tinynet.engine.primitives import matmul
-from tinynet.engine.tape import primitive, recording
+from tinynet.engine.tape import mode, primitive
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations import hashing
 from tinynet.parameterizations.base import Parameterization
@@ -97,7 +97,7 @@ class Hashed(Parameterization):
 
     def matmul(self, x: Tensor) -> Tensor:
         """Return x W; inside no_grad() without ever holding W, as `evaluate` does."""
-        if recording():
+        if mode.recording:
             return matmul(x, self.weight())
         w = self.buckets.weight()._data.ravel()
         return Tensor(hashing.matmul(np.asarray(x), w, self.seed, self.shape[1]))

@@ -19,10 +19,6 @@ processor would mispredict every other time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 import numpy as np
 
 BUCKET, SIGN = 0, 1  # streams
@@ -30,17 +26,6 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio, odd
 MIX1, MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 A, B, C = np.uint64(30), np.uint64(27), np.uint64(31)  # shifts of the finalizer
 HALF, TOP = np.uint64(32), np.uint64(63)
-
-
-class Twinned:
-    """A function of arrays whose place a compiled twin takes, where Numba is installed (kernels/hashed.py)."""
-
-    def __init__(self, reference: Callable[..., Any]) -> None:
-        wraps(reference)(self)
-        self.reference = self.fast = reference
-
-    def __call__(self, *args: Any, **named: Any) -> Any:
-        return self.fast(*args, **named)
 
 
 # ---- the hash
@@ -100,7 +85,6 @@ def occupancy(seed: int, m: int, n: int, K: int, rows: int = 64) -> np.ndarray:
 # ---- training: places once, then a look-up and a scatter at every step
 
 
-@Twinned
 def places_of_rows(h_rows: np.ndarray, xi_rows: np.ndarray, n: int, K: int) -> np.ndarray:
     """Return h(i, j) + K [xi(i, j) < 0], uint32 (m, n), from the hashes of the rows in the two streams."""
     j = GOLDEN * np.arange(1, n + 1, dtype=np.uint64)
@@ -116,13 +100,11 @@ def places(seed: int, m: int, n: int, K: int, first: int = 0) -> np.ndarray:
     return places_of_rows(row_hashes(seed, BUCKET, m, first), row_hashes(seed, SIGN, m, first), n, K)
 
 
-@Twinned
 def gather(w: np.ndarray, place: np.ndarray) -> np.ndarray:
     """Return W (m, n) of w's dtype from the stored w (K,) and the places of its entries."""
     return np.concatenate([w, -w])[place]
 
 
-@Twinned
 def scatter_add(G: np.ndarray, place: np.ndarray, K: int) -> np.ndarray:
     """Return the sum over h(i, j) = k of xi(i, j) G[i, j], (K,) of G's dtype; summed in double precision."""
     doubled = np.bincount(place.ravel(), G.ravel(), minlength=2 * K)

@@ -22,7 +22,8 @@ import numpy as np
 
 from tinynet.engine import straight_through
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.parameterizations.base import Parameterization, uniform
+from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.dense import uniform
 from tinynet.parameterizations.packing import pack, packed_bits, scale_shape, take_packed, unpack
 from tinynet.parameterizations.state import State, take
 
@@ -109,6 +110,7 @@ class Quantized(Parameterization):
             raise ValueError(f"the code {codes.max()} lies above the highest level, {2 * self.Q}")
         levels = 2.0 * codes - 1 if self.bits == 1 else codes.astype(s.dtype) - self.Q
         self.V, self.s = Parameter((levels * s).astype(s.dtype)), Parameter(s)
+        self.set_steps()
 
     def stored_bits(self) -> int:
         return packed_bits(self.V.size, self._base) + 8 * self.s._data.nbytes

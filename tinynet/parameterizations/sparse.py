@@ -17,7 +17,8 @@ import numpy as np
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations import hashing
-from tinynet.parameterizations.base import Parameterization, uniform
+from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.dense import uniform
 
 
 def _place(w: np.ndarray, kept: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -89,15 +89,15 @@ class Storable:
             for name in [n for n in vars(self) if isinstance(getattr(type(self), n, None), cached_property)]:
                 delattr(self, name)  # it came from another seed
         for name, shape in self.declared().items():
-            part = getattr(self, self.names.get(name, name), shape)
+            part = vars(self).get(self.names.get(name, name), shape)
             if isinstance(part, Storable):
                 part.restore(unnest(name, state))
             elif part is not None:
                 self.assign(name, Parameter(take(state, name, shape)))
-        self.restored()
+        self.set_steps()
 
-    def restored(self) -> None:
-        """Bring up to date what depends on stored values, after `restore`."""
+    def set_steps(self) -> None:
+        """Set step_scale and bounds of new parameters, where SGD should not move them by its own step."""
 
     def stored_bits(self) -> int:
         """Return how many bits a file must hold, before padding to bytes."""

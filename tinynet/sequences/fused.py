@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.tape import primitive, recording
+from tinynet.engine.tape import mode, primitive
 from tinynet.engine.tensor import Tensor, values_of
 from tinynet.kernels import lstm as kernel
 
@@ -100,7 +100,7 @@ def lstm(
                 f"it must be {wanted}"
             )
     inputs = (x, W, U, b, h0, c0)
-    keep = recording() and any(isinstance(a, Tensor) and a.requires_grad for a in inputs)
+    keep = mode.recording and any(isinstance(a, Tensor) and a.requires_grad for a in inputs)
     y = _lstm(*inputs, walk=_Walk(_checked(lengths, T, B), keep))
     return y[1 : T + 1], y[T + 1], y[T + 2]
 

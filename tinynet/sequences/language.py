@@ -26,7 +26,7 @@ import numpy as np
 
 from tinynet.datasets.batches import streams, windows
 from tinynet.datasets.text import decode, encode
-from tinynet.engine.losses import sequence_cross_entropy
+from tinynet.engine.partial_losses import sequence_cross_entropy
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import evaluating
 from tinynet.sequences.cells import States

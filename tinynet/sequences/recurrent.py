@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.primitives import stack, where
+from tinynet.engine.primitives import where
+from tinynet.engine.shapes import stack
 from tinynet.engine.tensor import Tensor
 from tinynet.sequences.cells import Cell, LSTMCell, RNNCell, States
 from tinynet.sequences.fused import lstm

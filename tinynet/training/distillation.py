@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine import losses as F
+from tinynet.engine.partial_losses import soft_targets
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import Layer, evaluating
 
@@ -28,7 +28,7 @@ def taught(
     scores: Tensor, labels: np.ndarray, teacher: np.ndarray,
 ) -> Tensor:  # fmt: skip
     """Return (1 - mix) loss(scores, labels) + mix soft_targets(scores, teacher); steps labelled -1 do not count."""
-    return (1 - mix) * loss(scores, labels) + mix * F.soft_targets(scores, teacher, temperature, labels != -1)
+    return (1 - mix) * loss(scores, labels) + mix * soft_targets(scores, teacher, temperature, labels != -1)
 
 
 def scores_of(teacher: Layer, inputs: np.ndarray, batch_size: int = 1000) -> np.ndarray:

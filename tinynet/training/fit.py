@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.losses import mean_squared_error, sequence_cross_entropy, softmax_cross_entropy
+from tinynet.engine.losses import mean_squared_error, softmax_cross_entropy
+from tinynet.engine.partial_losses import sequence_cross_entropy
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import Layer
 from tinynet.training.checkpoint import Checkpoint, Snapshot

@@ -1,0 +1,90 @@
+"""NumPy's operators and methods on tensors, one line each.
+
+`x + y` calls the primitive `add`, `x.tanh()` the primitive `tanh`. A new primitive that should be a method takes one
+line here. The primitives are defined further on, in terms of tensors; so they are looked up by name in `op`, where
+their files put them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, Self
+
+import numpy as np
+
+op: Any = SimpleNamespace()  # the primitives by name
+
+
+class Operators:
+    """What a Tensor can do that NumPy's arrays do too."""
+
+    _data: np.ndarray
+
+    # fmt: off
+    def __add__(self, b: Any) -> Self:                              return op.add(self, b)
+    def __radd__(self, a: Any) -> Self:                             return op.add(a, self)
+    def __sub__(self, b: Any) -> Self:                              return op.sub(self, b)
+    def __rsub__(self, a: Any) -> Self:                             return op.sub(a, self)
+    def __mul__(self, b: Any) -> Self:                              return op.mul(self, b)
+    def __rmul__(self, a: Any) -> Self:                             return op.mul(a, self)
+    def __truediv__(self, b: Any) -> Self:                          return op.div(self, b)
+    def __rtruediv__(self, a: Any) -> Self:                         return op.div(a, self)
+    def __pow__(self, b: Any) -> Self:                              return op.power(self, b)
+    def __rpow__(self, a: Any) -> Self:                             return op.power(a, self)
+    def __matmul__(self, b: Any) -> Self:                           return op.matmul(self, b)
+    def __rmatmul__(self, a: Any) -> Self:                          return op.matmul(a, self)
+    def __neg__(self) -> Self:                                      return op.neg(self)
+    def __abs__(self) -> Self:                                      return op.abs(self)
+    def __getitem__(self, index: Any) -> Self:                      return op.getitem(self, index)
+    def __iter__(self) -> Iterator[Self]:                          return (self[i] for i in range(len(self)))
+
+    def __eq__(self, b: Any) -> Any:                                 return self._data == _values(b)
+    def __ne__(self, b: Any) -> Any:                                 return self._data != _values(b)
+    def __lt__(self, b: Any) -> Any:                                 return self._data < _values(b)
+    def __le__(self, b: Any) -> Any:                                 return self._data <= _values(b)
+    def __gt__(self, b: Any) -> Any:                                 return self._data > _values(b)
+    def __ge__(self, b: Any) -> Any:                                 return self._data >= _values(b)
+    def __len__(self) -> int:                                        return len(self._data)
+    def __bool__(self) -> bool:                                      return bool(self._data)
+    def __float__(self) -> float:                                    return float(self._data.item())
+    __hash__ = object.__hash__  # == compares entries; sets and dictionaries tell tensors apart by identity
+
+    def exp(self) -> Self:                                          return op.exp(self)
+    def log(self) -> Self:                                          return op.log(self)
+    def sqrt(self) -> Self:                                         return op.sqrt(self)
+    def abs(self) -> Self:                                          return op.abs(self)
+    def tanh(self) -> Self:                                         return op.tanh(self)
+    def sigmoid(self) -> Self:                                      return op.sigmoid(self)
+    def relu(self) -> Self:                                         return op.relu(self)
+    def clip(self, min: Any = None, max: Any = None) -> Self:       return op.clip(self, min=min, max=max)
+    def astype(self, dtype: Any) -> Self:                           return op.astype(self, dtype)
+    def copy(self) -> Self:                                         return op.mul(self, 1)
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Self:       return op.sum(self, axis, keepdims)
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Self:      return op.mean(self, axis, keepdims)
+    def max(self, axis: Any = None, keepdims: bool = False) -> Self:       return op.max(self, axis, keepdims)
+    def min(self, axis: Any = None, keepdims: bool = False) -> Self:       return op.min(self, axis, keepdims)
+    def var(self, axis: Any = None, keepdims: bool = False) -> Self:       return op.var(self, axis, keepdims)
+    def std(self, axis: Any = None, keepdims: bool = False) -> Self:       return op.std(self, axis, keepdims)
+    def argmax(self, axis: int | None = None) -> Any:                       return self._data.argmax(axis)
+
+    def reshape(self, *shape: Any) -> Self:                         return op.reshape(self, _unpacked(shape))
+    def transpose(self, *axes: Any) -> Self:                        return op.transpose(self, _unpacked(axes) or None)
+    def swapaxes(self, axis1: int, axis2: int) -> Self:             return op.swapaxes(self, axis1, axis2)
+    def squeeze(self, axis: Any = None) -> Self:                    return op.squeeze(self, axis)
+    def ravel(self) -> Self:                                        return op.reshape(self, -1)
+    def flatten(self) -> Self:                                      return op.reshape(self, -1)
+    @property
+    def T(self) -> Self:                   return op.transpose(self)
+    # fmt: on
+
+
+def _values(x: Any) -> Any:
+    return x._data if isinstance(x, Operators) else x
+
+
+def _unpacked(arguments: tuple) -> Any:
+    """Return what x.reshape(2, 3), x.reshape((2, 3)) and the like mean."""
+    single = len(arguments) == 1 and (arguments[0] is None or np.iterable(arguments[0]))
+    return arguments[0] if single else arguments
