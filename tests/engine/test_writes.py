@@ -283,11 +283,13 @@ def test_writing_to_a_constant_after_the_use_of_its_view(leaf, view):
     assert x.grad is None
 
 
-def test_writing_to_what_was_handed_out_before_data_was_bound_anew(leaf):
+@pytest.mark.parametrize("meanwhile", [lambda x: None, lambda x: x.data[0], lambda x: x * x], ids=["", "look", "use"])
+def test_writing_to_what_was_handed_out_before_data_was_bound_anew(leaf, meanwhile):
     x = leaf([1.0, 2.0])
     held = x.data
     loss = (x * x).sum()
     x.data = np.zeros(2)
+    meanwhile(x)
     held[:] = 100
     with pytest.raises(RuntimeError, match="written in place"):
         loss.backward()
