@@ -81,14 +81,16 @@ def digits(n=800):
     return (train.inputs[:n], train.labels[:n]), (valid.inputs, valid.labels)
 
 
-def latent(net):
-    return [layer.weight.V.numpy() for layer in net.layers if isinstance(layer, tn.Linear)]
+@pytest.fixture
+def latent(linears):
+    """A function that returns the latent weights of a binary network, matrix by matrix."""
+    return lambda net: [layer.weight.V.numpy() for layer in linears(net)]
 
 
 @pytest.mark.parametrize("loss", [F.squared_hinge, F.softmax_cross_entropy])
 @pytest.mark.parametrize("optimizer, lr", [(tn.Adam, 0.005), (partial(tn.SGD, momentum=0.9), 0.05)])
 @pytest.mark.parametrize("options", [{}, {"dropout": (0.1, 0.2)}, {"stochastic": True}], ids=str)
-def test_every_combination_of_the_recipe_learns(loss, optimizer, lr, options):
+def test_every_combination_of_the_recipe_learns(latent, loss, optimizer, lr, options):
     train, valid = digits()
     net = tn.BinaryMLP([64, 64, 48, 10], seed=2, **options)
     start = latent(net)
@@ -99,9 +101,9 @@ def test_every_combination_of_the_recipe_learns(loss, optimizer, lr, options):
         assert np.abs(now).max() <= 1 and np.any(np.sign(before) != np.sign(now))
 
 
-def test_a_step_of_the_latent_weights_is_scaled_by_both_fans():
+def test_a_step_of_the_latent_weights_is_scaled_by_both_fans(linears):
     net = tn.BinaryMLP([40, 20, 10], seed=0)
-    weights = [layer.weight.V for layer in net.layers if isinstance(layer, tn.Linear)]
+    weights = [layer.weight.V for layer in linears(net)]
     before = [V.numpy() for V in weights]
     optimizer = tn.SGD(net.parameters(), lr=1e-3)
     x, labels = np.random.default_rng(0).uniform(-1, 1, (30, 40)).astype(np.float32), np.arange(30) % 10
@@ -114,7 +116,7 @@ def test_a_step_of_the_latent_weights_is_scaled_by_both_fans():
 
 
 @pytest.mark.parametrize("stop", [1, 3])
-def test_a_stochastic_network_resumes_from_its_checkpoint_with_the_same_bits(tmp_path, stop):
+def test_a_stochastic_network_resumes_from_its_checkpoint_with_the_same_bits(latent, tmp_path, stop):
     def train(path, epochs):
         # the constant schedule does not know how many epochs will follow, so a shorter leg takes the same steps
         net = tn.BinaryMLP([64, 20, 10], seed=5, stochastic=True, dropout=(0.1, 0.1))

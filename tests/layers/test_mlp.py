@@ -6,10 +6,6 @@ import pytest
 import tinynet as tn
 
 
-def linears(net):
-    return [layer for layer in net.layers if isinstance(layer, tn.Linear)]
-
-
 def sums_of(net, x):
     """Return the output of each Linear for inputs x: the sums before anything scales them."""
     sums, a = [], tn.Tensor(x)
@@ -23,7 +19,7 @@ def sums_of(net, x):
 # ---- MLP
 
 
-def test_an_mlp_is_linear_layers_with_tanh_between():
+def test_an_mlp_is_linear_layers_with_tanh_between(linears):
     net = tn.MLP([4, 6, 5, 3], seed=1)
     x = np.random.default_rng(0).normal(size=(8, 4)).astype(np.float32)
     W = [layer.weight.weight().numpy() for layer in linears(net)]
@@ -39,7 +35,7 @@ def test_batch_norm_stands_before_the_activation_and_dropout_after_it():
     assert net.layers[0].bias is None and net.layers[-1].bias is not None
 
 
-def test_each_layer_takes_its_own_recipe_and_its_own_seed():
+def test_each_layer_takes_its_own_recipe_and_its_own_seed(linears):
     net = tn.MLP([4, 4, 4], weight=[tn.Dense(), tn.Binary()])
     equal = tn.MLP([4, 4, 4])
 
@@ -97,7 +93,7 @@ def binary_net_and_pixels():
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_every_sum_of_a_binary_network_is_an_exact_integer(training):
+def test_every_sum_of_a_binary_network_is_an_exact_integer(linears, training):
     net, pixels, x = binary_net_and_pixels()
     signs = [layer.weight.weight().numpy().astype(np.int64) for layer in linears(net)]
     sums = sums_of(net.train(training), x)
@@ -110,7 +106,7 @@ def test_every_sum_of_a_binary_network_is_an_exact_integer(training):
         assert np.all((z - width) % 2 == 0) and np.abs(z).max() <= width
 
 
-def test_the_weights_of_a_binary_network_are_plus_and_minus_one():
+def test_the_weights_of_a_binary_network_are_plus_and_minus_one(linears):
     net, _, _ = binary_net_and_pixels()
 
     for layer in linears(net):
@@ -132,7 +128,7 @@ def test_the_first_layer_of_a_binary_network_sees_odd_integers(inputs):
     np.testing.assert_array_equal(seen.numpy(), 2 * pixels - 255)
 
 
-def test_without_a_hidden_layer_the_scores_are_those_of_the_inputs_themselves():
+def test_without_a_hidden_layer_the_scores_are_those_of_the_inputs_themselves(linears):
     net, x = tn.BinaryMLP([50, 10]), np.linspace(-1, 1, 256, dtype=np.float32)[:250].reshape(5, 50)
     signs = linears(net)[0].weight.weight().numpy()
 
