@@ -11,7 +11,8 @@ import pytest
 import tinynet as tn
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Parameter
-from tinynet.parameterizations.base import Parameterization, uniform
+from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.dense import uniform
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("gpu/*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/**/*.md")]
