@@ -46,17 +46,14 @@ def residual():
         weight: Any = field(default_factory=tn.Dense)
         seed: int = 0
 
-        names: ClassVar = {"W": "weight"}
+        holds: ClassVar = {"W": ("weight",), "norm": ("norm",)}
 
         def __post_init__(self):
             self.norm = tn.LayerNorm.from_config({"n": self.n})
+            self.weight = self.weight.shaped((self.n, self.n))
             self.fill()
 
-        def stores(self):
-            return {"W": self.weight.shaped((self.n, self.n)), "norm": self.norm}
-
         def fill(self):
-            self.declared()
             self.weight.fill(self.seed)
             self.norm.fill()
 

@@ -20,23 +20,23 @@ SHAPE = (9, 7)
 class TwoBlocks(Parameterization):
     """A toy method: the second half of the columns is the first with the signs turned, W = [B, -B]."""
 
-    def _block(self):
-        return (self.shape[0], -(-self.shape[1] // 2))
+    holds = {"B": ("B", "m", "half")}
 
-    def stores(self):
-        return {"B": self._block()}
+    @property
+    def half(self):
+        return -(-self.n // 2)
 
     def initialize(self, rng, fan_in):
-        self.B = Parameter(uniform(rng, self._block(), fan_in))
+        self.B = Parameter(uniform(rng, (self.m, self.half), fan_in))
 
     def approximate(self, W):
-        half, rest = self._block()[1], self.shape[1] // 2
-        B = W[:, :half].copy()
-        B[:, :rest] = (W[:, :rest] - W[:, half:]) / 2
+        rest = self.n - self.half
+        B = W[:, : self.half].copy()
+        B[:, :rest] = (W[:, :rest] - W[:, self.half :]) / 2
         self.B = Parameter(B)
 
     def weight(self):
-        return F.concatenate([self.B, -self.B], axis=1)[:, : self.shape[1]]
+        return F.concatenate([self.B, -self.B], axis=1)[:, : self.n]
 
 
 SIMPLE = [

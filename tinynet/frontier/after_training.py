@@ -27,12 +27,12 @@ def compress(net: Sequential, weight: Parameterization | Sequence[Parameterizati
     small: Any = Layer.from_json(net.to_json())
     small.restore(net.state())
     matrices = [
-        (layer, name, part)
+        (layer, layer.holds[name][0], part)
         for layer in small.layers
         for name, part in layer.stored().items()
         if isinstance(part, Parameterization)
     ]
     recipes = one_each(weight, len(matrices), "matrices")
-    for i, ((layer, name, large), recipe) in enumerate(zip(matrices, recipes, strict=True)):
-        layer.assign(name, recipe.from_dense(large.weight().numpy(), child_seed(seed, i)))
+    for i, ((layer, attribute, large), recipe) in enumerate(zip(matrices, recipes, strict=True)):
+        setattr(layer, attribute, recipe.from_dense(large.weight().numpy(), child_seed(seed, i)))
     return small

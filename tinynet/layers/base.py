@@ -1,20 +1,19 @@
 """What all layers have in common, and Sequential, the layer that is made of others: a network.
 
 A layer is its forward pass and the fields it declares. As a dataclass it lists its settings; `fill` makes its arrays
-from them; `stores` says which of these a file keeps; `__call__` maps a batch of rows, x (batch, m), to y (batch, n):
+from them; `holds` says which of these a file keeps; `__call__` maps a batch of rows, x (batch, m), to y (batch, n):
 
     @dataclass(eq=False, repr=False)
     class Shift(Layer):                     # y = x + b
         n: int
+
+        holds = {"b": ("b", "n")}
 
         def __post_init__(self):
             self.fill()
 
         def fill(self):
             self.b = Parameter(np.zeros(self.n, np.float32))
-
-        def stores(self):
-            return {"b": (self.n,)}
 
         def __call__(self, x):
             return x + self.b
@@ -133,6 +132,8 @@ def evaluating(*nets: Layer) -> Iterator[None]:
 class Sequential(Layer):
     """The layers given, one after the other."""
 
+    holds = {"": ("layers",)}
+
     def __init__(self, *layers: Layer) -> None:
         if not all(isinstance(layer, Layer) for layer in layers):
             raise TypeError(f"{type(self).__name__}: {list(layers)!r:.200}; give the layers one by one, not in a list")
@@ -155,11 +156,6 @@ class Sequential(Layer):
         for p in self.parameters():
             p.data = p._data.astype(dtype)
         return self
-
-    def declared(self) -> dict[str, Any]:
-        return {str(i): layer for i, layer in enumerate(self.layers)}
-
-    stored = declared
 
     def sublayers(self) -> list[Layer]:
         return self.layers

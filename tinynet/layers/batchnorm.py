@@ -38,6 +38,7 @@ class BatchNorm(Layer):
     eps: float = 1e-5
     rate: float = 0.1
 
+    holds = {"gamma": ("gamma", "n"), "beta": ("beta", "n")}
     written = ("eps", "rate")
 
     def __post_init__(self) -> None:
@@ -47,9 +48,6 @@ class BatchNorm(Layer):
         if not (self.eps > 0 and 0 < self.rate <= 1):
             raise ValueError(f"BatchNorm: eps={self.eps}, rate={self.rate}; eps > 0 and rate in (0, 1] are needed")
         self.fill()
-
-    def stores(self) -> dict[str, Any]:
-        return {"gamma": (self.n,), "beta": (self.n,)}  # and, in the same array of a file, the running means
 
     def fill(self) -> None:
         """Start as if the columns were normal already."""

@@ -49,15 +49,12 @@ class LayerNorm(Layer):
     n: int
     bias: Any = True  # whether there is a beta, then beta itself, or None
 
-    names = {"beta": "bias"}  # noqa: RUF012
+    holds = {"gamma": ("gamma", "n"), "beta": ("bias", "n")}
 
     def __post_init__(self) -> None:
         self.check_width("n")
         self.bias = self.bias or None
         self.fill()
-
-    def stores(self) -> dict[str, Any]:
-        return {"gamma": (self.n,), "beta": (self.n,)}
 
     def fill(self) -> None:
         """Make gamma and beta, of ones and zeros."""

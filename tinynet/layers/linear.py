@@ -30,21 +30,18 @@ class Linear(Layer):
     bias: Any = True  # whether there is a b, then b itself, or None
     seed: int = 0
 
-    names = {"W": "weight", "b": "bias"}  # noqa: RUF012
+    holds = {"W": ("weight",), "b": ("bias", "n_out")}
     written = ("weight",)
 
     def __post_init__(self) -> None:
-        self.weight, self.bias = self.weight or Dense(), self.bias or None
+        self.weight = (self.weight or Dense()).shaped((self.n_in, self.n_out))
+        self.n_in, self.n_out = self.weight.shape
+        self.bias = self.bias or None
         self.fill()
-
-    def stores(self) -> dict[str, Any]:
-        return {"W": self.weight.shaped((self.n_in, self.n_out)), "b": (self.n_out,)}
 
     def fill(self) -> None:
         """Make W and b, with their first values."""
-        self.declared()
         self.weight.fill(self.seed)
-        self.n_in, self.n_out = self.weight.shape
         if self.bias is not None:
             self.bias = Parameter(np.zeros(self.n_out, np.float32))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import isqrt
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -57,8 +57,10 @@ class Bank(Parameterization):
             built.U = self.U
         return built
 
-    def stores(self) -> dict[str, Any]:
-        return {} if self.seeded else {"U": self.shape}
+    @property
+    def holds(self) -> dict[str, tuple[str, ...]]:  # type: ignore[override]
+        """What a file holds: nothing but the seed, or the features themselves."""
+        return {} if self.seeded else {"U": ("U", "m", "n")}
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         given = self.U.shape if "U" in vars(self) else "none"

@@ -11,7 +11,7 @@ layer calls `build` on it and gets the same class with arrays in it. What a buil
 
 To add a method, subclass `Parameterization` as a dataclass whose fields are the settings, and write what differs:
 
-    stores()                  what is stored, by name
+    holds                     what is stored, see state.py
     initialize(rng, fan_in)   fill in first values            approximate(W)   fill in values so that weight() is near W
     weight()                  W from what is stored
 """
@@ -37,6 +37,8 @@ class Parameterization(Storable):
     family = "recipe"
     registry = RECIPES
     shape: ClassVar[tuple[int, int]]  # of a built one: (m, n)
+    m: ClassVar[int]
+    n: ClassVar[int]
 
     def __init_subclass__(cls) -> None:
         RECIPES[cls.__name__] = cls
@@ -69,7 +71,8 @@ class Parameterization(Storable):
         built = self.shaped(W.shape)
         built.seed = int(seed)
         built.approximate(W)
-        built.set_steps()
+        if built.rescale:
+            built.set_steps()
         return built
 
     def from_state(self, shape: tuple[int, int], state: State) -> Self:
@@ -87,18 +90,23 @@ class Parameterization(Storable):
                 f"at least 1, with at most {MOST_ENTRIES} entries"
             )
         built = type(self).__new__(type(self))  # with the same settings, which have been checked
-        vars(built).update({f.name: getattr(self, f.name) for f in fields(self)}, shape=(int(shape[0]), int(shape[1])))
-        built.declared()
+        vars(built).update({f.name: getattr(self, f.name) for f in fields(self)})
+        built.m, built.n = built.shape = int(shape[0]), int(shape[1])  # type: ignore[misc]
+        built.lay_out()
         return built
 
     def fill(self, seed: int = 0, fan_in: int | None = None) -> Self:
         """Fill in initial values; `shaped` has been called."""
         self.seed = int(seed)
-        self.initialize(np.random.default_rng(seed), fan_in or self.shape[0])
-        self.set_steps()
+        self.initialize(np.random.default_rng(seed), fan_in or self.m)
+        if self.rescale:
+            self.set_steps()
         return self
 
     # ---- the steps that differ from method to method
+
+    def lay_out(self) -> None:
+        """Give the parts that are parameterizations themselves their shapes."""
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         """Fill in initial values such that an entry of x W has the variance of an entry of x."""

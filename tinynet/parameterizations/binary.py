@@ -29,13 +29,14 @@ class Binary(Parameterization):
 
     scale: str | None = "layer"
 
-    names = {"bits": "V"}  # noqa: RUF012
+    holds = {"bits": ("V",), "s": ("s",)}
+    rescale = True
 
     def __post_init__(self) -> None:
         scale_shape(self.scale, (1, 1))
 
-    def stores(self) -> dict[str, Any]:
-        return {"bits": self.shape} | ({} if self.scale is None else {"s": scale_shape(self.scale, self.shape)})
+    def lay_out(self) -> None:
+        self.s: Any = None  # a Parameter, where there is a scale
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.V = Parameter(rng.uniform(-1, 1, self.shape).astype(np.float32))

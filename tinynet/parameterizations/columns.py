@@ -25,19 +25,16 @@ class Columns(Parameterization):
 
     parts: list[Parameterization] = field(default_factory=list)
 
+    holds = {"": ("blocks",)}
+
     def __post_init__(self) -> None:
         if not self.parts or not all(isinstance(part, Parameterization) for part in self.parts):
             raise ValueError(f"Columns: parts={self.parts!r}; give a list of recipes, one a block of columns")
         self.parts = list(self.parts)  # a tuple would have no JSON
 
-    @property
-    def blocks(self) -> list[Parameterization]:
-        """The blocks W_1, W_2, .. of a built one."""
-        return list(self.stored().values())
-
-    def stores(self) -> dict[str, Any]:
-        m, blocks = self.shape[0], zip(self.parts, self._borders(), strict=True)
-        return {str(i): part.shaped((m, last - first)) for i, (part, (first, last)) in enumerate(blocks)}
+    def lay_out(self) -> None:
+        blocks = zip(self.parts, self._borders(), strict=True)
+        self.blocks = [part.shaped((self.m, last - first)) for part, (first, last) in blocks]
 
     def _borders(self) -> list[tuple[int, int]]:
         """Return the first column of each block and the first behind it. ValueError for fewer columns than blocks."""
@@ -51,8 +48,10 @@ class Columns(Parameterization):
             block.fill(child_seed(self.seed, i), fan_in)
 
     def approximate(self, W: np.ndarray) -> None:
-        for i, (part, (first, last)) in enumerate(zip(self.parts, self._borders(), strict=True)):
-            self.assign(str(i), part.from_dense(W[:, first:last], child_seed(self.seed, i)))
+        self.blocks = [
+            part.from_dense(W[:, first:last], child_seed(self.seed, i))
+            for i, (part, (first, last)) in enumerate(zip(self.parts, self._borders(), strict=True))
+        ]
 
     def weight(self) -> Tensor:
         return concatenate([block.weight() for block in self.blocks], axis=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -15,8 +14,7 @@ from tinynet.parameterizations.base import Parameterization
 class Dense(Parameterization):
     """W = the stored matrix."""
 
-    def stores(self) -> dict[str, Any]:
-        return {"W": self.shape}
+    holds = {"W": ("W", "m", "n")}
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.W = Parameter(uniform(rng, self.shape, fan_in))

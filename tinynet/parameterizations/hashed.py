@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -52,7 +51,7 @@ class Hashed(Parameterization):
     inner: Parameterization = field(default_factory=Dense)
     rescale: bool = False
 
-    names = {"w": "buckets"}  # noqa: RUF012
+    holds = {"w": ("buckets",)}
     seeded = True
 
     def __post_init__(self) -> None:
@@ -71,8 +70,8 @@ class Hashed(Parameterization):
         """Bucket and sign of every entry, uint32 (m, n)."""
         return hashing.places(self.seed, *self.shape, self.K)
 
-    def stores(self) -> dict[str, Any]:
-        return {"w": self.inner.shaped((1, self.K))}
+    def lay_out(self) -> None:
+        self.buckets = self.inner.shaped((1, self.K))
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.buckets.fill(self.seed, fan_in)
@@ -80,10 +79,10 @@ class Hashed(Parameterization):
     def approximate(self, W: np.ndarray) -> None:
         """Take the mean of each bucket; with a rounding inner recipe this is a heuristic."""
         means = (hashing.scatter_add(W, self.places, self.K) / self._occupancy()).astype(W.dtype)
-        self.buckets: Parameterization = self.buckets.from_dense(means.reshape(1, self.K), self.seed)
+        self.buckets = self.buckets.from_dense(means.reshape(1, self.K), self.seed)
 
     def set_steps(self) -> None:
-        for p in self.buckets.parameters() if self.rescale else ():
+        for p in self.buckets.parameters():
             if p.size == self.K:
                 p.step_scale = p.step_scale / self._occupancy().reshape(p.shape)
 

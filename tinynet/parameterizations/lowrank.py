@@ -13,7 +13,6 @@ Nearest member (Eckart, Young 1936): with the singular values s_1 >= s_2 >= .. o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -39,6 +38,8 @@ class LowRank(Parameterization):
     bank: Parameterization | str | None = None
     inner: Parameterization = field(default_factory=Dense)
 
+    holds = {"U": ("U",), "V": ("V",)}
+
     def __post_init__(self) -> None:
         if (self.rank is None) == (self.factor is None) or not (self.rank or self.factor or 0) > 0:
             raise ValueError(f"LowRank: rank={self.rank}, factor={self.factor}; give one of the two, positive")
@@ -47,10 +48,10 @@ class LowRank(Parameterization):
         if not isinstance(self.bank, Parameterization | None):
             raise ValueError(f"LowRank: bank={self.bank!r}; it is None, a name or a recipe")
 
-    def stores(self) -> dict[str, Any]:
+    def lay_out(self) -> None:
         m, n = self.shape
         k = self.rank or max(1, round(self.factor * m * n / (n if self.bank else m + n)))  # type: ignore[operator]
-        return {"U": (self.bank or self.inner).shaped((m, k)), "V": self.inner.shaped((k, n))}  # type: ignore[union-attr]
+        self.U, self.V = (self.bank or self.inner).shaped((m, k)), self.inner.shaped((k, n))  # type: ignore[union-attr]
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         k = self.V.shape[0]
@@ -64,9 +65,9 @@ class LowRank(Parameterization):
         kept = min(self.V.shape[0], len(s))
         left = np.zeros(self.U.shape, W.dtype)
         left[:, :kept] = A[:, :kept] * np.sqrt(s[:kept])
-        self.U: Parameterization = self.U.from_dense(left, child_seed(self.seed, 0))
+        self.U = self.U.from_dense(left, child_seed(self.seed, 0))
         right, *_ = np.linalg.lstsq(self.U.weight().numpy().astype(np.float64), W.astype(np.float64))
-        self.V: Parameterization = self.V.from_dense(right.astype(W.dtype), child_seed(self.seed, 1))
+        self.V = self.V.from_dense(right.astype(W.dtype), child_seed(self.seed, 1))
 
     def weight(self) -> Tensor:
         return self.U.weight() @ self.V.weight()

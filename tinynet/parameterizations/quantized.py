@@ -16,7 +16,6 @@ squares; the best of these wins.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -42,7 +41,8 @@ class Quantized(Parameterization):
     levels: int | None = None
     scale: str = "layer"
 
-    names = {"codes": "V"}  # noqa: RUF012
+    holds = {"codes": ("V",), "s": ("s",)}
+    rescale = True
 
     def __post_init__(self) -> None:
         given = [(n, allowed) for n, allowed in ((self.bits, range(1, 9)), (self.levels, (3,))) if n is not None]
@@ -60,9 +60,6 @@ class Quantized(Parameterization):
     def _base(self) -> int:
         """How many codes there are."""
         return 3 if self.bits is None else 2**self.bits
-
-    def stores(self) -> dict[str, Any]:
-        return {"codes": self.shape, "s": scale_shape(self.scale, self.shape)}
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         V = uniform(rng, self.shape, fan_in)

@@ -10,7 +10,6 @@ Nearest member: g = the column lengths of W, V = the inner recipe's answer for t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -26,8 +25,10 @@ class Scaled(Parameterization):
     inner: Parameterization = field(default_factory=Dense)
     normalize: bool = False
 
-    def stores(self) -> dict[str, Any]:
-        return {"V": self.inner.shaped(self.shape), "g": self.shape[1:]}
+    holds = {"V": ("V",), "g": ("g", "n")}
+
+    def lay_out(self) -> None:
+        self.V = self.inner.shaped(self.shape)
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.V.fill(self.seed, fan_in)
@@ -38,7 +39,7 @@ class Scaled(Parameterization):
     def approximate(self, W: np.ndarray) -> None:
         g = np.linalg.norm(W, axis=0)
         self.g = Parameter(g)
-        self.V: Parameterization = self.V.from_dense(W / np.where(g > 0, g, 1), self.seed)
+        self.V = self.V.from_dense(W / np.where(g > 0, g, 1), self.seed)
 
     def _column_scale(self) -> Tensor:
         if not self.normalize:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -39,6 +38,7 @@ class Sparse(Parameterization):
 
     density: float = 1 / 8
 
+    holds = {"w": ("w", "K")}
     seeded = True
 
     def __post_init__(self) -> None:
@@ -54,9 +54,6 @@ class Sparse(Parameterization):
     def kept(self) -> np.ndarray:
         """The flat indices of the K kept entries, int64, ascending."""
         return hashing.mask(self.seed, *self.shape, self.K)
-
-    def stores(self) -> dict[str, Any]:
-        return {"w": (self.K,)}
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.w = Parameter(uniform(rng, (self.K,), max(1, fan_in * self.density)))

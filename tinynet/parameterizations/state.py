@@ -1,13 +1,18 @@
 """What a file holds, derived from what an object declares.
 
-A weight matrix or a layer keeps some arrays. It says which, once, in `stores`: a name and a shape for each array, and a
-name for each matrix or layer inside it. Everything that has to do with keeping them follows and is written here:
+A weight matrix or a layer keeps some arrays. It declares them once, in `holds`: for each name in a file, the attribute
+that holds the array, and the attributes that give its shape. A matrix or a layer inside it, or a list of them, is
+declared without a shape:
+
+    holds = {"W": ("weight",), "b": ("bias", "n_out")}          # of a Linear: a matrix, and an array (n_out,)
+
+Everything that has to do with keeping them follows, and is written here:
 
     parameters()     what SGD may change           state()          the arrays of a file, by name
     restore(state)   the way back                  stored_bits()    how many bits that is
     to_json()        the settings                  from_json(..)    the way back, still without arrays
 
-An attribute that is None is not stored: so a Linear without a bias declares one like every other.
+An attribute that is None is not stored: a Linear without a bias.
 """
 
 from __future__ import annotations
@@ -28,36 +33,24 @@ RECIPES: dict[str, Any] = {}  # the classes of parameterizations by name
 class Storable:
     """Base of all that a file can hold: see the head of this file."""
 
-    names: ClassVar[dict[str, str]] = {}  # attributes that are called otherwise than what they hold is in a file
+    holds: ClassVar[dict[str, tuple[str, ...]]] = {}  # {name in a file: (attribute, and those of an array's shape)}
     seeded: ClassVar[bool] = False  # whether a file holds the seed too, because more than first values depend on it
     family: ClassVar[str]  # what an error calls it
     registry: ClassVar[dict[str, Any]]  # the classes that a file may name
     initial: ClassVar[tuple[str, ...]] = ("seed",)  # settings of the first values, which JSON does not hold
     written: ClassVar[tuple[str, ...]] = ()  # settings that JSON holds even where they have their defaults
-    seed = 0  # not annotated, so that a layer may declare it as a setting
-
-    def stores(self) -> dict[str, Any]:
-        """Return what is stored, by name: the shape of an array, or a Storable. Arrays need not be there yet."""
-        return {}
-
-    def declared(self) -> dict[str, Any]:
-        """Return what `stores` says, asked once: shapes, and None for a Storable, which becomes an attribute."""
-        if "_declared" not in vars(self):
-            self._declared = self.stores()
-            for name, part in self._declared.items():
-                if isinstance(part, Storable):
-                    self.assign(name, part)
-                    self._declared[name] = None  # only the attribute holds it, so that it can be replaced
-        return self._declared
+    seed, rescale = 0, False  # a method with `rescale` sets the steps of its parameters; not annotated: no settings
 
     def stored(self) -> dict[str, Any]:
-        """Return what is stored, by name, as it is now: tensors and Storables."""
-        parts = {name: getattr(self, self.names.get(name, name), None) for name in self.declared()}
-        return {name: part for name, part in parts.items() if part is not None}
-
-    def assign(self, name: str, value: Any) -> None:
-        """Set the attribute that a file knows under this name."""
-        setattr(self, self.names.get(name, name), value)
+        """Return what is stored, by name, as it is now: tensors, matrices and layers."""
+        parts: dict[str, Any] = {}
+        for name, (attribute, *_) in self.holds.items():
+            part = getattr(self, attribute)
+            if isinstance(part, list):
+                parts |= {f"{name}{i}": one for i, one in enumerate(part)}
+            elif part is not None:
+                parts[name] = part
+        return parts
 
     def parameters(self) -> list[Parameter]:
         """Return the tensors that SGD may change, in the order in which they are declared."""
@@ -88,13 +81,18 @@ class Storable:
             self.seed = int(take(state, "seed", (1,), "u8")[0])
             for name in [n for n in vars(self) if isinstance(getattr(type(self), n, None), cached_property)]:
                 delattr(self, name)  # it came from another seed
-        for name, shape in self.declared().items():
-            part = vars(self).get(self.names.get(name, name), shape)
-            if isinstance(part, Storable):
+        for name, (attribute, *shape) in self.holds.items():
+            part = vars(self).get(attribute, True)  # True where an array is still to come
+            if isinstance(part, list):
+                for i, one in enumerate(part):
+                    one.restore(unnest(f"{name}{i}", state))
+            elif isinstance(part, Storable):
                 part.restore(unnest(name, state))
             elif part is not None:
-                self.assign(name, Parameter(take(state, name, shape)))
-        self.set_steps()
+                array = take(state, name, tuple(getattr(self, length) for length in shape))
+                setattr(self, attribute, Parameter(array))
+        if self.rescale:
+            self.set_steps()
 
     def set_steps(self) -> None:
         """Set step_scale and bounds of new parameters, where SGD should not move them by its own step."""

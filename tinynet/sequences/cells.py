@@ -41,7 +41,7 @@ from tinynet.layers.layernorm import LayerNorm
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.columns import Columns
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import child_seed
+from tinynet.parameterizations.state import State, child_seed
 
 States = tuple[Tensor, ...]  # (h, c) of an LSTM, (h,) of an RNN
 
@@ -66,7 +66,7 @@ class Cell(Layer):
     recurrent: Any = None  # the same for U
     seed: int = 0
 
-    names: ClassVar[dict[str, str]] = {"W": "weight", "U": "recurrent", "b": "bias"}
+    holds: ClassVar = {"W": ("weight",), "U": ("recurrent",), "b": ("bias", "columns")}
 
     def __post_init__(self) -> None:
         self.check_width("n_in")
@@ -75,17 +75,18 @@ class Cell(Layer):
         self.recurrent = self.weight if self.recurrent is None else self._one_recipe(self.recurrent)
         self.fill()
 
-    def stores(self) -> dict[str, Any]:
-        columns = self.gates * self.n_hidden
-        return {
-            "W": self.weight.shaped((self.n_in, columns)),
-            "U": self.recurrent.shaped((self.n_hidden, columns)),
-            "b": (columns,),
-        }
+    def _shape_matrices(self) -> None:
+        self.columns = self.gates * self.n_hidden
+        self.weight = self.weight.shaped((self.n_in, self.columns))
+        self.recurrent = self.recurrent.shaped((self.n_hidden, self.columns))
+
+    def restore(self, state: State) -> None:
+        self._shape_matrices()
+        super().restore(state)
 
     def fill(self) -> None:
         """Make W, U and b, with their initial values."""
-        self.declared()
+        self._shape_matrices()
         self.weight.fill(child_seed(self.seed, 0))
         self.recurrent.fill(child_seed(self.seed, 1))
         self.bias = Parameter(self._first_bias())
@@ -165,19 +166,15 @@ class LSTMCell(Cell):
 
     gates, states = 4, 2
     initial = ("seed", "forget_bias")
+    holds: ClassVar = Cell.holds | {"norm": ("norms",)}
 
     def __post_init__(self) -> None:
         self.check_width("n_hidden")
         H = self.n_hidden
         sizes = (4 * H, 4 * H, H) if self.norm else ()  # of x W, h U, c
         self.norms = [LayerNorm.from_config({"n": n, "bias": False}) for n in sizes]
-        for i, norm in enumerate(self.norms):
-            self.assign(f"norm{i}", norm)
         self.beside = "bias, norms" if self.norm else "bias"  # type: ignore[misc]
         super().__post_init__()
-
-    def stores(self) -> dict[str, Any]:
-        return super().stores() | {f"norm{i}": norm for i, norm in enumerate(self.norms)}
 
     def fill(self) -> None:
         """Make W, U, b and the norms, with their initial values."""
