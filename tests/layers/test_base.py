@@ -110,6 +110,18 @@ def test_json_leaves_out_defaults_and_the_seed_of_first_values(residual):
     assert tn.LayerNorm(3).to_json() == {"LayerNorm": {"n": 3}}
 
 
+def test_numbers_of_numpy_are_described_as_pythons():
+    three, half = np.int64(3), np.float32(0.5)
+    for layer in (
+        tn.Linear(three, three),
+        tn.BatchNorm(three, eps=half, rate=half),
+        tn.LayerNorm(three),
+        tn.Scale(half),
+    ):
+        [[_, config]] = json.loads(json.dumps(layer.to_json())).items()
+        assert {value for value in config.values() if not isinstance(value, dict)} <= {3, 0.5}
+
+
 def every_layer():
     """Return a layer of each kind that works on rows of 3, with values that are not the first ones."""
     layers = [

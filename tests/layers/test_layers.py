@@ -112,6 +112,14 @@ def test_linear_is_x_times_w_plus_b():
     np.testing.assert_allclose(layer(x).numpy(), expected, rtol=1e-5)
 
 
+def test_linear_takes_rows_in_any_number_of_axes():
+    layer, x = tn.Linear(3, 2, seed=4), rng().normal(size=(5, 4, 3)).astype(np.float32)
+
+    np.testing.assert_allclose(layer(x).numpy(), layer(x.reshape(20, 3)).numpy().reshape(5, 4, 2), rtol=1e-6)
+    with pytest.raises(ValueError, match=r"\(5, 3, 4\).*rows of 3"):
+        layer(x.reshape(5, 3, 4))
+
+
 def test_linear_draws_with_the_variance_that_keeps_the_scale_of_its_inputs():
     W = tn.Linear(300, 200, seed=0).weight.weight().numpy()
 
@@ -155,3 +163,9 @@ def test_an_input_of_another_width_is_refused_with_both_widths(layer):
 def test_linear_refuses_widths_that_are_no_positive_integers(widths):
     with pytest.raises(ValueError, match="must be integers, at least 1"):
         tn.Linear(*widths)
+
+
+@pytest.mark.parametrize("c", ["2", None, float("nan"), float("inf"), True, [1.0]])
+def test_scale_refuses_what_is_no_finite_number(c):
+    with pytest.raises(ValueError, match=r"Scale: c=.*must be a finite number"):
+        tn.Scale(c)
