@@ -28,7 +28,7 @@ Reading order of the source (a file imports only from those above it):
 """
 
 from tinynet.engine.tensor import Tensor
-from tinynet.engine.tape import no_grad
+from tinynet.engine.recording import no_grad
 from tinynet.kernels import hashed as _  # puts compiled twins into hashing's places
 from tinynet.kernels.bits import pack_signs
 from tinynet.kernels.xnor import xnor_matmul

@@ -176,7 +176,8 @@ def sample_(
 @app.command()
 def info(file: Annotated[Path, typer.Argument(help="A file written by tn.save.")]) -> None:
     """Show a saved network layer by layer, and where its bytes are."""
-    from tinynet.storage.save_load import file_size, load
+    from tinynet.storage.file_size import file_size
+    from tinynet.storage.save_load import load
 
     net = load(file)
     size = file_size(file)

@@ -2,12 +2,10 @@
 
 from tinynet.engine.losses import (
     log_softmax,
-    mean_squared_error,
     softmax,
     softmax_cross_entropy,
-    squared_hinge,
 )
-from tinynet.engine.partial_losses import sequence_cross_entropy, soft_targets
+from tinynet.engine.more_losses import mean_squared_error, sequence_cross_entropy, soft_targets, squared_hinge
 from tinynet.engine.primitives import (
     abs,
     add,

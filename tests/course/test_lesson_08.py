@@ -7,7 +7,7 @@ import numpy as np
 
 import tinynet as tn
 from tinynet.course import manifest
-from tinynet.storage.save_load import file_size
+from tinynet.storage.file_size import file_size
 
 lesson = manifest.lesson(8)
 WIDTHS = [64, 256, 10]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.engine import tape
+from tinynet.engine import shapes
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def rows():
         for f in vars(module).values():
             if getattr(f, "__code__", None) is tn.functional.exp.__code__:  # all primitives share it
                 row = inspect.getclosurevars(f).nonlocals
-                found[row["name"]] = 2 if isinstance(row["rules"], tape.every) else len(row["rules"])
+                found[row["name"]] = 2 if isinstance(row["rules"], shapes.every) else len(row["rules"])
         assert found, f"{module.__name__} has no rows"
         return found
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.engine import tensor
+from tinynet.engine import watch
 
 F = tn.functional
 
@@ -264,8 +264,8 @@ def test_a_condition_written_after_its_use_does_not_move_the_gradient(leaf):
 
 def test_values_that_nobody_holds_any_more_are_no_longer_watched(leaf, monkeypatch):
     summed = []
-    checksum = tensor._crc
-    monkeypatch.setattr(tensor, "_crc", lambda a: summed.append(a.shape) or checksum(a))
+    checksum = watch._crc
+    monkeypatch.setattr(watch, "_crc", lambda a: summed.append(a.shape) or checksum(a))
     x = leaf([1.0, 2.0])
     assert x.data[0] == 1  # looked at once, let go
     for _ in range(5):

@@ -10,12 +10,24 @@ from hypothesis import strategies as st
 
 from tinynet.kernels import jit
 from tinynet.kernels.hashed import REFERENCES
-from tinynet.parameterizations import hashing
+from tinynet.parameterizations import hash_grids, hashing
+from tinynet.parameterizations.bank import uniforms
+from tinynet.parameterizations.sparse import mask
 
 MASK = 2**64 - 1
 grids = given(
     seed=st.integers(0, MASK), m=st.integers(1, 12), n=st.integers(1, 12), K=st.integers(1, 40) | st.just(2**31 - 1)
 )
+
+
+def buckets(seed: int, m: int, n: int, K: int) -> np.ndarray:
+    """Return h(i, j), int64 (m, n): the upper half of each hash scaled to 0 .. K - 1, without a division."""
+    return (hashing.places(seed, m, n, K) % np.uint32(K)).astype(np.int64)
+
+
+def signs(seed: int, m: int, n: int) -> np.ndarray:
+    """Return xi(i, j), int64 (m, n), +1 or -1: the top bit of the second stream."""
+    return 1 - 2 * hashing.places(seed, m, n, 1).astype(np.int64)
 
 
 def mix(z):
@@ -43,8 +55,8 @@ def test_the_finalizer_gives_the_published_sequence():
 def test_buckets_and_signs_are_those_of_python_integers(seed, m, n, K):
     h = [[((entry_hash(seed, 0, i, j) >> 32) * K) >> 32 for j in range(n)] for i in range(m)]
     xi = [[1 - 2 * (entry_hash(seed, 1, i, j) >> 63) for j in range(n)] for i in range(m)]
-    assert hashing.buckets(seed, m, n, K).tolist() == h
-    assert hashing.signs(seed, m, n).tolist() == xi
+    assert buckets(seed, m, n, K).tolist() == h
+    assert signs(seed, m, n).tolist() == xi
 
 
 @grids
@@ -72,24 +84,24 @@ def test_scatter_takes_transposed_gradients():
 
 
 def test_buckets_are_even_and_signs_fair_and_independent():
-    h, xi = hashing.buckets(7, 400, 500, 50), hashing.signs(7, 400, 500)
+    h, xi = buckets(7, 400, 500, 50), signs(7, 400, 500)
     counts = np.bincount(h.ravel(), minlength=50)
     assert np.sum((counts - 4000) ** 2 / 4000) < 100  # chi-square with 49 degrees: 99.99 % below 96
     assert abs(xi.mean()) < 0.01
     for half in (h < 25, h % 2 == 0):
         assert abs(xi[half].mean()) < 0.015
-    assert not np.array_equal(h, hashing.buckets(8, 400, 500, 50))
+    assert not np.array_equal(h, buckets(8, 400, 500, 50))
 
 
 def test_uniforms_fill_their_range_evenly():
-    u = hashing.uniforms(3, 2, 300, 300)
+    u = uniforms(3, 2, 300, 300)
     assert u.dtype == np.float32 and -1 <= u.min() < -0.999 and 0.999 < u.max() < 1
     assert abs(u.mean()) < 0.01 and u.var() == pytest.approx(1 / 3, rel=0.02)
 
 
 def test_mask_holds_the_entries_of_smallest_hash():
-    kept = hashing.mask(4, 9, 11, 30)
-    grid = hashing.hash_grid(4, 0, 9, 11).ravel()
+    kept = mask(4, 9, 11, 30)
+    grid = hash_grids.hash_grid(4, 0, 9, 11).ravel()
     assert len(set(kept.tolist())) == 30 and (np.diff(kept) > 0).all()
     assert grid[kept].max() < np.delete(grid, kept).min()
 
@@ -100,7 +112,7 @@ def test_the_product_without_the_matrix_is_the_product_with_it(rows, dtype):
     rng = np.random.default_rng(0)
     x, w = rng.normal(size=(5, 100)).astype(dtype), rng.normal(size=60).astype(dtype)
     W = hashing.gather(w, hashing.places(6, 100, 30, 60))
-    y = hashing.matmul(x, w, 6, 30, rows)
+    y = hash_grids.matmul(x, w, 6, 30, rows)
     assert y.dtype == dtype and np.allclose(y, x @ W, atol=1e-4 if dtype == np.float32 else 1e-12)
 
 
@@ -108,9 +120,9 @@ def test_the_product_without_the_matrix_holds_less_than_the_matrix():
     import tracemalloc
 
     x, w = np.ones((1, 2000), np.float32), np.ones(100, np.float32)
-    hashing.matmul(x, w, 0, 1000)
+    hash_grids.matmul(x, w, 0, 1000)
     tracemalloc.start()
-    hashing.matmul(x, w, 0, 1000)
+    hash_grids.matmul(x, w, 0, 1000)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * 2000 * 1000 / 4
@@ -121,9 +133,9 @@ def test_the_product_without_the_matrix_holds_less_than_the_matrix():
     [
         (lambda: hashing.places(0, 2, 2, 0), "K=0 buckets"),
         (lambda: hashing.places(0, 2, 2, 2**31), "between 1 and"),
-        (lambda: hashing.buckets(-1, 2, 2, 3), "seed=-1"),
-        (lambda: hashing.hash_grid(2**64, 0, 2, 2), "0 .. 2\\^64 - 1"),
-        (lambda: hashing.mask(0, 2, 2, 5), "K=5 entries of 2 x 2"),
+        (lambda: buckets(-1, 2, 2, 3), "seed=-1"),
+        (lambda: hash_grids.hash_grid(2**64, 0, 2, 2), "0 .. 2\\^64 - 1"),
+        (lambda: mask(0, 2, 2, 5), "K=5 entries of 2 x 2"),
     ],
 )
 def test_arguments_out_of_range_are_named(call, message):
@@ -136,7 +148,7 @@ def test_without_numba_the_references_run_after_one_warning():
 import sys, warnings
 sys.modules["numba"] = None  # an import of it fails
 import numpy as np, tinynet as tn
-from tinynet.parameterizations import hashing
+from tinynet.parameterizations import hashing, hash_grids
 with warnings.catch_warnings(record=True) as seen:
     warnings.simplefilter("always")
     place = hashing.places(1, 6, 4, 5)

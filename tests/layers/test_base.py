@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.engine.tape import mode
+from tinynet.engine.recording import evaluating, mode
 from tinynet.layers import base
-from tinynet.layers.base import Layer, evaluating
+from tinynet.layers.base import Layer
 
 X = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
 

@@ -148,14 +148,9 @@ def test_matmul_is_x_times_weight(recipe, rows):
     assert np.allclose(built.matmul(tn.Tensor(x)).numpy(), expected, atol=1e-5)
 
 
-NO_STACKS = pytest.mark.xfail(strict=True, reason="off the tape, Hashed multiplies matrices alone")
-
-
 @every_recipe
 @pytest.mark.parametrize("rows", [(), (5,), (2, 3)], ids=["vector", "matrix", "stack"])
-def test_matmul_off_the_tape_is_x_times_weight(recipe, rows, request):
-    if len(rows) != 1 and "Hashed" in repr(recipe):
-        request.applymarker(NO_STACKS)
+def test_matmul_off_the_tape_is_x_times_weight(recipe, rows):
     built = recipe.build(SHAPE, seed=3)
     x = np.random.default_rng(0).normal(size=(*rows, SHAPE[0])).astype(np.float32)
     with tn.no_grad():

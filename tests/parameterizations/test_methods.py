@@ -105,14 +105,18 @@ def test_learned_factors_can_be_binary():
 
 def test_hashed_entries_share_bucket_values_with_signs():
     built = tn.Hashed(1 / 6).build((12, 8), seed=9)
-    w, h, xi = built.buckets.weight().numpy().ravel(), hashing.buckets(9, 12, 8, 16), hashing.signs(9, 12, 8)
+    w, h, xi = (
+        built.buckets.weight().numpy().ravel(),
+        hashing.places(9, 12, 8, 16) % 16,
+        1 - 2 * hashing.places(9, 12, 8, 1).astype(int),
+    )
     assert np.array_equal(built.weight().numpy(), xi * w[h])
 
 
 def test_hashed_from_dense_takes_bucket_means():
     W = random_matrix()
     built = tn.Hashed(1 / 6).from_dense(W, seed=9)
-    h, xi = hashing.buckets(9, 12, 8, 16), hashing.signs(9, 12, 8)
+    h, xi = hashing.places(9, 12, 8, 16) % 16, 1 - 2 * hashing.places(9, 12, 8, 1).astype(int)
     w = built.buckets.weight().numpy().ravel()
     for k in np.unique(h):
         assert w[k] == pytest.approx((xi * W)[h == k].mean(), abs=1e-6)
@@ -120,7 +124,7 @@ def test_hashed_from_dense_takes_bucket_means():
 
 def test_rescaling_divides_the_step_by_the_occupancy():
     built = tn.Hashed(1 / 6, rescale=True).build((12, 8), seed=9)
-    occupancy = np.bincount(hashing.buckets(9, 12, 8, 16).ravel(), minlength=16)
+    occupancy = np.bincount((hashing.places(9, 12, 8, 16) % 16).ravel(), minlength=16)
     [p] = built.parameters()
     before = p.numpy()
     p.move(np.ones(p.shape, np.float32))

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tinynet.engine.tape import no_grad
+from tinynet.engine.recording import no_grad
 from tinynet.engine.tensor import Tensor
 
 

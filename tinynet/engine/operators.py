@@ -8,6 +8,7 @@ their files put them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -20,6 +21,25 @@ class Operators:
     """What a Tensor can do that NumPy's arrays do too."""
 
     _data: np.ndarray
+
+    shape = property(attrgetter("_data.shape"), doc="The length of each axis.")
+    dtype = property(attrgetter("_data.dtype"), doc="The number format.")
+    ndim = property(attrgetter("_data.ndim"), doc="The number of axes.")
+    size = property(attrgetter("_data.size"), doc="The number of entries.")
+
+    def item(self) -> float:
+        """Return the value of a tensor with one entry as a Python number."""
+        return self._data.item()
+
+    def numpy(self) -> np.ndarray:
+        """Return a copy of the values, to look at and to change at will."""
+        return self._data.copy()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self._data, dtype=dtype)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
 
     # fmt: off
     def __add__(self, b: Any) -> Self:                              return op.add(self, b)

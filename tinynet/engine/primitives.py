@@ -3,13 +3,9 @@
 Read a row from left to right: the name; y = f(x); then for each input the VJP, which turns g = dL/dy into dL/dx. Take
 tanh, whose slope is 1 - y^2: its VJP is g * (1 - y * y). A VJP may use the output y where that is cheaper than the
 input. Where NumPy broadcast an input, the engine sums the cotangent back to the input's shape, so no row mentions it.
-Static arguments (an axis, a shape, an index) come last.
 
-At a kink the slope is not unique, and the rows choose: abs and relu 0 at 0, clip 1 at its ends; where two inputs tie for
-the maximum they share it.
-
-Operations that sum or rearrange have their rows in shapes.py, losses in losses.py; some methods and layers have a row of
-their own, beside its only use. To add a primitive, add a row; if it should be a method too, a line in operators.py.
+At a kink the slope is not unique, and the rows choose: abs and relu 0 at 0, clip 1 at its ends; inputs that tie share.
+Sums and rearrangements have their rows in shapes.py, losses in losses.py, and a few more stand beside their only use.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ their cotangents back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,18 @@ import numpy as np
 from tinynet.engine.operators import op
 from tinynet.engine.primitives import sqrt
 from tinynet.engine.refusals import FIT
-from tinynet.engine.tape import Part, every, primitive
+from tinynet.engine.tape import Part, primitive
 from tinynet.engine.tensor import Tensor
+
+
+class every:
+    """The VJPs of a primitive with any number of inputs: `every(vjp)[k](g, ..)` is `vjp(k, g, ..)`."""
+
+    def __init__(self, vjp: Callable[..., np.ndarray]) -> None:
+        self.vjp = vjp
+
+    def __getitem__(self, k: int) -> Callable[..., np.ndarray]:
+        return partial(self.vjp, k)
 
 
 def _expand(reduced: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:

@@ -14,25 +14,22 @@ Notation
 A *primitive* states f and one VJP for each input: a row of the table in primitives.py. Calling it computes y and notes,
 in a `Node`, what was computed from what. `backward` visits every tensor after all of its uses, so that its sum is
 complete, and hands cotangents from outputs to inputs. It keeps a list of what to visit next instead of calling itself:
-a deep graph costs memory, not recursion.
-
-Source: Baydin et al. 2018, "Automatic differentiation in machine learning: a survey", section 3.2.
+a deep graph costs memory, not recursion. (Baydin et al. 2018, "Automatic differentiation in machine learning: a survey",
+section 3.2.)
 """
 
 from __future__ import annotations
 
 import inspect
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinynet.engine import refusals
 from tinynet.engine.operators import op
+from tinynet.engine.recording import mode
 from tinynet.engine.tensor import Tensor, values_of
 
 # ---- writing the tape
@@ -47,7 +44,7 @@ class Node:
         self.name, self.vjps = name, vjps
         self.inputs: list[Tensor | None] = inputs  # None where no gradient is wanted
         self.values, self.static = values, static  # what f was called with
-        self.reads: list[tuple[Tensor, int]] | None = reads  # each tensor read, and how often it had been written then
+        self.reads: list | None = reads  # each tensor read, and how often it had been written then
         self.result: np.ndarray | None = result  # y itself: the tensor's values may be replaced before backward
 
     def pull_back(self, g: np.ndarray) -> Iterator[tuple[Tensor, np.ndarray | Part]]:
@@ -61,24 +58,10 @@ class Node:
 
 
 class Part(NamedTuple):
-    """A cotangent that is g at a basic index and zero elsewhere.
-
-    A VJP may return one. A tensor that is read piece by piece, as a sequence is step by step, then costs one array of
-    its size, not one for each piece.
-    """
+    """A cotangent that is g at a basic index and zero elsewhere: what reading a piece of a tensor sends back."""
 
     index: Any
     g: np.ndarray
-
-
-class every:
-    """The VJPs of a primitive with any number of inputs: `every(vjp)[k](g, ..)` is `vjp(k, g, ..)`."""
-
-    def __init__(self, vjp: Callable[..., np.ndarray]) -> None:
-        self.vjp = vjp
-
-    def __getitem__(self, k: int) -> Callable[..., np.ndarray]:
-        return partial(self.vjp, k)
 
 
 def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = refusals.FIT) -> Callable[..., Tensor]:
@@ -88,10 +71,10 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = ref
         name: what errors and drawings call it.
         forward: y = forward(*values, **static), NumPy arrays in and out.
         vjps: one for each tensor input: vjps[k](g, y, *values, **static) returns the cotangent of input k, in the shape
-            that this input has after broadcasting. A single `every(vjp)` serves any number of inputs.
+            that this input has after broadcasting. For any number of inputs: one object that gives vjps[k].
         fix: what to do about operands that do not fit, for the error message.
     """
-    variadic = isinstance(vjps[0], every)
+    variadic = not callable(vjps[0])
     rules = vjps[0] if variadic else vjps
     count = sys.maxsize if variadic else len(vjps)
     static_names = ["axis"] if variadic else list(inspect.signature(vjps[0]).parameters)[2 + count :]
@@ -130,48 +113,23 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = ref
         return out
 
     apply.__name__ = apply.__qualname__ = name
-    apply.__module__ = (vjps[0].vjp if variadic else vjps[0]).__module__
-    apply.__doc__ = f"Primitive `{name}` of {count if not variadic else 'any number of'} tensors, then {static_names}: "
-    apply.__doc__ += f"its row in {apply.__module__} has the equation and the VJPs."
+    apply.__module__ = forward.__module__ if variadic else vjps[0].__module__
+    apply.__doc__ = f"Primitive `{name}`, then {static_names}: its row in {apply.__module__} has the equation and VJPs."
     return apply
 
 
 def _constant(x: Any, args: Sequence[Any]) -> np.ndarray:
     """Return a copy of x; a number, or an array of truth values, takes the dtype of the tensor beside it."""
     like = next((t.dtype for t in args if isinstance(t, Tensor)), None)
-    weak = isinstance(x, (int, float, np.generic)) or (isinstance(x, np.ndarray) and x.dtype.kind == "b")
+    weak = isinstance(x, (int, float, np.generic)) or getattr(x, "dtype", "") == np.dtype(bool)
     return np.array(x, dtype=like if weak else None)
-
-
-# ---- whether to write it
-
-
-class _Mode(threading.local):
-    """Whether operations are recorded; a thread that evaluates must not stop another from training."""
-
-    recording = True
-
-
-mode = _Mode()
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Within this context nothing is recorded: faster, and no memory is held for `backward`."""
-    before, mode.recording = mode.recording, False
-    try:
-        yield
-    finally:
-        mode.recording = before
 
 
 # ---- walking it backwards
 
 
 def backward(root: Tensor, cotangent: Any = None) -> None:
-    """Add dL/dx to `.grad` of every leaf x that requires it, where L = sum(cotangent * root).
-
-    A tensor in between whose `retains_grad` is True gets its gradient too.
+    """Add dL/dx to `.grad` of every leaf x that requires it (and of x that `retains_grad`), L = sum(cotangent * root).
 
     Args:
         root: where the walk begins.
@@ -188,63 +146,48 @@ def backward(root: Tensor, cotangent: Any = None) -> None:
         y = ready.pop()
         g = cotangents.pop(y)
         if y._node is None or y.retains_grad:
-            _accumulate(y, g)
+            y.grad = g if y.grad is None else np.add(y.grad, g, out=y.grad)
         for x, gx in y._node.pull_back(g) if y._node else ():
-            cotangents.add(x, gx, not_ours=g)
+            cotangents.add(x, gx, shared=gx is g)
             uses_left[id(x)] -= 1
             if uses_left[id(x)] == 0:
                 ready.append(x)
 
 
 class Cotangents:
-    """What the uses of each tensor have sent back so far, added up.
-
-    VJPs may pass on the array that they were given, as addition does, or a view of one. Such an array is shared, so it
-    is never written into, and copied before a leaf keeps it.
-    """
+    """What the uses of each tensor have sent back so far: whole arrays, and pieces, added up."""
 
     def __init__(self) -> None:
-        self.sums: dict[int, np.ndarray] = {}
-        self.own: set[int] = set()  # the sums that nothing else refers to
+        self.wholes: dict[int, np.ndarray] = {}
+        self.pieces: dict[int, np.ndarray] = {}
 
-    def add(self, x: Tensor, g: np.ndarray | Part, not_ours: np.ndarray | None = None) -> None:
-        """Add g to the cotangent of x."""
-        key, before = id(x), self.sums.get(id(x))
+    def add(self, x: Tensor, g: np.ndarray | Part, shared: bool = False) -> None:
+        """Add g to the cotangent of x. A shared array, as a sum gives to both its terms, is not kept as a gradient."""
+        key = id(x)
         if isinstance(g, Part):
-            if key not in self.own:
-                self.sums[key] = np.zeros_like(x._data) if before is None else np.array(before)
-            self.sums[key][g.index] += g.g
-        elif before is None:
-            self.sums[key] = g
-            if g is not_ours or g.base is not None:
-                return
+            if key not in self.pieces:
+                self.pieces[key] = np.zeros_like(x._data)
+            self.pieces[key][g.index] += g.g
+        elif key in self.wholes:
+            self.wholes[key] = np.asarray(self.wholes[key] + g)
         else:
-            self.sums[key] = np.asarray(before + g)
-        self.own.add(key)
+            kept = x._node is None or x.retains_grad
+            self.wholes[key] = g.copy() if kept and (shared or g.base is not None) else np.asarray(g)
 
     def pop(self, x: Tensor) -> np.ndarray:
-        """Return the cotangent of x, and forget it; an array that may be kept where x is to keep it."""
-        g, key = self.sums.pop(id(x)), id(x)
-        keeps = x.retains_grad or (x._node is None and key not in self.own)
-        self.own.discard(key)
-        return g.copy() if keeps else g
-
-
-def _accumulate(x: Tensor, g: np.ndarray) -> None:
-    if x.grad is None:
-        x.grad = np.asarray(g)
-    else:
-        x.grad += g
+        """Return the cotangent of x, and forget it."""
+        whole, pieces = self.wholes.pop(id(x), None), self.pieces.pop(id(x), None)
+        if whole is None or pieces is None:
+            return pieces if whole is None else whole  # type: ignore[return-value]
+        return whole + pieces
 
 
 def _first_cotangent(root: Tensor, cotangent: Any) -> np.ndarray:
     if not root.requires_grad:
         raise refusals.no_tape(root.shape)
-    if cotangent is None:
-        if root.size != 1:
-            raise refusals.many_entries(root.shape)
-        return np.ones_like(root._data)
-    g = np.array(values_of(cotangent), dtype=root.dtype)
+    if cotangent is None and root.size != 1:
+        raise refusals.many_entries(root.shape)
+    g = np.ones_like(root._data) if cotangent is None else np.array(values_of(cotangent), dtype=root.dtype)
     if g.shape != root.shape:
         raise refusals.another_shape(g.shape, root.shape)
     return g
@@ -253,12 +196,10 @@ def _first_cotangent(root: Tensor, cotangent: Any) -> np.ndarray:
 def _count_uses(root: Tensor) -> dict[int, int]:
     """Return, by id, how many operations on the way to `root` read each tensor; check that the tape is whole."""
     uses: dict[int, int] = {}
-    stack = [root]
+    stack = [root] if root._node else []
     while stack:
         y = stack.pop()
         node = y._node
-        if node is None:
-            continue
         if node.reads is None:
             raise refusals.used_up(node.name, y.shape)
         for read, writes in ((y, 0), *node.reads):
@@ -266,10 +207,9 @@ def _count_uses(root: Tensor) -> dict[int, int]:
                 raise refusals.overwritten(node.name, node.values, y.shape, read.shape)
         for x in node.inputs:
             if x is not None:
-                if id(x) not in uses:
-                    uses[id(x)] = 0
+                uses[id(x)] = uses.get(id(x), 0) + 1
+                if uses[id(x)] == 1 and x._node:
                     stack.append(x)
-                uses[id(x)] += 1
     return uses
 
 

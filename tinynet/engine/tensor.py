@@ -10,25 +10,20 @@ tensors. These notes, one node an operation, are the *tape*:
 
 tape.py writes the tape and walks it; primitives.py is the table of the operations.
 
-**Values may be written in place, but not under the feet of `backward`.** The tape keeps references, not copies. If
-somebody overwrites a value between forward and backward pass, the gradient would be silently wrong, so `backward` must
-notice. Every tensor counts its writes. An optimizer's step counts itself (`Parameter.move`). A write through `.data`
-cannot be seen; so each array that was handed out has its checksum taken, and compared later.
+Values may be written in place, but not under the feet of `backward`: see watch.py.
 """
 
 from __future__ import annotations
 
-import sys
-import zlib
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from tinynet.engine.operators import Operators, op
+from tinynet.engine.operators import op
+from tinynet.engine.watch import Watched
 
 
-class Tensor(Operators):
+class Tensor(Watched):
     """A NumPy array that remembers how it was made.
 
     Args:
@@ -43,9 +38,6 @@ class Tensor(Operators):
     requires_grad = False
     retains_grad = False  # whether backward leaves a gradient here too, though this is no leaf
     _node: Any = None  # the note of the operation that made this tensor (tape.Node); None for a leaf
-    _writes = 0  # in-place writes seen so far
-    _handed_out: tuple[tuple[np.ndarray, int], ...] = ()  # arrays that others may hold, with their checksums
-    _owner: Tensor | None = None  # whose values a constant is a view of
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
         self._data: np.ndarray = np.array(values_of(data))
@@ -56,48 +48,6 @@ class Tensor(Operators):
             )
         self.requires_grad = requires_grad
 
-    # ---- the values, and the watch over them
-
-    @property
-    def data(self) -> np.ndarray:
-        """The values. Once handed out they are watched for writes, for as long as anyone holds them."""
-        if not any(array is self._data for array, _ in self._handed_out):
-            if self._data.base is not None:  # a view of another tensor's values: a write must not reach those
-                self._data = self._data.copy()
-            self._handed_out += ((self._data, _crc(self._data)),)
-        return self._data
-
-    @data.setter
-    def data(self, values: np.ndarray) -> None:
-        if values is not self._data:  # x.data += 1 assigns the array it has just written
-            self._data = np.array(values)
-
-    def writes(self) -> int:
-        """Return how often the values have been written in place, as far as anyone can tell."""
-        watched = []
-        for array, checksum in self._handed_out:
-            now = _crc(array)
-            self._writes += now != checksum
-            if sys.getrefcount(array) > (4 if array is self._data else 3):  # more than know of it here
-                watched.append((array, now))
-        self._handed_out = tuple(watched)
-        return self._writes if self._owner is None else self._writes + self._owner.writes()
-
-    # ---- what it shares with an array
-
-    shape = property(attrgetter("_data.shape"), doc="The length of each axis.")
-    dtype = property(attrgetter("_data.dtype"), doc="The number format.")
-    ndim = property(attrgetter("_data.ndim"), doc="The number of axes.")
-    size = property(attrgetter("_data.size"), doc="The number of entries.")
-
-    def item(self) -> float:
-        """Return the value of a tensor with one entry as a Python number."""
-        return self._data.item()
-
-    def numpy(self) -> np.ndarray:
-        """Return a copy of the values, to look at and to change at will."""
-        return self._data.copy()
-
     def detach(self) -> Tensor:
         """Return a constant with the same values: no gradient flows through it."""
         return Tensor(self._data)
@@ -105,12 +55,6 @@ class Tensor(Operators):
     def backward(self, cotangent: Any = None) -> None:
         """Add the gradient of sum(cotangent * self) to `.grad` of every leaf that requires it: see tape.backward."""
         op.backward(self, cotangent)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.array(self._data, dtype=dtype)
-
-    def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         origin = f", made by {self._node.name}" if self._node else ", requires_grad=True" * self.requires_grad
@@ -145,7 +89,3 @@ class Parameter(Tensor):
 def values_of(x: Any) -> Any:
     """Return the array behind a Tensor, or x itself where it is none."""
     return x._data if isinstance(x, Tensor) else x
-
-
-def _crc(a: np.ndarray) -> int:
-    return zlib.crc32(np.ascontiguousarray(a).data)

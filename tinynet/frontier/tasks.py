@@ -18,10 +18,11 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from tinynet.datasets import Split, reber
+from tinynet.engine.recording import evaluating
 from tinynet.frontier.methods import METHODS, Shapes, recipe
 from tinynet.frontier.settings import NORM, Settings
 from tinynet.frozen.freeze import freeze
-from tinynet.layers.base import Sequential, evaluating
+from tinynet.layers.base import Sequential
 from tinynet.layers.binary_mlp import BinaryMLP
 from tinynet.layers.mlp import MLP
 from tinynet.sequences.language import fit_text, text_loss

@@ -14,6 +14,7 @@ import numpy as np
 from tinynet.datasets.grid import from_pixels
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import Layer
+from tinynet.layers.checks import check_width
 
 
 @dataclass(eq=False, repr=False)
@@ -25,7 +26,7 @@ class FromPixels(Layer):
     n: int
 
     def __post_init__(self) -> None:
-        self.check_width("n")
+        check_width(self, "n")
         self.n_in = self.n_out = self.n
 
     def __call__(self, x: Any) -> Tensor:

@@ -11,9 +11,11 @@ Other methods have no integers to exploit. They keep their arithmetic, but lose 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 import numpy as np
 
+from tinynet.engine.recording import evaluating
 from tinynet.engine.tensor import Tensor
 from tinynet.frozen.bits import BitLinear, most
 from tinynet.frozen.borders import FromPixels, FromSigns
@@ -22,7 +24,7 @@ from tinynet.frozen.sequence import FrozenSequence
 from tinynet.frozen.thresholds import find_thresholds
 from tinynet.kernels.bits import pack_signs
 from tinynet.layers.activations import ReLU, Sigmoid, Tanh
-from tinynet.layers.base import Layer, Sequential, evaluating
+from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.layernorm import LayerNorm
@@ -139,10 +141,11 @@ def _to_the_sign(rest: list[Named]) -> list[Named]:
 
 def _copy(layer: Layer) -> Layer:
     """Return a new layer with the same numbers, its matrices as they are stored."""
-    kind = {f"Stored{type(layer).__name__}": layer.config()} if layer.matrices() else layer.to_json()
-    copy = Layer.from_json(kind)
-    copy.restore(layer.state())
-    return copy
+    if not layer.matrices():
+        return deepcopy(layer)
+    stored = Layer.from_json({f"Stored{type(layer).__name__}": layer.config()})
+    stored.restore(layer.state())
+    return stored
 
 
 def _frozen_bits(name: str, layer: Linear, takes: str, tail: list[Named]) -> BitLinear:

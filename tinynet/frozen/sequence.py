@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.tape import no_grad
+from tinynet.engine.recording import no_grad
 from tinynet.engine.tensor import Parameter
 from tinynet.frozen.stored import Stored
 from tinynet.parameterizations.state import State

@@ -20,7 +20,7 @@ import numpy as np
 
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.linear import Linear
-from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Scaled, hashing
+from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Scaled, hash_grids
 from tinynet.parameterizations.packing import packed_bits, unpack
 from tinynet.parameterizations.state import State, Storable, unnest
 
@@ -76,7 +76,7 @@ def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.
             return lambda x: second(first(x))
         case Hashed():
             w, seed = state.get("w.W", built.buckets.weight()._data).ravel(), built.seed
-            return lambda x: hashing.matmul(x, w, seed, shape[1])
+            return lambda x: hash_grids.matmul(x, w, seed, shape[1])
         case Quantized() | Binary():
             base, lowest = (2, None) if isinstance(built, Binary) or built.bits == 1 else (built._base, built.Q)
             packed = state["bits" if isinstance(built, Binary) else "codes"]

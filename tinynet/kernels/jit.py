@@ -1,8 +1,7 @@
 """Compile at first use, and do without Numba where it is missing.
 
-Importing Numba takes half a second, so it is imported when a compiled function is first called, not before. Compiled
-code is kept on disk between runs. The first call that really compiles says so once on stderr, because that takes
-seconds. Where Numba is missing, the NumPy reference does the work, after one warning.
+Importing Numba takes half a second, so it waits for the first call. Compiled code is kept on disk; a call that really
+compiles says so on stderr, since it takes seconds. Where Numba is missing, NumPy does the work, after one warning.
 """
 
 from __future__ import annotations
@@ -15,10 +14,11 @@ from functools import cache, wraps
 from typing import Any
 
 _lock = threading.RLock()
+_said: list[bool] = []
 
 
-def compiled(reference: Callable[..., Any], **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator for loops that compute the same as `reference`; options go to `numba.njit`."""
+def compiled(reference: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator for loops that compute the same as `reference`."""
 
     def decorate(loops: Callable[..., Any]) -> Callable[..., Any]:
         function: Callable[..., Any] | None = None
@@ -28,7 +28,11 @@ def compiled(reference: Callable[..., Any], **options: Any) -> Callable[[Callabl
             nonlocal function
             if function is None:
                 with _lock:
-                    function = _compile(loops, options) if numba_found() else reference
+                    function = reference
+                    if numba_found():
+                        from numba import njit
+
+                        function = njit(cache=True, nogil=True)(loops)
                     for names in (loops.__globals__, reference.__globals__):
                         if names.get(loops.__name__) is run:
                             names[loops.__name__] = function  # from now on calls go straight to it
@@ -37,12 +41,6 @@ def compiled(reference: Callable[..., Any], **options: Any) -> Callable[[Callabl
         return run
 
     return decorate
-
-
-def _compile(loops: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:
-    import numba
-
-    return numba.njit(cache=True, nogil=True, **options)(loops)
 
 
 @cache
@@ -59,27 +57,18 @@ def numba_found() -> bool:
     return True
 
 
-_said = False
-
-
 def _say_once(compilation: Any) -> None:
-    global _said
     if not _said and compilation.data["dispatcher"].py_func.__module__.startswith("tinynet."):
-        _said = True
+        _said.append(True)
         print("tinynet: compiling kernels, once; later runs find them on disk", file=sys.stderr)
 
 
 @cache
 def cpu_features() -> frozenset[str]:
-    """Return the names of the instruction sets that Numba compiles for, such as "avx2".
-
-    They are this machine's own unless NUMBA_CPU_FEATURES names others. Together with NUMBA_CPU_NAME that is how to
-    build and test for a smaller machine.
-    """
+    """Return the instruction sets that Numba compiles for, such as "avx2": this machine's, or NUMBA_CPU_FEATURES."""
     from llvmlite import binding
     from numba.core import config
 
     named = config.CPU_FEATURES
-    if named is None:
-        named = binding.get_host_cpu_features().flatten()
+    named = binding.get_host_cpu_features().flatten() if named is None else named
     return frozenset(feature[1:] for feature in named.split(",") if feature.startswith("+"))

@@ -23,14 +23,11 @@ That is all. Parameters, saving and loading, bytes, JSON and the two modes follo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from tinynet.engine.tape import no_grad
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.table import network_table
 from tinynet.parameterizations.state import Storable
@@ -52,11 +49,10 @@ class Layer(Storable):
         """Return the layer's output for a batch of rows."""
         raise NotImplementedError(f"{type(self).__name__} must define __call__(x)")
 
-    # ---- what it holds
-
     def sublayers(self) -> list[Layer]:
         """Return the layers that it is made of, one level down."""
-        return [value for value in vars(self).values() if isinstance(value, Layer)]
+        held = [value if isinstance(value, list) else [value] for value in vars(self).values()]
+        return [layer for values in held for layer in values if isinstance(layer, Layer)]
 
     def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
         """Return the weight matrices: a name, empty for the only one; what stores it; and its virtual shape."""
@@ -88,45 +84,9 @@ class Layer(Storable):
         """Switch to evaluation mode: running statistics, no dropout."""
         return self.train(False)
 
-    # ---- checks that many layers need
-
-    def check_width(self, name: str) -> None:
-        """Turn the setting of this name into a Python integer. ValueError unless it is an integer, at least 1."""
-        n = getattr(self, name)
-        if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-            raise ValueError(f"{type(self).__name__}: a width of {n!r}; widths must be integers, at least 1")
-        setattr(self, name, int(n))
-
-    def check_number(self, name: str) -> None:
-        """Turn the setting of this name into a Python float. ValueError unless it is a finite number."""
-        x = getattr(self, name)
-        if isinstance(x, bool) or not isinstance(x, int | float | np.number) or not np.isfinite(x):
-            raise ValueError(f"{type(self).__name__}: {name}={x!r}; it must be a finite number")
-        setattr(self, name, float(x))
-
     def wrong_width(self, x: Any, n: int) -> ValueError:
         """Return the error for rows that are not of n entries."""
         return ValueError(f"{type(self).__name__}: the input has shape {x.shape}, this layer takes rows of {n} entries")
-
-
-@contextmanager
-def evaluating(*nets: Layer) -> Iterator[None]:
-    """Within this context the networks are in evaluation mode, and nothing is recorded.
-
-    Afterwards every layer is in its own mode again, whatever happened: a Dropout that was switched off stays off.
-    """
-    layers = list(nets)
-    for layer in layers:  # grows while it is walked
-        layers += layer.sublayers()
-    modes = [layer.training for layer in layers]
-    try:
-        with no_grad():
-            for net in nets:
-                net.eval()
-            yield
-    finally:
-        for layer, mode in zip(layers, modes, strict=True):
-            layer.training = mode  # type: ignore[misc]
 
 
 class Sequential(Layer):
@@ -156,9 +116,6 @@ class Sequential(Layer):
         for p in self.parameters():
             p.data = p._data.astype(dtype)
         return self
-
-    def sublayers(self) -> list[Layer]:
-        return self.layers
 
     def config(self) -> dict[str, Any]:
         return {"layers": [layer.to_json() for layer in self.layers]}

@@ -18,6 +18,7 @@ import numpy as np
 from tinynet.engine.shapes import mean
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.layers.base import Layer
+from tinynet.layers.checks import check_number, check_width
 from tinynet.parameterizations.state import State, take
 
 
@@ -42,9 +43,9 @@ class BatchNorm(Layer):
     written = ("eps", "rate")
 
     def __post_init__(self) -> None:
-        self.check_width("n")
-        self.check_number("eps")
-        self.check_number("rate")
+        check_width(self, "n")
+        check_number(self, "eps")
+        check_number(self, "rate")
         if not (self.eps > 0 and 0 < self.rate <= 1):
             raise ValueError(f"BatchNorm: eps={self.eps}, rate={self.rate}; eps > 0 and rate in (0, 1] are needed")
         self.fill()

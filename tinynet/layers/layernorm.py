@@ -17,6 +17,7 @@ import numpy as np
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.layers.base import Layer
+from tinynet.layers.checks import check_width
 
 EPS = 1e-5  # keeps a constant row from dividing by zero
 
@@ -52,7 +53,7 @@ class LayerNorm(Layer):
     holds = {"gamma": ("gamma", "n"), "beta": ("bias", "n")}
 
     def __post_init__(self) -> None:
-        self.check_width("n")
+        check_width(self, "n")
         self.bias = self.bias or None
         self.fill()
 

@@ -10,6 +10,7 @@ import numpy as np
 from tinynet.engine.primitives import add
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.layers.base import Layer
+from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
 
 
@@ -34,13 +35,14 @@ class Linear(Layer):
     written = ("weight",)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.weight or Dense(), Parameterization):
+            raise TypeError(f"Linear: weight={self.weight!r}; give a recipe, such as tn.Hashed(1/8)")
         self.weight = (self.weight or Dense()).shaped((self.n_in, self.n_out))
         self.n_in, self.n_out = self.weight.shape
         self.bias = self.bias or None
         self.fill()
 
     def fill(self) -> None:
-        """Make W and b, with their first values."""
         self.weight.fill(self.seed)
         if self.bias is not None:
             self.bias = Parameter(np.zeros(self.n_out, np.float32))

@@ -13,6 +13,8 @@ from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
 from tinynet.parameterizations.state import child_seed
 
+Recipes = Parameterization | Sequence[Parameterization] | None
+
 
 class MLP(Sequential):
     """A multilayer perceptron, tanh between its linear layers.
@@ -27,23 +29,16 @@ class MLP(Sequential):
     """
 
     def __init__(
-        self,
-        widths: Sequence[int],
-        weight: Parameterization | Sequence[Parameterization] | None = None,
-        seed: int = 0,
-        activation: type[Layer] = Tanh,
-        batch_norm: bool = False,
-        dropout: float = 0.0,
-    ) -> None:
+        self, widths: Sequence[int], weight: Recipes = None, seed: int = 0,
+        activation: type[Layer] = Tanh, batch_norm: bool = False, dropout: float = 0.0,
+    ) -> None:  # fmt: skip
         last = count_hidden("MLP", widths)
-        recipes, seeds = one_each(weight, last + 1), [child_seed(seed, i) for i in range(last + 1)]
-        layers: list[Layer] = []
-        for i, recipe in enumerate(recipes):
+        seeds, layers = [child_seed(seed, i) for i in range(last + 1)], list[Layer]()
+        for i, recipe in enumerate(one_each(weight, last + 1)):
             normed = batch_norm and i < last
             layers.append(Linear(widths[i], widths[i + 1], recipe, bias=not normed, seed=seeds[i]))
             if i < last:
-                layers += [BatchNorm(widths[i + 1])] if normed else []
-                layers += [activation()]
+                layers += [BatchNorm(widths[i + 1]), activation()] if normed else [activation()]
                 layers += [Dropout(dropout, seeds[i])] if dropout else []
         super().__init__(*layers)
 
@@ -55,9 +50,7 @@ def count_hidden(model: str, widths: Sequence[int]) -> int:
     return len(widths) - 2
 
 
-def one_each(
-    weight: Parameterization | Sequence[Parameterization] | None, count: int, what: str = "linear layers"
-) -> list[Parameterization]:
+def one_each(weight: Recipes, count: int, what: str = "linear layers") -> list[Parameterization]:
     """Return a recipe for each of `count` places: the one given for all, or the list. ValueError for another length."""
     recipes = list(weight) if isinstance(weight, Sequence) else [weight or Dense()] * count
     if not all(isinstance(recipe, Parameterization) for recipe in recipes):

@@ -12,6 +12,7 @@ from tinynet.engine.primitives import mul
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import Layer
+from tinynet.layers.checks import check_number
 
 _stochastic_sign = primitive(
     "stochastic_sign", lambda x, u: 2 * (x >= u).astype(x.dtype) - 1, lambda g, y, x, u: g * (np.abs(x) <= 1)
@@ -54,7 +55,7 @@ class Scale(Layer):
     c: float
 
     def __post_init__(self) -> None:
-        self.check_number("c")
+        check_number(self, "c")
 
     def __call__(self, x: Any) -> Tensor:
         return mul(x, self.c)

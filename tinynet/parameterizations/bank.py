@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 
 from tinynet.engine.tensor import Tensor
-from tinynet.parameterizations import hashing
+from tinynet.parameterizations import hash_grids
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.state import State
 
@@ -88,13 +88,20 @@ class Bank(Parameterization):
         return Tensor((self._random() if self.kind == "random" else self._smooth()).astype(np.float32))
 
     def _random(self) -> np.ndarray:
-        return hashing.uniforms(self.seed, STREAM, *self.shape) * np.float32(np.sqrt(3 / self.shape[0]))
+        return uniforms(self.seed, STREAM, *self.shape) * np.float32(np.sqrt(3 / self.shape[0]))
 
     def _smooth(self) -> np.ndarray:
         m, k = self.shape
         pixels = np.stack(np.divmod(np.arange(m), isqrt(m)), axis=1)  # (m, 2): row and column of each input
-        order = np.argsort(hashing.hash_grid(self.seed, STREAM, m, 1).ravel(), kind="stable")
+        order = np.argsort(hash_grids.hash_grid(self.seed, STREAM, m, 1).ravel(), kind="stable")
         centres = pixels[np.resize(order, k)]  # every pixel once before any comes twice
         distance2 = ((pixels[:, None] - centres[None]) ** 2).sum(-1)  # (m, k)
         U = np.exp(-distance2 / (2 * self.sigma**2))
         return U / np.linalg.norm(U, axis=0)
+
+
+def uniforms(seed: int, stream: int, m: int, n: int) -> np.ndarray:
+    """Return float32 (m, n) in [-1, 1), the same on every machine: the top 24 bits of the hash, exactly."""
+    return (hash_grids.hash_grid(seed, stream, m, n) >> np.uint64(40)).astype(np.float32) / np.float32(
+        2**23
+    ) - np.float32(1)

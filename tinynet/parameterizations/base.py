@@ -51,10 +51,9 @@ class Parameterization(Storable):
     # ---- from a recipe to a built parameterization
 
     def build(self, shape: tuple[int, int], seed: int = 0, fan_in: int | None = None) -> Self:
-        """Return a copy with arrays of random initial values.
+        """Return a copy of shape (m, n), inputs and outputs, with arrays of random initial values.
 
         Args:
-            shape: (m, n) of the virtual matrix: inputs, outputs.
             seed: fixes the initial values and whatever the method draws for good (hash, mask, bank).
             fan_in: the number of inputs that one output sums over; m unless a composition knows better.
         """
@@ -64,10 +63,8 @@ class Parameterization(Storable):
         """Return the member of this family nearest to W (m, n), or a stated heuristic's answer."""
         W = np.asarray(W)
         if W.ndim != 2 or W.dtype.kind != "f" or not np.isfinite(W).all():
-            raise ValueError(
-                f"{type(self).__name__}.from_dense: W of shape {W.shape}, dtype {W.dtype}; it must be a finite "
-                "floating-point matrix (m, n)"
-            )
+            what = f"{type(self).__name__}.from_dense: W of shape {W.shape}, dtype {W.dtype}"
+            raise ValueError(f"{what}; it must be a finite floating-point matrix (m, n)")
         built = self.shaped(W.shape)
         built.seed = int(seed)
         built.approximate(W)
@@ -85,10 +82,8 @@ class Parameterization(Storable):
         """Return a copy for a matrix of this shape, without arrays."""
         integers = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in shape)
         if len(shape) != 2 or not integers or min(shape) < 1 or int(shape[0]) * int(shape[1]) > MOST_ENTRIES:
-            raise ValueError(
-                f"{type(self).__name__}: shape {shape}; a weight matrix is (inputs, outputs): widths must be integers, "
-                f"at least 1, with at most {MOST_ENTRIES} entries"
-            )
+            what = f"{type(self).__name__}: a weight matrix of shape {shape}"
+            raise ValueError(f"{what}; widths must be integers, at least 1, with at most {MOST_ENTRIES} entries")
         built = type(self).__new__(type(self))  # with the same settings, which have been checked
         vars(built).update({f.name: getattr(self, f.name) for f in fields(self)})
         built.m, built.n = built.shape = int(shape[0]), int(shape[1])  # type: ignore[misc]
@@ -125,6 +120,5 @@ class Parameterization(Storable):
         return matmul(x, self.weight())
 
     def __repr__(self) -> str:
-        settings = {f.name: getattr(self, f.name) for f in fields(self)}
-        shown = [name for i, name in enumerate(settings) if i == 0 or name in self.config()]
-        return f"{type(self).__name__}({', '.join(f'{name}={settings[name]!r}' for name in shown)})"
+        shown = [f.name for i, f in enumerate(fields(self)) if i == 0 or f.name in self.config()]
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"

@@ -12,7 +12,6 @@ ordinary SGD, because the gradient of a shared number is the sum of the gradient
     dL/dw[k] = sum of xi(i, j) dL/dW[i, j] over all (i, j) with h(i, j) = k
 
 A bucket therefore moves as far as all its entries together would; `rescale` divides its step by their number.
-
 Nearest member: the mean of a bucket's entries, each times its sign.
 """
 
@@ -24,9 +23,10 @@ from functools import cached_property
 import numpy as np
 
 from tinynet.engine.primitives import matmul
-from tinynet.engine.tape import mode, primitive
+from tinynet.engine.recording import mode
+from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Tensor
-from tinynet.parameterizations import hashing
+from tinynet.parameterizations import hash_grids, hashing
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
 
@@ -56,14 +56,12 @@ class Hashed(Parameterization):
 
     def __post_init__(self) -> None:
         if not 0 < self.factor <= 1:
-            raise ValueError(
-                f"Hashed: factor={self.factor}; the stored numbers are a share of m n in (0, 1], for example 1/8"
-            )
+            raise ValueError(f"Hashed: factor={self.factor}; the stored numbers are a share of m n in (0, 1]")
 
     @property
     def K(self) -> int:
         """The number of buckets."""
-        return max(1, round(self.factor * self.shape[0] * self.shape[1]))
+        return max(1, round(self.factor * self.m * self.n))
 
     @cached_property
     def places(self) -> np.ndarray:
@@ -88,7 +86,7 @@ class Hashed(Parameterization):
 
     def _occupancy(self) -> np.ndarray:
         """Return the number of entries of each bucket, at least 1, (K,)."""
-        return np.maximum(1, hashing.occupancy(self.seed, *self.shape, self.K))
+        return np.maximum(1, hash_grids.occupancy(self.seed, *self.shape, self.K))
 
     def weight(self) -> Tensor:
         places = self.places
@@ -99,4 +97,4 @@ class Hashed(Parameterization):
         if mode.recording:
             return matmul(x, self.weight())
         w = self.buckets.weight()._data.ravel()
-        return Tensor(hashing.matmul(np.asarray(x), w, self.seed, self.shape[1]))
+        return Tensor(hash_grids.matmul(np.asarray(x), w, self.seed, self.shape[1]))

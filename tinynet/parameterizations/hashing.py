@@ -28,9 +28,6 @@ A, B, C = np.uint64(30), np.uint64(27), np.uint64(31)  # shifts of the finalizer
 HALF, TOP = np.uint64(32), np.uint64(63)
 
 
-# ---- the hash
-
-
 def mix64(z: np.ndarray) -> np.ndarray:
     """Return SplitMix64's finalizer of uint64 values: a bijection in which each bit of z reaches all bits."""
     z = (z ^ (z >> A)) * MIX1
@@ -44,42 +41,6 @@ def row_hashes(seed: int, stream: int, m: int, first: int = 0) -> np.ndarray:
         raise ValueError(f"hash: seed={seed}; it must lie in 0 .. 2^64 - 1")
     z = mix64(mix64(np.array([seed], np.uint64)) + GOLDEN * np.array([stream + 1], np.uint64))
     return mix64(z + GOLDEN * np.arange(first + 1, first + m + 1, dtype=np.uint64))
-
-
-def hash_grid(seed: int, stream: int, m: int, n: int) -> np.ndarray:
-    """Return the hash of (seed, stream, i, j) for every entry, uint64 (m, n)."""
-    return mix64(row_hashes(seed, stream, m)[:, None] + GOLDEN * np.arange(1, n + 1, dtype=np.uint64))
-
-
-def buckets(seed: int, m: int, n: int, K: int) -> np.ndarray:
-    """Return h(i, j), int64 (m, n): the upper half of each hash scaled to 0 .. K - 1, without a division."""
-    return (places(seed, m, n, K) % np.uint32(K)).astype(np.int64)
-
-
-def signs(seed: int, m: int, n: int) -> np.ndarray:
-    """Return xi(i, j), int64 (m, n), +1 or -1: the top bit of the second stream."""
-    return 1 - 2 * places(seed, m, n, 1).astype(np.int64)
-
-
-def uniforms(seed: int, stream: int, m: int, n: int) -> np.ndarray:
-    """Return float32 (m, n) in [-1, 1), the same on every machine: the top 24 bits of the hash, exactly."""
-    return (hash_grid(seed, stream, m, n) >> np.uint64(40)).astype(np.float32) / np.float32(2**23) - np.float32(1)
-
-
-def mask(seed: int, m: int, n: int, K: int) -> np.ndarray:
-    """Return the flat indices of the K entries of smallest hash, int64 (K,), ascending."""
-    if not 0 < K <= m * n:
-        raise ValueError(f"mask: K={K} entries of {m} x {n}; there must be between 1 and {m * n}")
-    order = np.argsort(hash_grid(seed, BUCKET, m, n), axis=None, kind="stable")
-    return np.sort(order[:K])
-
-
-def occupancy(seed: int, m: int, n: int, K: int, rows: int = 64) -> np.ndarray:
-    """Return the number of entries in each bucket, int64 (K,), looking at `rows` rows at a time."""
-    counts = np.zeros(K, np.int64)
-    for first in range(0, m, rows):
-        counts += np.bincount(places(seed, min(rows, m - first), n, K, first).ravel() % np.uint32(K), minlength=K)
-    return counts
 
 
 # ---- training: places once, then a look-up and a scatter at every step
@@ -109,25 +70,3 @@ def scatter_add(G: np.ndarray, place: np.ndarray, K: int) -> np.ndarray:
     """Return the sum over h(i, j) = k of xi(i, j) G[i, j], (K,) of G's dtype; summed in double precision."""
     doubled = np.bincount(place.ravel(), G.ravel(), minlength=2 * K)
     return (doubled[:K] - doubled[K:]).astype(G.dtype)
-
-
-# ---- inference: the matrix is never whole
-
-
-def matmul(x: np.ndarray, w: np.ndarray, seed: int, n: int, rows: int = 64) -> np.ndarray:
-    """Return x W, (batch, m) to (batch, n), hashing `rows` rows of W at a time and forgetting them again.
-
-    Args:
-        x: float (batch, m).
-        w: float (K,), the stored numbers.
-        seed: of the layer.
-        n: columns of W.
-
-    Beside the result it holds a block of W and its places, 8 rows n bytes, and the doubled table, 8 K (in float32).
-    """
-    m = x.shape[1]
-    y = np.zeros((len(x), n), np.result_type(x, w))
-    for first in range(0, m, rows):
-        block = x[:, first : first + rows]
-        y += block @ gather(w, places(seed, block.shape[1], n, len(w), first))
-    return y

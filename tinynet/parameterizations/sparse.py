@@ -15,9 +15,10 @@ import numpy as np
 
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.parameterizations import hashing
+from tinynet.parameterizations import hash_grids
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import uniform
+from tinynet.parameterizations.hashing import BUCKET
 
 
 def _place(w: np.ndarray, kept: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -53,7 +54,7 @@ class Sparse(Parameterization):
     @cached_property
     def kept(self) -> np.ndarray:
         """The flat indices of the K kept entries, int64, ascending."""
-        return hashing.mask(self.seed, *self.shape, self.K)
+        return mask(self.seed, *self.shape, self.K)
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.w = Parameter(uniform(rng, (self.K,), max(1, fan_in * self.density)))
@@ -63,3 +64,11 @@ class Sparse(Parameterization):
 
     def weight(self) -> Tensor:
         return place(self.w, self.kept, self.shape)
+
+
+def mask(seed: int, m: int, n: int, K: int) -> np.ndarray:
+    """Return the flat indices of the K entries of smallest hash, int64 (K,), ascending."""
+    if not 0 < K <= m * n:
+        raise ValueError(f"mask: K={K} entries of {m} x {n}; there must be between 1 and {m * n}")
+    order = np.argsort(hash_grids.hash_grid(seed, BUCKET, m, n), axis=None, kind="stable")
+    return np.sort(order[:K])

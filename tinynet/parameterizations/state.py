@@ -6,13 +6,12 @@ declared without a shape:
 
     holds = {"W": ("weight",), "b": ("bias", "n_out")}          # of a Linear: a matrix, and an array (n_out,)
 
-Everything that has to do with keeping them follows, and is written here:
+An attribute that is None is not stored: a Linear without a bias. Everything that has to do with keeping the arrays
+follows from that, and is written here:
 
     parameters()     what SGD may change           state()          the arrays of a file, by name
     restore(state)   the way back                  stored_bits()    how many bits that is
     to_json()        the settings                  from_json(..)    the way back, still without arrays
-
-An attribute that is None is not stored: a Linear without a bias.
 """
 
 from __future__ import annotations
@@ -62,8 +61,6 @@ class Storable:
                 found += part.parameters()
         return found
 
-    # ---- arrays
-
     def state(self) -> State:
         """Return the arrays that a file must hold, packed."""
         state: State = {"seed": np.array([self.seed], np.uint64)} if self.seeded else {}
@@ -74,8 +71,7 @@ class Storable:
     def restore(self, state: State) -> None:
         """Take over what `state` returned. ValueError where an array is missing, or of another shape or dtype.
 
-        Nothing is made but from an array that is there with the declared shape, so what a file announces cannot cost
-        more memory than the file has.
+        Nothing is made but from an array that is there, so what a file announces costs no more memory than the file.
         """
         if self.seeded:
             self.seed = int(take(state, "seed", (1,), "u8")[0])
@@ -89,8 +85,7 @@ class Storable:
             elif isinstance(part, Storable):
                 part.restore(unnest(name, state))
             elif part is not None:
-                array = take(state, name, tuple(getattr(self, length) for length in shape))
-                setattr(self, attribute, Parameter(array))
+                setattr(self, attribute, Parameter(take(state, name, tuple(getattr(self, n) for n in shape))))
         if self.rescale:
             self.set_steps()
 
@@ -99,9 +94,9 @@ class Storable:
 
     def stored_bits(self) -> int:
         """Return how many bits a file must hold, before padding to bytes."""
-        return 64 * self.seeded + sum(
-            8 * part._data.nbytes if isinstance(part, Tensor) else part.stored_bits() for part in self.stored().values()
-        )
+        parts = self.stored().values()
+        bits = [8 * part._data.nbytes if isinstance(part, Tensor) else part.stored_bits() for part in parts]
+        return 64 * self.seeded + sum(bits)
 
     # ---- settings
 
@@ -109,7 +104,8 @@ class Storable:
         """Return the settings as JSON values; those that have their defaults are left out."""
         config = {}
         for f in fields(self):
-            value, default = _as_json(getattr(self, f.name), _default(f)), _default(f)
+            default = _default(f)
+            value = _as_json(getattr(self, f.name), default)
             if f.name in self.written or not (f.name in self.initial or value == _as_json(default, default)):
                 config[f.name] = value
         return config
@@ -123,11 +119,8 @@ class Storable:
         """Return what `to_json` described, without arrays: `restore` brings them. ValueError for anything else."""
         [(name, config)] = description.items() if isinstance(description, dict) and len(description) == 1 else [("", 0)]
         if name not in cls.registry:
-            known = ", ".join(sorted(cls.registry))
-            raise ValueError(
-                f"unknown {cls.family} {str(name or description)[:80]!r}; known are {known}. Import the module that "
-                "defines it"
-            )
+            unknown, known = str(name or description)[:80], ", ".join(sorted(cls.registry))
+            raise ValueError(f"unknown {cls.family} {unknown!r}; known are {known}. Import the module that defines it")
         try:
             return cls.registry[name].from_config(config)
         except (TypeError, KeyError, AttributeError) as error:
@@ -141,14 +134,10 @@ class Storable:
             if isinstance(default := _default(f), Storable) and not isinstance(settings.get(f.name, default), Storable):
                 raise TypeError(f"{f.name}={str(settings[f.name])[:80]!r} is no recipe")
         made = cls.__new__(cls)
-        made.fill = _nothing  # type: ignore[attr-defined]
+        made.fill = list  # type: ignore[attr-defined]  # called in place of its own: it makes nothing
         made.__init__(**settings)  # type: ignore[misc]
         del made.fill  # type: ignore[attr-defined]
         return made
-
-
-def _nothing() -> None:
-    """Fill in no first values."""
 
 
 def _default(field: Any) -> Any:

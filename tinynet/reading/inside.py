@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.tape import no_grad
+from tinynet.engine.recording import evaluating, no_grad
 from tinynet.engine.tensor import Tensor
-from tinynet.layers.base import Layer, Sequential, evaluating
+from tinynet.layers.base import Layer, Sequential
 from tinynet.sequences.network import SequenceNet
 
 

@@ -37,6 +37,7 @@ import numpy as np
 
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.layers.base import Layer
+from tinynet.layers.checks import check_width
 from tinynet.layers.layernorm import LayerNorm
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.columns import Columns
@@ -69,8 +70,8 @@ class Cell(Layer):
     holds: ClassVar = {"W": ("weight",), "U": ("recurrent",), "b": ("bias", "columns")}
 
     def __post_init__(self) -> None:
-        self.check_width("n_in")
-        self.check_width("n_hidden")
+        check_width(self, "n_in")
+        check_width(self, "n_hidden")
         self.weight = self._one_recipe(self.weight)
         self.recurrent = self.weight if self.recurrent is None else self._one_recipe(self.recurrent)
         self.fill()
@@ -169,7 +170,7 @@ class LSTMCell(Cell):
     holds: ClassVar = Cell.holds | {"norm": ("norms",)}
 
     def __post_init__(self) -> None:
-        self.check_width("n_hidden")
+        check_width(self, "n_hidden")
         H = self.n_hidden
         sizes = (4 * H, 4 * H, H) if self.norm else ()  # of x W, h U, c
         self.norms = [LayerNorm.from_config({"n": n, "bias": False}) for n in sizes]

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.tape import mode, primitive
+from tinynet.engine.recording import mode
+from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Tensor, values_of
 from tinynet.kernels import lstm as kernel
 

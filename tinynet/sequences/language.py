@@ -26,9 +26,9 @@ import numpy as np
 
 from tinynet.datasets.batches import streams, windows
 from tinynet.datasets.text import decode, encode
-from tinynet.engine.partial_losses import sequence_cross_entropy
+from tinynet.engine.more_losses import sequence_cross_entropy
+from tinynet.engine.recording import evaluating
 from tinynet.engine.tensor import Tensor
-from tinynet.layers.base import evaluating
 from tinynet.sequences.cells import States
 from tinynet.sequences.network import SequenceNet, detached
 from tinynet.training.checkpoint import Checkpoint

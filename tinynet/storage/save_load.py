@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import struct
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
@@ -26,15 +25,15 @@ from tinynet.layers.base import Layer
 VERSION = "1"
 
 
-class ModelFileError(ValueError):
-    """A file that is no network of this version, or is damaged; the message says where."""
-
-
 class FileSize(NamedTuple):
     """The bytes of a saved network."""
 
     header: int
     payload: int
+
+
+class ModelFileError(ValueError):
+    """A file that is no network of this version, or is damaged; the message says where."""
 
 
 def save(net: Layer, path: str | os.PathLike) -> FileSize:
@@ -67,9 +66,9 @@ def load(path: str | os.PathLike) -> Layer:
     """
     from safetensors import safe_open
 
-    if not Path(path).exists():
-        raise FileNotFoundError(f"load: there is no file {os.fspath(path)!r}")
     if not Path(path).is_file():
+        if not Path(path).exists():
+            raise FileNotFoundError(f"load: there is no file {os.fspath(path)!r}")
         raise ModelFileError(f"load: {os.fspath(path)!r} is a directory or device, not a file")
     try:
         with safe_open(path, framework="numpy") as file:
@@ -83,27 +82,11 @@ def load(path: str | os.PathLike) -> Layer:
             raise ValueError("its checksum is wrong: it was changed after it was saved")
         net = Layer.from_json(json.loads(metadata["net"]))
         net.restore(state)
-        extra = set(state) - set(net.state())
-        if extra:
+        if extra := set(state) - set(net.state()):
             raise ValueError(f"it holds arrays that the network does not use: {sorted(extra)[:5]}")
         return net.eval()
     except Exception as error:  # the file decides what is asked for, so that any error is the file's
         raise ModelFileError(f"load: {os.fspath(path)!r} is not a readable network: {error}") from error
-
-
-def file_size(path: str | os.PathLike) -> FileSize:
-    """Return header and payload bytes of a safetensors file; ModelFileError where it is too short to be one."""
-    with open(path, "rb") as file:
-        start = file.read(8)
-    if len(start) < 8:
-        raise ModelFileError(f"{os.fspath(path)!r} has {len(start)} bytes; a network has at least 8")
-    header, size = 8 + struct.unpack("<Q", start)[0], os.path.getsize(path)
-    if header > size:
-        raise ModelFileError(f"{os.fspath(path)!r} has {size} bytes and announces a header of {header}; not a network")
-    return FileSize(header, size - header)
-
-
-# ---- whole or not at all, and whether it was changed
 
 
 def write_atomically(path: str | os.PathLike, content: bytes) -> None:

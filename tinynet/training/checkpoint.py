@@ -18,7 +18,7 @@ import numpy as np
 
 from tinynet.layers.base import Layer
 from tinynet.storage.save_load import checksum, write_atomically
-from tinynet.training.optim import Optimizer
+from tinynet.training.optimizer import Optimizer
 from tinynet.training.schedules import Schedule, constant
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.layers.base import Layer, evaluating
+from tinynet.engine.recording import evaluating
+from tinynet.layers.base import Layer
 
 Pair = tuple[np.ndarray, np.ndarray]
 

@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.partial_losses import soft_targets
+from tinynet.engine.more_losses import soft_targets
+from tinynet.engine.recording import evaluating
 from tinynet.engine.tensor import Tensor
-from tinynet.layers.base import Layer, evaluating
+from tinynet.layers.base import Layer
 
 
 def taught(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinynet.layers.base import Layer, evaluating
+from tinynet.engine.recording import evaluating
+from tinynet.layers.base import Layer
 from tinynet.training.checks import Pair, are_classes, check_pair, counts
 
 

@@ -19,15 +19,16 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.losses import mean_squared_error, softmax_cross_entropy
-from tinynet.engine.partial_losses import sequence_cross_entropy
+from tinynet.engine.losses import softmax_cross_entropy
+from tinynet.engine.more_losses import mean_squared_error, sequence_cross_entropy
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import Layer
 from tinynet.training.checkpoint import Checkpoint, Snapshot
 from tinynet.training.checks import Pair, are_classes, check_pair, check_settings
+from tinynet.training.clipping import clip_gradient, norm
 from tinynet.training.distillation import check_teacher, taught
 from tinynet.training.evaluate import count_errors, evaluate
-from tinynet.training.optim import SGD, Optimizer, clip_gradient, norm
+from tinynet.training.optimizer import SGD, Optimizer
 from tinynet.training.progress import epoch_bar
 from tinynet.training.schedules import Schedule, constant
 

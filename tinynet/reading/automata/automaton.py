@@ -43,7 +43,7 @@ import numpy as np
 from tinynet import functional as F
 from tinynet.datasets.padding import pad
 from tinynet.datasets.text import encode
-from tinynet.layers.base import evaluating
+from tinynet.engine.recording import evaluating
 from tinynet.sequences.network import SequenceNet
 
 Automaton = Mapping[Any, Mapping[str, Any]]  # {state: {symbol: next state}}, the start first

@@ -34,7 +34,7 @@ from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import Layer
 from tinynet.reading import inside
 from tinynet.training.checks import Pair, check_pair
-from tinynet.training.optim import norm
+from tinynet.training.clipping import norm
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

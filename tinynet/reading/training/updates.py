@@ -30,7 +30,7 @@ from tinynet import drawing
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.layers.base import Sequential
 from tinynet.reading.layers.saturation import squashed
-from tinynet.training.optim import SGD, Optimizer
+from tinynet.training.optimizer import SGD, Optimizer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

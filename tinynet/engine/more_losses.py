@@ -1,7 +1,9 @@
-"""Losses over a part of the rows, and towards a teacher's scores.
+"""Losses for other occasions than a row of labels.
 
-sequence cross-entropy    the mean over the steps that have a label, those with -1 left out
-soft targets              L = -T^2 sum_c softmax(v / T)_c log softmax(s / T)_c
+squared hinge             L = mean_c max(0, 1 - t_c s_c)^2,      t_c = +1 for the true class, -1 for the others
+squared error             L = mean_c (y_c - t_c)^2, for real targets
+sequence cross-entropy    cross-entropy over the steps that have a label, those with -1 left out
+soft targets              L = -T^2 sum_c softmax(v / T)_c log softmax(s / T)_c, towards a teacher's scores v
                           (Hinton, Vinyals, Dean 2015, arXiv 1503.02531, section 2)
 """
 
@@ -12,7 +14,34 @@ from typing import Any
 import numpy as np
 
 from tinynet.engine.losses import _softmax, cross_entropy, one_hot, same_shape
+from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Tensor, values_of
+
+_squared_hinge = primitive(
+    "squared_hinge",
+    lambda s, t: (np.maximum(0, 1 - t * s) ** 2).mean(),
+    lambda g, y, s, t: g / s.size * -2 * t * np.maximum(0, 1 - t * s),
+)
+_squared_error = primitive(
+    "mean_squared_error",
+    lambda y, t: ((y - t) ** 2).mean(),
+    lambda g, _, y, t: g / y.size * 2 * (y - t),
+)
+
+
+def squared_hinge(scores: Tensor, labels: Any) -> Tensor:
+    """Return the mean over batch and classes of max(0, 1 - t s)^2, t = +1 for the true class and -1 for the others.
+
+    Args:
+        scores: (batch, classes).
+        labels: integers (batch,). ValueError for another shape or labels outside 0 .. classes - 1.
+    """
+    return _squared_hinge(scores, 2 * one_hot("squared_hinge", scores, np.asarray(labels)) - 1)
+
+
+def mean_squared_error(outputs: Tensor, targets: Any) -> Tensor:
+    """Return the mean of (outputs - targets)^2 over batch and outputs, both (batch, d). ValueError for other shapes."""
+    return _squared_error(outputs, same_shape("mean_squared_error", outputs, targets))
 
 
 def sequence_cross_entropy(scores: Tensor, labels: Any) -> Tensor:

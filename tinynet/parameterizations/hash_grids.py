@@ -1,0 +1,42 @@
+"""More uses of the hash: the whole grid of it, and a product that never holds the matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinynet.parameterizations import hashing
+
+
+def matmul(x: np.ndarray, w: np.ndarray, seed: int, n: int, rows: int = 64) -> np.ndarray:
+    """Return x W, (.., m) to (.., n), hashing `rows` rows of W at a time and forgetting them again.
+
+    Args:
+        x: float (.., m).
+        w: float (K,), the stored numbers.
+        seed: of the layer.
+        n: columns of W.
+
+    Beside the result it holds a block of W and its places, 8 rows n bytes, and the doubled table, 8 K (in float32).
+    """
+    m = x.shape[-1]
+    y = np.zeros((*x.shape[:-1], n), np.result_type(x, w))
+    for first in range(0, m, rows):
+        block = x[..., first : first + rows]
+        y += block @ hashing.gather(w, hashing.places(seed, block.shape[-1], n, len(w), first))
+    return y
+
+
+def occupancy(seed: int, m: int, n: int, K: int, rows: int = 64) -> np.ndarray:
+    """Return the number of entries in each bucket, int64 (K,), looking at `rows` rows at a time."""
+    counts = np.zeros(K, np.int64)
+    for first in range(0, m, rows):
+        counts += np.bincount(
+            hashing.places(seed, min(rows, m - first), n, K, first).ravel() % np.uint32(K), minlength=K
+        )
+    return counts
+
+
+def hash_grid(seed: int, stream: int, m: int, n: int) -> np.ndarray:
+    """Return the hash of (seed, stream, i, j) for every entry, uint64 (m, n)."""
+    columns = hashing.GOLDEN * np.arange(1, n + 1, dtype=np.uint64)
+    return hashing.mix64(hashing.row_hashes(seed, stream, m)[:, None] + columns)

@@ -1,0 +1,20 @@
+"""The bytes of a saved network, read from its first eight."""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from tinynet.storage.save_load import FileSize, ModelFileError
+
+
+def file_size(path: str | os.PathLike) -> FileSize:
+    """Return header and payload bytes of a safetensors file; ModelFileError where it is too short to be one."""
+    with open(path, "rb") as file:
+        start = file.read(8)
+    if len(start) < 8:
+        raise ModelFileError(f"{os.fspath(path)!r} has {len(start)} bytes; a network has at least 8")
+    header, size = 8 + struct.unpack("<Q", start)[0], os.path.getsize(path)
+    if header > size:
+        raise ModelFileError(f"{os.fspath(path)!r} has {size} bytes and announces a header of {header}; not a network")
+    return FileSize(header, size - header)
