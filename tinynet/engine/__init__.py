@@ -1,13 +1,32 @@
 """The engine: automatic differentiation of NumPy code.
 
-In reading order (files before the bar belong to the afternoon):
+You write the forward pass; the engine remembers what you did and works out every gradient. In reading order, with a
+star before what belongs to the afternoon:
 
-    tensor               arrays that remember how they were made; parameters
-    tape                 how operations are noted, and how the chain rule walks the notes backwards
-    primitives           the table of operations: forward and chain rule of each, side by side
-    losses               softmax, cross-entropy and the others, derived by hand
-    straight_through     sign and round, with a gradient that lets SGD through
-    |
-    gradcheck            checks any gradient with two evaluations
-    graph                draws the tape
+    * operators           NumPy's operators and methods, one line each; glance at it
+      watch               the watch over values that are written in place
+    * tensor              arrays that remember how they were made; parameters
+      refusals            what the tape says when it must refuse
+    * recording           whether operations are recorded
+    * tape                how operations are noted, and how the chain rule walks the notes backwards
+    * primitives          the table of operations: forward and chain rule side by side
+      shapes              the second table: sums and rearrangements
+    * losses              softmax and cross-entropy
+      more_losses         squared hinge, squared error, losses over sequences and towards a teacher
+    * straight_through    sign and round, with a gradient that lets SGD through
+      gradcheck           checks any gradient with two evaluations
+      graph               draws the tape
 """
+
+from tinynet.engine import operators, watch
+from tinynet.engine.tensor import Parameter, Tensor
+from tinynet.engine.recording import evaluating, no_grad
+from tinynet.engine.tape import backward, primitive
+from tinynet.engine import primitives, shapes, losses, more_losses, straight_through
+from tinynet.engine.gradcheck import check_gradients
+from tinynet.engine.graph import draw_graph
+
+__all__ = [
+    "Parameter", "Tensor", "backward", "check_gradients", "draw_graph", "evaluating", "losses", "more_losses",
+    "no_grad", "operators", "primitive", "primitives", "shapes", "straight_through", "watch",
+]  # fmt: skip

@@ -14,8 +14,8 @@ Notation
 A *primitive* states f and one VJP for each input: a row of the table in primitives.py. Calling it computes y and notes,
 in a `Node`, what was computed from what. `backward` visits every tensor after all of its uses, so that its sum is
 complete, and hands cotangents from outputs to inputs. It keeps a list of what to visit next instead of calling itself:
-a deep graph costs memory, not recursion. (Baydin et al. 2018, "Automatic differentiation in machine learning: a survey",
-section 3.2.)
+a deep graph costs memory, not recursion (Baydin et al. 2018, "Automatic differentiation in machine learning: a
+survey", section 3.2).
 """
 
 from __future__ import annotations

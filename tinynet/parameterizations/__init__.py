@@ -1,14 +1,32 @@
-"""The compression methods, one file each; base.py says what they have in common and how to add one."""
+"""The compression methods, one file each: a weight matrix as a function of what is stored.
+
+Read state, base and dense first, then any method you like. A star marks what belongs to the afternoon:
+
+    * state         what a file holds, derived from what a class declares
+    * base          what all methods have in common, and how to add one
+    * dense         W itself: the reference
+    * lowrank       W = U V
+    * hashing       the hash behind a matrix that is made of few numbers
+      hash_grids    more uses of it
+    * hashed        W[i, j] = one of K shared numbers, with a sign
+    * sparse        W = a random share of its entries
+    * packing       small codes in bytes
+    * quantized     W on a grid of few levels
+    * binary        W = +s or -s
+      bank          a U that is not learned
+      scaled        a length for each column
+      columns       several methods side by side
+"""
 
 from tinynet.engine.tensor import Parameter
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.bank import Bank
 from tinynet.parameterizations.lowrank import LowRank
 from tinynet.parameterizations.hashed import Hashed
 from tinynet.parameterizations.sparse import Sparse
 from tinynet.parameterizations.quantized import Quantized
 from tinynet.parameterizations.binary import Binary
+from tinynet.parameterizations.bank import Bank
 from tinynet.parameterizations.scaled import Scaled
 from tinynet.parameterizations.columns import Columns
 
