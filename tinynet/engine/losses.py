@@ -1,8 +1,7 @@
 """The loss of a classifier: softmax, and cross-entropy, which says how wrong the scores are.
 
-Scores (batch, classes) are the output of the last layer. Softmax turns them into probabilities; the loss is the mean,
-over the batch, of minus the logarithm of the true class's probability. The VJPs are derived by hand: exact, and safe
-where a chain of primitives would overflow.
+Softmax turns scores (batch, classes) into probabilities; the loss is the mean over the batch of minus the logarithm of
+the true class's. The VJPs are derived by hand: exact, and safe where a chain of primitives would overflow.
 
     softmax          p_c = exp(s_c) / sum_k exp(s_k)
     cross-entropy    L = -sum_c t_c log p_c,                dL/ds = p sum_c t_c - t      (Bishop 2006, eq. 4.109)
@@ -23,16 +22,14 @@ def _log_softmax(s: np.ndarray) -> np.ndarray:
     return s - np.log(np.exp(s).sum(axis=-1, keepdims=True))
 
 
-def _softmax(s: np.ndarray) -> np.ndarray:
-    return np.exp(_log_softmax(s))
-
-
 log_softmax = primitive("log_softmax", _log_softmax, lambda g, y, s: g - np.exp(y) * g.sum(axis=-1, keepdims=True))
-softmax = primitive("softmax", _softmax, lambda g, p, s: p * (g - (g * p).sum(axis=-1, keepdims=True)))
+softmax = primitive(
+    "softmax", lambda s: np.exp(_log_softmax(s)), lambda g, p, s: p * (g - (g * p).sum(axis=-1, keepdims=True))
+)
 cross_entropy = primitive(
     "softmax_cross_entropy",
     lambda s, t: -(t * _log_softmax(s)).sum() / len(s),
-    lambda g, y, s, t: g / len(s) * (_softmax(s) * t.sum(axis=-1, keepdims=True) - t),
+    lambda g, y, s, t: g / len(s) * (np.exp(_log_softmax(s)) * t.sum(axis=-1, keepdims=True) - t),
 )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.losses import _softmax, cross_entropy, one_hot, same_shape
+from tinynet.engine.losses import _log_softmax, cross_entropy, one_hot, same_shape
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Tensor, values_of
 
@@ -77,7 +77,7 @@ def soft_targets(scores: Tensor, teacher: Any, temperature: float = 1.0, counted
 
     Raises ValueError for a teacher of another shape, a temperature that is not positive, or no row that counts.
     """
-    p = _softmax(same_shape("soft_targets", scores, teacher) / temperature)
+    p = np.exp(_log_softmax(same_shape("soft_targets", scores, teacher) / temperature))
     counted = np.ones(scores.shape[:-1], bool) if counted is None else counted
     if not temperature > 0 or not counted.any():
         raise ValueError(

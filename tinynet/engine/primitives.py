@@ -43,12 +43,16 @@ def _as_matrices(g: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarra
 
 
 def _matmul_to_a(g: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    if a.ndim > 1 and b.ndim > 1:
+        return g @ b.swapaxes(-1, -2)
     G, _, B = _as_matrices(g, a, b)
     ga = G @ B.swapaxes(-1, -2)
     return ga[..., 0, :] if a.ndim == 1 else ga
 
 
 def _matmul_to_b(g: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    if a.ndim > 1 and b.ndim > 1:
+        return a.swapaxes(-1, -2) @ g
     G, A, _ = _as_matrices(g, a, b)
     gb = A.swapaxes(-1, -2) @ G
     return gb[..., 0] if b.ndim == 1 else gb

@@ -41,20 +41,19 @@ class Node:
     __slots__ = ("inputs", "name", "reads", "result", "static", "values", "vjps")
 
     def __init__(self, name: str, vjps: Any, inputs: list, values: list, static: dict, reads: list, result: np.ndarray):
-        self.name, self.vjps = name, vjps
+        self.name, self.vjps, self.values, self.static = name, vjps, values, static  # f was called with the last two
         self.inputs: list[Tensor | None] = inputs  # None where no gradient is wanted
-        self.values, self.static = values, static  # what f was called with
         self.reads: list | None = reads  # each tensor read, and how often it had been written then
         self.result: np.ndarray | None = result  # y itself: the tensor's values may be replaced before backward
 
-    def pull_back(self, g: np.ndarray) -> Iterator[tuple[Tensor, np.ndarray | Part]]:
-        """Yield each input that wants a gradient, with its cotangent. This uses the node up, to free memory early."""
+    def pull_back(self, g: np.ndarray) -> Iterator[tuple]:
+        """Return each input, its share of g, and its value. This uses the node up, so that memory is freed early."""
         inputs, values, result = self.inputs, self.values, self.result
         self.inputs, self.values, self.result, self.reads = [], [], None, None
-        wanted = [k for k, x in enumerate(inputs) if x is not None]
-        shares = [self.vjps[k](g, result, *values, **self.static) for k in wanted]
-        for k, gx in zip(wanted, shares, strict=True):
-            yield inputs[k], gx if type(gx) is Part else _unbroadcast(gx, values[k])  # type: ignore[misc]
+        shares: list = []
+        for k, x in enumerate(inputs):
+            shares.append(None if x is None else self.vjps[k](g, result, *values, **self.static))
+        return zip(inputs, shares, values)  # noqa: B905
 
 
 class Part(NamedTuple):
@@ -81,9 +80,9 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = ref
     allowed = set(static_names)
 
     def apply(*args: Any, **static: Any) -> Tensor:
-        if len(args) > count or static:
-            if len(args) > count + len(static_names) or not static.keys() <= allowed:
-                raise refusals.wrong_arguments(name, args, static, count, static_names)
+        if len(args) > count + len(static_names) or (static and not static.keys() <= allowed):
+            raise refusals.wrong_arguments(name, args, static, count, static_names)
+        if len(args) > count:
             static.update(zip(static_names, args[count:], strict=False))
             args = args[:count]
         inputs: list[Tensor | None] = []
@@ -146,9 +145,16 @@ def backward(root: Tensor, cotangent: Any = None) -> None:
         y = ready.pop()
         g = cotangents.pop(y)
         if y._node is None or y.retains_grad:
-            y.grad = g if y.grad is None else np.add(y.grad, g, out=y.grad)
-        for x, gx in y._node.pull_back(g) if y._node else ():
-            cotangents.add(x, gx, shared=gx is g)
+            _accumulate(y, g.copy())
+        for x, gx, value in y._node.pull_back(g) if y._node else ():
+            if x is None:
+                continue
+            if type(gx) is not Part and (gx.shape != value.shape or gx.dtype != value.dtype):
+                gx = _unbroadcast(gx, value)
+            if x._node is None:
+                _accumulate(x, gx if type(gx) is Part or (gx is not g and gx.base is None) else gx.copy())
+                continue
+            cotangents.add(x, gx)
             uses_left[id(x)] -= 1
             if uses_left[id(x)] == 0:
                 ready.append(x)
@@ -158,28 +164,32 @@ class Cotangents:
     """What the uses of each tensor have sent back so far: whole arrays, and pieces, added up."""
 
     def __init__(self) -> None:
-        self.wholes: dict[int, np.ndarray] = {}
-        self.pieces: dict[int, np.ndarray] = {}
+        self.wholes, self.pieces = dict[int, np.ndarray](), dict[int, np.ndarray]()
 
-    def add(self, x: Tensor, g: np.ndarray | Part, shared: bool = False) -> None:
-        """Add g to the cotangent of x. A shared array, as a sum gives to both its terms, is not kept as a gradient."""
+    def add(self, x: Tensor, g: np.ndarray | Part) -> None:
+        """Add g to the cotangent of x."""
         key = id(x)
         if isinstance(g, Part):
             if key not in self.pieces:
                 self.pieces[key] = np.zeros_like(x._data)
             self.pieces[key][g.index] += g.g
-        elif key in self.wholes:
-            self.wholes[key] = np.asarray(self.wholes[key] + g)
         else:
-            kept = x._node is None or x.retains_grad
-            self.wholes[key] = g.copy() if kept and (shared or g.base is not None) else np.asarray(g)
+            self.wholes[key] = self.wholes[key] + g if key in self.wholes else g  # never in place: VJPs share arrays
 
     def pop(self, x: Tensor) -> np.ndarray:
         """Return the cotangent of x, and forget it."""
-        whole, pieces = self.wholes.pop(id(x), None), self.pieces.pop(id(x), None)
-        if whole is None or pieces is None:
-            return pieces if whole is None else whole  # type: ignore[return-value]
-        return whole + pieces
+        whole, pieces = self.wholes.pop(id(x), None), self.pieces.pop(id(x), None) if self.pieces else None
+        return whole if pieces is None else pieces if whole is None else whole + pieces  # type: ignore[return-value]
+
+
+def _accumulate(x: Tensor, g: np.ndarray | Part) -> None:
+    if isinstance(g, Part):
+        x.grad = np.zeros_like(x._data) if x.grad is None else x.grad
+        x.grad[g.index] += g.g
+    elif x.grad is None:
+        x.grad = np.asarray(g)
+    else:
+        x.grad += g
 
 
 def _first_cotangent(root: Tensor, cotangent: Any) -> np.ndarray:
@@ -206,9 +216,9 @@ def _count_uses(root: Tensor) -> dict[int, int]:
             if (read.writes() if read._handed_out or read._owner is not None else read._writes) != writes:
                 raise refusals.overwritten(node.name, node.values, y.shape, read.shape)
         for x in node.inputs:
-            if x is not None:
+            if x is not None and x._node:
                 uses[id(x)] = uses.get(id(x), 0) + 1
-                if uses[id(x)] == 1 and x._node:
+                if uses[id(x)] == 1:
                     stack.append(x)
     return uses
 

@@ -29,8 +29,6 @@ class Tensor(Watched):
     Args:
         data: anything `numpy.array` takes; it is copied, its dtype is kept.
         requires_grad: whether `backward` leaves a gradient in `.grad`. TypeError unless data is floating point.
-
-    Operators and methods are NumPy's, see operators.py.
     """
 
     __array_ufunc__ = None  # makes ndarray + Tensor call Tensor.__radd__

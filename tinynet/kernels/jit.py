@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from functools import cache, wraps
+from importlib import import_module
 from typing import Any
 
 _lock = threading.RLock()
@@ -28,11 +29,9 @@ def compiled(reference: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
             nonlocal function
             if function is None:
                 with _lock:
-                    function = reference
-                    if numba_found():
-                        from numba import njit
-
-                        function = njit(cache=True, nogil=True)(loops)
+                    function = (
+                        import_module("numba").njit(cache=True, nogil=True)(loops) if numba_found() else reference
+                    )
                     for names in (loops.__globals__, reference.__globals__):
                         if names.get(loops.__name__) is run:
                             names[loops.__name__] = function  # from now on calls go straight to it

@@ -96,5 +96,4 @@ class Hashed(Parameterization):
         """Return x W; inside no_grad() without ever holding W, as `evaluate` does."""
         if mode.recording:
             return matmul(x, self.weight())
-        w = self.buckets.weight()._data.ravel()
-        return Tensor(hash_grids.matmul(np.asarray(x), w, self.seed, self.shape[1]))
+        return Tensor(hash_grids.matmul(np.asarray(x), self.buckets.weight()._data[0], self.seed, self.n))

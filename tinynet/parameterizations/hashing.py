@@ -5,9 +5,6 @@ Notation
     h(i, j)    bucket of the entry, 0 .. K - 1                      W (m, n)  the virtual matrix
     xi(i, j)   sign of the entry, +1 or -1                          G (m, n)  the cotangent of W
 
-    W[i, j] = xi(i, j) w[h(i, j)]
-    dL/dw_k = sum over h(i, j) = k of xi(i, j) G[i, j]
-
 h and xi come from two streams of one hash, computed and never stored: the 64-bit finalizer of SplitMix64 (Steele, Lea,
 Flood 2014, "Fast splittable pseudorandom number generators"; constants of Stafford's variant 13), applied to the seed,
 the stream, i, then j. It uses only 64-bit xor, shift and product, so it is the same on every machine.

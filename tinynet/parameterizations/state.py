@@ -54,11 +54,10 @@ class Storable:
     def parameters(self) -> list[Parameter]:
         """Return the tensors that SGD may change, in the order in which they are declared."""
         found: list[Parameter] = []
-        for part in self.stored().values():
-            if isinstance(part, Parameter):
-                found.append(part)
-            elif isinstance(part, Storable):
-                found += part.parameters()
+        for attribute, *_ in self.holds.values():
+            part = getattr(self, attribute)
+            for one in part if isinstance(part, list) else [part]:
+                found += [one] if isinstance(one, Parameter) else one.parameters() if isinstance(one, Storable) else []
         return found
 
     def state(self) -> State:
@@ -156,9 +155,6 @@ def _from_json(value: Any) -> Any:
     if isinstance(value, list):
         return [_from_json(v) for v in value]
     return RECIPES["Dense"].from_json(value) if isinstance(value, dict) else value
-
-
-# ---- arrays by name
 
 
 def take(state: State, name: str, shape: tuple[int, ...], kind: str = "f") -> np.ndarray:
