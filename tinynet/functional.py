@@ -1,4 +1,4 @@
-"""Functions of tensors under one name: primitives, losses, and steps with a straight-through gradient."""
+"""Every function of tensors under one name: primitives, losses, sign and round with a gradient, the fused LSTM."""
 
 from tinynet.engine.losses import (
     log_softmax,

@@ -1,12 +1,12 @@
-"""Checking gradients by two evaluations, whatever the size.
+"""Check a gradient of any size with two evaluations of the function.
 
 For y = f(x), with the Jacobian J = dy/dx, a random cotangent u (of y's shape) and a random direction v (of x's shape):
 
     <v, vjp(u)>  =  <v, J^T u>  =  <u, J v>  ~  <u, (f(x + h v) - f(x - h v)) / 2h>
 
-The left side comes from `backward`, the right side from two evaluations. A wrong entry anywhere in J changes it, unless
-the random numbers conspire; an all-ones u would not see, for instance, a gradient that ignores u.
-(Maclaurin et al. 2015, autograd's test_util, use the same identity.)
+The left side comes from `backward`, the right side from two evaluations. A wrong entry anywhere in the gradient makes
+them differ, barring coincidence. That is why u is random: with u all ones, a gradient that ignores u would pass.
+(The test_util of autograd, Maclaurin et al. 2015, uses the same identity.)
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from tinynet.engine.tensor import Tensor
 def check_gradients(
     f: Callable[..., Tensor], *tensors: Tensor, seed: int = 0, step: float = 1e-5, tolerance: float = 1e-6
 ) -> None:
-    """Raise AssertionError, naming the argument and both numbers, unless f's gradients agree with differences.
+    """Raise AssertionError, naming the argument and both numbers, unless `backward` agrees with finite differences.
 
     Args:
-        f: a function of the tensors, deterministic, smooth within `step` of their values; it may also reach them as
-            parameters of a network, and ignore its arguments. Its result may have any shape.
-        tensors: float64 leaves that require a gradient; each is tested on its own. Values and `.grad` are kept.
-        seed: of the random cotangent and directions.
-        step: h above. The difference quotient is off by about h^2 (curvature) plus 1e-16 / h (rounding).
-        tolerance: largest difference, relative to the larger of 1 and the two numbers.
+        f: a deterministic function of the tensors, smooth within `step` of their values; its result may have any
+            shape. It may ignore its arguments and use the tensors directly, as the parameters of a network.
+        tensors: float64 leaves that require a gradient; each is tested on its own. Values and `.grad` stay as they are.
+        seed: fixes the random cotangent and directions.
+        step: h above. The difference quotient is off by about h^2 (f is no parabola) plus 1e-16 / h (rounding).
+        tolerance: largest difference allowed, relative to the largest of 1 and the two numbers.
 
-    Raises TypeError for tensors in less than double precision, ValueError for those that require no gradient.
+    Raises TypeError for tensors that are not float64, ValueError for any that is not a leaf with requires_grad=True.
     """
     for k, x in enumerate(tensors):
         if x.dtype != np.float64:

@@ -1,6 +1,7 @@
-"""Drawing the tape: the graph of a tensor as Graphviz DOT text.
+"""Draw the tape: the graph behind a tensor as Graphviz DOT text.
 
-Boxes are values (leaves that require a gradient are bold), ellipses are primitives; an arrow means "is used by".
+Boxes are values, bold for leaves that require a gradient. Ellipses are primitives. Arrows run from a value to the
+primitive that uses it, and from a primitive to its result.
 """
 
 from __future__ import annotations

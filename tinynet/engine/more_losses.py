@@ -1,8 +1,8 @@
-"""Losses for other occasions than a row of labels.
+"""More losses: squared errors, labels at every step of a sequence, and a teacher's scores.
 
 squared hinge             L = mean_c max(0, 1 - t_c s_c)^2,      t_c = +1 for the true class, -1 for the others
 squared error             L = mean_c (y_c - t_c)^2, for real targets
-sequence cross-entropy    cross-entropy over the steps that have a label, those with -1 left out
+sequence cross-entropy    cross-entropy over the steps that have a label; a label of -1 means none
 soft targets              L = -T^2 sum_c softmax(v / T)_c log softmax(s / T)_c, towards a teacher's scores v
                           (Hinton, Vinyals, Dean 2015, arXiv 1503.02531, section 2)
 """
@@ -30,7 +30,7 @@ _squared_error = primitive(
 
 
 def squared_hinge(scores: Tensor, labels: Any) -> Tensor:
-    """Return the mean over batch and classes of max(0, 1 - t s)^2, t = +1 for the true class and -1 for the others.
+    """Return the mean over batch and classes of max(0, 1 - t s)^2, t = +1 for the true class, -1 for the others.
 
     Args:
         scores: (batch, classes).
@@ -40,7 +40,7 @@ def squared_hinge(scores: Tensor, labels: Any) -> Tensor:
 
 
 def mean_squared_error(outputs: Tensor, targets: Any) -> Tensor:
-    """Return the mean of (outputs - targets)^2 over batch and outputs, both (batch, d). ValueError for other shapes."""
+    """Return the mean of (outputs - targets)^2 over all entries, both (batch, d). ValueError for other shapes."""
     return _squared_error(outputs, same_shape("mean_squared_error", outputs, targets))
 
 
@@ -49,7 +49,7 @@ def sequence_cross_entropy(scores: Tensor, labels: Any) -> Tensor:
 
     Args:
         scores: (.., classes).
-        labels: integers (..), -1 where nothing is to be predicted, as behind the end of a padded sequence.
+        labels: integers (..), -1 where there is nothing to predict, as after the end of a padded sequence.
 
     Raises ValueError for labels of another shape, outside -1 .. classes - 1, or all -1.
     """
@@ -57,7 +57,7 @@ def sequence_cross_entropy(scores: Tensor, labels: Any) -> Tensor:
     if labels.shape != scores.shape[:-1] or labels.dtype.kind not in "iu":
         raise ValueError(
             f"sequence_cross_entropy: scores of shape {scores.shape} and labels of shape {labels.shape}, dtype "
-            f"{labels.dtype}; labels must be integers {scores.shape[:-1]}, one a step"
+            f"{labels.dtype}; labels must be integers {scores.shape[:-1]}, one per step"
         )
     counted = labels.ravel() != -1
     if not counted.any():
@@ -73,7 +73,7 @@ def soft_targets(scores: Tensor, teacher: Any, temperature: float = 1.0, counted
     Args:
         scores, teacher: (.., classes).
         temperature: T, positive.
-        counted: bool (..), over which rows the mean is; by default all.
+        counted: bool (..), which rows the mean is taken over; by default all.
 
     Raises ValueError for a teacher of another shape, a temperature that is not positive, or no row that counts.
     """
@@ -82,7 +82,7 @@ def soft_targets(scores: Tensor, teacher: Any, temperature: float = 1.0, counted
     if not temperature > 0 or not counted.any():
         raise ValueError(
             f"soft_targets: temperature={temperature}, {np.count_nonzero(counted)} rows that count; the temperature "
-            "must be positive, and at least one row count"
+            "must be positive, and at least one row must count"
         )
     rows = scores.reshape(counted.size, -1)
     q = cross_entropy(rows / temperature, (p * counted[..., None]).reshape(rows.shape).astype(rows.dtype))

@@ -1,7 +1,7 @@
-"""The second table of primitives: operations that sum entries up, or put them in another place.
+"""The second table of primitives: operations that add entries up, or move them to another place.
 
-They are read like the rows of primitives.py. Summing repeats the cotangent along the summed axes; moving entries moves
-their cotangents back.
+Read its rows like those of primitives.py. An operation that sums over an axis repeats the cotangent along that axis; an
+operation that moves entries moves their cotangents back.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class every:
 
 
 def _expand(reduced: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
-    """Return the result of reducing x over `axis`, repeated along those axes again."""
+    """Repeat the result of reducing x over `axis` along that axis, so that it has the shape of x again."""
     if axis is not None and not keepdims:
         reduced = np.expand_dims(reduced, axis)
     return np.broadcast_to(reduced, x.shape)
@@ -53,7 +53,7 @@ def _scatter(g: np.ndarray, x: np.ndarray, index: Any) -> Part | np.ndarray:
 
 
 def _piece(k: int, g: np.ndarray, arrays: tuple[np.ndarray, ...], axis: int) -> np.ndarray:
-    """Return the part of g that lies where array k lies in the concatenation."""
+    """Return the part of g that belongs to array k of the concatenation."""
     start = int(np.sum([a.shape[axis] for a in arrays[:k]]))
     return np.take(g, range(start, start + arrays[k].shape[axis]), axis)
 
@@ -63,13 +63,13 @@ def _unpermute(g: np.ndarray, axes: Sequence[int] | None) -> np.ndarray:
 
 
 def _squeeze(x: np.ndarray, axis: Any = None) -> np.ndarray:
-    return x.reshape(np.squeeze(x, axis).shape)  # a view also where nothing is squeezed
+    return x.reshape(np.squeeze(x, axis).shape)  # a view even where nothing is squeezed
 
 
 _ONE = "only axes of length 1 can be squeezed"
 _COUNT = "the number of entries must stay the same"
-_AXIS = "axes count from 0 to ndim - 1 and are named once"
-_JOIN = "the shapes may differ along the joined axis of concatenate alone"
+_AXIS = "axes lie in -ndim .. ndim - 1, and each may be named once"
+_JOIN = "the shapes must be equal, except that those of concatenate may differ along the joined axis"
 _INDEX = "each index must lie inside its axis, and there may be no more indices than axes"
 
 # fmt: off
@@ -88,11 +88,11 @@ _stack       = primitive("stack",        lambda *xs, axis: np.stack(xs, axis),  
 # fmt: on
 
 
-# ---- functions made of rows
+# ---- functions made from rows of the table
 
 
 def getitem(x: Tensor, index: Any) -> Tensor:
-    """Return x[index]; the index is kept as it is now."""
+    """Return x[index]. The index is copied, so later changes to it do no harm."""
     return _getitem(x, index if isinstance(index, (int, slice)) else deepcopy(index))
 
 
@@ -114,13 +114,13 @@ def min(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 
 def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Return the variance over the given axes, divided by the count N as in NumPy."""
+    """Return the variance over the given axes: squared deviations divided by the count N, as in NumPy."""
     d = x - mean(x, axis=axis, keepdims=True)
     return mean(d * d, axis=axis, keepdims=keepdims)
 
 
 def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Return the standard deviation, the root of `var`."""
+    """Return the standard deviation, the square root of `var`."""
     return sqrt(var(x, axis, keepdims))
 
 

@@ -1,9 +1,9 @@
-"""The watch over a tensor's values.
+"""The watch over a tensor's values: a write in place must not spoil a gradient unnoticed.
 
-The tape keeps references to values, not copies. If somebody overwrites one between forward and backward pass, the
-gradient would be silently wrong, so `backward` must notice. Therefore every tensor counts its writes, and the tape
-notes the count. An optimizer's step counts itself (`Parameter.move`). A write through `.data` cannot be seen; so each
-array that was handed out has its checksum taken, and compared later.
+The tape keeps references to values, not copies. If you overwrite a value between the forward and the backward pass, the
+gradient would be silently wrong. So every tensor counts its writes, the tape notes the count, and `backward` compares.
+An optimizer's step is counted as it happens (`Parameter.move`). A write through `.data` cannot be seen, so the watch
+takes a checksum of each array that it hands out, and compares it later.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from tinynet.engine.operators import Operators
 
 
 class Watched(Operators):
-    """Values, which anyone may read and write, and a count of the writes."""
+    """Values that anyone may read and write, and a count of the writes."""
 
     _writes = 0  # in-place writes seen so far
     _handed_out: tuple[tuple[np.ndarray, int], ...] = ()  # arrays that others may hold, with their checksums
-    _owner: Watched | None = None  # whose values a constant is a view of
+    _owner: Watched | None = None  # the tensor whose values this constant is a view of
 
     @property
     def data(self) -> np.ndarray:
-        """The values. Once handed out they are watched for writes, for as long as anyone holds them."""
+        """The values. From now on they are watched for writes, for as long as anyone holds them."""
         if not any(array is self._data for array, _ in self._handed_out):
             if self._data.base is not None:  # a view of another tensor's values: a write must not reach those
                 self._data = self._data.copy()
@@ -38,12 +38,12 @@ class Watched(Operators):
             self._data = np.array(values)
 
     def writes(self) -> int:
-        """Return how often the values have been written in place, as far as anyone can tell."""
+        """Return a count that grows when the values are written in place between two calls."""
         watched = []
         for array, checksum in self._handed_out:
             now = _crc(array)
             self._writes += now != checksum
-            if sys.getrefcount(array) > (4 if array is self._data else 3):  # more than know of it here
+            if sys.getrefcount(array) > (4 if array is self._data else 3):  # someone else still holds it
                 watched.append((array, now))
         self._handed_out = tuple(watched)
         return self._writes if self._owner is None else self._writes + self._owner.writes()
