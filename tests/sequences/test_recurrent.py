@@ -327,7 +327,7 @@ ERRORS = {
     "three recipes":      (lambda: tn.LSTM(N, H, [tn.Binary()] * 3), r"LSTM: .* for 4 gates; give one recipe for all"),
     "four for U of RNN":  (lambda: tn.RNN(N, H, recurrent=[tn.Binary()] * 4), r"RNN: .* for 1 gates"),
     "no recipe":          (lambda: tn.LSTM(N, H, "Binary"), r"LSTM: weight='Binary' for 4 gates"),
-    "a gate without":     (lambda: tn.LSTM(N, H, [tn.Binary(), None, None, None]), "one a block of columns"),
+    "a gate without":     (lambda: tn.LSTM(N, H, [tn.Binary(), None, None, None]), "one per block of columns"),
     "no inputs":          (lambda: tn.LSTM(0, H), "LSTM: a width of 0"),
     "half a unit":        (lambda: tn.RNN(N, 2.5), r"RNN: a width of 2\.5"),
     "half a unit, norm":  (lambda: tn.LSTM(N, 2.5, norm=True), r"LSTM: a width of 2\.5"),

@@ -337,7 +337,7 @@ FORGED = {
         "inner='None' is no recipe",
     ),
     "inner recipe a number": (forge([linear({"LowRank": {"rank": 1, "inner": 5}})], {}), "inner='5' is no recipe"),
-    "bank a number": (forge([linear({"LowRank": {"rank": 1, "bank": 5}})], {}), "bank=5; it is None"),
+    "bank a number": (forge([linear({"LowRank": {"rank": 1, "bank": 5}})], {}), "bank=5; it must be None"),
     "bits as a float": (forge([linear({"Quantized": {"bits": 2.0}})], {"0.W.s": STEP}), "bits"),
     "bits 0": (forge([linear({"Quantized": {"bits": 0}})], {"0.W.s": STEP}), "bits"),
     "levels 0": (forge([linear({"Quantized": {"levels": 0}})], {"0.W.s": STEP}), "levels"),
@@ -359,7 +359,7 @@ FORGED = {
     "inf": (forge([linear(DENSE)], {"0.W.W": zeros(4, 3) - np.inf}), "not finite"),
     "code above the grid": (
         forge([linear(BITS2)], {"0.W.codes": np.full(3, 0xFF, BYTE), "0.W.s": STEP}),
-        "above the highest level",
+        "above the highest, 2",
     ),
     "codes of another dtype": (
         forge([linear(BITS2)], {"0.W.codes": zeros(3, dtype=np.uint16), "0.W.s": STEP}),

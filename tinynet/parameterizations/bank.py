@@ -1,8 +1,10 @@
 """Bank: a matrix of features that is not learned, the U of a low-rank U V (Denil et al. 2013, arXiv 1306.0543).
 
-    random       u_c(p) uniform, from a seed: costs the 64 bits of the seed
-    smooth       u_c(p) = exp(-|p - q_c|^2 / 2 sigma^2), a bump on the pixel grid about a random pixel q_c: the seed too
-    pretrained   a given matrix, or one that comes from a trained network: learned from data, so charged in full
+Column c of U holds a feature, u_c(p) at input p. Where the features come from decides what they cost on disk:
+
+    random       u_c(p) uniform, drawn from a seed: the 64 bits of the seed
+    smooth       u_c(p) = exp(-|p - q_c|^2 / 2 sigma^2), a bump around a random pixel q_c of a picture: the seed
+    pretrained   a given matrix, or one from a trained network: all of it, since it was learned from data
 
 Columns have length 1 (random ones on average), so that x U keeps the variance of x.
 """
@@ -21,7 +23,7 @@ from tinynet.parameterizations import hash_grids
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.state import State
 
-STREAM = 2  # of the hash, beside those of buckets and signs
+STREAM = 2  # of the hash; buckets and signs have streams of their own
 
 
 @dataclass(repr=False)
@@ -46,14 +48,14 @@ class Bank(Parameterization):
 
     @property
     def seeded(self) -> bool:  # type: ignore[override]
-        """Whether the seed is all that a file needs."""
+        """Whether a seed is all that a file needs."""
         return self.kind != "pretrained"
 
     def shaped(self, shape: tuple[int, ...]) -> Self:
         built, m = super().shaped(shape), shape[0]
         if self.kind == "smooth" and isqrt(m) ** 2 != m:
-            raise ValueError(f"Bank: smooth atoms need a square picture, but {m} inputs are not a square number")
-        if "U" in vars(self):  # what `of` was given
+            raise ValueError(f"Bank: smooth features need a square picture, but {m} inputs are not a square number")
+        if "U" in vars(self):  # the matrix that `of` was given
             built.U = self.U
         return built
 
@@ -84,7 +86,7 @@ class Bank(Parameterization):
 
     @cached_property
     def drawn(self) -> Tensor:
-        """The features that follow from the seed, made when they are first asked for: loading them costs no memory."""
+        """The features that follow from the seed, made when first used: until then a loaded bank takes no memory."""
         return Tensor((self._random() if self.kind == "random" else self._smooth()).astype(np.float32))
 
     def _random(self) -> np.ndarray:

@@ -1,11 +1,11 @@
-"""Binary: W = s sign(V), one bit an entry (Courbariaux, Bengio, David 2015, arXiv 1511.00363).
+"""Binary: W = s sign(V), one bit per entry (Courbariaux, Bengio, David 2015, arXiv 1511.00363).
 
-SGD cannot move a bit by a little, so training keeps latent weights V in [-1, 1] that add the little moves up; only
-their signs are used, and only those are stored. The gradient passes through the sign as if it were clip(V, -1, 1).
-Latent weights live on another scale than the weights that they stand for, so their step is multiplied by
-sqrt((fan_in + fan_out) / 1.5), the inverse of Glorot's initial width (published with Adam).
+SGD cannot change a bit by a little. So training keeps latent weights V in [-1, 1], which add up many small steps, but
+the network uses and stores only their signs. The gradient passes through the sign as if it were clip(V, -1, 1). Latent
+weights are much larger than ordinary ones, so their step is multiplied by sqrt((fan_in + fan_out) / 1.5), the inverse
+of Glorot's initial width (the paper does so with Adam).
 
-The scale s, one number a layer or a column, is learned; s = 1 (scale=None) serves where a batch norm follows.
+The scale s, one number per layer or per column, is learned; scale=None means s = 1, for use before a batch norm.
 Nearest member (Rastegari et al. 2016, arXiv 1603.05279, eq. 6): sign(W) and s = mean |W|.
 """
 
@@ -58,7 +58,7 @@ class Binary(Parameterization):
         signs = straight_through.sign(self.V)
         return signs if self.scale is None else signs * self.s
 
-    # ---- what is stored is the signs, not V
+    # ---- a file holds the signs, not V
 
     def state(self) -> State:
         bits = {"bits": pack(self.V._data >= 0, 2)}

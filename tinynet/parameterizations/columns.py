@@ -1,8 +1,8 @@
-"""Columns: W = [W_1 | W_2 | ..], blocks of columns side by side, each by a recipe of its own.
+"""Columns: W = [W_1 | W_2 | ..], blocks of columns side by side, each with a recipe of its own.
 
 The four gates of an LSTM are such blocks: one may need more bits, or more rank, than the others.
 
-Nearest member: that of each block, so it is the nearest of the whole where the blocks' answers are.
+Nearest member: each block's own; together they are the nearest to W if each is the nearest to its block.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tinynet.parameterizations.state import child_seed
 
 @dataclass(repr=False)
 class Columns(Parameterization):
-    """W = [W_1 | W_2 | ..]. parts: the blocks' recipes; widths differ by one at most, the wider first."""
+    """W = [W_1 | W_2 | ..]. parts: the blocks' recipes. Widths differ by at most one, wider blocks first."""
 
     parts: list[Parameterization] = field(default_factory=list)
 
@@ -29,18 +29,18 @@ class Columns(Parameterization):
 
     def __post_init__(self) -> None:
         if not self.parts or not all(isinstance(part, Parameterization) for part in self.parts):
-            raise ValueError(f"Columns: parts={self.parts!r}; give a list of recipes, one a block of columns")
-        self.parts = list(self.parts)  # a tuple would have no JSON
+            raise ValueError(f"Columns: parts={self.parts!r}; give a list of recipes, one per block of columns")
+        self.parts = list(self.parts)  # JSON has no tuples
 
     def lay_out(self) -> None:
         blocks = zip(self.parts, self._borders(), strict=True)
         self.blocks = [part.shaped((self.m, last - first)) for part, (first, last) in blocks]
 
     def _borders(self) -> list[tuple[int, int]]:
-        """Return the first column of each block and the first behind it. ValueError for fewer columns than blocks."""
+        """Return each block's first column and the first one after it. ValueError for fewer columns than blocks."""
         n, count = self.shape[1], len(self.parts)
         if n < count:
-            raise ValueError(f"Columns: {n} columns for {count} blocks; there must be at least one each")
+            raise ValueError(f"Columns: {n} columns for {count} blocks; each block needs at least one")
         return list(pairwise(accumulate((n // count + (i < n % count) for i in range(count)), initial=0)))
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:

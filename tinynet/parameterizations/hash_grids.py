@@ -1,4 +1,4 @@
-"""More uses of the hash: the whole grid of it, and a product that never holds the matrix."""
+"""More uses of the hash: all of it as a grid, counts of the buckets, and a product that never holds the matrix."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from tinynet.parameterizations import hashing
 
 
 def matmul(x: np.ndarray, w: np.ndarray, seed: int, n: int, rows: int = 64) -> np.ndarray:
-    """Return x W, (.., m) to (.., n), hashing `rows` rows of W at a time and forgetting them again.
+    """Return x W, (.., m) to (.., n), hashing `rows` rows of W at a time and dropping them after use.
 
     Args:
         x: float (.., m).
         w: float (K,), the stored numbers.
-        seed: of the layer.
-        n: columns of W.
+        seed: the seed of the layer.
+        n: the number of columns of W.
 
-    Beside the result it holds a block of W and its places, 8 rows n bytes, and the doubled table, 8 K (in float32).
+    Besides the result it holds a block of W with its places, 8 rows n bytes, and (w, -w), 8 K bytes (in float32).
     """
     m = x.shape[-1]
     y = np.zeros((*x.shape[:-1], n), np.result_type(x, w))
@@ -37,6 +37,6 @@ def occupancy(seed: int, m: int, n: int, K: int, rows: int = 64) -> np.ndarray:
 
 
 def hash_grid(seed: int, stream: int, m: int, n: int) -> np.ndarray:
-    """Return the hash of (seed, stream, i, j) for every entry, uint64 (m, n)."""
+    """Return the hash of (seed, stream, i, j) for every entry (i, j), uint64 (m, n)."""
     columns = hashing.GOLDEN * np.arange(1, n + 1, dtype=np.uint64)
     return hashing.mix64(hashing.row_hashes(seed, stream, m)[:, None] + columns)

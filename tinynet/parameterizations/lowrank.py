@@ -4,10 +4,10 @@ The layer first squeezes its m inputs into k numbers, then mixes n outputs from 
 of the k columns of U, with the weights in a column of V; so all columns lie in a k-dimensional space, and the count of
 numbers drops from m n to (m + n) k.
 
-U (m, k) is a bank of features. It is learned like V, or it is given and fixed (bank.py) and V alone is learned. Each
-factor is a parameterization itself, so a low-rank matrix of binary or quantized factors needs no code of its own.
+U (m, k) is a bank of features. Either it is learned like V, or it is fixed (bank.py) and only V is learned. Each factor
+is itself a parameterization, so a low-rank matrix of binary or quantized factors needs no code of its own.
 
-Nearest member (Eckart, Young 1936): with the singular values s_1 >= s_2 >= .. of W = A diag(s) B^T, keep the first k.
+Nearest member (Eckart, Young 1936): in W = A diag(s) B^T, with singular values s_1 >= s_2 >= .., keep the first k.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class LowRank(Parameterization):
 
     Args:
         rank: k, or
-        factor: the learned numbers as a share of m n, from which k follows; at least 1.
-        bank: None to learn U; "random", "smooth", "pretrained", or a Bank, for a U that stays as it is.
+        factor: the learned numbers as a share of m n; k, at least 1, follows from it.
+        bank: None to learn U; "random", "smooth", "pretrained" or a Bank for a U that stays fixed.
         inner: the recipe of the learned factors.
     """
 
@@ -42,11 +42,11 @@ class LowRank(Parameterization):
 
     def __post_init__(self) -> None:
         if (self.rank is None) == (self.factor is None) or not (self.rank or self.factor or 0) > 0:
-            raise ValueError(f"LowRank: rank={self.rank}, factor={self.factor}; give one of the two, positive")
+            raise ValueError(f"LowRank: rank={self.rank}, factor={self.factor}; give one of the two, a positive number")
         if isinstance(self.bank, str):
             self.bank = Parameterization.from_json({"Bank": {"kind": self.bank}})
         if not isinstance(self.bank, Parameterization | None):
-            raise ValueError(f"LowRank: bank={self.bank!r}; it is None, a name or a recipe")
+            raise ValueError(f"LowRank: bank={self.bank!r}; it must be None, a name or a recipe")
 
     def lay_out(self) -> None:
         m, n = self.shape
@@ -55,12 +55,12 @@ class LowRank(Parameterization):
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         k = self.V.shape[0]
-        balanced = max(1, round((fan_in * k) ** 0.5))  # both factors of one size, their product of variance 1 / fan_in
+        balanced = max(1, round((fan_in * k) ** 0.5))  # factors of equal size, product of variance 1 / fan_in
         self.U.fill(child_seed(self.seed, 0), fan_in if self.bank else balanced)
         self.V.fill(child_seed(self.seed, 1), k if self.bank else balanced)
 
     def approximate(self, W: np.ndarray) -> None:
-        """Truncate the SVD; for a given bank solve least squares for V. With rounded factors this is a heuristic."""
+        """Take U from the SVD unless it is fixed, then V by least squares. With rounded factors this is a heuristic."""
         A, s, _ = np.linalg.svd(W.astype(np.float64), full_matrices=False)
         kept = min(self.V.shape[0], len(s))
         left = np.zeros(self.U.shape, W.dtype)

@@ -1,7 +1,7 @@
-"""Packing small codes into bytes, so that a file is as small as it should be.
+"""Pack small codes into bytes, so that a file is as small as it should be.
 
-Codes of base 2^k take k bits each, lowest bit first, across byte borders. Ternary codes go five to a byte as the digits
-of a number in base 3 (3^5 = 243 <= 256): 1.6 bits each where log2(3) = 1.58 is the least possible.
+Codes below 2^k take k bits each, lowest bit first, running on from byte to byte. Ternary codes go five to a byte as the
+digits of a number in base 3 (3^5 = 243 <= 256): 1.6 bits each, and log2(3) = 1.58 is the least possible.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def packed_bits(count: int, base: int) -> int:
 
 
 def pack(codes: np.ndarray, base: int) -> np.ndarray:
-    """Return codes (any shape, integers in 0 .. base - 1) packed into uint8 (bytes,), the rest of the last zero."""
+    """Return codes (any shape, integers in 0 .. base - 1) packed into uint8 (bytes,), the last padded with zeros."""
     codes = np.asarray(codes).astype(np.uint8).ravel()
     if base == 3:
         padded = np.pad(codes, (0, -len(codes) % 5))
@@ -29,7 +29,7 @@ def pack(codes: np.ndarray, base: int) -> np.ndarray:
 
 
 def unpack(packed: np.ndarray, shape: tuple[int, ...], base: int) -> np.ndarray:
-    """Return the codes, uint8 of the given shape. ValueError where the padding is not zero or a byte is no code."""
+    """Return the codes, uint8 of the given shape. ValueError if the padding is not zero or a byte too large."""
     count = int(np.prod(shape))
     if base == 3:
         if packed.size and packed.max() >= 3**5:
@@ -46,12 +46,12 @@ def unpack(packed: np.ndarray, shape: tuple[int, ...], base: int) -> np.ndarray:
 
 
 def take_packed(state: State, name: str, shape: tuple[int, ...], base: int) -> np.ndarray:
-    """Return the packed array of a state, after checking that it has the bytes for codes of this shape."""
+    """Return a packed array of a state, after checking that it has as many bytes as codes of this shape take."""
     return take(state, name, (-(-packed_bits(int(np.prod(shape)), base) // 8),), "u1")
 
 
 def scale_shape(scale: str | None, shape: tuple[int, int]) -> tuple[int, int]:
-    """Return the shape of the scales of a weight matrix (m, n): one a layer or one a column."""
+    """Return the shape of the scales of a weight matrix (m, n): one per layer or one per column."""
     if scale not in ("layer", "column", None):
-        raise ValueError(f"scale={scale!r}; it is 'layer', 'column' or None")
+        raise ValueError(f"scale={scale!r}; it must be 'layer', 'column' or None")
     return (1, shape[1]) if scale == "column" else (1, 1)

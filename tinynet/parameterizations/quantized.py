@@ -1,16 +1,16 @@
-"""Quantized: W = s round(clip(V / s, -Q, Q)), few bits an entry, on a symmetric grid of few levels.
+"""Quantized: W = s round(clip(V / s, -Q, Q)), few bits per entry, on a symmetric grid of few levels.
 
     bits = 1         W = s sign(V): two levels, no zero, in the middle of the cells [-2s, 0] and [0, 2s]
     levels = 3       ternary, Q = 1: log2(3) = 1.58 bits, stored five to a byte
     bits = k > 1     Q = 2^(k-1) - 1, so 2^k - 1 levels; 2 bits are ternary too, stored less tightly
 
-Training keeps latent weights V; the gradient passes through `round` as if it were the identity, and not at all where V
-was clipped. The step s is learned too. Its gradient needs no derivation of its own: the product rule on s round(V / s)
-gives round(V / s) - V / s inside the grid and +-Q outside, the learned step size of Esser et al. 2019
-(arXiv 1902.08153, eq. 3), whose gradient scale 1 / sqrt(N Q) over the N entries that share a step is kept as well.
+Training keeps latent weights V. Their gradient passes through `round` as if it were the identity, but not where V was
+clipped. The step s is learned too, and the product rule on s round(V / s) gives its gradient: round(V / s) - V / s
+inside the grid and +-Q outside. This is the learned step size of Esser et al. 2019 (arXiv 1902.08153, eq. 3); we take
+over their gradient scale 1 / sqrt(N Q) as well, where N entries share a step.
 
-Nearest member: for each step that puts max |W| on level 1, 2, 3 .., the levels are kept and the step refitted by least
-squares; the best of these wins.
+Nearest member: try each step that puts max |W| on level 1, 2, 3, .., keep the levels and refit the step by least
+squares. The best of these wins.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Quantized(Parameterization):
     Args:
         bits: 1 to 8, or
         levels: 3 for ternary.
-        scale: "layer" for one step, "column" for one a column.
+        scale: "layer" for one step, "column" for one per column.
     """
 
     bits: int | None = None
@@ -49,7 +49,7 @@ class Quantized(Parameterization):
         if len(given) != 1 or type(given[0][0]) is not int or given[0][0] not in given[0][1]:
             raise ValueError(f"Quantized: bits={self.bits}, levels={self.levels}; give bits=1 to 8 or levels=3")
         if self.scale not in ("layer", "column"):
-            raise ValueError(f"Quantized: scale={self.scale!r}; it is 'layer' or 'column'")
+            raise ValueError(f"Quantized: scale={self.scale!r}; it must be 'layer' or 'column'")
 
     @property
     def Q(self) -> int:
@@ -92,7 +92,7 @@ class Quantized(Parameterization):
             return self.s * straight_through.sign(u / 2)
         return self.s * straight_through.round(u.clip(-self.Q, self.Q))
 
-    # ---- what is stored is the codes, not V
+    # ---- a file holds the codes, not V
 
     def state(self) -> State:
         codes = self._codes(self.V._data, self.s._data)
@@ -104,7 +104,7 @@ class Quantized(Parameterization):
             raise ValueError("the array 's' holds a step that is not positive")
         codes = unpack(take_packed(state, "codes", self.shape, self._base), self.shape, self._base)
         if codes.max() > 2 * self.Q:
-            raise ValueError(f"the code {codes.max()} lies above the highest level, {2 * self.Q}")
+            raise ValueError(f"the code {codes.max()} lies above the highest, {2 * self.Q}")
         levels = 2.0 * codes - 1 if self.bits == 1 else codes.astype(s.dtype) - self.Q
         self.V, self.s = Parameter((levels * s).astype(s.dtype)), Parameter(s)
         self.set_steps()

@@ -1,10 +1,10 @@
-"""Scaled: W = V diag(g), an explicit length g_j for each column over any other parameterization V.
+"""Scaled: W = V diag(g), any other parameterization V with a learned scale g_j for each column.
 
-With `normalize`, W = V diag(g / |v|), v the column lengths of V: weight normalization (Salimans, Kingma 2016,
-arXiv 1602.07868, eq. 2), in which V gives the direction of a column alone and g its length alone. Batch norm does the
-same with the standard deviation of the layer's inputs to tanh in place of |v|.
+With `normalize`, W = V diag(g / |v|), where |v| are the lengths of V's columns. This is weight normalization (Salimans,
+Kingma 2016, arXiv 1602.07868, eq. 2): V alone sets the direction of a column, and g alone its length. Batch norm does
+the same with the standard deviation of the column's outputs x v in place of |v|.
 
-Nearest member: g = the column lengths of W, V = the inner recipe's answer for the columns of unit length.
+Nearest member: g = the lengths of W's columns, V = the inner recipe's nearest member to W with columns of length 1.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Sparse: a random share of the connections, chosen before training from a seed; the others are zero for good.
+"""Sparse: only a random share of the connections, chosen from a seed before training; the others stay zero.
 
-Kept are the K = density m n entries whose hash is smallest, so the file needs K numbers and the seed, no indices.
-The baseline "random edge removal" of Chen et al. 2015 (after Ciresan et al. 2011).
+We keep the K = density m n entries whose hash is smallest. So a file needs K numbers and the seed, but no indices.
+This is the baseline "random edge removal" of Chen et al. 2015 (after Ciresan et al. 2011).
 
-Nearest member: the kept entries as they are.
+Nearest member: the kept entries of W, unchanged.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Sparse(Parameterization):
 
     def __post_init__(self) -> None:
         if not 0 < self.density <= 1:
-            raise ValueError(f"Sparse: density={self.density}; the kept connections are a share of m n in (0, 1]")
+            raise ValueError(f"Sparse: density={self.density}; the share of connections to keep must lie in (0, 1]")
 
     @property
     def K(self) -> int:
@@ -69,6 +69,6 @@ class Sparse(Parameterization):
 def mask(seed: int, m: int, n: int, K: int) -> np.ndarray:
     """Return the flat indices of the K entries of smallest hash, int64 (K,), ascending."""
     if not 0 < K <= m * n:
-        raise ValueError(f"mask: K={K} entries of {m} x {n}; there must be between 1 and {m * n}")
+        raise ValueError(f"mask: K={K} entries of {m} x {n}; K must lie between 1 and {m * n}")
     order = np.argsort(hash_grids.hash_grid(seed, BUCKET, m, n), axis=None, kind="stable")
     return np.sort(order[:K])
