@@ -1,11 +1,11 @@
 """Batch normalization: every column is brought to mean 0 and variance 1 (Ioffe, Szegedy 2015, arXiv 1502.03167).
 
-What a column's scale and bias were before no longer matters. Explicit ones, gamma and beta, are learned in their place:
+Whatever scale and offset a column had before, they are taken away, and new ones, gamma and beta, are learned instead:
 
     y = gamma (x - mu) / sqrt(var + eps) + beta,    column by column
 
-While training, mu and var are the mini-batch's (algorithm 1 of the paper); afterwards they are running means of what
-training saw (algorithm 2), so that one example's output does not depend on its neighbours.
+In training, mu and var come from the mini-batch (algorithm 1 of the paper). Afterwards they are running means of what
+training saw (algorithm 2), so that the output for one example does not depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from tinynet.parameterizations.state import State, take
 class BatchNorm(Layer):
     """y = gamma (x - mu) / sqrt(var + eps) + beta, column by column.
 
-    In training mu and var are those of the batch, and running means of both (var with N - 1, as in the paper's
-    algorithm 2) are kept at the given rate; in evaluation the running ones are used.
+    In training mode mu and var come from the batch, and running means of both are kept (of the variance over N - 1, as
+    in algorithm 2 of the paper). In evaluation mode these running means are used.
 
     Args:
-        n: width.
+        n: the width.
         eps: keeps a constant column from dividing by zero.
-        rate: weight of the newest batch in the running means.
+        rate: the weight of the newest batch in the running means.
     """
 
     n: int
@@ -47,16 +47,16 @@ class BatchNorm(Layer):
         check_number(self, "eps")
         check_number(self, "rate")
         if not (self.eps > 0 and 0 < self.rate <= 1):
-            raise ValueError(f"BatchNorm: eps={self.eps}, rate={self.rate}; eps > 0 and rate in (0, 1] are needed")
+            raise ValueError(f"BatchNorm: eps={self.eps}, rate={self.rate}; eps must be positive, rate in (0, 1]")
         self.fill()
 
     def fill(self) -> None:
-        """Start as if the columns were normal already."""
+        """Start as if every column already had mean 0 and variance 1."""
         self.gamma, self.beta = Parameter(np.ones(self.n, np.float32)), Parameter(np.zeros(self.n, np.float32))
         self.running_mean, self.running_var = np.zeros(self.n, np.float32), np.ones(self.n, np.float32)
 
     def __call__(self, x: Any) -> Tensor:
-        """Return y (batch, n). ValueError in training for a batch of one, which has no variance."""
+        """Return y (batch, n). ValueError in training mode for a batch of one example, which has no variance."""
         if x.shape[-1] != self.n:
             raise self.wrong_width(x, self.n)
         if not self.training:

@@ -2,10 +2,10 @@
 
     x -> integers -> Linear -> BatchNorm -> sign -> .. -> Linear -> scores          every W of +1 and -1
 
-It is built so that it can run on integers alone once it is trained (the chapter frozen/). Its first layer multiplies
-the integers 2 p - 255 that the inputs x = 2 p / 255 - 1 stand for; later layers multiply signs. So every sum is an
-integer, exact in float32 below 2^24, and only what follows the sum scales it. The last layer's integer scores are
-divided by sqrt(n), so that the loss starts at an ordinary size.
+Once trained, it can run on integers alone (see frozen/). Its inputs x = 2 p / 255 - 1 stand for pixels p, and the first
+layer multiplies the integers 2 p - 255 instead; later layers multiply signs. So every sum is an integer, exact in
+float32 below 2^24, and scaling comes after the sum. The integer scores of the last layer are divided by the square root
+of its number of inputs, so that the loss starts at an ordinary size.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class BinaryMLP(Sequential):
     Args:
         widths: [inputs, hidden .., classes], at least two.
         seed: fixes all initial values.
-        dropout: shares of the inputs and of the hidden activations that are dropped in training.
+        dropout: which shares of the inputs and of the hidden activations are dropped in training.
         stochastic: draw the hidden signs at random in training; see SignActivation.
     """
 

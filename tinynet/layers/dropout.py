@@ -1,4 +1,4 @@
-"""Dropout: forget some activations while training, so that no unit relies on a single other one."""
+"""Dropout: drop some activations at random in training, so that no unit comes to rely on a single other one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tinynet.layers.base import Layer
 
 @dataclass(eq=False, repr=False)
 class Dropout(Layer):
-    """In training each entry is zero with probability p and x / (1 - p) otherwise (Srivastava et al. 2014)."""
+    """In training y = 0 with probability p, else x / (1 - p); in evaluation y = x (Srivastava et al. 2014)."""
 
     p: float
     seed: int = 0

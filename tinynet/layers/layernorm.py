@@ -2,9 +2,9 @@
 
     y = gamma (x - mu) / sqrt(var + eps) + beta,    row by row
 
-mu and var belong to one row, so no other examples are needed, training and evaluation do the same, and the layer can be
-used again at every step of a sequence. Weights of few bits need it there: however coarse W is, x W has the size that
-training chose.
+Every row has its own mu and var. So no other examples are needed, training and evaluation are the same, and the layer
+can be used at every step of a sequence. Weights of few bits need it there: however coarse W is, x W ends up with the
+size that training chose.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _deviation(x: np.ndarray) -> np.ndarray:
     return np.sqrt(x.var(axis=-1, keepdims=True) + x.dtype.type(EPS))
 
 
-# mu and var depend on every entry of the row, so each entry's cotangent reaches all:
+# mu and var depend on every entry of a row, so the cotangent of one entry reaches all of them:
 standardize = primitive(
     "standardize",
     lambda x: (x - _mean(x)) / _deviation(x),
@@ -43,8 +43,8 @@ class LayerNorm(Layer):
     """y = gamma (x - mu) / sqrt(var + eps) + beta, over the n entries of each row.
 
     Args:
-        n: width.
-        bias: whether there is a beta; what comes after may have a bias of its own.
+        n: the width.
+        bias: whether there is a beta; it can be left out before a layer that adds a bias of its own.
     """
 
     n: int
@@ -58,7 +58,7 @@ class LayerNorm(Layer):
         self.fill()
 
     def fill(self) -> None:
-        """Make gamma and beta, of ones and zeros."""
+        """Start with gamma = 1 and beta = 0."""
         self.gamma = Parameter(np.ones(self.n, np.float32))
         if self.bias is not None:
             self.bias = Parameter(np.zeros(self.n, np.float32))

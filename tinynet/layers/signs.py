@@ -1,4 +1,4 @@
-"""What networks of bits have between their matrices: signs as activations, and inputs turned back into integers."""
+"""The layers between the matrices of a network of bits: signs as activations, and inputs turned back into integers."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _stochastic_sign = primitive(
 
 @dataclass(eq=False, repr=False)
 class SignActivation(Layer):
-    """a = sign(z), +1 at 0, with the straight-through gradient where |z| <= 1.
+    """a = sign(z), with sign(0) = +1, and the straight-through gradient where |z| <= 1.
 
     Args:
         stochastic: in training a is +1 with probability clip((z + 1) / 2, 0, 1), else -1 (Courbariaux et al. 2016,
             eq. 2 and 3): the sign of z - u, u uniform in (-1, 1]. Its mean is clip(z, -1, 1), so the straight-through
             gradient is now the gradient of the mean. In evaluation it is the plain sign.
-        seed: of the draws.
+        seed: fixes the draws.
     """
 
     stochastic: bool = False
@@ -62,7 +62,7 @@ class Scale(Layer):
 
 
 class Rounded(Scale):
-    """y = round(c x): turns inputs 2 p / 255 - 1 into the odd integers 2 p - 255 when c = 255."""
+    """y = round(c x). With c = 255 it turns an input 2 p / 255 - 1, p a pixel, back into the odd integer 2 p - 255."""
 
     def __call__(self, x: Any) -> Tensor:
         return straight_through.round(mul(x, self.c))

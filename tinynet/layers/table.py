@@ -1,4 +1,4 @@
-"""The table of a network: where its bytes are.
+"""The table of a network, which `print(net)` shows: where its bytes are.
 
 layer   method                 virtual  stored  bits/entry   bytes
 Linear  Hashed(factor=0.125)  64 x 256   2,048           4   8,200
@@ -13,14 +13,14 @@ COLUMNS = ("layer", "method", "virtual", "stored", "bits/entry", "bytes")
 
 
 def network_table(net: Any) -> str:
-    """Return a table as text: for each layer its method, virtual shape, stored parameters, bits an entry and bytes."""
+    """Return the table as text: for each layer its method, virtual shape, stored numbers, bits per entry and bytes."""
     rows = [COLUMNS, *(row for layer in net.layers for row in _rows(layer))]
     rows.append(("", "", "", _count(net), "", f"{payload_bytes(net):,}"))
     return f"{type(net).__name__}\n{aligned(rows, left=2)}"
 
 
 def aligned(rows: list[tuple[str, ...]], left: int) -> str:
-    """Return rows of cells as text in columns, the first `left` of them flush left, the others flush right."""
+    """Return rows of cells as text in columns, the first `left` columns flush left, the others flush right."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
@@ -30,7 +30,7 @@ def aligned(rows: list[tuple[str, ...]], left: int) -> str:
 
 
 def _rows(layer: Any) -> list[tuple[str, ...]]:
-    """Return the rows of one layer: each weight matrix, then what lies beside them (bias, thresholds, norms)."""
+    """Return the rows of one layer: each weight matrix, then what is stored beside them (bias, thresholds, norms)."""
     name, bits, matrices = type(layer).__name__, layer.stored_bits(), layer.matrices()
     if not matrices:
         return [(name, "", "", _count(layer), "", f"{bits // 8:,}" if bits else "")]
@@ -42,17 +42,17 @@ def _rows(layer: Any) -> list[tuple[str, ...]]:
     beside = (bits - sum(weight.stored_bits() for _, weight, _ in matrices)) // 8
     if beside:
         trained = sum(p.size for p in layer.parameters()) - sum(p.size for _, w, _ in matrices for p in w.parameters())
-        count = trained or n  # of a frozen layer nothing is trained: one threshold a column
+        count = trained or n  # nothing in a frozen layer is trained: one threshold per column
         rows.append(("", layer.beside, f"{count}", f"{count:,}", f"{8 * beside // count}", f"{beside:,}"))
     return rows
 
 
 def _count(owner: Any) -> str:
-    """Return how many numbers training may change; nothing where it is over."""
+    """Return how many numbers training may change, as text; empty if there are none, as in a frozen layer."""
     count = sum(p.size for p in owner.parameters())
     return f"{count:,}" if count else ""
 
 
 def payload_bytes(net: Any) -> int:
-    """Return the bytes that the arrays of a saved network take: its place on the axis of the frontier."""
+    """Return how many bytes the arrays of a saved network take: its place on the frontier's axis."""
     return sum(a.nbytes for a in net.state().values())
