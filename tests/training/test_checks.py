@@ -33,7 +33,7 @@ UNUSABLE = {
     "targets of another width": ((X, np.ones((20, 3))), {}, r"targets of shape \(20, 3\).*must be \(20, 2\)"),
     "targets of one axis": ((X, np.ones(20)), {}, r"targets of shape \(20,\)"),
     "empty": ((X[:0], LABELS[:0]), {}, "N at least 1"),
-    "fewer labels": ((X, LABELS[:-1]), {}, "one label a row"),
+    "fewer labels": ((X, LABELS[:-1]), {}, "one label per row"),
     "one axis": ((X[:, 0], LABELS), {}, r"inputs of shape \(20,\)"),
     "wrong width": ((np.ones((20, 3), np.float32), LABELS), {}, r"rows of 2"),
     "integer inputs": ((np.ones((20, 2), int), LABELS), {}, "float32"),

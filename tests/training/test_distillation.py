@@ -77,7 +77,7 @@ def test_what_cannot_be_a_soft_target_is_named():
     with pytest.raises(ValueError, match=r"soft_targets: outputs have shape \(2, 3\), targets \(2, 4\)"):
         F.soft_targets(s, drawn(2, 4))
     for arguments in ((-1.0,), (1.0, np.array([False, False]))):
-        with pytest.raises(ValueError, match=r"soft_targets: temperature=.*at least one row count"):
+        with pytest.raises(ValueError, match=r"soft_targets: temperature=.*at least one row must count"):
             F.soft_targets(s, drawn(2, 3), *arguments)
 
 
@@ -175,5 +175,5 @@ def test_a_teacher_that_cannot_be_used_is_named(change, message):
 
 def test_real_targets_have_no_soft_ones():
     x, _ = blobs()
-    with pytest.raises(ValueError, match=r"a teacher for targets of dtype float32; soft targets are of classes"):
+    with pytest.raises(ValueError, match=r"a teacher for targets of dtype float32; soft targets need class labels"):
         tn.fit(tn.MLP([2, 4, 2]), (x, x), teacher=x)

@@ -97,7 +97,7 @@ UNUSABLE_SEQUENCES = {
     "fewer steps": ((SYMBOLS, STEPS[:, :5]), {}, r"labels of shape \(6, 5\) .*must be \(6, 7\)"),
     "label above": ((SYMBOLS, np.where(STEPS == 1, 2, STEPS)), {}, r"from -1 to 2.*in -1 \.\. 1"),
     "label below": ((SYMBOLS, STEPS - 1), {}, r"from -2 to 0.*in -1 \.\. 1"),
-    "no label at all": ((SYMBOLS, np.full_like(STEPS, -1)), {}, "train: 6 sequences have labels of -1 alone"),
+    "no label at all": ((SYMBOLS, np.full_like(STEPS, -1)), {}, "train: 6 sequences have no label but -1"),
     "no label in a row": ((SYMBOLS, np.where(NO_THIRD, STEPS, -1)), {}, "train: 1 sequences .* the first in row 2"),
     "nothing to validate": ((SYMBOLS, STEPS), {"valid": (SYMBOLS, np.full_like(STEPS, -1))}, "valid: 6 sequences have"),
     "an unknown symbol": ((SYMBOLS + 4, STEPS), {}, r"this network knows 0 \.\. 3"),

@@ -1,4 +1,4 @@
-"""The bytes of a saved network, read from its first eight."""
+"""The size of a saved network, header and payload, read from the first eight bytes of its file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tinynet.storage.save_load import FileSize, ModelFileError
 
 
 def file_size(path: str | os.PathLike) -> FileSize:
-    """Return header and payload bytes of a safetensors file; ModelFileError where it is too short to be one."""
+    """Return the bytes of header and payload of a safetensors file. ModelFileError if it is too short to be one."""
     with open(path, "rb") as file:
         start = file.read(8)
     if len(start) < 8:

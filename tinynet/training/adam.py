@@ -1,9 +1,10 @@
 """Adam (Kingma, Ba 2015, arXiv 1412.6980, algorithm 1).
 
+Some weights have large gradients, others small ones. Adam divides each by its usual size, so that all weights move
+about equally far. With running means m of the gradient g and c of its square, step t is
+
     m <- b1 m + (1 - b1) g        c <- b2 c + (1 - b2) g^2
     w <- w - eta (m / (1 - b1^t)) / (sqrt(c / (1 - b2^t)) + eps)
-
-It divides each coordinate by the usual size of its gradient, so that all move about equally far.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from tinynet.training.schedules import Schedule
 
 
 class Adam(Optimizer):
-    """Steps of about eta in each coordinate, whatever the gradient's size."""
+    """Steps of about eta for each weight, whatever the size of its gradient.
+
+    Args:
+        parameters, lr, weight_decay, schedule, total_steps: as for every Optimizer.
+        betas: b1 and b2, in [0, 1): how much of the running means is kept at each step.
+        eps: keeps a weight without gradients from dividing by zero.
+    """
 
     slots = ("m", "c")
 

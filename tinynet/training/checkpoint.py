@@ -1,9 +1,10 @@
 """Checkpoints: everything that training needs to go on as if it had never stopped.
 
-A saved network (storage.py) holds what is needed to use it; a checkpoint what is needed to train it on: the latent
-weights behind the stored bits, running statistics, the optimizer's running arrays and step count, the state of each
-random generator, the history, and the best epoch so far. What must be the same when training goes on is compared, all
-but the loss function, which has no description to compare. It too is a safetensors file, written whole or not at all.
+A saved network (storage/) holds what is needed to use it. A checkpoint holds what is needed to go on training it: the
+latent weights behind the stored bits, running statistics, the optimizer's running arrays and step count, the state of
+each random generator, the history, and the best epoch so far. Whatever must be the same when training goes on is
+compared, except the loss function: two functions cannot be compared. It is a safetensors file too, and is written whole
+or not at all.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tinynet.training.schedules import Schedule, constant
 
 @dataclass
 class Snapshot:
-    """A copy of all arrays of a net in training: parameters as they are, then running statistics."""
+    """A copy of all arrays that training changes in a net: parameters as they are, then running statistics."""
 
     arrays: list[np.ndarray]
 
@@ -34,7 +35,7 @@ class Snapshot:
         return cls([p.numpy() for p in net.parameters()] + [b.copy() for b in net.buffers()])
 
     def put_back(self, net: Layer) -> None:
-        """Give the net these arrays again."""
+        """Put these arrays back into the net."""
         parameters = net.parameters()
         for p, a in zip(parameters, self.arrays, strict=False):
             p.data = a.copy()
@@ -47,10 +48,10 @@ class Checkpoint:
 
     Args:
         path: where it is written.
-        net, optimizer: what is being trained.
-        data: the arrays that it is trained on and chosen by, of which a checksum joins the settings.
+        net, optimizer: the network in training, and what trains it.
+        data: the training and validation arrays; their checksum is compared like a setting.
         settings: what must be the same when training goes on.
-        schedule, epochs: of the run; with a constant schedule the number of epochs may change.
+        schedule, epochs: settings of the run; with a constant schedule the number of epochs may change.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class Checkpoint:
     def resume(self) -> tuple[dict[str, Any], Snapshot]:
         """Put net, optimizer and generators back to where they were; return the history and the best snapshot.
 
-        Raises ValueError where the file is no checkpoint, or one of another run.
+        Raises ValueError if the file is no checkpoint, or belongs to another run.
         """
         from safetensors import SafetensorError, safe_open
 
@@ -103,7 +104,7 @@ class Checkpoint:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
             text = metadata.get("tinynet checkpoint", "")
             if metadata.get("check") != checksum(text, arrays):
-                raise ValueError("it is none, or was changed after it was written")
+                raise ValueError("it is not one, or was changed after it was written")
             record = json.loads(text)
         except (SafetensorError, OSError, ValueError) as error:
             raise ValueError(f"fit: {str(self.path)!r} is no readable checkpoint ({error}); delete it") from error

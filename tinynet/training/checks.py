@@ -13,27 +13,27 @@ Pair = tuple[np.ndarray, np.ndarray]
 
 
 def are_classes(labels: np.ndarray) -> bool:
-    """Return whether labels name classes."""
+    """Return whether labels name classes: whether they are integers."""
     return labels.dtype.kind in "iu"
 
 
 def counts(*numbers: Any) -> bool:
-    """Return whether all are integers, at least 1."""
+    """Return whether all of the numbers are integers, at least 1."""
     return all(isinstance(n, int | np.integer) and n >= 1 for n in numbers)
 
 
 def check_pair(name: str, net: Layer, pair: Any) -> Pair:
-    """Return inputs and labels as arrays, or say what about them is wrong."""
+    """Return inputs and labels as arrays. ValueError says what is wrong with them."""
     if not (isinstance(pair, tuple) and len(pair) == 2):
         raise ValueError(
-            f"{name}: a pair (inputs, labels) is needed, got {type(pair).__name__}; of a data set pass one split, as "
-            "data.train"
+            f"{name}: a pair (inputs, labels) is needed, got {type(pair).__name__}; pass one split of a data set, as "
+            "in data.train"
         )
     inputs, labels = np.asarray(pair[0]), np.asarray(pair[1])
     if inputs.ndim < 2 or not len(inputs) or len(inputs) != len(labels):
         raise ValueError(
             f"{name}: inputs of shape {inputs.shape}, labels of shape {labels.shape}; inputs must be (N, n_in), N at "
-            "least 1, with one label a row"
+            "least 1, with one label per row"
         )
     for what, a in (("inputs", inputs), ("labels", labels)):
         if a.dtype.kind == "f" and not np.isfinite(a).all():
@@ -50,8 +50,8 @@ def check_pair(name: str, net: Layer, pair: Any) -> Pair:
             )
         if steps and (empty := (labels < 0).all(axis=tuple(range(1, labels.ndim)))).any():
             raise ValueError(
-                f"{name}: {empty.sum()} sequences have labels of -1 alone, the first in row {empty.argmax()}; there is "
-                "nothing to predict there: leave them out"
+                f"{name}: {empty.sum()} sequences have no label but -1, the first in row {empty.argmax()}; there is "
+                "nothing to predict in them: leave them out"
             )
     elif labels.shape != (len(inputs), outputs):
         raise ValueError(
@@ -81,6 +81,6 @@ def check_settings(
 
 
 def _probe(inputs: np.ndarray) -> np.ndarray:
-    """Return three rows of the inputs, those of the least and the greatest entry among them."""
+    """Return three rows of the inputs: the first, and the rows with the smallest and the largest entry."""
     rows = [0, *(int(np.unravel_index(i, inputs.shape)[0]) for i in (inputs.argmin(), inputs.argmax()))]
     return inputs[rows]

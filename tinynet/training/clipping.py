@@ -1,4 +1,4 @@
-"""The length of a gradient, and how to bound it."""
+"""The length of a gradient, and how to limit it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tinynet.engine.tensor import Parameter
 
 
 def norm(arrays: Sequence[np.ndarray]) -> float:
-    """Return the Euclidean length of all entries together."""
+    """Return the Euclidean length of all entries of all arrays together."""
     return float(np.sqrt(sum(np.square(a, dtype=np.float64).sum() for a in arrays)))  # squares overflow in float32
 
 
 def clip_gradient(parameters: Sequence[Parameter], longest: float) -> float:
-    """Shorten the gradient, all parameters together, to the length `longest` where it is longer; return its length.
+    """Shorten the gradient of all parameters together to length `longest` if it is longer; return its length before.
 
     A product over many time steps can make one gradient enormous; its direction is still good (Pascanu, Mikolov, Bengio
     2013, arXiv 1211.5063, algorithm 1). ValueError unless `longest` is positive.

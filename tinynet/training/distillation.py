@@ -1,12 +1,15 @@
-"""Distillation: a network learns what another one says of each example, beside the label.
+"""Distillation: a network learns from another network's scores as well as from the labels.
+
+A label names one class; a teacher's scores also tell which wrong classes came close.
 
     s, v    scores of the network and of its teacher               q = softmax(s / T),  p = softmax(v / T)
-    T       temperature: the higher, the more of what the teacher thinks of wrong classes is seen
+    T       temperature: the higher it is, the more the wrong classes count
     L = (1 - mix) loss(s, labels) - mix T^2 sum_c p_c log q_c
 
-Both sides are softened by the same T: with T on one side only the network would learn scores T times too large or too
-small. The gradient of the soft term without its T^2 is (q - p) / T, and for large T, with scores of mean zero, near
-(s - v) / (classes T^2); times T^2 its size hardly depends on T, so that `mix` means the same at every temperature.
+Both sides are softened by the same T. With T on one side only, the network would learn scores T times too large or too
+small. Without its T^2 the soft term has the gradient (q - p) / T, which for large T and scores of mean zero is close to
+(s - v) / (classes T^2). The factor T^2 makes its size nearly independent of T, so that `mix` means the same at every
+temperature.
 
 G. Hinton, O. Vinyals, J. Dean 2015, arXiv 1503.02531, section 2 and equations 1 to 4.
 """
@@ -33,7 +36,7 @@ def taught(
 
 
 def scores_of(teacher: Layer, inputs: np.ndarray, batch_size: int = 1000) -> np.ndarray:
-    """Return the scores of a net in evaluation mode, example by example as `inputs` are."""
+    """Return the teacher's scores in evaluation mode, in the order of the inputs."""
     with evaluating(teacher):
         return np.concatenate([teacher(inputs[i : i + batch_size]).numpy() for i in range(0, len(inputs), batch_size)])
 
@@ -41,13 +44,13 @@ def scores_of(teacher: Layer, inputs: np.ndarray, batch_size: int = 1000) -> np.
 def check_teacher(
     net: Layer, inputs: np.ndarray, labels: np.ndarray, teacher: Any, temperature: float, mix: float
 ) -> np.ndarray:
-    """Return the teacher's scores of the inputs. ValueError where they or the settings cannot be used."""
+    """Return the teacher's scores for the inputs. ValueError if they or the settings cannot be used."""
     if not (temperature > 0 and 0 <= mix <= 1):
         raise ValueError(
             f"fit: temperature={temperature}, mix={mix}; a temperature above 0 and a mix in [0, 1] are needed"
         )
     if labels.dtype.kind not in "iu":
-        raise ValueError(f"fit: a teacher for targets of dtype {labels.dtype}; soft targets are of classes")
+        raise ValueError(f"fit: a teacher for targets of dtype {labels.dtype}; soft targets need class labels")
     scores = scores_of(teacher, inputs) if isinstance(teacher, Layer) else np.asarray(teacher)
     wanted = (*labels.shape, scores_of(net, inputs[:1]).shape[-1])
     if scores.shape != wanted or scores.dtype.kind != "f" or not np.isfinite(scores).all():

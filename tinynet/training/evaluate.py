@@ -1,4 +1,4 @@
-"""The error of a network on data it is shown."""
+"""The error of a network on given data."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tinynet.training.checks import Pair, are_classes, check_pair, counts
 def evaluate(net: Layer, data: Pair, batch_size: int = 1000) -> float:
     """Return the error rate in [0, 1] for integer labels, the mean squared error for real targets.
 
-    The net works in evaluation mode; afterwards each of its layers is in its own mode again. Raises ValueError for
-    unusable data.
+    The net runs in evaluation mode; afterwards every layer is back in its own mode. Raises ValueError for data that
+    cannot be used.
     """
     inputs, labels = check_pair("data", net, data)
     if not counts(batch_size):
@@ -28,9 +28,9 @@ def evaluate(net: Layer, data: Pair, batch_size: int = 1000) -> float:
 
 
 def count_errors(scores: np.ndarray, labels: np.ndarray) -> tuple[float, int]:
-    """Return how many examples are classified wrongly, and of how many; labels of -1 do not count.
+    """Return how many examples are classified wrongly, and out of how many; labels of -1 do not count.
 
-    For real targets return the sum over examples of the squared error, the mean over outputs.
+    For real targets return the sum of each example's mean squared error, and the number of examples.
     """
     if are_classes(labels):
         judged = labels != -1

@@ -1,12 +1,12 @@
 """Training: mini-batch SGD to the best epoch.
 
-The loop is `one_epoch`: forward pass, loss, backward pass, step, for one mini-batch after the other. Around it,
+The loop is `one_epoch`: forward pass, loss, backward pass, step, for one mini-batch after another. Around it,
 `run_epochs` keeps the books. After each epoch the error on the validation split decides whether this is the best one so
 far; at the end the network is put back to it.
 
 An epoch visits every example once, in an order drawn from (seed, epoch), in mini-batches of nearly equal size.
 Everything random is fixed by the seed, so a run that is cut off and resumed from its checkpoint ends with the same bits
-as one that was not.
+as an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class TrainingError(RuntimeError):
 
 @dataclass
 class History:
-    """What happened, one entry an epoch; errors are those of `evaluate`."""
+    """What happened, one entry per epoch; errors are measured as by `evaluate`."""
 
     loss: list[float] = field(default_factory=list)  # mean over the epoch, in training mode
     train_error: list[float] = field(default_factory=list)  # mean over the epoch, in training mode
@@ -55,12 +55,12 @@ class History:
 
 @dataclass
 class Training:
-    """What the loop needs: the network, how its error is measured, and how it moves.
+    """What the loop needs: the network, its loss, and the optimizer that moves it.
 
     Args:
-        forward: from the inputs of a mini-batch to scores; mostly the net itself.
-        clip: longest gradient, all parameters together, or None.
-        advice: what else to try where the loss is not finite.
+        forward: maps the inputs of a mini-batch to scores; usually the net itself.
+        clip: the longest gradient allowed, over all parameters together, or None.
+        advice: what else to try if the loss is not finite.
     """
 
     net: Layer
@@ -71,7 +71,7 @@ class Training:
     advice: str = ""
 
     def one_epoch(self, epoch: int, batches: Iterable[tuple]) -> dict[str, float]:
-        """Train on mini-batches (weight, inputs, labels, ..), and return the epoch's entries of the history."""
+        """Train on mini-batches (weight, inputs, labels, ..), and return the epoch's entries for the history."""
         self.net.train()
         optimizer = self.optimizer
         total, wrong, seen, judged, k = 0.0, 0.0, 0, 0, 0
@@ -132,22 +132,22 @@ def fit(
     Args:
         net: any layer from inputs (batch, n_in) to scores (batch, n_out); over sequences, from inputs (batch, time) or
             (batch, time, n_in) to scores (batch, time, n_out) or (batch, n_out).
-        train: inputs and labels (N,) integers, or targets (N, n_out) real for regression; where there are scores at
-            every step, labels (N, time), -1 where a sequence has ended.
-            Sequences are read to their end, padding included: for shorter ones with last=True call the net with lengths
-            in a loop of your own.
-        valid: likewise; with it, the net ends at the epoch of lowest error (the latest of equal ones).
+        train: a pair of inputs and labels: integers (N,), or real targets (N, n_out) for regression; where there are
+            scores at every step, integers (N, time), -1 after the end of a sequence.
+            Sequences are read to the end, padding included. If they differ in length and last=True, call the net with
+            lengths in a loop of your own.
+        valid: a pair like it; with it, the net ends as it was after the epoch of lowest error (the last one of equals).
         epochs, batch_size: at least 1; the batch at most N.
-        lr, momentum, weight_decay: of SGD.
-        clip: longest gradient, all parameters together; a longer one is shortened to it (see optim.clip_gradient).
-        schedule: multiplies lr, as a function of the progress from 0 to 1; see schedules.py.
+        lr, momentum, weight_decay: settings of SGD.
+        clip: the longest gradient allowed, over all parameters together; a longer one is shortened to it.
+        schedule: a function of progress from 0 to 1 that multiplies lr; see schedules.py.
         optimizer: called as optimizer(parameters, lr=, weight_decay=, schedule=, total_steps=) in place of SGD with
             momentum.
         loss: of (scores, labels); by default softmax cross-entropy for labels, squared error for real targets.
-        teacher: a net whose scores of the training inputs are learned too, or these scores, saved: (N, n_out).
-        temperature, mix: of the teacher's soft targets, and their share of the loss; see distillation.py.
+        teacher: a net to learn from besides the labels, or its scores for the training inputs, (N, n_out).
+        temperature, mix: how soft the teacher's targets are, and their share of the loss; see distillation.py.
         seed: fixes the order of the examples.
-        checkpoint: a file written after each epoch; where it exists, training goes on from it.
+        checkpoint: a file written after each epoch; if it exists already, training goes on from it.
         progress: show a bar; by default only on a terminal.
         report: called with the history after each epoch.
 
@@ -188,11 +188,11 @@ def run_epochs(
     """Run the epochs that are left, keep the one that the judge finds best, and put the net back to it, in eval mode.
 
     Args:
-        net: what is trained.
-        one_epoch: trains for the epoch of this number, counted from 0, and returns its entries of the history.
+        net: the network in training.
+        one_epoch: trains the epoch of a given number, counted from 0, and returns its entries for the history.
         judge: returns the error on the validation split; without it the last epoch is the best.
-        epochs: how many there are in all.
-        saved: the checkpoint to go on from, where it exists, and to write after each epoch.
+        epochs: how many epochs there are in all.
+        saved: the checkpoint to go on from, if it exists, and to write after each epoch.
         progress: as in `fit`.
         report: called with the history after each epoch.
     """
@@ -232,7 +232,7 @@ def mini_batches(examples: tuple[np.ndarray, ...], steps: int, seed: int, epoch:
 
 
 def loss_for(labels: np.ndarray) -> Callable[[Tensor, np.ndarray], Tensor]:
-    """Return the loss that `fit` takes by default: see there."""
+    """Return the loss that `fit` uses by default for such labels."""
     if not are_classes(labels):
         return mean_squared_error
     return softmax_cross_entropy if labels.ndim == 1 else sequence_cross_entropy

@@ -13,8 +13,8 @@ def epoch_bar(epochs: int, done: int, show: bool | None) -> Iterator[Callable[[A
     """Yield a function to call with the history after each epoch; it moves the bar and shows the latest figures.
 
     Args:
-        epochs, done: how many there are, and how many lie behind us.
-        show: whether to show it; None shows it on a terminal where rich is installed. ImportError for True without it.
+        epochs, done: how many epochs there are, and how many are done already.
+        show: whether to show it; None shows it on a terminal if rich is installed. ImportError for True without rich.
     """
     wanted = sys.stderr.isatty() if show is None else show
     try:

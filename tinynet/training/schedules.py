@@ -1,6 +1,7 @@
-"""Schedules: how the learning rate changes in the course of training.
+"""Schedules: how the learning rate changes during training.
 
-A schedule is a function of the progress from 0, the first step, to 1, the end. It multiplies the learning rate.
+A schedule is a function of the progress, which runs from 0 at the first step to 1 at the end of training. Its value
+multiplies the learning rate.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ Schedule = Callable[[float], float]
 
 
 def constant(progress: float) -> float:
-    """Return 1."""
+    """Return 1: the learning rate stays as it is."""
     return 1.0
 
 
@@ -23,7 +24,7 @@ def cosine(progress: float) -> float:
 
 
 def exponential(last: float = 1e-2) -> Schedule:
-    """Return the schedule last^progress: from 1 down to `last` in equal ratios."""
+    """Return the schedule last^progress: from 1 down to `last`, by the same ratio at every step."""
     return lambda progress: last**progress
 
 
