@@ -385,7 +385,7 @@ def test_what_does_not_fit_is_named_with_the_values_seen(act, message):
         (lambda: tn.RecurrentNet([5, 4, 3], weight="binary"), "weight='binary'; give a recipe such as tn.Hashed"),
         (lambda: tn.RecurrentNet([5, 4, 3], weight=tn.Binary), "weight=<class .*; give a recipe such as tn.Hashed"),
         (lambda: tn.SequenceNet([tn.LSTM(2, 3), tn.Linear(3, 2)]), "give the layers one by one, not in a list"),
-        (lambda: tn.save("file", tn.RecurrentNet([5, 4, 3])), r"save: 'file' is no network; pass it first"),
+        (lambda: tn.save("file", tn.RecurrentNet([5, 4, 3])), r"save: 'file' is not a network; pass it first"),
         (lambda: tn.reading.activations(tn.RecurrentNet([5, 4, 3]), np.zeros((1, 2, 5))), "is no Sequential of rows"),
     ],
 )

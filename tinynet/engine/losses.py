@@ -4,7 +4,7 @@ Softmax turns scores (batch, classes) into probabilities; the loss is the mean o
 the true class's. The VJPs are derived by hand: exact, and safe where a chain of primitives would overflow.
 
     softmax          p_c = exp(s_c) / sum_k exp(s_k)
-    cross-entropy    L = -sum_c t_c log p_c,                dL/ds = p sum_c t_c - t      (Bishop 2006, eq. 4.109)
+    cross-entropy    L = -sum_c t_c log p_c,   dL/ds = p sum_c t_c - t     (of one example; Bishop 2006, eq. 4.109)
 """
 
 from __future__ import annotations

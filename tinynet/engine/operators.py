@@ -105,6 +105,6 @@ def _values(x: Any) -> Any:
 
 
 def _unpacked(arguments: tuple) -> Any:
-    """Return what x.reshape(2, 3), x.reshape((2, 3)) and the like mean."""
+    """Return the shape or axes, whether given as in x.reshape(2, 3) or as in x.reshape((2, 3))."""
     single = len(arguments) == 1 and (arguments[0] is None or np.iterable(arguments[0]))
     return arguments[0] if single else arguments

@@ -1,10 +1,10 @@
-"""The table of primitives: NumPy's operations, one row each, with what their chain rule is.
+"""The table of primitives: NumPy's operations, one row each, with their chain rules.
 
 Read a row from left to right: the name; y = f(x); then for each input the VJP, which turns g = dL/dy into dL/dx. Take
 tanh, whose slope is 1 - y^2: its VJP is g * (1 - y * y). A VJP may use the output y where that is cheaper than the
 input. Where NumPy broadcast an input, the engine sums the cotangent back to the input's shape, so no row mentions it.
 
-At a kink the slope is not unique, and the rows choose: abs and relu 0 at 0, clip 1 at its ends; inputs that tie share.
+At a kink the slope is not unique, and the rows choose: abs and relu 0 at 0, clip 1 at its ends, half for each of a tie.
 Sums and rearrangements have their rows in shapes.py, losses in losses.py, and a few more stand beside their only use.
 """
 
@@ -36,7 +36,7 @@ def _astype(x: np.ndarray, dtype: Any) -> np.ndarray:
 
 
 def _as_matrices(g: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the same with the axes of length 1 that a product has where a is a vector (a row) or b is (a column)."""
+    """Return g, a and b with the axis of length 1 that makes a vector a a row and a vector b a column."""
     if b.ndim == 1:
         b, g = b[:, None], g[..., None]
     return (g[..., None, :], a[None, :], b) if a.ndim == 1 else (g, a, b)
@@ -58,7 +58,7 @@ def _matmul_to_b(g: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray) -> 
     return gb[..., 0] if b.ndim == 1 else gb
 
 
-def _lower(b: np.ndarray, a: np.ndarray) -> np.ndarray:
+def _slope(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return b * a ** np.where(b == 0, 1, b - 1)  # the slope of a^0 is 0, at a = 0 too
 
 
@@ -70,7 +70,7 @@ add          = primitive("add",          np.add,                                
 sub          = primitive("sub",          np.subtract,                                lambda g, y, a, b: g,                             lambda g, y, a, b: -g)
 mul          = primitive("mul",          np.multiply,                                lambda g, y, a, b: g * b,                         lambda g, y, a, b: g * a)
 div          = primitive("div",          np.divide,                                  lambda g, y, a, b: g / b,                         lambda g, y, a, b: -g * y / b)
-power        = primitive("power",        np.power,                                   lambda g, y, a, b: g * _lower(b, a),              lambda g, y, a, b: g * y * np.log(np.where(a > 0, a, 1)))
+power        = primitive("power",        np.power,                                   lambda g, y, a, b: g * _slope(a, b),              lambda g, y, a, b: g * y * np.log(np.where(a > 0, a, 1)))
 maximum      = primitive("maximum",      np.maximum,                                 lambda g, y, a, b: g * ((a > b) + (a == b) / 2),  lambda g, y, a, b: g * ((b > a) + (a == b) / 2))
 minimum      = primitive("minimum",      np.minimum,                                 lambda g, y, a, b: g * ((a < b) + (a == b) / 2),  lambda g, y, a, b: g * ((b < a) + (a == b) / 2))
 matmul       = primitive("matmul",       np.matmul,                                  _matmul_to_a,                                     _matmul_to_b, fix=_INNER)

@@ -43,5 +43,5 @@ def evaluating(*nets: Any) -> Iterator[None]:
                 net.eval()
             yield
     finally:
-        for layer, mode in zip(layers, modes, strict=True):
-            layer.training = mode
+        for layer, was_training in zip(layers, modes, strict=True):
+            layer.training = was_training

@@ -2,7 +2,7 @@
 
 The sign of x has slope zero wherever it has a slope at all. So no gradient passes, and SGD would never move what lies
 before a sign. The straight-through estimator (Bengio, Leonard, Courville 2013, arXiv 1308.3432) computes the step in
-the forward pass, but sends back the gradient of a smooth function of the same trend, its surrogate:
+the forward pass, but sends back the gradient of a similar function that has a slope to follow, its surrogate:
 
     sign     forward +1 or -1          surrogate clip(x, -1, 1), slope 1 for |x| <= 1 and 0 beyond
                                        (Courbariaux et al. 2016, arXiv 1602.02830, eq. 4)

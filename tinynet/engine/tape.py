@@ -70,7 +70,7 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = ref
         name: what errors and drawings call it.
         forward: y = forward(*values, **static), NumPy arrays in and out.
         vjps: one for each tensor input: vjps[k](g, y, *values, **static) returns the cotangent of input k, in the shape
-            that this input has after broadcasting. For any number of inputs: one object that gives vjps[k].
+            that this input has after broadcasting. Where the number of inputs varies: one object that gives vjps[k].
         fix: what to do about operands that do not fit, for the error message.
     """
     variadic = not callable(vjps[0])
@@ -83,13 +83,13 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = ref
         if len(args) > count + len(static_names) or (static and not static.keys() <= allowed):
             raise refusals.wrong_arguments(name, args, static, count, static_names)
         if len(args) > count:
-            static.update(zip(static_names, args[count:], strict=False))
+            static.update(zip(static_names, args[count:], strict=False))  # what follows the tensors is static
             args = args[:count]
         inputs: list[Tensor | None] = []
         values, reads, wanted = [], [], False
         for x in args:
             if isinstance(x, Tensor):
-                reads.append((x, x.writes() if x._handed_out or x._owner is not None else x._writes))
+                reads.append((x, x.writes() if x._handed_out or x._owner is not None else x._writes))  # see watch.py
                 value, wants = x._data, x.requires_grad
             else:
                 value, wants = _constant(x, args), False
@@ -108,7 +108,7 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = ref
             out.requires_grad = True
             out._node = Node(name, rules, inputs, values, static, reads, out._data)
         elif reads and out._data.base is not None:
-            out._owner = reads[0][0]
+            out._owner = reads[0][0]  # y is a view: whoever writes to the input writes to y, see watch.py
         return out
 
     apply.__name__ = apply.__qualname__ = name
@@ -204,7 +204,7 @@ def _first_cotangent(root: Tensor, cotangent: Any) -> np.ndarray:
 
 
 def _count_uses(root: Tensor) -> dict[int, int]:
-    """Return, by id, how many operations on the way to `root` read each tensor; check that the tape is whole."""
+    """Count, by id, the uses on the way to `root` of each tensor that has a node; check that the tape is whole."""
     uses: dict[int, int] = {}
     stack = [root] if root._node else []
     while stack:

@@ -10,7 +10,7 @@ tensors. These notes, one node an operation, are the *tape*:
 
 tape.py writes the tape and walks it; primitives.py is the table of the operations.
 
-Values may be written in place, but not under the feet of `backward`: see watch.py.
+You may change values in place; `backward` refuses if it still needed the old ones: see watch.py.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Tensor(Watched):
     __array_ufunc__ = None  # makes ndarray + Tensor call Tensor.__radd__
     grad: np.ndarray | None = None
     requires_grad = False
-    retains_grad = False  # whether backward leaves a gradient here too, though this is no leaf
-    _node: Any = None  # the note of the operation that made this tensor (tape.Node); None for a leaf
+    retains_grad = False  # whether backward leaves a gradient here too, though this is not a leaf
+    _node: Any = None  # the recorded operation that made this tensor (a tape.Node); None for a leaf, which has none
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
         self._data: np.ndarray = np.array(values_of(data))
@@ -85,5 +85,5 @@ class Parameter(Tensor):
 
 
 def values_of(x: Any) -> Any:
-    """Return the array behind a Tensor, or x itself where it is none."""
+    """Return the array behind a Tensor, or x itself if it is not a Tensor."""
     return x._data if isinstance(x, Tensor) else x

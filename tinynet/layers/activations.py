@@ -9,7 +9,7 @@ from tinynet.layers.base import Layer
 class Tanh(Layer):
     """a = tanh(z)."""
 
-    __call__ = staticmethod(tanh)
+    __call__ = staticmethod(tanh)  # tanh(x), without self
 
 
 class Sigmoid(Layer):

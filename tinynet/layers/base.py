@@ -92,7 +92,7 @@ class Layer(Storable):
 class Sequential(Layer):
     """The layers given, one after the other."""
 
-    holds = {"": ("layers",)}
+    holds = {"": ("layers",)}  # a list: its names in a file are 0, 1, ..
 
     def __init__(self, *layers: Layer) -> None:
         if not all(isinstance(layer, Layer) for layer in layers):
@@ -101,12 +101,12 @@ class Sequential(Layer):
 
     def __call__(self, x: Any) -> Tensor:
         """Return the last layer's output, for x (batch, n_in) as an array or a Tensor."""
-        x = x if isinstance(x, Tensor) else Tensor(self._as_floats(np.asarray(x)))
+        x = x if isinstance(x, Tensor) else Tensor(self._in_our_precision(np.asarray(x)))
         for layer in self.layers:
             x = layer(x)
         return x
 
-    def _as_floats(self, x: np.ndarray) -> np.ndarray:
+    def _in_our_precision(self, x: np.ndarray) -> np.ndarray:
         """Return an array of the parameters' precision, so that a float64 array does not slow a float32 net down."""
         first = next((p for layer in self.layers for p in layer.parameters()), None)
         return x.astype(first.dtype) if x.dtype.kind == "f" and first is not None else x
@@ -121,7 +121,7 @@ class Sequential(Layer):
         return {"layers": [layer.to_json() for layer in self.layers]}
 
     def to_json(self) -> dict[str, Any]:
-        return {"Sequential": self.config()}  # a subclass only knows how to fill it
+        return {"Sequential": self.config()}  # MLP and the like only choose the layers; the file lists them
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:

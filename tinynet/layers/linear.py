@@ -22,7 +22,7 @@ class Linear(Layer):
         n_in, n_out: number of inputs and outputs.
         weight: the recipe of W, for example tn.Hashed(1/8).
         bias: whether there is a b, (n_out,), which starts at zero.
-        seed: fixes W's first values.
+        seed: fixes W's initial values, and its hash or mask.
     """
 
     n_in: int

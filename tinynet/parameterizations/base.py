@@ -2,7 +2,7 @@
 
 Every compression method says the same sentence: W (m, n), the matrix that the layer multiplies by, is computed from
 fewer numbers than m n. Here that sentence is a class. `tn.Hashed(1/8)` is a recipe: settings, and no arrays yet. A
-layer calls `build` on it and gets the same class with arrays in it. What a built one can do:
+layer calls `shaped`, then `fill` (together: `build`), and has the same class with arrays in it. What that one can do:
 
     weight()        W as a Tensor, made of primitives, so that gradients reach the stored tensors
     matmul(x)       x W, by the cheapest route
@@ -36,7 +36,7 @@ class Parameterization(Storable):
 
     family = "recipe"
     registry = RECIPES
-    shape: ClassVar[tuple[int, int]]  # of a built one: (m, n)
+    shape: ClassVar[tuple[int, int]]  # (m, n), once built; a ClassVar, so that @dataclass takes it for no setting
     m: ClassVar[int]
     n: ClassVar[int]
 
@@ -60,7 +60,7 @@ class Parameterization(Storable):
         return self.shaped(shape).fill(seed, fan_in)
 
     def from_dense(self, W: np.ndarray, seed: int = 0) -> Self:
-        """Return the member of this family nearest to W (m, n), or a stated heuristic's answer."""
+        """Return the member of this family nearest to W (m, n), or a heuristic's answer where the method says so."""
         W = np.asarray(W)
         if W.ndim != 2 or W.dtype.kind != "f" or not np.isfinite(W).all():
             what = f"{type(self).__name__}.from_dense: W of shape {W.shape}, dtype {W.dtype}"
@@ -91,7 +91,7 @@ class Parameterization(Storable):
         return built
 
     def fill(self, seed: int = 0, fan_in: int | None = None) -> Self:
-        """Fill in initial values; `shaped` has been called."""
+        """Fill in initial values; call `shaped` first."""
         self.seed = int(seed)
         self.initialize(np.random.default_rng(seed), fan_in or self.m)
         if self.rescale:
@@ -101,7 +101,7 @@ class Parameterization(Storable):
     # ---- the steps that differ from method to method
 
     def lay_out(self) -> None:
-        """Give the parts that are parameterizations themselves their shapes."""
+        """Give shapes to the parts that are parameterizations themselves, such as the buckets of Hashed."""
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         """Fill in initial values such that an entry of x W has the variance of an entry of x."""

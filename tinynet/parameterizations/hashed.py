@@ -69,7 +69,7 @@ class Hashed(Parameterization):
         return hashing.places(self.seed, *self.shape, self.K)
 
     def lay_out(self) -> None:
-        self.buckets = self.inner.shaped((1, self.K))
+        self.buckets = self.inner.shaped((1, self.K))  # w, one number a bucket, as a matrix that `inner` makes
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.buckets.fill(self.seed, fan_in)
@@ -93,7 +93,7 @@ class Hashed(Parameterization):
         return gather(self.buckets.weight(), places)
 
     def matmul(self, x: Tensor) -> Tensor:
-        """Return x W; inside no_grad() without ever holding W, as `evaluate` does."""
+        """Return x W. Inside no_grad(), as in `evaluate`, W is never whole (hash_grids.py)."""
         if mode.recording:
             return matmul(x, self.weight())
         return Tensor(hash_grids.matmul(np.asarray(x), self.buckets.weight()._data[0], self.seed, self.n))

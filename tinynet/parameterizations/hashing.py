@@ -9,7 +9,7 @@ h and xi come from two streams of one hash, computed and never stored: the 64-bi
 Flood 2014, "Fast splittable pseudorandom number generators"; constants of Stafford's variant 13), applied to the seed,
 the stream, i, then j. It uses only 64-bit xor, shift and product, so it is the same on every machine.
 
-Training keeps bucket and sign in one number, place = h + K [xi < 0], the place of the entry in the doubled table
+Training keeps bucket and sign in one number: place = h, plus K where xi = -1. It is an index into the doubled table
 (w, -w). Then W is a plain look-up and its gradient a plain scatter, without a branch on a random sign, which a
 processor would mispredict every other time.
 """

@@ -32,7 +32,7 @@ RECIPES: dict[str, Any] = {}  # the classes of parameterizations by name
 class Storable:
     """Base of all that a file can hold: see the head of this file."""
 
-    holds: ClassVar[dict[str, tuple[str, ...]]] = {}  # {name in a file: (attribute, and those of an array's shape)}
+    holds: ClassVar[dict[str, tuple[str, ...]]] = {}  # {name in a file: (attribute, the attributes of its shape ..)}
     seeded: ClassVar[bool] = False  # whether a file holds the seed too, because more than first values depend on it
     family: ClassVar[str]  # what an error calls it
     registry: ClassVar[dict[str, Any]]  # the classes that a file may name
@@ -70,14 +70,14 @@ class Storable:
     def restore(self, state: State) -> None:
         """Take over what `state` returned. ValueError where an array is missing, or of another shape or dtype.
 
-        Nothing is made but from an array that is there, so what a file announces costs no more memory than the file.
+        Arrays are made only from arrays in the file, so a header cannot ask for more memory than the file takes.
         """
         if self.seeded:
             self.seed = int(take(state, "seed", (1,), "u8")[0])
             for name in [n for n in vars(self) if isinstance(getattr(type(self), n, None), cached_property)]:
                 delattr(self, name)  # it came from another seed
         for name, (attribute, *shape) in self.holds.items():
-            part = vars(self).get(attribute, True)  # True where an array is still to come
+            part = vars(self).get(attribute, True)  # True: the array is still to come, as a setting bias=True says
             if isinstance(part, list):
                 for i, one in enumerate(part):
                     one.restore(unnest(f"{name}{i}", state))
@@ -133,7 +133,7 @@ class Storable:
             if isinstance(default := _default(f), Storable) and not isinstance(settings.get(f.name, default), Storable):
                 raise TypeError(f"{f.name}={str(settings[f.name])[:80]!r} is no recipe")
         made = cls.__new__(cls)
-        made.fill = list  # type: ignore[attr-defined]  # called in place of its own: it makes nothing
+        made.fill = lambda: None  # type: ignore[attr-defined]  # hides the method, so that __init__ makes no arrays
         made.__init__(**settings)  # type: ignore[misc]
         del made.fill  # type: ignore[attr-defined]
         return made
@@ -154,11 +154,11 @@ def _as_json(value: Any, default: Any) -> Any:
 def _from_json(value: Any) -> Any:
     if isinstance(value, list):
         return [_from_json(v) for v in value]
-    return RECIPES["Dense"].from_json(value) if isinstance(value, dict) else value
+    return RECIPES["Dense"].from_json(value) if isinstance(value, dict) else value  # any recipe knows all others
 
 
 def take(state: State, name: str, shape: tuple[int, ...], kind: str = "f") -> np.ndarray:
-    """Return state[name] after checking its shape and dtype: 'f' any float, 'u1', 'u8' unsigned of so many bytes."""
+    """Return state[name] after checking its shape and dtype: 'f' any float; 'u1', 'u8' unsigned, of 1 or 8 bytes."""
     a = state.get(name)
     if a is None:
         raise ValueError(f"the array {name!r} is missing; there are {sorted(state)}")

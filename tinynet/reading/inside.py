@@ -46,7 +46,7 @@ def activations(net: Sequential, inputs: Any) -> dict[str, np.ndarray]:
         raise ValueError(f"reading: inputs of shape {inputs.shape}; at least one example is needed")
     outputs = {}
     with evaluating(net):
-        x = Tensor(net._as_floats(inputs))
+        x = Tensor(net._in_our_precision(inputs))
         for i, layer in enumerate(net.layers):
             x = layer(x)
             outputs[name_of(net, i)] = a = x.numpy()

@@ -96,7 +96,7 @@ class SequenceNet(Sequential):
                     f"{type(self).__name__}: inputs of shape {x.shape}; they must be numbers (batch, time, "
                     f"{self.n_in}) or integer symbols (batch, time), both at least 1"
                 )
-            return (x if isinstance(x, Tensor) else Tensor(self._as_floats(x))).swapaxes(0, 1)
+            return (x if isinstance(x, Tensor) else Tensor(self._in_our_precision(x))).swapaxes(0, 1)
         if x.ndim != 2 or 0 in x.shape:
             raise ValueError(
                 f"{type(self).__name__}: symbols of shape {x.shape}; they must be (batch, time), both at least 1"
@@ -105,9 +105,9 @@ class SequenceNet(Sequential):
             raise ValueError(
                 f"{type(self).__name__}: symbols from {x.min()} to {x.max()}; this network knows 0 .. {self.n_in - 1}"
             )
-        return Tensor(self._as_floats(np.eye(self.n_in)[x.T]))
+        return Tensor(self._in_our_precision(np.eye(self.n_in)[x.T]))
 
-    def _as_floats(self, x: np.ndarray) -> np.ndarray:
+    def _in_our_precision(self, x: np.ndarray) -> np.ndarray:
         first: Any = self.layers[0]
         return x.astype(first.bias.dtype)
 

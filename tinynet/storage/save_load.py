@@ -45,7 +45,7 @@ def save(net: Layer, path: str | os.PathLike) -> FileSize:
     from safetensors.numpy import save as to_bytes
 
     if not isinstance(net, Layer):
-        raise TypeError(f"save: {net!r:.80} is no network; pass it first, then the path: save(net, path)")
+        raise TypeError(f"save: {net!r:.80} is not a network; pass it first, then the path: save(net, path)")
     state = net.state()
     for name, a in state.items():
         if a.dtype.kind == "f" and not np.isfinite(a).all():
@@ -85,14 +85,14 @@ def load(path: str | os.PathLike) -> Layer:
         if extra := set(state) - set(net.state()):
             raise ValueError(f"it holds arrays that the network does not use: {sorted(extra)[:5]}")
         return net.eval()
-    except Exception as error:  # the file decides what is asked for, so that any error is the file's
+    except Exception as error:  # whatever fails here was caused by the file's content
         raise ModelFileError(f"load: {os.fspath(path)!r} is not a readable network: {error}") from error
 
 
 def write_atomically(path: str | os.PathLike, content: bytes) -> None:
     """Write content to a new file beside `path`, then rename it over `path`; nothing half-written is left behind.
 
-    What `path` links to is written, and a device or a pipe, as /dev/stdout, is written into, not replaced.
+    A link is followed to its target. A device or a pipe, such as /dev/stdout, is written into, not replaced.
     """
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():

@@ -2,7 +2,7 @@
 
     SGD     v <- mu v + g + lambda w      w <- w - eta v               (Polyak 1964; lambda: weight decay)
 
-SGD goes downhill, with a running mean of gradients that carries it over small bumps. The learning rate eta may follow a
+SGD goes downhill; v, a fading sum of past gradients, carries it over small bumps. The learning rate eta may follow a
 schedule (schedules.py): eta = lr * schedule(progress). A Parameter may scale its own step and bound its values.
 """
 
@@ -25,7 +25,7 @@ class Optimizer:
         lr: learning rate eta, positive.
         weight_decay: lambda, added as lambda w to each gradient.
         schedule: a function of the progress from 0 to 1 that multiplies lr, such as tn.optim.cosine, or None.
-        total_steps: how many steps there will be in all, without which nobody knows the progress.
+        total_steps: how many steps there will be in all; a schedule needs it to know the progress.
     """
 
     slots: tuple[str, ...] = ()  # names of the running arrays a parameter has

@@ -108,7 +108,7 @@ Passed = dict[str, list[Tensor]]  # tensors that will keep their gradients, by w
 
 def _by_layer(net: Any, inputs: np.ndarray) -> tuple[Tensor, Passed]:
     """Return the scores, and the output of each layer on the way to them."""
-    a, outputs = Tensor(net._as_floats(inputs), requires_grad=True), []
+    a, outputs = Tensor(net._in_our_precision(inputs), requires_grad=True), []
     for layer in net.layers:
         a = layer(a)
         a.retains_grad = True
