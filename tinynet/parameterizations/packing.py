@@ -29,7 +29,7 @@ def pack(codes: np.ndarray, base: int) -> np.ndarray:
 
 
 def unpack(packed: np.ndarray, shape: tuple[int, ...], base: int) -> np.ndarray:
-    """Return the codes, uint8 of the given shape. ValueError if the padding is not zero or a byte too large."""
+    """Return the codes, uint8 of the given shape. ValueError if the padding is not zero or a byte is too large."""
     count = int(np.prod(shape))
     if base == 3:
         if packed.size and packed.max() >= 3**5:

@@ -3,8 +3,8 @@
 A saved network (storage/) holds what is needed to use it. A checkpoint holds what is needed to go on training it: the
 latent weights behind the stored bits, running statistics, the optimizer's running arrays and step count, the state of
 each random generator, the history, and the best epoch so far. Whatever must be the same when training goes on is
-compared, except the loss function: two functions cannot be compared. It is a safetensors file too, and is written whole
-or not at all.
+compared, except the loss function: two functions cannot be compared. A checkpoint too is a safetensors file, written
+whole or not at all.
 """
 
 from __future__ import annotations

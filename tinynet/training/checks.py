@@ -26,8 +26,8 @@ def check_pair(name: str, net: Layer, pair: Any) -> Pair:
     """Return inputs and labels as arrays. ValueError says what is wrong with them."""
     if not (isinstance(pair, tuple) and len(pair) == 2):
         raise ValueError(
-            f"{name}: a pair (inputs, labels) is needed, got {type(pair).__name__}; pass one split of a data set, as "
-            "in data.train"
+            f"{name}: a pair (inputs, labels) is needed, got {type(pair).__name__}; pass one split of a data set, "
+            "such as data.train"
         )
     inputs, labels = np.asarray(pair[0]), np.asarray(pair[1])
     if inputs.ndim < 2 or not len(inputs) or len(inputs) != len(labels):
@@ -76,7 +76,7 @@ def check_settings(
         raise ValueError(f"fit: clip={clip}; the longest gradient must be positive, or None for any length")
     if valid is not None and are_classes(valid[1]) != are_classes(train[1]):
         raise ValueError(
-            f"valid: labels of dtype {valid[1].dtype}, those of train are {train[1].dtype}; give both alike"
+            f"valid: labels of dtype {valid[1].dtype}, but {train[1].dtype} in train; give both the same kind of labels"
         )
 
 

@@ -39,7 +39,7 @@ class TrainingError(RuntimeError):
 
 @dataclass
 class History:
-    """What happened, one entry per epoch; errors are measured as by `evaluate`."""
+    """What happened, one entry per epoch; errors as `evaluate` measures them."""
 
     loss: list[float] = field(default_factory=list)  # mean over the epoch, in training mode
     train_error: list[float] = field(default_factory=list)  # mean over the epoch, in training mode
@@ -136,7 +136,7 @@ def fit(
             scores at every step, integers (N, time), -1 after the end of a sequence.
             Sequences are read to the end, padding included. If they differ in length and last=True, call the net with
             lengths in a loop of your own.
-        valid: a pair like it; with it, the net ends as it was after the epoch of lowest error (the last one of equals).
+        valid: a pair like it; with it, the net ends as it was after the epoch of lowest error (the last of equal ones).
         epochs, batch_size: at least 1; the batch at most N.
         lr, momentum, weight_decay: settings of SGD.
         clip: the longest gradient allowed, over all parameters together; a longer one is shortened to it.
