@@ -501,6 +501,6 @@ lesson.verdict(
 #
 # ## Read on
 #
-# In tinynet's source, `layers/linear.py` (`Linear`), `layers/activations.py` (`Tanh`), `layers/sequential.py`
+# In tinynet's source, `layers/linear.py` (`Linear`), `layers/activations.py` (`Tanh`), `layers/base.py`
 # (`Sequential`) and `layers/mlp.py` (`MLP`) hold the layers that you have just built. `reading/layers/svd.py` draws
 # turn, stretch, turn for any layer.

@@ -575,6 +575,6 @@ lesson.verdict(
 #
 # ## Read on
 #
-# In tinynet's source, `engine/losses.py` has the losses with their gradients, `training/optim.py` the step, and
+# In tinynet's source, `engine/losses.py` has the losses with their gradients, `training/optimizer.py` the step, and
 # `training/fit.py` what `fit` adds to it. `tn.reading.scores` and `tn.reading.calibration` are the instruments of this
 # lesson, for any network.

@@ -198,7 +198,9 @@ with open(lesson.folder / "frontier.csv", newline="") as file:
     committed = [row | {"bytes": float(row["bytes"]), "error": float(row["error"])} for row in csv.DictReader(file)]
 
 figure, axes = plt.subplots(figsize=(9, 5.2))
-for i, method in enumerate(METHODS):
+order = list(dict.fromkeys(row["method"] for row in committed))  # as in README's figure, so the colours agree
+for method in METHODS:
+    i = order.index(method)
     style = dict(color=COLOURS[i], marker=MARKERS[i])
     longer = sorted((row["bytes"], 100 * row["error"]) for row in committed if row["method"] == method)
     live = sorted((p.bytes, 100 * p.error) for p in points if p.method == method)

@@ -44,7 +44,7 @@ def _cells(p: Point, unit: float) -> tuple[str, ...]:
 def write_csv(rows: Sequence[dict[str, Any]], path: str | os.PathLike) -> None:
     """Write one line a point: the fields of `Point`."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(Point._fields)
     writer.writerows(summarize(rows))
     write_atomically(path, text.getvalue().encode())

@@ -184,8 +184,8 @@ def _ignore_ctrl_c() -> None:
 
 @contextmanager
 def _bar(tasks: int, show: bool | None) -> Iterator[Any]:
-    """Yield a function to call after each run; it moves the bar, where one is shown."""
-    if not (sys.stderr.isatty() if show is None else show):
+    """Yield a function to call after each run; it moves the bar, where one is shown and something is left to run."""
+    if not tasks or not (sys.stderr.isatty() if show is None else show):
         yield lambda: None
         return
     from rich.console import Console
