@@ -32,9 +32,9 @@ def test_relative_links_lead_somewhere(page):
 
 
 def test_source_files_that_a_text_names_exist():
-    texts = [*PAGES, *(path for top in ("tinynet", "lessons", "benchmarks", "gpu") for path in (ROOT / top).rglob("*.py"))]
+    sources = [path for folder in ("tinynet", "lessons", "benchmarks", "gpu") for path in (ROOT / folder).rglob("*.py")]
     made_up = {"name/exercise.py", "student/exercise.py"}  # folders of students
-    for path in texts:
+    for path in [*PAGES, *sources]:
         named = set(re.findall(r"(?<![\w/.*{}-])(?:[a-z]\w*/)+\w+\.py\b", path.read_text())) - made_up
         places = (ROOT, ROOT / "tinynet", ROOT / "tinynet/course", path.parent)
         assert [name for name in named if not any((place / name).exists() for place in places)] == [], path

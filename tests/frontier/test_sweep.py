@@ -200,7 +200,7 @@ def test_a_teacher_that_cannot_teach_is_named_before_anything_is_trained(tmp_pat
         tn.frontier.sweep(**what, teacher=teacher)
     with pytest.raises(FileNotFoundError):
         tn.frontier.sweep(**what, teacher=tmp_path / "missing")
-    with pytest.raises(ValueError, match="a teacher for adding; soft targets are of classes"):
+    with pytest.raises(ValueError, match="a teacher for adding; soft targets need class labels"):
         tn.frontier.sweep("adding", **what, teacher=teacher)
     with pytest.raises(ValueError, match=r"unknown method 'hashed\+soft'"):
         tn.frontier.sweep(**what | dict(methods=["hashed+soft"]))

@@ -211,7 +211,7 @@ def test_single_precision_squares_neither_overflow_nor_vanish(size):
 @pytest.mark.parametrize("longest", [0, -1.0, float("nan")])
 def test_a_longest_gradient_that_is_not_positive_is_refused_and_nothing_is_touched(longest):
     [p] = with_gradients([3.0, 4.0])
-    with pytest.raises(ValueError, match=f"longest gradient of {longest}; it must be positive"):
+    with pytest.raises(ValueError, match=f"clip_gradient: longest={longest}; it must be positive"):
         optim.clip_gradient([p], longest)
 
     assert p.grad.tolist() == [3, 4]

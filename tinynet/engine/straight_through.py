@@ -1,6 +1,6 @@
 """Step functions that SGD can train through: the straight-through estimator.
 
-The sign of x has slope zero wherever it has a slope at all. So no gradient passes, and SGD would never change the weights
+The sign of x has slope zero wherever it has a slope at all. So no gradient passes, and SGD never changes the weights
 before a sign. The straight-through estimator (Bengio, Leonard, Courville 2013, arXiv 1308.3432) computes the step in
 the forward pass, but sends back the gradient of a similar function that has a slope to follow, its surrogate:
 

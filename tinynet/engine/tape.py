@@ -70,7 +70,7 @@ def primitive(name: str, forward: Callable[..., Any], *vjps: Any, fix: str = ref
         name: what errors and drawings call it.
         forward: y = forward(*values, **static), NumPy arrays in and out.
         vjps: one for each tensor input. `vjps[k](g, y, *values, **static)` returns the cotangent of input k, in the
-            shape that this input has after broadcasting. Where the number of inputs varies: one object that gives vjps[k].
+            shape that this input has after broadcasting. If the number of inputs varies: one object that gives vjps[k].
         fix: what to do about operands that do not fit, for the error message.
     """
     variadic = not callable(vjps[0])

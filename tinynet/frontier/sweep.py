@@ -107,7 +107,7 @@ def with_soft_targets(runs: list[Settings], file: str | os.PathLike, temperature
     """Return the runs, and after them the same methods again, taught by the network in a file."""
     if not task_of(runs[0].data).teachable:
         raise ValueError(
-            f"sweep: a teacher for {runs[0].data}; soft targets are of classes, and of examples that stay the same in "
+            f"sweep: a teacher for {runs[0].data}; soft targets need class labels, and examples that stay the same in "
             "every epoch. Sweep this data set without a teacher"
         )
     net = load(file)

@@ -2,8 +2,8 @@
 
 SGD cannot change a bit by a little. So training keeps latent weights V in [-1, 1], which add up many small steps, but
 the network uses and stores only their signs. The gradient passes through the sign as if it were clip(V, -1, 1). Latent
-weights are much larger than ordinary ones, so their step is multiplied by sqrt((fan_in + fan_out) / 1.5), the inverse
-of Glorot's initial width (the paper does so with Adam).
+weights are much larger than ordinary ones, so their step is multiplied by sqrt((fan_in + fan_out) / 1.5), the factor in
+the authors' code for Adam.
 
 The scale s, one number per layer or per column, is learned; scale=None means s = 1, for use before a batch norm.
 Nearest member (Rastegari et al. 2016, arXiv 1603.05279, eq. 6): sign(W) and s = mean |W|.

@@ -1,6 +1,6 @@
 """Sparse: only a random share of the connections, chosen from a seed before training; the others stay zero.
 
-We keep the K = density m n entries whose hash is smallest. So a file needs K numbers and the seed, but no indices.
+The K = density m n entries with the smallest hash are kept. So a file needs K numbers and the seed, but no indices.
 This is the baseline "random edge removal" of Chen et al. 2015 (after Ciresan et al. 2011).
 
 Nearest member: the kept entries of W, unchanged.

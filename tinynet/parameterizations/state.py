@@ -32,7 +32,7 @@ RECIPES: dict[str, Any] = {}  # the classes of parameterizations by name
 class Storable:
     """Base of all that a file can hold: see the head of this file."""
 
-    holds: ClassVar[dict[str, tuple[str, ...]]] = {}  # {name in a file: (attribute, the attributes that its shape is made of ..)}
+    holds: ClassVar[dict[str, tuple[str, ...]]] = {}  # {name in a file: (attribute, and what its shape is made of ..)}
     seeded: ClassVar[bool] = False  # whether a file holds the seed too, because more than first values depend on it
     family: ClassVar[str]  # what an error calls it
     registry: ClassVar[dict[str, Any]]  # the classes that a file may name

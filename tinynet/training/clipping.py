@@ -21,7 +21,7 @@ def clip_gradient(parameters: Sequence[Parameter], longest: float) -> float:
     2013, arXiv 1211.5063, algorithm 1). ValueError unless `longest` is positive.
     """
     if not longest > 0:
-        raise ValueError(f"clip_gradient: a longest gradient of {longest}; it must be positive")
+        raise ValueError(f"clip_gradient: longest={longest}; it must be positive")
     gradients = [p.grad for p in parameters if p.grad is not None]
     length = norm(gradients)
     if length > longest:

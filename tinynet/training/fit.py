@@ -59,7 +59,7 @@ class Training:
 
     Args:
         forward: maps the inputs of a mini-batch to scores; usually the net itself.
-        clip: the longest gradient allowed, over all parameters together, or None.
+        clip: the largest norm of the gradient, over all parameters together, or None for any.
         advice: what else to try if the loss is not finite.
     """
 
@@ -71,11 +71,11 @@ class Training:
     advice: str = ""
 
     def one_epoch(self, epoch: int, batches: Iterable[tuple]) -> dict[str, float]:
-        """Train on mini-batches (weight, inputs, labels, ..), and return the epoch's entries for the history."""
+        """Train on mini-batches (size, inputs, labels, ..), and return the epoch's entries for the history."""
         self.net.train()
         optimizer = self.optimizer
         total, wrong, seen, judged, k = 0.0, 0.0, 0, 0, 0
-        for k, (weight, inputs, labels, *teacher) in enumerate(batches, start=1):
+        for k, (size, inputs, labels, *teacher) in enumerate(batches, start=1):
             scores = self.forward(inputs)
             loss = self.loss(scores, labels, *teacher)
             if not np.isfinite(loss._data):
@@ -86,7 +86,7 @@ class Training:
                 clip_gradient(optimizer.parameters, self.clip)
             optimizer.step()
 
-            total, seen = total + loss.item() * weight, seen + weight
+            total, seen = total + loss.item() * size, seen + size
             errors, counted = count_errors(scores._data, labels)
             wrong, judged = wrong + errors, judged + counted
         parameters = optimizer.parameters
@@ -139,7 +139,7 @@ def fit(
         valid: a pair like it; with it, the net ends as it was after the epoch of lowest error (the last of equal ones).
         epochs, batch_size: at least 1; the batch at most N.
         lr, momentum, weight_decay: settings of SGD.
-        clip: the longest gradient allowed, over all parameters together; a longer one is shortened to it.
+        clip: the largest norm of the gradient, over all parameters together; a longer gradient is scaled down to it.
         schedule: a function of progress from 0 to 1 that multiplies lr; see schedules.py.
         optimizer: called as optimizer(parameters, lr=, weight_decay=, schedule=, total_steps=) in place of SGD with
             momentum.
@@ -166,11 +166,11 @@ def fit(
         loss = partial(taught, loss, temperature, mix)
     steps = -(-len(train[0]) // batch_size)
     make = optimizer or partial(SGD, momentum=momentum)
-    moves = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=schedule, total_steps=epochs * steps)
+    opt = make(net.parameters(), lr=lr, weight_decay=weight_decay, schedule=schedule, total_steps=epochs * steps)
     advice = f"and check the scale of the inputs (here up to {np.abs(train[0]).max():.3g})"
-    training = Training(net, net, loss, moves, clip, advice)
+    training = Training(net, forward=net, loss=loss, optimizer=opt, clip=clip, advice=advice)
     saved = None if checkpoint is None else Checkpoint(
-        checkpoint, net, moves, (*examples, *(valid or ())),
+        checkpoint, net, opt, (*examples, *(valid or ())),
         dict(batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, clip=clip, seed=seed,
              soft=None if teacher is None else [temperature, mix]),
         schedule, epochs,
@@ -206,7 +206,7 @@ def run_epochs(
                 figures = one_epoch(epoch)
                 if judge:
                     figures["valid_error"] = judge()
-                for name, value in figures.items():  # all at once, so that Ctrl-C leaves whole epochs
+                for name, value in figures.items():  # nothing slow in between, so that Ctrl-C leaves whole epochs
                     getattr(history, name).append(value)
                 if judge is None or history.valid_error[-1] <= min(history.valid_error):
                     best, history.best_epoch = Snapshot.of(net), epoch
