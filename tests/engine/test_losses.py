@@ -265,3 +265,39 @@ def test_losses_and_gradients_equal_pytorchs(leaf, drawn, torch, scale):
         z.backward()
         np.testing.assert_allclose(y.item(), z.item(), rtol=1e-12)
         np.testing.assert_allclose(s.grad, t.grad.numpy(), rtol=1e-10, atol=1e-14)
+
+
+FAR = [[-np.inf, 0, 1], [-3e38, 3e38, 1], [-np.inf, -np.inf, 2]]  # scores of classes that are as good as impossible
+SURE = [1, 1, 2]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_class_that_is_impossible_leaves_the_loss_of_the_others_finite(torch, dtype):
+    f, scores = torch.nn.functional, np.array(FAR, dtype)
+    for ours, theirs in [
+        (lambda s: F.softmax_cross_entropy(s, np.array(SURE)), lambda s: f.cross_entropy(s, torch.tensor(SURE))),
+        (lambda s: F.softmax_cross_entropy(s, np.eye(3)[SURE]), lambda s: f.cross_entropy(s, torch.tensor(SURE))),
+        (lambda s: F.sequence_cross_entropy(s, np.array(SURE)), lambda s: f.cross_entropy(s, torch.tensor(SURE))),
+    ]:
+        s, t = tn.Tensor(scores, requires_grad=True), torch.tensor(scores, requires_grad=True)
+        y, z = ours(s), theirs(t)
+        y.backward()
+        z.backward()
+        np.testing.assert_allclose(y.item(), z.item(), rtol=1e-6)
+        np.testing.assert_allclose(s.grad, t.grad.numpy(), rtol=1e-6, atol=1e-12)
+
+
+def test_the_loss_of_a_true_class_that_is_ruled_out_is_infinite_and_its_gradient_is_not():
+    s = tn.Tensor([[-np.inf, 0.0, 1.0]], requires_grad=True)
+    loss = F.softmax_cross_entropy(s, np.array([0]))
+    loss.backward()
+    assert loss.item() == np.inf
+    np.testing.assert_allclose(s.grad, [[-1, 1 / (1 + np.e), np.e / (1 + np.e)]])
+
+
+def test_targets_of_a_teacher_that_rules_a_class_out_are_finite():
+    s = tn.Tensor([[-np.inf, 0.0, 1.0]], requires_grad=True)
+    loss = F.soft_targets(s, np.array([[-np.inf, 1.0, 1.0]]))
+    loss.backward()
+    np.testing.assert_allclose(loss.item(), np.log(1 + np.e) - 0.5)
+    np.testing.assert_allclose(s.grad, [[0, 1 / (1 + np.e) - 0.5, np.e / (1 + np.e) - 0.5]])

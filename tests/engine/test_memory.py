@@ -59,7 +59,7 @@ def test_memory_does_not_grow_without_the_collector(no_collector, walk):
             with tn.no_grad():
                 network(x, w)
 
-    rounds(10)
+    rounds(1000)  # until the interpreter's own lists of free tuples are full
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.engine import primitives, shapes
+from tinynet.engine import kinks, primitives, shapes
 
 F = tn.functional
 
@@ -210,13 +210,13 @@ def test_every_vjp_of_every_row_has_a_case(rows):
             if y is not None and y._node is not None:
                 checked |= {(y._node.name, k) for k, x in enumerate(y._node.inputs) if x is not None}
                 stack += y._node.inputs
-    tables = rows(primitives) | rows(shapes)
-    assert len(tables) >= 27
+    tables = rows(primitives) | rows(kinks) | rows(shapes)
+    assert len(tables) >= 28
     assert {(name, k) for name, count in tables.items() for k in range(count)} - checked == set()
 
 
 def test_every_row_is_in_functional(rows):
-    for name in rows(primitives) | rows(shapes):
+    for name in rows(primitives) | rows(kinks) | rows(shapes):
         assert callable(getattr(F, name, None)), name
 
 
@@ -248,6 +248,79 @@ def test_slope_at_a_kink(f, slopes):
     x = tn.Tensor(X, requires_grad=True)
     f(x).backward(np.array([1.0, 10.0, 100.0]))
     np.testing.assert_array_equal(x.grad, np.array([1.0, 10.0, 100.0]) * slopes)
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    "f, a, b",
+    [
+        (F.maximum, [NAN, 1.0, 2.0, 3.0], [1.0, NAN, 3.0, 3.0]),
+        (F.minimum, [NAN, 1.0, 2.0, 3.0], [1.0, NAN, 3.0, 3.0]),
+        (F.power, [-2.0, 0.0, 0.0, 2.0, 0.0], [2.0, 2.0, 0.0, 2.0, -1.0]),
+    ],
+    ids=["maximum", "minimum", "power"],
+)
+def test_slopes_at_nan_and_beyond_the_domain_are_those_of_pytorch(torch, f, a, b):
+    ours = [tn.Tensor(x, requires_grad=True) for x in (a, b)]
+    theirs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (a, b)]
+    with np.errstate(divide="ignore"):  # 0 to the power of -1
+        f(*ours).backward(np.ones(len(a)))
+    getattr(torch, "pow" if f is F.power else f.__name__)(*theirs).backward(torch.ones(len(a), dtype=torch.float64))
+    for x, y in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(x.grad, y.grad.numpy(), rtol=1e-12)
+
+
+def test_relu_and_abs_do_not_hide_a_value_that_is_not_a_number():
+    x = tn.Tensor([NAN, -1.0, 2.0], requires_grad=True)
+    x.relu().backward(np.array([5.0, 5.0, 5.0]))
+    np.testing.assert_array_equal(x.grad, [5, 0, 5])  # as in PyTorch
+    y = tn.Tensor([NAN], requires_grad=True)
+    abs(y).backward()
+    assert np.isnan(y.grad).all()
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, 2)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_std_of_equal_values_has_gradient_zero_and_of_others_that_of_the_root_of_the_variance(axis, keepdims, dtype):
+    values = np.random.default_rng(0).normal(size=(2, 3, 4)).astype(dtype)
+    x, y, same = (tn.Tensor(v, requires_grad=True) for v in (values, values, np.full_like(values, 3)))
+    std = x.std(axis=axis, keepdims=keepdims)
+    g = np.random.default_rng(1).normal(size=std.shape).astype(dtype)
+    std.backward(g)
+    y.var(axis=axis, keepdims=keepdims).sqrt().backward(g)
+    np.testing.assert_allclose(x.grad, y.grad, rtol=1e-4 if dtype == np.float32 else 1e-10, atol=1e-6)
+    same.std(axis=axis, keepdims=keepdims).backward(g)
+    np.testing.assert_array_equal(same.grad, np.zeros_like(values))
+
+
+@pytest.mark.parametrize("pack", [lambda i: i, lambda i: (i, 1), lambda i: (slice(None), i)])
+def test_an_index_may_be_a_tensor_of_integers(pack):
+    values, index = np.arange(9.0).reshape(3, 3), np.array([2, 0, 2])
+    x, y = (tn.Tensor(values, requires_grad=True) for _ in range(2))
+    picked, same = x[pack(tn.Tensor(index))], y[pack(index)]
+    np.testing.assert_array_equal(picked.data, same.data)
+    g = np.random.default_rng(0).normal(size=picked.shape)
+    picked.backward(g)
+    same.backward(g)
+    np.testing.assert_array_equal(x.grad, y.grad)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        F.softmax,
+        F.log_softmax,
+        lambda x: x.max(axis=-1),
+        lambda x: x.min(axis=-1),
+        lambda x: F.softmax_cross_entropy(x, x.data),
+    ],
+)
+def test_a_maximum_over_nothing_asks_for_an_entry(f):
+    with pytest.raises(ValueError, match="the axis that is reduced needs at least one entry"):
+        f(tn.Tensor(np.zeros((3, 0))))
 
 
 def test_minimum_takes_python_numbers_and_lists_on_either_side_as_maximum_does():

@@ -10,7 +10,8 @@ star before what belongs to the afternoon:
     * recording           whether operations are recorded
     * tape                how operations are noted, and how the chain rule walks the notes backwards
     * primitives          the table of operations: forward and chain rule side by side
-      shapes              the second table: sums and rearrangements
+      kinks               a second table: operations without a unique slope
+      shapes              a third: sums and rearrangements
     * losses              softmax and cross-entropy
       more_losses         squared hinge, squared error, losses over sequences and towards a teacher
     * straight_through    sign and round, with a gradient that lets SGD through
@@ -22,11 +23,11 @@ from tinynet.engine import operators, watch
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.engine.recording import evaluating, no_grad
 from tinynet.engine.tape import backward, primitive
-from tinynet.engine import primitives, shapes, losses, more_losses, straight_through
+from tinynet.engine import primitives, kinks, shapes, losses, more_losses, straight_through
 from tinynet.engine.gradcheck import check_gradients
 from tinynet.engine.graph import draw_graph
 
 __all__ = [
-    "Parameter", "Tensor", "backward", "check_gradients", "draw_graph", "evaluating", "losses", "more_losses",
+    "Parameter", "Tensor", "backward", "check_gradients", "draw_graph", "evaluating", "kinks", "losses", "more_losses",
     "no_grad", "operators", "primitive", "primitives", "shapes", "straight_through", "watch",
 ]  # fmt: skip

@@ -28,6 +28,8 @@ def not_floating(name: str, values: Sequence[np.ndarray]) -> TypeError:
 def do_not_fit(name: str, values: Sequence[np.ndarray], error: Exception, fix: str) -> Exception:
     """Return the error for operands whose shapes NumPy refuses."""
     kind = IndexError if type(error) is IndexError else ValueError
+    if "zero-size array" in str(error):
+        fix = "the axis that is reduced needs at least one entry"
     return kind(f"{name}: operands of shapes {shapes(values)}: {error}; {fix}")
 
 

@@ -1,4 +1,4 @@
-"""The second table of primitives: operations that add entries up, or move them to another place.
+"""A third table of primitives: operations that add entries up, or move them to another place.
 
 Read its rows like those of primitives.py. An operation that sums over an axis repeats the cotangent along that axis; an
 operation that moves entries moves their cotangents back.
@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 
 from tinynet.engine.operators import op
-from tinynet.engine.primitives import sqrt
 from tinynet.engine.refusals import FIT
 from tinynet.engine.tape import Part, primitive
-from tinynet.engine.tensor import Tensor
+from tinynet.engine.tensor import Tensor, values_of
 
 
 class every:
@@ -66,6 +65,16 @@ def _squeeze(x: np.ndarray, axis: Any = None) -> np.ndarray:
     return x.reshape(np.squeeze(x, axis).shape)  # a view even where nothing is squeezed
 
 
+def _to_mean(g: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
+    """Return the cotangent of x from that of its mean."""
+    return _expand(g * (g.size / (x.size or 1)), x, axis, keepdims)
+
+
+def _from_std(g: np.ndarray, y: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
+    """Return g (x - mean) / (N y); where all x are equal the slope is not unique, and 0 is chosen."""
+    return _to_mean(g / np.where(y > 0, y, 1), x, axis, keepdims) * (x - x.mean(axis, keepdims=True))
+
+
 _ONE = "only axes of length 1 can be squeezed"
 _COUNT = "the number of entries must stay the same"
 _AXIS = "axes lie in -ndim .. ndim - 1, and each may be named once"
@@ -75,7 +84,8 @@ _INDEX = "each index must lie inside its axis, and there may be no more indices 
 # fmt: off
 #                        name            y = f(x)                                    cotangent of x
 sum          = primitive("sum",          np.sum,                                     lambda g, y, x, axis=None, keepdims=False: _expand(g, x, axis, keepdims), fix=_AXIS)
-mean         = primitive("mean",         np.mean,                                    lambda g, y, x, axis=None, keepdims=False: _expand(g * (y.size / (x.size or 1)), x, axis, keepdims), fix=_AXIS)
+mean         = primitive("mean",         np.mean,                                    lambda g, y, x, axis=None, keepdims=False: _to_mean(g, x, axis, keepdims), fix=_AXIS)
+std          = primitive("std",          np.std,                                     lambda g, y, x, axis=None, keepdims=False: _from_std(g, y, x, axis, keepdims), fix=_AXIS)
 max          = primitive("max",          np.max,                                     lambda g, y, x, axis=None, keepdims=False: _share_among_ties(g, y, x, axis, keepdims), fix=_AXIS)
 reshape      = primitive("reshape",      lambda x, shape: x.reshape(shape),          lambda g, y, x, shape: g.reshape(x.shape), fix=_COUNT)
 squeeze      = primitive("squeeze",      _squeeze,                                   lambda g, y, x, axis=None: g.reshape(x.shape), fix=_ONE)
@@ -93,7 +103,9 @@ _stack       = primitive("stack",        lambda *xs, axis: np.stack(xs, axis),  
 
 def getitem(x: Tensor, index: Any) -> Tensor:
     """Return x[index]. The index is copied, so later changes to it do no harm."""
-    return _getitem(x, index if isinstance(index, (int, slice)) else deepcopy(index))
+    if isinstance(index, (int, slice)):
+        return _getitem(x, index)
+    return _getitem(x, deepcopy(tuple(map(values_of, index)) if isinstance(index, tuple) else values_of(index)))
 
 
 def concatenate(tensors: Sequence[Any], axis: int | None = 0) -> Tensor:
@@ -117,11 +129,6 @@ def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Return the variance over the given axes: squared deviations divided by the count N, as in NumPy."""
     d = x - mean(x, axis=axis, keepdims=True)
     return mean(d * d, axis=axis, keepdims=keepdims)
-
-
-def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Return the standard deviation, the square root of `var`."""
-    return sqrt(var(x, axis, keepdims))
 
 
 vars(op).update(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tinynet.engine.primitives import relu, sigmoid, tanh
+from tinynet.engine.kinks import relu
+from tinynet.engine.primitives import sigmoid, tanh
 from tinynet.layers.base import Layer
 
 

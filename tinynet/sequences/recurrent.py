@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.primitives import where
+from tinynet.engine.kinks import where
 from tinynet.engine.shapes import stack
 from tinynet.engine.tensor import Tensor
 from tinynet.sequences.cells import Cell, LSTMCell, RNNCell, States
