@@ -67,6 +67,39 @@ def test_two_steps_of_adam_by_hand():
     np.testing.assert_allclose(np.ravel(move(opt, [4.0], [-2.0], [2.0])), [-1, -1, -1 - 37**0.5 / 14], rtol=1e-12)
 
 
+@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.0, 0.0)])
+def test_adam_counts_the_steps_of_each_parameter(torch, betas):
+    early, late = parameter([1.0, -2.0]), parameter([3.0])
+    theirs = [torch.nn.Parameter(torch.tensor(p.numpy())) for p in (early, late)]
+    ours = tn.Adam([early, late], lr=0.1, betas=betas)
+    opt = torch.optim.Adam(theirs, lr=0.1, betas=betas)
+    for step in range(210):
+        for p, q in zip((early, late), theirs, strict=True):
+            p.grad = None if p is late and step < 200 else np.sin(step + np.arange(p.size)) * 10.0 ** (step % 5)
+            q.grad = None if p.grad is None else torch.tensor(p.grad)
+        ours.step()
+        opt.step()
+        for p, q in zip((early, late), theirs, strict=True):
+            np.testing.assert_allclose(p.numpy(), q.detach().numpy(), rtol=1e-9)
+
+
+def test_the_first_step_of_adam_is_lr_however_late_it_comes():
+    other, late = parameter([0.0]), parameter([0.0])
+    opt = tn.Adam([other, late], lr=0.1)
+    for _ in range(200):
+        other.grad = np.ones(1)
+        opt.step()
+    late.grad = np.array([7.0])
+    opt.step()
+    np.testing.assert_allclose(late.numpy(), -0.1, rtol=1e-6)
+
+
+def test_adam_without_memory_of_squares_divides_by_the_gradient_itself():
+    p = Parameter(np.zeros(1, np.float32))
+    opt = tn.Adam([p], lr=0.1, betas=(0.0, 0.0), eps=0.0)
+    np.testing.assert_allclose(np.ravel(move(opt, [1e4], [1e-4])), [-0.1, -0.2], rtol=1e-6)  # each step is lr
+
+
 @pytest.mark.parametrize(
     "step_scale, expected", [(1.0, [-0.1, -0.1]), (3.0, [-0.3, -0.3]), (np.array([0.5, 20]), [-0.05, -2.0])]
 )

@@ -1,7 +1,7 @@
 """Adam (Kingma, Ba 2015, arXiv 1412.6980, algorithm 1).
 
 Some weights have large gradients, others small ones. Adam divides each by its usual size, so that all weights move
-about equally far. With running means m of the gradient g and c of its square, step t is
+about equally far. With running means m of the gradient g and c of its square, the t-th step of a weight is
 
     m <- b1 m + (1 - b1) g        c <- b2 c + (1 - b2) g^2
     w <- w - eta (m / (1 - b1^t)) / (sqrt(c / (1 - b2^t)) + eps)
@@ -44,9 +44,15 @@ class Adam(Optimizer):
             raise ValueError(f"Adam: betas={betas}; both must lie in [0, 1)")
         super().__init__(parameters, lr, weight_decay, schedule, total_steps)
         self.betas, self.eps = betas, eps
+        for running in self.running:
+            running["t"] = np.zeros((), np.int64)  # each parameter counts: one may get its first gradient late
 
     def update(self, g: np.ndarray, eta: float, running: State) -> np.ndarray:
-        (b1, b2), m, c, t = self.betas, running["m"], running["c"], self.steps
-        m += (1 - b1) * (g - m)
-        c += (1 - b2) * (g * g - c)
+        (b1, b2), m, c = self.betas, running["m"], running["c"]
+        running["t"] += 1
+        t = int(running["t"])
+        m *= b1
+        m += (1 - b1) * g
+        c *= b2
+        c += (1 - b2) * (g * g)
         return (-eta / (1 - b1**t)) * m / (np.sqrt(c / (1 - b2**t)) + self.eps)
