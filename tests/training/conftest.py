@@ -65,7 +65,7 @@ def epochs_with_errors(monkeypatch, blobs, bits):
     def train(errors, **options):
         net, states, remaining = tn.MLP([2, 4, 2], batch_norm=True), [], iter(errors)
 
-        def evaluate(net, data):
+        def evaluate(net, data, name):
             states.append(bits(net))
             return next(remaining)
 

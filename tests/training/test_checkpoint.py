@@ -65,7 +65,7 @@ def test_a_resumed_run_goes_back_to_a_best_epoch_from_before_the_interruption(
     loss = interrupt_at(3 * 12 + 5)
     _, states, _ = epochs_with_errors([0.3, 0.1, 0.2, 0.4, 0.5], loss=loss, **options)
     remaining = iter([0.4, 0.5])
-    monkeypatch.setattr(training, "evaluate", lambda net, data: next(remaining))
+    monkeypatch.setattr(training, "evaluate", lambda net, data, name: next(remaining))
     net = tn.MLP([2, 4, 2], batch_norm=True)
     history = tn.fit(net, blobs(), blobs(seed=1), epochs=5, batch_size=10, **options)
 

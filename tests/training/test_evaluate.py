@@ -76,3 +76,16 @@ def test_evaluate_records_nothing(blobs, monkeypatch):
     tn.evaluate(net, blobs())
 
     assert len(recorded) > 1 and not any(recorded[1:])
+
+
+def test_scores_that_are_not_numbers_are_no_prediction(blobs):
+    net = tn.Sequential(tn.Scale(1.0))
+    x = np.zeros((7, 2), np.float32)
+    x[5, 1] = 3e38
+    net = tn.Sequential(tn.Linear(2, 2), tn.Linear(2, 2))
+    net.layers[0].weight.W.data = np.array([[1, 1], [4, 4]], np.float32)  # 4 * 3e38 overflows
+    net.layers[1].weight.W.data = np.array([[1, 0], [-1, 0]], np.float32)  # inf - inf
+    with np.errstate(all="ignore"):
+        for name, message in ({}, "data: the scores of row 5 are NaN"), ({"name": "test"}, "test: the scores of row 5"):
+            with pytest.raises(ValueError, match=message):
+                tn.evaluate(net, (x, np.zeros(7, int)), batch_size=2, **name)

@@ -197,7 +197,7 @@ def test_ctrl_c_in_the_first_epoch_keeps_the_steps_that_were_made(blobs, bits, i
 
 
 def test_ctrl_c_during_validation_leaves_a_history_of_whole_epochs(blobs, bits, monkeypatch):
-    def evaluate(net, data):
+    def evaluate(net, data, name):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(training, "evaluate", evaluate)
@@ -322,3 +322,25 @@ def test_epochs_of_one_s_own_without_a_judge_end_at_the_last_or_before_ctrl_c():
     history = run_epochs(tn.MLP([2, 2]), one_epoch, None, epochs=5)
 
     assert history.interrupted and history.loss == [0, 1] and history.best_epoch == 1 and history.valid_error == []
+
+
+def test_validation_that_becomes_nan_ends_training_with_an_error(blobs):
+    class Breaks(tn.Layer):
+        """Passes rows on, until it has seen an epoch of training; then its scores in evaluation are NaN."""
+
+        seen = 0
+
+        def __call__(self, x):
+            self.seen += self.training
+            return x * np.nan if self.seen > 3 and not self.training else x * 1
+
+    net = tn.Sequential(tn.Linear(2, 2), Breaks())
+    with pytest.raises(ValueError, match="valid: the scores of row 0 are NaN"):
+        tn.fit(net, blobs(), blobs(seed=1), epochs=2, batch_size=30, progress=False)
+
+
+def test_a_judge_that_returns_nan_is_not_taken_for_a_bad_epoch(blobs):
+    net = tn.Sequential(tn.Linear(2, 2))
+    epoch = {"loss": 1.0, "train_error": 0.5, "grad_norm": 1.0, "weight_norm": 1.0}
+    with pytest.raises(tn.TrainingError, match="epoch 1: the validation error is NaN; try a lower lr"):
+        training.run_epochs(net, lambda epoch_number: dict(epoch), lambda: float("nan"), 3, progress=False)

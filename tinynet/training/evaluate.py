@@ -9,20 +9,24 @@ from tinynet.layers.base import Layer
 from tinynet.training.checks import Pair, are_classes, check_pair, counts
 
 
-def evaluate(net: Layer, data: Pair, batch_size: int = 1000) -> float:
+def evaluate(net: Layer, data: Pair, batch_size: int = 1000, name: str = "data") -> float:
     """Return the error rate in [0, 1] for integer labels, the mean squared error for real targets.
 
     The net runs in evaluation mode; afterwards every layer is back in its own mode. Raises ValueError for data that
-    cannot be used.
+    cannot be used, and where a score is NaN, since no class is then the best; errors call the data by `name`.
     """
-    inputs, labels = check_pair("data", net, data)
+    inputs, labels = check_pair(name, net, data)
     if not counts(batch_size):
         raise ValueError(f"evaluate: batch_size={batch_size}; it must be an integer, at least 1")
     total, count = 0.0, 0
     with evaluating(net):
         for start in range(0, len(inputs), batch_size):
             batch = slice(start, start + batch_size)
-            wrong, judged = count_errors(net(inputs[batch])._data, labels[batch])
+            scores = net(inputs[batch])._data
+            if np.isnan(scores).any():
+                row = start + int(np.argwhere(np.isnan(scores))[0][0])
+                raise ValueError(f"{name}: the scores of row {row} are NaN; the network has diverged on such inputs")
+            wrong, judged = count_errors(scores, labels[batch])
             total, count = total + wrong, count + judged
     return total / count
 

@@ -177,7 +177,7 @@ def fit(
     )  # fmt: skip
     return run_epochs(
         net, lambda epoch: training.one_epoch(epoch, mini_batches(examples, steps, seed, epoch)),
-        None if valid is None else lambda: evaluate(net, valid), epochs, saved, progress, report,
+        None if valid is None else lambda: evaluate(net, valid, name="valid"), epochs, saved, progress, report,
     )  # fmt: skip
 
 
@@ -206,6 +206,8 @@ def run_epochs(
                 figures = one_epoch(epoch)
                 if judge:
                     figures["valid_error"] = judge()
+                    if np.isnan(figures["valid_error"]):
+                        raise TrainingError(f"epoch {epoch + 1}: the validation error is NaN; try a lower lr")
                 for name, value in figures.items():  # nothing slow in between, so that Ctrl-C leaves whole epochs
                     getattr(history, name).append(value)
                 if judge is None or history.valid_error[-1] <= min(history.valid_error):
