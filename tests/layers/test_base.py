@@ -214,3 +214,42 @@ def test_evaluating_two_networks_one_inside_the_other_s_context():
         assert not net.training and not other.layers[0].training and not mode.recording
 
     assert [layer.training for layer in (net, *net.layers)] == before and other.layers[0].training
+
+
+# ---- a layer that is used twice
+
+
+def tied(layer):
+    return tn.Sequential(tn.Linear(3, 4), layer, tn.Tanh(), layer, tn.BatchNorm(4), tn.Linear(4, 2, seed=3))
+
+
+@pytest.mark.parametrize("recipe", [tn.Dense(), tn.Hashed(1 / 2), tn.Quantized(bits=2), tn.Binary()], ids=repr)
+def test_a_layer_used_twice_is_trained_counted_and_saved_once(tmp_path, recipe):
+    shared = tn.Linear(4, 4, recipe, seed=1)
+    net = tied(shared)
+    once = tn.Sequential(*dict.fromkeys(net.layers))
+    assert [id(p) for p in net.parameters()] == [id(p) for p in once.parameters()]
+    assert net.stored_bits() == once.stored_bits()
+    assert tn.save(net, tmp_path / "net").payload == tn.save(once, tmp_path / "once").payload
+
+    loaded, x = tn.load(tmp_path / "net"), np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
+    assert loaded.layers[1] is loaded.layers[3] and loaded.layers[0] is not loaded.layers[5]
+    assert np.array_equal(net.eval()(x)._data, loaded(x)._data)
+    assert "as layer 2" in str(loaded)
+
+
+def test_a_layer_used_twice_moves_by_the_sum_of_its_gradients_once():
+    shared = tn.Linear(2, 2, bias=False)
+    net = tn.Sequential(shared, shared)
+    W, x = shared.weight.W.numpy(), np.array([[1.0, 2.0]], np.float32)
+    opt = tn.SGD(net.parameters(), lr=0.5)
+    net(x).sum().backward()
+    opt.step()
+    gradient = x.T @ np.ones((1, 2)) @ W.T + (x @ W).T @ np.ones((1, 2))  # of x W W
+    np.testing.assert_allclose(shared.weight.W.numpy(), W - 0.5 * gradient, rtol=1e-6)
+
+
+@pytest.mark.parametrize("places", [[0, 7], [0, "x"], 3, None, [[0]]], ids=repr)
+def test_a_file_that_points_to_a_layer_that_is_not_there_is_refused(places):
+    with pytest.raises(ValueError, match="does not fit the layer Sequential"):
+        tn.Layer.from_json({"Sequential": {"layers": [tn.Tanh().to_json()], "places": places}})

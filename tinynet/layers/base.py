@@ -30,7 +30,7 @@ import numpy as np
 
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.table import network_table
-from tinynet.parameterizations.state import Storable
+from tinynet.parameterizations.state import Storable, first_places
 
 
 @dataclass(eq=False, repr=False)
@@ -90,7 +90,7 @@ class Layer(Storable):
 
 
 class Sequential(Layer):
-    """The layers given, one after the other."""
+    """The layers given, one after the other. A layer that stands twice is trained, counted and saved as one."""
 
     holds = {"": ("layers",)}  # a list: its names in a file are 0, 1, ..
 
@@ -118,14 +118,18 @@ class Sequential(Layer):
         return self
 
     def config(self) -> dict[str, Any]:
-        return {"layers": [layer.to_json() for layer in self.layers]}
+        places = first_places(self.layers)
+        order = sorted(set(places))
+        again = {"places": [order.index(i) for i in places]} if len(order) < len(places) else {}
+        return {"layers": [self.layers[i].to_json() for i in order], **again}
 
     def to_json(self) -> dict[str, Any]:
         return {"Sequential": self.config()}  # MLP and the like only choose the layers; the file lists them
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        return cls(*[Layer.from_json(description) for description in config["layers"]])
+        layers = [Layer.from_json(description) for description in config["layers"]]
+        return cls(*[layers[i] for i in config.get("places", range(len(layers)))])
 
     def __repr__(self) -> str:
         return network_table(self)

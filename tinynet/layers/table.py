@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from tinynet.parameterizations.state import first_places
+
 COLUMNS = ("layer", "method", "virtual", "stored", "bits/entry", "bytes")
 
 
 def network_table(net: Any) -> str:
     """Return the table as text: for each layer its method, virtual shape, stored numbers, bits per entry and bytes."""
-    rows = [COLUMNS, *(row for layer in net.layers for row in _rows(layer))]
+    rows: list[tuple[str, ...]] = [COLUMNS]
+    for i, first in enumerate(first_places(net.layers)):
+        layer = net.layers[i]
+        rows += _rows(layer) if i == first else [(type(layer).__name__, f"as layer {first + 1}", "", "", "", "")]
     rows.append(("", "", "", _count(net), "", f"{payload_bytes(net):,}"))
     return f"{type(net).__name__}\n{aligned(rows, left=2)}"
 

@@ -56,7 +56,7 @@ class Hashed(Parameterization):
 
     def __post_init__(self) -> None:
         if not 0 < self.factor <= 1:
-            raise ValueError(f"Hashed: factor={self.factor}; the stored numbers are a share of m n in (0, 1], such as 1/8")
+            raise ValueError(f"Hashed: factor={self.factor}; the stored share of m n lies in (0, 1], such as 1/8")
 
     @property
     def K(self) -> int:
@@ -89,7 +89,8 @@ class Hashed(Parameterization):
         return np.maximum(1, hash_grids.occupancy(self.seed, *self.shape, self.K))
 
     def weight(self) -> Tensor:
-        return gather(self.buckets.weight(), self.places)
+        places = self.places
+        return gather(self.buckets.weight(), places)
 
     def matmul(self, x: Tensor) -> Tensor:
         """Return x W. Inside no_grad(), as in `evaluate`, W is never whole (hash_grids.py)."""

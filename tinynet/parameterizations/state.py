@@ -46,19 +46,18 @@ class Storable:
         for name, (attribute, *_) in self.holds.items():
             part = getattr(self, attribute)
             if isinstance(part, list):
-                parts |= {f"{name}{i}": one for i, one in enumerate(part)}
+                parts |= {f"{name}{i}": part[i] for i in sorted(set(first_places(part)))}
             elif part is not None:
                 parts[name] = part
         return parts
 
     def parameters(self) -> list[Parameter]:
-        """Return the tensors that SGD may change, in the order in which they are declared."""
-        found: list[Parameter] = []
-        for attribute, *_ in self.holds.values():
-            part = getattr(self, attribute)
-            for one in part if isinstance(part, list) else [part]:
-                found += [one] if isinstance(one, Parameter) else one.parameters() if isinstance(one, Storable) else []
-        return found
+        """Return the tensors that SGD may change, in the order in which they are declared, each of them once."""
+        found: dict[int, Parameter] = {}
+        for part in self.stored().values():
+            own = [part] if isinstance(part, Parameter) else part.parameters() if isinstance(part, Storable) else []
+            found |= {id(p): p for p in own}
+        return list(found.values())
 
     def state(self) -> State:
         """Return the arrays that a file must hold, packed."""
@@ -79,8 +78,8 @@ class Storable:
         for name, (attribute, *shape) in self.holds.items():
             part = vars(self).get(attribute, True)  # True: the array is still to come, as a setting bias=True says
             if isinstance(part, list):
-                for i, one in enumerate(part):
-                    one.restore(unnest(f"{name}{i}", state))
+                for i in sorted(set(first_places(part))):
+                    part[i].restore(unnest(f"{name}{i}", state))
             elif isinstance(part, Storable):
                 part.restore(unnest(name, state))
             elif part is not None:
@@ -122,7 +121,7 @@ class Storable:
             raise ValueError(f"unknown {cls.family} {unknown!r}; known are {known}. Import the module that defines it")
         try:
             return cls.registry[name].from_config(config)
-        except (TypeError, KeyError, AttributeError) as error:
+        except (TypeError, LookupError, AttributeError) as error:
             raise ValueError(f"{str(config)[:80]} does not fit the {cls.family} {name}: {error}") from error
 
     @classmethod
@@ -177,6 +176,12 @@ def nest(prefix: str, state: State) -> State:
 def unnest(prefix: str, state: State) -> State:
     """Return the part of a state whose names begin with `prefix.`, without it."""
     return {name[len(prefix) + 1 :]: a for name, a in state.items() if name.startswith(prefix + ".")}
+
+
+def first_places(parts: list[Any]) -> list[int]:
+    """Return, for each part, where it stands first: a layer that is used twice is stored once."""
+    ids = [id(part) for part in parts]
+    return [ids.index(i) for i in ids]
 
 
 def child_seed(seed: int, k: int) -> int:
