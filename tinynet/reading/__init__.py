@@ -1,9 +1,10 @@
 """Reading: instruments that show what goes on inside a network.
 
 Each instrument is one file with three parts: the mathematics, the functions, and a picture. Five rooms sort them by
-what they look at; two readers before them fetch what all rooms need.
+what they look at; three readers before them fetch what all rooms need.
 
     inside        a network's matrices, and what each layer makes of some inputs
+    centring      columns without their mean, and at length 1
     units         hidden units: what they say, and how to remove, reorder or negate them
     layers/       one layer: its singular values, its columns, its saturated and its dependent units
     training/     a network while it learns: gradients, steps, scores, inputs of a layer, the effect of a constraint

@@ -32,6 +32,19 @@ def test_a_bin_holds_its_upper_edge():
     assert reliability(two([0.6, 0.8, 1.0]), [0, 0, 0], bins=5).examples.tolist() == [0, 0, 1, 1, 1]
 
 
+@pytest.mark.parametrize("bins", [1, 3, 5, 10, 15, 20, 50, 100])
+def test_borders_are_those_of_scikit_learn(bins):
+    edges = np.linspace(0, 1, bins + 1)  # the two lines of sklearn.calibration.calibration_curve
+    both = np.r_[edges, np.nextafter(edges, 2)[:-1], np.nextafter(edges, -1)[1:], np.arange(bins + 1) / bins]
+    confidence = both[both >= 0.5]
+    expected = np.bincount(np.searchsorted(edges[1:-1], confidence), minlength=bins)
+    assert reliability(two(confidence), np.zeros(len(confidence), int), bins).examples.tolist() == expected.tolist()
+
+
+def test_0_55_belongs_to_the_bin_that_ends_there():
+    assert 0.55 * 100 > 55 and reliability(two([0.55]), [0], bins=100).examples.argmax() == 54
+
+
 @pytest.mark.parametrize(("labels", "ece"), [([0] * 10, 0), ([1] * 10, 1), ([0] * 7 + [1] * 3, 0.3)])
 def test_certainty(labels, ece):
     assert reliability(two(np.ones(10)), labels).ece == pytest.approx(ece)

@@ -86,6 +86,15 @@ def test_correlations_and_rank():
     np.testing.assert_allclose(A[:, found.kept] @ found.c + found.d, A[:, found.removed], atol=1e-9)
 
 
+@pytest.mark.parametrize("N", [3, 7, 10, 101])
+def test_constant_units_correlate_with_nothing_whatever_their_value(N):
+    A = np.repeat([[0.1, 0.7, -1e8 / 3, 1e-200 / 3]], N, axis=0)  # the means of these are not these numbers
+    np.testing.assert_array_equal(correlations(A), np.eye(4))
+    assert numerical_rank(A) == 0 and len(dependent_units(np.r_[A, A, A]).kept) == 1
+    x = drawn(N, 1)
+    np.testing.assert_allclose(correlations(np.c_[A, x, -1e-200 * x])[4:, :], [[0] * 4 + [1, -1], [0] * 4 + [-1, 1]])
+
+
 def test_the_fold_is_the_least_squares_refit_of_the_next_layer():
     net, x = tn.MLP([6, 12, 3], seed=3), drawn(80, 6)
     small = shrink(net, x, [5])[5]

@@ -60,6 +60,14 @@ def test_columns_of_zeros_have_no_angle():
     assert len(found.cosines) == 1 and len(found.correlations) == 0  # the first is constant too
 
 
+@pytest.mark.parametrize("short", [1.0, 1e-14, 1e-200])
+def test_constant_columns_have_no_correlation_and_short_ones_have_their_own(short):
+    W = np.stack([np.full(10, 0.1), np.full(10, 0.7), np.arange(10.0), short * np.arange(10.0) ** 2], axis=1)
+    expected = np.corrcoef(np.arange(10.0), np.arange(10.0) ** 2)[0, 1]
+    np.testing.assert_allclose(column_geometry(W).correlations, [expected])
+    assert len(column_geometry(W[:, :2]).correlations) == 0
+
+
 # ---------------------------------------------------------------------- binary columns
 
 

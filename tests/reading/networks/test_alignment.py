@@ -127,6 +127,19 @@ def test_binary_networks():
 # ---------------------------------------------------------------------- errors, the picture
 
 
+@pytest.mark.parametrize("short", [1.0, 1e-25, 1e-160])
+def test_a_constant_unit_is_like_none_and_short_weights_are_like_themselves(short):
+    net = opened(tn.MLP([4, 6, 3], seed=1)).astype(np.float64)
+    first, _, last = net.layers
+    for p in (first.weight.W, first.bias, last.weight.W):
+        p.data = short * p.numpy()
+    [by_weights] = match_units(net, net)
+    np.testing.assert_allclose(by_weights.similarity, 1)
+    first.weight.W.data, first.bias.data = drawn(4, 6) * [0, 0, 1, 1, 1, 1], np.array([0.1, 0.7, 0, 0, 0, 0])
+    [by_activations] = match_units(net, net, drawn(10, 4, seed=1))
+    np.testing.assert_allclose(by_activations.similarity, [0, 0, 1, 1, 1, 1])
+
+
 def test_errors_say_what_to_do():
     a = tn.MLP([4, 5, 3])
     with pytest.raises(ValueError, match=r"networks of widths \[4, 5, 3\] and \[4, 5, 5, 3\]; only the hidden widths"):

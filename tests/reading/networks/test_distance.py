@@ -94,6 +94,19 @@ def test_linear_cka_sees_no_rotation_shift_or_scale():
     assert linear_cka(X, X * [9, 1, 1, 1, 1]) < 0.9 and linear_cka(X, np.ones((50, 2))) == 0
 
 
+@pytest.mark.parametrize("N", [3, 7, 10, 50])
+def test_linear_cka_of_constant_columns_is_0_whatever_their_value(N):
+    constant, X = np.repeat([[0.1, 0.7, -1e8 / 3]], N, axis=0), drawn(N, 4)
+    assert linear_cka(constant, 3 * constant) == linear_cka(constant, X) == linear_cka(X, constant) == 0
+    assert linear_cka(np.c_[X, constant], X) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-60, 1e60, 1e200])
+def test_linear_cka_sees_no_scale_however_far_from_1(scale):
+    X, Y = drawn(30, 4), drawn(30, 6, seed=1)
+    assert linear_cka(scale * X, Y) == pytest.approx(linear_cka(X, Y))
+
+
 # ---------------------------------------------------------------------- every kind of network, errors, the picture
 
 

@@ -86,7 +86,8 @@ def by_chance(p: Any, bins: int = 15, draws: int = 100, seed: int = 0) -> float:
 
 
 def _bin_of(confidence: np.ndarray, bins: int) -> np.ndarray:
-    return np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    edges = np.linspace(0, 1, bins + 1)  # compared as they are: 0.55 * 100 is 55.00000000000001 in floating point
+    return np.searchsorted(edges[1:-1], confidence)
 
 
 def _ece(place: np.ndarray, confidence: np.ndarray, right: np.ndarray, bins: int) -> float:

@@ -40,6 +40,7 @@ import numpy as np
 
 from tinynet import drawing
 from tinynet.layers.base import Sequential
+from tinynet.reading.centring import centred, directions
 from tinynet.reading.inside import scores
 from tinynet.reading.units import hidden_layer, matrices, opened, rearrange, set_matrices, unit_activations
 
@@ -67,9 +68,7 @@ class Removal(NamedTuple):
 
 def correlations(A: np.ndarray) -> np.ndarray:
     """Return the correlation matrix (n, n) of activations (N, n); a constant unit correlates only with itself."""
-    A = _checked(A)
-    lengths = np.linalg.norm(A, axis=0)
-    unit = A / np.where(lengths > 0, lengths, 1)
+    unit = directions(_checked(A))
     C = unit.T @ unit
     np.fill_diagonal(C, 1)
     return C
@@ -196,7 +195,7 @@ def _split(A: np.ndarray, order: np.ndarray, count: int) -> Dependence:
     """Return the regression of all other units on the first `count` of the order and the constant."""
     kept, removed = np.sort(order[:count]), np.sort(order[count:])
     X, Y = A[:, kept], A[:, removed]
-    c = np.linalg.lstsq(X - X.mean(axis=0), Y - Y.mean(axis=0), rcond=1e-10)[0]
+    c = np.linalg.lstsq(centred(X), centred(Y), rcond=1e-10)[0]
     d = Y.mean(axis=0) - X.mean(axis=0) @ c
     return Dependence(kept, removed, c, d, np.sqrt(((Y - X @ c - d) ** 2).mean(axis=0)))
 
@@ -213,7 +212,7 @@ def _checked(A: Any, many: bool = False) -> np.ndarray:
         raise ValueError(
             f"dependence: {len(A)} inputs for {A.shape[1]} units; give more inputs, or all will seem dependent"
         )
-    return A - A.mean(axis=0)
+    return centred(A)
 
 
 # ---- the pictures

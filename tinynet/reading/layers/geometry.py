@@ -41,6 +41,7 @@ from tinynet.layers.base import Sequential
 from tinynet.layers.linear import Linear
 from tinynet.parameterizations.hashed import Hashed
 from tinynet.parameterizations.scaled import Scaled
+from tinynet.reading.centring import centred, directions
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,13 +60,11 @@ def column_geometry(W: np.ndarray) -> Geometry:
     W = np.asarray(W, np.float64)
     if W.ndim != 2 or W.shape[1] < 2 or not np.isfinite(W).all():
         raise ValueError(f"geometry: W of shape {W.shape}; a finite matrix (d, n) of at least two columns is needed")
-    return Geometry(np.linalg.norm(W, axis=0), _cosines(W), _cosines(W - W.mean(axis=0)))
+    return Geometry(np.linalg.norm(W, axis=0), _cosines(W), _cosines(centred(W)))
 
 
 def _cosines(W: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(W, axis=0)
-    W = W[:, lengths > 1e-12 * lengths.max(initial=0)]
-    W = W / np.linalg.norm(W, axis=0)
+    W = directions(W[:, W.any(axis=0)])
     return (W.T @ W)[np.triu_indices(W.shape[1], 1)]
 
 

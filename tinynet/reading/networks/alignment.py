@@ -33,6 +33,7 @@ from tinynet.layers.base import Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.linear import Linear
 from tinynet.layers.signs import Scale
+from tinynet.reading.centring import centred, directions
 from tinynet.reading.units import ODD, hidden_layers, matrices, opened, rearrange, unit_activations
 
 if TYPE_CHECKING:
@@ -94,8 +95,7 @@ def weight_distance(a: Sequential, b: Sequential, inputs: Any = None) -> float:
 def _by_activations(A: np.ndarray, B: np.ndarray, turn: bool) -> Match:
     """Return the match of units by their correlation; A (N, n_a), B (N, n_b)."""
     n = max(A.shape[1], B.shape[1])
-    A, B = (X - X.mean(axis=0) for X in (A, B))
-    A, B = (np.pad(X / np.maximum(np.linalg.norm(X, axis=0), 1e-30), ((0, 0), (0, n - X.shape[1]))) for X in (A, B))
+    A, B = (np.pad(directions(centred(X)), ((0, 0), (0, n - X.shape[1]))) for X in (A, B))
     return _assigned(A.T @ B, turn)
 
 
@@ -113,8 +113,8 @@ def _by_weights(A: list[np.ndarray], B: list[np.ndarray], turns: list[bool]) -> 
                 (A, A[i + 1]), ([*B[:i], _moved(B, others, i)], _moved(B, others, i + 1)),
             ))  # fmt: skip
             found = _assigned(v.T @ u, turn)
-            lengths = np.linalg.norm(v, axis=0) * np.linalg.norm(u[:, found.order], axis=0)
-            matches[i] = found._replace(similarity=found.similarity / np.maximum(lengths, 1e-30))
+            cosines = (directions(v) * directions(u)[:, found.order]).sum(axis=0)
+            matches[i] = found._replace(similarity=found.signs * cosines)
         if all((old == new.order).all() for old, new in zip(before, matches, strict=True)):
             break
     return matches
@@ -200,8 +200,8 @@ def plot_alignment(a: Sequential, b: Sequential, inputs: Any, hidden: int = 0) -
     A = unit_activations(a, inputs, hidden)
     for axes, title, net in zip(panels, ("as trained", "aligned"), (b, align(a, b, inputs)), strict=True):
         B = unit_activations(net, inputs, hidden)
-        X, Y = ((Z - Z.mean(axis=0)) / np.maximum(Z.std(axis=0), 1e-30) for Z in (A, B))
-        image = axes.imshow(X.T @ Y / len(X), cmap="PuOr", vmin=-1, vmax=1)
+        X, Y = (directions(centred(Z)) for Z in (A, B))
+        image = axes.imshow(X.T @ Y, cmap="PuOr", vmin=-1, vmax=1)
         axes.set(title=title, xlabel="unit of b")
     panels[0].set_ylabel("unit of a")
     figure.colorbar(image, ax=panels, label="correlation", shrink=0.8)

@@ -41,6 +41,7 @@ import numpy as np
 from tinynet import drawing
 from tinynet.layers.base import Sequential
 from tinynet.reading import inside
+from tinynet.reading.centring import centred
 from tinynet.reading.units import hidden_layers, unit_activations
 from tinynet.training.checks import check_pair
 
@@ -112,9 +113,11 @@ def linear_cka(X: np.ndarray, Y: np.ndarray) -> float:
         raise ValueError(f"linear_cka: shapes {X.shape} and {Y.shape}; (N, p) and (N, q) of the same N >= 2 are needed")
     if not (np.isfinite(X).all() and np.isfinite(Y).all()):
         raise ValueError("linear_cka: the activations are not all finite")
-    X, Y = X - X.mean(axis=0), Y - Y.mean(axis=0)
-    lengths = np.linalg.norm(X.T @ X) * np.linalg.norm(Y.T @ Y)
-    return float(np.linalg.norm(X.T @ Y) ** 2 / lengths) if lengths > 0 else 0.0
+    X, Y = centred(X), centred(Y)
+    if not (X.any() and Y.any()):
+        return 0.0
+    X, Y = X / np.abs(X).max(), Y / np.abs(Y).max()  # the fourth power of a tiny entry would be 0
+    return float(np.linalg.norm(X.T @ Y) ** 2 / (np.linalg.norm(X.T @ X) * np.linalg.norm(Y.T @ Y)))
 
 
 def cka(a: Sequential, b: Sequential, inputs: Any) -> float:
