@@ -139,6 +139,30 @@ def test_gradients_are_those_of_the_declared_surrogate(recipe, monkeypatch):
         assert np.sum(gradient * v) == pytest.approx(by_difference, rel=1e-5, abs=1e-6)
 
 
+def misses(built, W):
+    """Return |weight() - W| / |W|, computed in double precision."""
+    return np.linalg.norm(in_double(built).weight().numpy() - W) / np.linalg.norm(W)
+
+
+@every_recipe
+@pytest.mark.parametrize("level", [0.0, 3.0])
+def test_the_nearest_member_in_float16_is_as_near_as_in_float64(recipe, level):
+    W = np.random.default_rng(4).normal(level, 1, size=(400, 25)).astype(np.float16)
+    exact = W.astype(np.float64)
+    built = recipe.from_dense(W, seed=5)
+    assert all(p.dtype == np.float16 for p in built.parameters())
+    assert misses(built, exact) == pytest.approx(misses(recipe.from_dense(exact, seed=5), exact), rel=0.01, abs=0.005)
+
+
+@pytest.mark.parametrize("recipe", [r for r in SIMPLE + COMBINED if r != tn.Binary(scale=None)], ids=repr)
+@pytest.mark.parametrize(("dtype", "power"), [("f4", 120), ("f4", -100), ("f8", 1015), ("f8", -900)])
+def test_the_nearest_member_has_no_scale_of_its_own(recipe, dtype, power):
+    W = np.random.default_rng(4).normal(size=SHAPE).astype(dtype)
+    expected = recipe.from_dense(W, seed=5).weight().numpy()
+    found = recipe.from_dense(np.ldexp(W, power), seed=5).weight().numpy()  # exactly W times a power of 2
+    np.testing.assert_allclose(np.ldexp(found, -power), expected, rtol=1e-4, atol=1e-6)
+
+
 @every_recipe
 @pytest.mark.parametrize("rows", [(), (5,), (2, 3)], ids=["vector", "matrix", "stack"])
 def test_matmul_is_x_times_weight(recipe, rows):

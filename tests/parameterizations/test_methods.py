@@ -203,7 +203,71 @@ def test_sign_of_zero_is_plus_one_in_weights_and_on_disk():
     assert np.unpackbits(built.state()["bits"], count=9, bitorder="little").all()
 
 
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
+@pytest.mark.parametrize("scale", ["layer", "column"])
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_quantized_zeros_stay_zeros_however_small_the_other_columns_are(bits, scale, dtype):
+    W = np.zeros((6, 4), dtype)
+    if scale == "column":
+        W[:, 1] = [1e-3, -1e-3, 1e-3, 1e-3, -1e-3, 1e-3]
+    built = tn.Quantized(bits=bits, scale=scale).from_dense(W)
+    found = built.weight().numpy()
+    np.testing.assert_allclose(found, W, rtol=1e-3, atol=np.finfo(dtype).smallest_subnormal)
+    again = tn.Quantized(bits=bits, scale=scale).from_state((6, 4), built.state())
+    np.testing.assert_array_equal(again.weight().numpy(), found)
+
+
+def test_a_one_bit_column_of_zeros_can_be_trained():
+    W = np.stack([np.zeros(5), np.full(5, 0.3)], axis=1).astype(np.float32)
+    built = tn.Quantized(bits=1, scale="column").from_dense(W)
+    optimizer = tn.SGD(built.parameters(), lr=0.1)
+    for _ in range(200):
+        optimizer.zero_grad()
+        ((built.weight() + 1) ** 2).sum().backward()
+        optimizer.step()
+    np.testing.assert_allclose(built.weight().numpy()[:, 0], -1, atol=0.1)
+
+
+@pytest.mark.parametrize("scale", ["layer", "column"])
+def test_one_bit_from_dense_is_sign_and_mean_magnitude(scale):
+    W = random_matrix() * np.array([1, 1, 0, 0, 1e-5, 1, 1, 1], np.float32)
+    s = np.abs(W).mean(axis=0 if scale == "column" else None)
+    found = tn.Quantized(bits=1, scale=scale).from_dense(W).weight().numpy()
+    np.testing.assert_allclose(found, s * np.where(W >= 0, 1, -1), rtol=1e-5, atol=1e-40)
+
+
 # ---- scaled
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+def test_scaled_knows_no_smallest_length(normalize):
+    W = random_matrix() * np.array([0, 1e-30, 1e-25, 1e-12, 1, 1e12, 1e25, 1e36], np.float32)
+    built = tn.Scaled(normalize=normalize).from_dense(W)
+    np.testing.assert_allclose(built.weight().numpy(), W, rtol=1e-5)
+    np.testing.assert_allclose(built.g.numpy(), np.linalg.norm(W.astype(np.float64), axis=0), rtol=1e-5)
+
+
+def test_a_short_direction_has_the_length_that_g_says():
+    built = tn.Scaled(normalize=True).build((12, 8), seed=1)
+    expected = built.weight().numpy()
+    built.V.W.data = built.V.W.numpy() * np.float32(1e-25)
+    np.testing.assert_allclose(built.weight().numpy(), expected, rtol=1e-5)
+
+
+def test_a_column_without_connections_starts_with_scale_1_and_gives_no_nan():
+    for normalize in (False, True):
+        built = tn.Scaled(tn.Sparse(0.05), normalize).build((10, 12), seed=1)
+        empty = ~built.V.weight().numpy().any(axis=0)
+        assert empty.any() and not empty.all() and (built.g.numpy()[empty] == 1).all()
+        built.weight().sum().backward()
+        assert not built.weight().numpy()[:, empty].any()
+        assert all(np.isfinite(p.grad).all() for p in built.parameters())
+
+
+def test_the_entries_of_a_long_float16_column_survive():
+    W = np.full((100, 2), [6e4, 1], np.float16)  # 6e5 long: more than float16 can say
+    assert np.array_equal(tn.Scaled().from_dense(W).weight().numpy()[:, 1], W[:, 1])
+    np.testing.assert_allclose(tn.Scaled().from_dense(W).weight().numpy(), W, rtol=2e-3)
 
 
 def test_weight_normalization_separates_length_and_direction():

@@ -18,7 +18,7 @@ import numpy as np
 
 from tinynet.engine import straight_through
 from tinynet.engine.tensor import Parameter, Tensor
-from tinynet.parameterizations.base import Parameterization
+from tinynet.parameterizations.base import MOST_ENTRIES, Parameterization
 from tinynet.parameterizations.packing import pack, scale_shape, take_packed, unpack
 from tinynet.parameterizations.state import State, take
 
@@ -44,10 +44,11 @@ class Binary(Parameterization):
             self.s = Parameter(np.full(scale_shape(self.scale, self.shape), fan_in**-0.5, np.float32))
 
     def approximate(self, W: np.ndarray) -> None:
-        s = np.abs(W).mean(axis=0 if self.scale == "column" else None, keepdims=True)
-        self.V = Parameter(np.clip(W / np.where(s > 0, s, 1), -1, 1))
+        small = np.abs(W.astype(np.float64)) / MOST_ENTRIES  # no sum of these overflows
+        s = MOST_ENTRIES * small.mean(axis=0 if self.scale == "column" else None, keepdims=True)
+        self.V = Parameter(np.clip(W / np.where(s > 0, s, 1), -1, 1).astype(W.dtype))
         if self.scale is not None:
-            self.s = Parameter(s)
+            self.s = Parameter(s.astype(W.dtype))
 
     def set_steps(self) -> None:
         self.V.step_scale, self.V.bounds = float(np.sqrt(sum(self.shape) / 1.5)), (-1.0, 1.0)

@@ -10,7 +10,7 @@ inside the grid and +-Q outside. This is the learned step size of Esser et al. 2
 over their gradient scale 1 / sqrt(N Q) as well, where N entries share a step.
 
 Nearest member: try each step that puts max |W| on level 1, 2, 3, .., keep the levels and refit the step by least
-squares. The best of these wins.
+squares. The best of these wins. Zeros ask for a step of 0; steps are positive, so they get the smallest there is.
 """
 
 from __future__ import annotations
@@ -68,21 +68,23 @@ class Quantized(Parameterization):
 
     def approximate(self, W: np.ndarray) -> None:
         axis = 0 if self.scale == "column" else None
-        peak = np.abs(W).max(axis=axis, keepdims=True)
-        peak = np.where(peak > 0, peak, 1)
-        best, best_error = peak, np.full(peak.shape, np.inf)
+        peak = np.abs(W).max(axis=axis, keepdims=True).astype(np.float64)
+        U = W / np.where(peak > 0, peak, 1)  # at most 1, so that no square overflows
+        best, best_error = np.ones(peak.shape), np.full(peak.shape, np.inf)
         for level in range(1, 2 * self.Q + 2):
-            codes = self._codes(W, peak / level)
-            s = (W * codes).sum(axis=axis, keepdims=True) / np.maximum(1, (codes**2).sum(axis=axis, keepdims=True))
-            s = np.where(s > 0, s, peak)
-            error = ((W - s * self._codes(W, s)) ** 2).sum(axis=axis, keepdims=True)
+            codes = self._codes(U, 1 / level)
+            s = (U * codes).sum(axis=axis, keepdims=True) / np.maximum(1, (codes**2).sum(axis=axis, keepdims=True))
+            s = np.where(s > 0, s, 1)
+            error = ((U - s * self._codes(U, s)) ** 2).sum(axis=axis, keepdims=True)
             best, best_error = np.where(error < best_error, s, best), np.minimum(error, best_error)
-        self.V, self.s = Parameter(np.clip(W, -self.Q * best, self.Q * best)), Parameter(best.astype(W.dtype))
+        s = best * peak
+        self.V = Parameter(np.clip(W, -self.Q * s, self.Q * s).astype(W.dtype))
+        self.s = Parameter(np.maximum(s.astype(W.dtype), np.finfo(W.dtype).smallest_subnormal))
 
     def set_steps(self) -> None:
         self.s.step_scale, self.s.bounds = (self.V.size / self.s.size * self.Q) ** -0.5, (1e-8, np.inf)
 
-    def _codes(self, V: np.ndarray, s: np.ndarray) -> np.ndarray:
+    def _codes(self, V: np.ndarray, s: np.ndarray | float) -> np.ndarray:
         """Return the level of each entry, -Q .. Q."""
         return np.where(V >= 0, 1, -1) if self.bits == 1 else np.rint(np.clip(V / s, -self.Q, self.Q))
 

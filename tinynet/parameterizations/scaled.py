@@ -32,23 +32,37 @@ class Scaled(Parameterization):
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.V.fill(self.seed, fan_in)
-        lengths = np.linalg.norm(self.V.weight()._data, axis=0)
-        start = np.ones_like(lengths) if self.normalize else 1 / np.maximum(lengths, 1e-6)
-        self.g = Parameter(start)  # columns of length 1, so that x W has the variance of x
+        V = self.V.weight()._data
+        g = _lengths(V)  # columns of length 1, so that x W has the variance of x
+        self.g = Parameter((np.ones_like(g) if self.normalize else 1 / np.where(g > 0, g, 1)).astype(V.dtype))
 
     def approximate(self, W: np.ndarray) -> None:
-        g = np.linalg.norm(W, axis=0)
-        self.g = Parameter(g)
-        self.V = self.V.from_dense(W / np.where(g > 0, g, 1), self.seed)
+        g = np.minimum(_lengths(W), np.finfo(W.dtype).max)  # of long columns of float16, V takes the rest
+        self.g = Parameter(g.astype(W.dtype))
+        self.V = self.V.from_dense((W / np.where(g > 0, g, 1)).astype(W.dtype), self.seed)
 
     def _column_scale(self) -> Tensor:
         if not self.normalize:
             return self.g
         V = self.V.weight()
-        return self.g / (V * V).sum(axis=0).clip(1e-12).sqrt()
+        peak = _peaks(V._data)
+        V = V / peak  # an entry of each column is now 1, so its square neither overflows nor vanishes
+        return self.g / (V * V).sum(axis=0).clip(1).sqrt() / peak  # only columns of zeros are clipped
 
     def weight(self) -> Tensor:
         return self.V.weight() * self._column_scale()
 
     def matmul(self, x: Tensor) -> Tensor:
         return self.V.matmul(x) * self._column_scale()
+
+
+def _lengths(W: np.ndarray) -> np.ndarray:
+    """Return the lengths of the columns of W (m, n), float64 (n,), also where a square would overflow or vanish."""
+    peak = _peaks(W.astype(np.float64))
+    return np.linalg.norm(W / peak, axis=0) * peak
+
+
+def _peaks(W: np.ndarray) -> np.ndarray:
+    """Return the largest |entry| of each column of W (m, n), or 1 for a column of zeros, (n,)."""
+    peak = np.abs(W).max(axis=0)
+    return np.where(peak > 0, peak, 1).astype(W.dtype)
