@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -108,6 +109,66 @@ def test_the_checkpoint_of_another_run_is_refused_and_nothing_is_touched(
     with pytest.raises(ValueError, match=message):
         tn.fit(net, blobs(seed=data_seed), epochs=4, checkpoint=path, **options)
     assert path.read_bytes() == content and bits(net) == before
+
+
+def sgd(**options):
+    return partial(tn.SGD, **options)
+
+
+def bump(center, height):
+    """A cosine with a narrow bump, so that it agrees with the cosine almost everywhere."""
+    return lambda p: optim.cosine(p) + height * (abs(p - center) < 0.01)
+
+
+class Signed(tn.optim.Optimizer):
+    """Steps of one size, with settings of its own."""
+
+    def __init__(self, parameters, lr, sizes=(1, 2), name="a", table=None, **options):
+        super().__init__(parameters, lr, **options)
+        self.sizes, self.name, self.table = sizes, name, np.arange(3) if table is None else table
+
+    def update(self, g, eta, running):
+        return -eta * np.sign(g)
+
+
+@pytest.mark.parametrize(
+    "then, now, message",
+    [
+        ({"optimizer": sgd(momentum=0.9)}, {"optimizer": sgd(momentum=0.5)}, r"the optimizer=.*'momentum': 0\.9.*"
+            r"now it is .*'momentum': 0\.5"),
+        ({"optimizer": sgd()}, {"optimizer": lambda p, lr, **k: tn.SGD(p, 2 * lr, **k)}, r"the optimizer=.*'lr'"),
+        ({"optimizer": tn.Adam}, {"optimizer": partial(tn.Adam, betas=(0.8, 0.999))}, "settings of the optimizer="),
+        ({"optimizer": tn.Adam}, {"optimizer": partial(tn.Adam, eps=1e-6)}, "settings of the optimizer="),
+        ({"optimizer": Signed}, {"optimizer": partial(Signed, sizes=(1, 3))}, "settings of the optimizer="),
+        ({"optimizer": Signed}, {"optimizer": partial(Signed, name="b")}, "settings of the optimizer="),
+        ({"optimizer": Signed}, {"optimizer": partial(Signed, table=np.arange(3) + 1)}, "settings of the optimizer="),
+        ({"schedule": bump(0.05, 0.1)}, {"schedule": bump(0.05, 0.2)}, "schedule="),
+        ({"schedule": optim.cosine}, {"schedule": bump(0.3, 0.1)}, "schedule="),
+        ({"schedule": optim.stepwise(0.51)}, {"schedule": optim.stepwise(0.56)}, "schedule="),
+    ],
+)  # fmt: skip
+def test_a_setting_inside_a_function_is_noticed(blobs, bits, interrupt_at, tmp_path, then, now, message):
+    options = {"epochs": 5, "batch_size": 6, "checkpoint": tmp_path / "run"}  # 100 steps
+    tn.fit(tn.MLP([2, 4, 2]), blobs(), **options, **then, loss=interrupt_at(50))
+    net = tn.MLP([2, 4, 2])
+    before = bits(net)
+    with pytest.raises(ValueError, match=message):
+        tn.fit(net, blobs(), **options, **now)
+    assert bits(net) == before
+    tn.fit(net, blobs(), **options, **then)  # its own settings are recognized
+
+
+def test_a_net_that_hashes_otherwise_or_has_other_step_scales_is_refused(blobs, interrupt_at, tmp_path):
+    options = {"epochs": 4, "batch_size": 10, "checkpoint": tmp_path / "run"}
+    hashed = tn.Hashed(1 / 2)
+    tn.fit(tn.MLP([2, 6, 2], hashed), blobs(), **options, loss=interrupt_at(30))
+    with pytest.raises(ValueError, match="seeds="):
+        tn.fit(tn.MLP([2, 6, 2], hashed, seed=9), blobs(), **options)
+    slower = tn.MLP([2, 6, 2], hashed)
+    slower.parameters()[0].step_scale = 0.5
+    with pytest.raises(ValueError, match="step scales and bounds="):
+        tn.fit(slower, blobs(), **options)
+    tn.fit(tn.MLP([2, 6, 2], hashed), blobs(), **options)
 
 
 def flipped(content, place):

@@ -3,8 +3,9 @@
 A saved network (storage/) holds what is needed to use it. A checkpoint holds what is needed to go on training it: the
 latent weights behind the stored bits, running statistics, the optimizer's running arrays and step count, the state of
 each random generator, the history, and the best epoch so far. Whatever must be the same when training goes on is
-compared, except the loss function: two functions cannot be compared. A checkpoint too is a safetensors file, written
-whole or not at all.
+compared: the optimizer with everything it was given, the schedule by its value at every step, what a seed fixes for
+good. Only the loss function is not, since two functions cannot be compared. A checkpoint too is a safetensors file,
+written whole or not at all.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from tinynet.layers.base import Layer
 from tinynet.storage.save_load import checksum, write_atomically
 from tinynet.training.optimizer import Optimizer
 from tinynet.training.schedules import Schedule, constant
+
+CHANGING = ("parameters", "running", "steps", "schedule", "total_steps")  # of an optimizer: what is no setting
 
 
 @dataclass
@@ -61,12 +64,17 @@ class Checkpoint:
         self.path, self.net, self.optimizer = Path(path), net, optimizer
         if not self.path.parent.is_dir():
             raise FileNotFoundError(f"fit: there is no folder {str(self.path.parent)!r} for the checkpoint; create it")
+        rule, steps = optimizer.schedule or schedule, optimizer.total_steps or epochs
+        values = [] if rule is constant else [rule(t / steps) for t in range(steps)]
         self.settings = settings | {
             "optimizer": type(optimizer).__name__,
-            "rates": [getattr(optimizer, name, None) for name in ("betas", "eps")],
-            "schedule": [schedule(t / 8) for t in range(9)],
-            "epochs": "any" if schedule is constant else epochs,
+            "settings of the optimizer": {n: _plain(v) for n, v in vars(optimizer).items() if n not in CHANGING},
+            "schedule": [rule(t / 8) for t in range(9)],
+            "epochs": "any" if rule is constant else epochs,
+            "whole schedule": _plain(np.array(values)),
             "net": net.to_json(),
+            "seeds": {n: a.tolist() for n, a in net.state().items() if n.split(".")[-1] == "seed"},
+            "step scales and bounds": [_plain([p.step_scale, p.bounds]) for p in net.parameters()],
             "data": checksum("", {str(i): a for i, a in enumerate(data)}),
         }
 
@@ -124,3 +132,13 @@ class Checkpoint:
         for generator, state in zip(self.net.generators(), record["generators"], strict=True):
             generator.bit_generator.state = state
         return record["history"], Snapshot([arrays[f"best.{i}"] for i in range(count)])
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting as JSON values, an array as its checksum, and anything else as the name of its type."""
+    if isinstance(value, tuple | list):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.ndarray):
+        return checksum("", {"": value})
+    value = value.item() if isinstance(value, np.generic) else value
+    return value if isinstance(value, bool | int | float | str | None) else type(value).__name__
