@@ -114,6 +114,32 @@ def test_a_net_in_double_precision_comes_back_in_double_precision(tmp_path, name
     assert same(net.eval()(x).numpy(), loaded(x).numpy())
 
 
+SIGNS = [
+    tn.Binary(scale=None),
+    tn.LowRank(rank=3, inner=tn.Binary(scale=None)),
+    tn.Hashed(1 / 2, tn.Binary(scale=None)),
+]
+SIGNS += [tn.Scaled(tn.Binary(scale=None), normalize=True), tn.Columns([tn.Binary(scale=None), tn.Dense()])]
+
+
+@pytest.mark.parametrize("recipe", [*RECIPES.values(), *SIGNS], ids=repr)
+def test_scores_in_double_precision_come_back_bit_for_bit(tmp_path, recipe):
+    net = tn.MLP([16, 12, 5], recipe, seed=3).astype(np.float64)
+    bytes_of_float64 = tn.save(net, tmp_path / "net")
+    loaded, x = tn.load(tmp_path / "net"), np.random.default_rng(0).normal(size=(30, 16))  # not float32 numbers
+
+    np.testing.assert_array_equal(loaded(x).numpy(), net.eval()(x).numpy())
+    assert all(p.dtype == np.float64 for p in loaded.parameters())
+    assert tn.save(loaded, tmp_path / "again") == bytes_of_float64
+
+
+def test_the_precision_of_signs_takes_no_byte_of_payload():
+    built = tn.Binary(scale=None).build((12, 8))
+    assert list(built.state()) == ["bits"]  # in float32, as ever
+    built.V.data = built.V.numpy().astype(np.float64)
+    assert sum(a.nbytes for a in built.state().values()) == 12 and built.stored_bits() == 96
+
+
 def test_a_single_layer_can_be_saved(tmp_path):
     layer = tn.Linear(16, 5, tn.Hashed(1 / 2))
     tn.save(layer, tmp_path / "layer")

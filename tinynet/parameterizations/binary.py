@@ -62,14 +62,20 @@ class Binary(Parameterization):
     # ---- a file holds the signs, not V
 
     def state(self) -> State:
-        bits = {"bits": pack(self.V._data >= 0, 2)}
-        return bits if self.scale is None else bits | {"s": self.s.numpy()}
+        state = {"bits": pack(self.V._data >= 0, 2)}
+        if self.scale is not None:
+            state["s"] = self.s.numpy()
+        elif self.V.dtype != np.float32:
+            state["dtype"] = np.empty(0, self.V.dtype)  # no byte; it says the precision, as s would
+        return state
 
     def restore(self, state: State) -> None:
         dtype: Any = np.float32
         if self.scale is not None:
             self.s = Parameter(take(state, "s", scale_shape(self.scale, self.shape)))
             dtype = self.s.dtype
+        elif "dtype" in state:
+            dtype = take(state, "dtype", (0,)).dtype
         bits = unpack(take_packed(state, "bits", self.shape, 2), self.shape, 2)
         self.V = Parameter(bits.astype(dtype) * 2 - 1)
         self.set_steps()
