@@ -1,6 +1,7 @@
 """Freezing: equal to the trained network, not close to it; small on disk and in memory; nothing else is accepted."""
 
 import json
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -11,7 +12,7 @@ from safetensors.numpy import save as to_bytes
 
 import tinynet as tn
 from tinynet.frozen.bits import BitLinear
-from tinynet.frozen.network import Frozen
+from tinynet.frozen.network import FEW, Frozen
 from tinynet.frozen.thresholds import find_thresholds
 from tinynet.kernels.bits import pack_signs
 from tinynet.storage.save_load import ModelFileError, checksum
@@ -237,6 +238,17 @@ def test_other_methods_agree_to_rounding_and_save_and_load(recipe, widths, tmp_p
     np.testing.assert_array_equal(again.scores(pixels), frozen.scores(pixels))
     assert size.payload == tn.save(net, tmp_path / "net").payload and size.header <= 2048
     assert 0 <= 8 * size.payload - frozen.stored_bits() < 8 * len(frozen.state())
+
+
+@pytest.mark.parametrize("recipe", [*RECIPES, "bits"], ids=repr)
+def test_a_pickled_network_gives_the_same_scores(recipe):
+    frozen = tn.freeze(tn.BinaryMLP([81, 9, 4]) if recipe == "bits" else tn.MLP([81, 9, 4], weight=recipe, seed=3))
+    for rows in (FEW, FEW + 1):  # both ways through it
+        pixels = pixels_for(81, rows)
+        scores, classes = frozen.scores(pixels), frozen.predict(pixels)
+        again = pickle.loads(pickle.dumps(frozen))
+        assert np.array_equal(again.scores(pixels), scores) and np.array_equal(again.predict(pixels), classes)
+    assert b"numba" not in pickle.dumps(frozen)  # it can be read where there is no compiler
 
 
 @pytest.mark.parametrize("activation", [tn.Tanh, tn.Sigmoid, tn.ReLU])

@@ -1,5 +1,6 @@
 """Frozen networks over sequences: the same scores, the bits of the file and no more."""
 
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -31,6 +32,12 @@ def test_scores_and_bits_are_those_of_the_net_and_come_back_from_a_file(recipe, 
     size = tn.save(frozen, tmp_path / "frozen")
     assert size.payload == tn.save(net, tmp_path / "net").payload
     np.testing.assert_array_equal(tn.load(tmp_path / "frozen").scores(x, lengths), frozen.scores(x, lengths))
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=repr)
+def test_a_pickled_network_gives_the_same_scores(recipe):
+    frozen = tn.freeze(tn.RecurrentNet([7, 6, 5], weight=recipe, seed=3))
+    assert np.array_equal(pickle.loads(pickle.dumps(frozen)).scores(symbols()), frozen.scores(symbols()))
 
 
 def test_no_matrix_is_kept_between_calls():

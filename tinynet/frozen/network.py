@@ -66,6 +66,9 @@ class Frozen(Sequential):
         super().restore(state)
         self._join()
 
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_scores": None, "_classes": None}  # compiled code does not travel; it is found again
+
     def _join(self) -> None:
         bits = _first_bits(self.layers)
         if bits:

@@ -33,6 +33,13 @@ class Stored(Storable):
         self._recipe = Parameterization.from_json(built.to_json())
         self._product = product(built, self._state)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_product"}  # no pickle holds a function
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__dict__ |= kept
+        self._product = product(self._recipe.from_state(self.shape, self._state), self._state)
+
     def to_json(self) -> dict[str, Any]:
         """Return the recipe's description."""
         return self._recipe.to_json()
