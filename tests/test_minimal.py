@@ -1,5 +1,6 @@
 """The core runs where only NumPy and safetensors are installed."""
 
+import os
 import subprocess
 import sys
 
@@ -63,3 +64,30 @@ def test_every_other_package_is_refused_here():
     for package in ("rich", "numba", "scipy", "typer", "a_package_that_nobody_has"):
         done = subprocess.run([sys.executable, "-c", f"{ONLY_TWO}import {package}"], capture_output=True, text=True)
         assert done.returncode == 1 and f"No module named {package!r}" in done.stderr
+
+
+SWITCH = "NUMBA_DISABLE_JIT"
+SWITCHED_OFF = """
+a, b = (np.random.default_rng(seed).choice([-1.0, 1.0], (n, 70)).astype(np.float32) for seed, n in ((0, 9), (1, 11)))
+for rung in ("", "_words", "_tile", "_panel", "_carry"):
+    product = getattr(tinynet.kernels.xnor, "xnor_matmul" + rung)
+    assert np.array_equal(product(tn.pack_signs(a), tn.pack_signs(b), 70), a @ b.T)
+
+lstm, symbols = tn.RecurrentNet([5, 20, 6], seed=0), np.arange(36).reshape(4, 9) % 5
+exact = tn.RecurrentNet([5, 20, 6], seed=0).astype(np.float64)
+for net in (lstm, exact):
+    (net(symbols) ** 2).sum().backward()
+for p, q in zip(lstm.parameters(), exact.parameters()):
+    assert np.allclose(p.grad, q.grad, rtol=1e-3, atol=1e-4)
+for rows in (3, 30):
+    assert np.array_equal(tn.freeze(bits).scores(data.to_pixels(x[:rows])), bits(x[:rows]).numpy())
+assert np.allclose(tn.freeze(lstm).scores(symbols), exact(symbols).numpy(), atol=1e-5)
+"""
+
+
+def test_with_numbas_compiler_switched_off_numpy_computes_all_of_it(tmp_path):
+    """Without its compiler Numba runs loops as Python, which cannot read addresses and call LLVM as ours do."""
+    program = PROGRAM.replace('warnings.filterwarnings("ignore", "Numba is missing")', "import tinynet.kernels.xnor")
+    command, environment = [sys.executable, "-Werror", "-c", program + SWITCHED_OFF], os.environ | {SWITCH: "1"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, env=environment)
+    assert done.returncode == 0 and done.stderr == "", done.stderr

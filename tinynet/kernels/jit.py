@@ -1,7 +1,8 @@
 """Compile at first use, and do without Numba where it is missing.
 
 Importing Numba takes half a second, so it waits for the first call. Compiled code is kept on disk; a call that really
-compiles says so on stderr, since it takes seconds. Where Numba is missing, NumPy does the work, after one warning.
+compiles says so on stderr, since it takes seconds. Where Numba is missing, NumPy does the work, after one warning; with
+NUMBA_DISABLE_JIT=1 too, without one. The compiled loops are no Python to debug: they read addresses, and call LLVM.
 """
 
 from __future__ import annotations
@@ -44,11 +45,13 @@ def compiled(reference: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
 
 @cache
 def numba_found() -> bool:
-    """Return whether Numba can be imported; warn, once, where it cannot."""
+    """Return whether Numba compiles here; warn, once, where it is missing."""
     try:
-        from numba.core import event
+        from numba.core import config, event
     except ImportError:
         warnings.warn("Numba is missing, slower NumPy kernels run instead: pip install numba", stacklevel=3)
+        return False
+    if config.DISABLE_JIT:
         return False
     notice = event.RecordingListener()  # hears of real compilations only, not of code found on disk
     notice.on_start = _say_once
@@ -57,7 +60,7 @@ def numba_found() -> bool:
 
 
 def _say_once(compilation: Any) -> None:
-    if not _said and compilation.data["dispatcher"].py_func.__module__.startswith("tinynet."):
+    if sys.stderr and not _said and compilation.data["dispatcher"].py_func.__module__.startswith("tinynet."):
         _said.append(True)
         print("tinynet: compiling kernels, once; later runs find them on disk", file=sys.stderr)
 
