@@ -37,6 +37,8 @@ def test_what_is_named_twice_is_run_once():
         (dict(factors=["0"]), "factor '0'"),
         (dict(factors=["3/2"]), "factor '3/2'"),
         (dict(factors=["half"]), "factor 'half'"),
+        (dict(factors=["1/0"]), "factor '1/0'"),
+        (dict(factors=[np.inf]), "factor inf"),
         (dict(data="nowhere"), "no data set is called 'nowhere'"),
     ],
 )
@@ -136,6 +138,11 @@ def test_a_failed_run_is_named_after_the_others_are_stored(tmp_path, monkeypatch
     connection.close()
 
 
+def test_without_a_console_there_is_no_bar(monkeypatch, quick):
+    monkeypatch.setattr(sys, "stderr", None)
+    assert len(tn.frontier.sweep(methods=["hashed"], factors=["1/8"], seeds=1, **quick)) == 1
+
+
 def test_a_file_that_is_no_store_is_refused(tmp_path):
     (tmp_path / "runs.sqlite").write_bytes(b"not a database" * 100)
     with pytest.raises(ValueError, match="is no store of results"):
@@ -200,6 +207,10 @@ def test_a_teacher_that_cannot_teach_is_named_before_anything_is_trained(tmp_pat
         tn.frontier.sweep(**what, teacher=teacher)
     with pytest.raises(FileNotFoundError):
         tn.frontier.sweep(**what, teacher=tmp_path / "missing")
+    tn.save(tn.MLP([64, 10]), teacher)
+    for wrong in (dict(temperature=0), dict(temperature=1e-310), dict(temperature=np.nan), dict(mix=2)):
+        with pytest.raises(ValueError, match="sweep: temperature="):
+            tn.frontier.sweep(**what, **wrong, teacher=teacher)
     with pytest.raises(ValueError, match="a teacher for adding; soft targets need class labels"):
         tn.frontier.sweep("adding", **what, teacher=teacher)
     with pytest.raises(ValueError, match=r"unknown method 'hashed\+soft'"):

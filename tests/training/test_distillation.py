@@ -162,6 +162,10 @@ def test_training_resumes_only_with_the_same_teacher_and_settings(bits, tmp_path
     [
         (dict(temperature=0.0), r"temperature=0.0, mix=0.5; a temperature above 0 and a mix in \[0, 1\]"),
         (dict(mix=1.5), r"temperature=4.0, mix=1.5"),
+        *(
+            (dict(temperature=T), r"temperature=\S+; the teacher's scores divided")
+            for T in (1e-310, 1e-30, 1e300, np.inf)
+        ),
         (dict(teacher=np.zeros((59, 3))), r"scores have shape \(59, 3\).*\(60, 3\) are needed"),
         (dict(teacher=np.full((60, 3), np.nan)), r"finite: False"),
         (dict(teacher=np.zeros((60, 3), int)), r"dtype int64"),

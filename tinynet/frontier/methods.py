@@ -65,6 +65,17 @@ METHODS: dict[str, Recipe] = {
 # fmt: on
 
 
+def checked_factor(share: str | float) -> str:
+    """Return a factor in its one spelling, such as "1/8". ValueError unless it lies above 0 and at most at 1."""
+    try:
+        factor = Fraction(share).limit_denominator(10**6)  # 0.05 is 1/20
+    except (ValueError, ZeroDivisionError, OverflowError):
+        factor = Fraction(0)
+    if not 0 < factor <= 1:
+        raise ValueError(f"frontier: factor {share!r}; factors are shares such as '1/8', above 0 and at most 1")
+    return str(factor)
+
+
 def available(method: str, factor: float, shapes: Shapes) -> bool:
     """Return whether a method has a recipe for this factor. ValueError for an unknown method."""
     return _lookup(method, factor, shapes) is not None

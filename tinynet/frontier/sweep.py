@@ -11,22 +11,22 @@ import json
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from tinynet.frontier.methods import FACTORS
+from tinynet.frontier.methods import FACTORS, checked_factor
 from tinynet.frontier.run import possible, run, soft_targets, widths_of
 from tinynet.frontier.settings import SOFT, STAGES, Settings, Teacher
 from tinynet.frontier.store import Store
 from tinynet.frontier.tasks import task_of
 from tinynet.storage.save_load import checksum, load
+from tinynet.training.distillation import check_softness
+from tinynet.training.progress import wanted
 
 
 def sweep(
@@ -91,7 +91,7 @@ def plan(
         Settings(data=data, method=m, factor=f, stage=stage, seed=seed, **settings)
         for stage in stages
         for m in dict.fromkeys(methods)
-        for f in dict.fromkeys(map(_check_factor, factors))
+        for f in dict.fromkeys(map(checked_factor, factors))
         for seed in (range(seeds) if isinstance(seeds, int) else seeds)
     ]
     todo = [s for s in everything if possible(s)]
@@ -112,22 +112,12 @@ def with_soft_targets(runs: list[Settings], file: str | os.PathLike, temperature
         )
     net = load(file)
     teacher = Teacher(os.fspath(file), checksum(json.dumps(net.to_json()), net.state()), temperature, mix)
-    classes, wanted = soft_targets(runs[0].data, teacher)["teacher"].shape[-1], widths_of(runs[0])[-1]
-    if classes != wanted:
-        raise ValueError(f"sweep: the teacher has {classes} outputs; {runs[0].data} has {wanted} classes")
+    scores, classes = soft_targets(runs[0].data, teacher)["teacher"], widths_of(runs[0])[-1]
+    if scores.shape[-1] != classes:
+        raise ValueError(f"sweep: the teacher has {scores.shape[-1]} outputs; {runs[0].data} has {classes} classes")
+    check_softness("sweep", scores, temperature, mix)
     taught = [replace(s, method=s.method + SOFT, teacher=teacher) for s in runs]
     return runs + [s for s in taught if possible(s)]
-
-
-def _check_factor(share: str | float) -> str:
-    """Return a factor in its one spelling, such as "1/8". ValueError unless it lies above 0 and at most at 1."""
-    try:
-        factor = Fraction(share).limit_denominator(10**6)  # 0.05 is 1/20
-    except (ValueError, ZeroDivisionError):
-        factor = Fraction(0)
-    if not 0 < factor <= 1:
-        raise ValueError(f"sweep: factor {share!r}; factors are shares such as '1/8', above 0 and at most 1")
-    return str(factor)
 
 
 def _execute(
@@ -185,7 +175,7 @@ def _ignore_ctrl_c() -> None:
 @contextmanager
 def _bar(tasks: int, show: bool | None) -> Iterator[Any]:
     """Yield a function to call after each run; it moves the bar, where one is shown and something is left to run."""
-    if not tasks or not (sys.stderr.isatty() if show is None else show):
+    if not tasks or not wanted(show):
         yield lambda: None
         return
     from rich.console import Console

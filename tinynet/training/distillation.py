@@ -45,10 +45,6 @@ def check_teacher(
     net: Layer, inputs: np.ndarray, labels: np.ndarray, teacher: Any, temperature: float, mix: float
 ) -> np.ndarray:
     """Return the teacher's scores for the inputs. ValueError if they or the settings cannot be used."""
-    if not (temperature > 0 and 0 <= mix <= 1):
-        raise ValueError(
-            f"fit: temperature={temperature}, mix={mix}; a temperature above 0 and a mix in [0, 1] are needed"
-        )
     if labels.dtype.kind not in "iu":
         raise ValueError(f"fit: a teacher for targets of dtype {labels.dtype}; soft targets need class labels")
     scores = scores_of(teacher, inputs) if isinstance(teacher, Layer) else np.asarray(teacher)
@@ -59,4 +55,21 @@ def check_teacher(
             f"{scores.dtype.kind == 'f' and bool(np.isfinite(scores).all())}; for these inputs finite real scores "
             f"{wanted} are needed, in the order of the training examples"
         )
+    check_softness("fit", scores, temperature, mix)
     return scores
+
+
+def check_softness(who: str, scores: np.ndarray, temperature: float, mix: float) -> None:
+    """Raise ValueError for a temperature or a mix that cannot be used with a teacher's scores."""
+    if not (temperature > 0 and 0 <= mix <= 1):
+        raise ValueError(
+            f"{who}: temperature={temperature}, mix={mix}; a temperature above 0 and a mix in [0, 1] are needed"
+        )
+    with np.errstate(all="ignore"):
+        T = np.float32(temperature)
+        usable = np.isfinite(scores / T).all() and 0 < T**2 < np.inf
+    if not usable:
+        raise ValueError(
+            f"{who}: temperature={temperature}; the teacher's scores divided by it, or its square, leave the range of "
+            "float32; usual temperatures are 1 to 20"
+        )

@@ -8,6 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 
 
+def wanted(show: bool | None) -> bool:
+    """Return whether to show a bar. None asks whether errors go to a terminal; without a console there are none."""
+    return (sys.stderr is not None and sys.stderr.isatty()) if show is None else show
+
+
 @contextmanager
 def epoch_bar(epochs: int, done: int, show: bool | None) -> Iterator[Callable[[Any], None]]:
     """Yield a function to call with the history after each epoch; it moves the bar and shows the latest figures.
@@ -16,16 +21,16 @@ def epoch_bar(epochs: int, done: int, show: bool | None) -> Iterator[Callable[[A
         epochs, done: how many epochs there are, and how many are done already.
         show: whether to show it; None shows it on a terminal if rich is installed. ImportError for True without rich.
     """
-    wanted = sys.stderr.isatty() if show is None else show
+    shown = wanted(show)
     try:
-        if wanted:
+        if shown:
             from rich.console import Console
             from rich.progress import Progress, TextColumn
     except ImportError as error:
         if show:
             raise ImportError("progress=True: a progress bar needs rich: pip install rich") from error
-        wanted = False
-    if not wanted:
+        shown = False
+    if not shown:
         yield lambda history: None
         return
     figures = TextColumn("{task.fields[figures]}")

@@ -1,5 +1,7 @@
 """The zoo's arithmetic on networks that were made up, and a zoo of a few that are trained."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,12 @@ def test_a_small_zoo_is_trained(jobs):
     assert all(len(values) == 6 and np.isfinite(values).all() for values in zoo.estimates.values())
     assert (zoo.gaps <= zoo.estimates["disagreement, 300 inputs"] + 0.15).all()
     np.testing.assert_array_equal(zoo.errors, open_zoo(some, "teacher", OPTIONS, epochs=10, jobs=1).errors)
+
+
+def test_without_a_console_there_is_no_bar(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    some = members([("dense", 1)], [8], [50], [0, 1], n_in=16, n_out=4)
+    assert len(open_zoo(some, "teacher", OPTIONS, epochs=1, jobs=1).errors) == 2
 
 
 def test_one_network_has_no_pair():

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -41,6 +40,7 @@ from tinynet.reading.networks.distance import clopper_pearson, linear_cka, noise
 from tinynet.reading.units import hidden_layers, opened, unit_activations
 from tinynet.training.fit import fit
 from tinynet.training.optim import cosine
+from tinynet.training.progress import wanted
 
 RECIPES = (
     ("dense", 1), ("lowrank", 1 / 4), ("hashed", 1 / 8), ("hashed", 1 / 64), ("sparse", 1 / 8), ("sparse", 1 / 64),
@@ -201,8 +201,9 @@ def _in_processes(task: Any, members: Sequence[Member], jobs: int, progress: boo
     from rich.console import Console
     from rich.progress import track
 
-    show = sys.stderr.isatty() if progress is None else progress
-    bar = partial(track, total=len(members), description="training", console=Console(stderr=True), disable=not show)
+    bar = partial(
+        track, total=len(members), description="training", console=Console(stderr=True), disable=not wanted(progress)
+    )
     if jobs == 1:
         return [task(member) for member in bar(members)]
     spawn = multiprocessing.get_context("spawn")  # a fork would copy the threads of BLAS
