@@ -1,5 +1,7 @@
 """Other right answers of lesson 2; the grader must accept them."""
 
+from collections import defaultdict
+
 import numpy as np
 
 from tinynet.course import instead_of
@@ -116,6 +118,16 @@ def added_when_its_turn_comes(order, vjp, g):
         cotangents[node] = sum(arrived[node])
         for x, gx in vjp(node, cotangents[node]):
             arrived[x].append(gx)
+    return cotangents
+
+
+@instead_of("backward", "a defaultdict that starts each sum at 0")
+def from_zero(order, vjp, g):
+    cotangents = defaultdict(float)
+    cotangents[order[0]] = g
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = cotangents[x] + gx
     return cotangents
 
 

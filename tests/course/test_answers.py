@@ -1,3 +1,4 @@
+import collections
 import re
 
 import numpy as np
@@ -72,6 +73,73 @@ def test_a_file_that_cannot_be_loaded_says_why_in_one_line(lesson, tmp_path):
         from_file(path)
     with pytest.raises(Wrong, match=r"there is no exercise2.py in .*`tinynet reset N` makes a new one"):
         from_file(tmp_path / "exercise2.py")
+
+
+class Mute(Wrong):
+    """A failure of the grader's kind that says nothing."""
+
+    def __str__(self) -> str:
+        return ""
+
+
+class Unshown(Exception):
+    """An error whose text cannot be made."""
+
+    def __str__(self) -> str:
+        raise self.args[0]
+
+
+@pytest.mark.parametrize(
+    "error, message",
+    [
+        (Wrong(), r"total\(x\): raised Wrong$"),
+        (Wrong("well done"), r"total\(x\): raised Wrong: well done"),
+        (Mute("x"), r"total\(x\): raised Mute"),
+        (Unshown(Wrong()), r"total\(x\): raised an error that cannot be shown"),
+        (Unshown(Mute()), r"total\(x\): raised an error that cannot be shown"),
+        (Unshown(manifest.CourseError()), r"total\(x\): raised an error that cannot be shown"),
+        (Unshown(SystemExit(0)), r"total\(x\): raised an error that cannot be shown"),
+    ],
+)
+def test_an_exception_of_the_graders_is_the_learners_when_the_learner_raises_it(lesson, error, message):
+    result = grade(lesson, solved(lesson, total=lambda x: raises(error)))[0]
+    assert not result.passed and result.points == 0
+    assert re.match(message, result.message.splitlines()[0])
+
+
+def test_an_exception_of_the_graders_passes_nothing_while_a_file_is_loaded(lesson, tmp_path):
+    start = "from tinynet.course.calls import Wrong\nclass E(Exception):\n    def __str__(self): raise Wrong\n"
+    for text, message in (
+        ("raise E", "exercise.py fails while it is loaded: an error that cannot be shown"),
+        ("raise Wrong", "exercise.py fails while it is loaded: Wrong (line 4: raise Wrong)"),
+    ):
+        (tmp_path / "exercise.py").write_text(start + text)
+        results = grade_file(lesson, tmp_path / "exercise.py")
+        assert [(result.points, result.message) for result in results] == [(0, message)] * 2
+
+
+def test_a_failure_of_the_graders_that_says_nothing_is_a_failure(lesson):
+    for error in Wrong(), Wrong(" "), Mute("x"):
+        lesson.grader.test_total = lambda exercise, rng, error=error: raises(error)
+        result = grade(lesson, solved(lesson))[0]
+        assert (result.passed, result.points, result.message) == (False, 0, "total: failed without saying why")
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        (collections.defaultdict(int, a=1), {"a": 1}),
+        (collections.OrderedDict(b=2.0, a=1), {"a": 1, "b": 2.0}),
+        (collections.Counter("aab"), {"a": 2, "b": 1}),
+        ({"a": collections.defaultdict(list, b=[np.int64(1)])}, {"a": {"b": [1]}}),
+        (np.linalg.slogdet(np.eye(2)), (1.0, 0.0)),
+        (type("L", (list,), {})([1, 2]), [1, 2]),
+        (np.array(["a", "b"])[1], "b"),
+    ],
+)
+def test_a_value_of_a_type_derived_from_pythons_own_counts_as_one(lesson, value, expected):
+    came = Exercises(lesson, Functions({"total": lambda x: value})).total(1.0).equals(expected)
+    assert type(came) is type(expected)
 
 
 def test_a_raised_error_shows_the_line_of_the_learners_file(lesson, tmp_path):

@@ -7,6 +7,7 @@ a file that is loaded into this process (`Functions`), or a process of its own (
 
 from __future__ import annotations
 
+import functools
 import linecache
 import sys
 import traceback
@@ -18,11 +19,29 @@ from typing import Any, Protocol
 
 import numpy as np
 
+FILE = "exercise.py"  # the name of a learner's file
 SAID = 300  # characters of an exception's message that are shown
+FAULTS = {  # how a learner's code can fail; what the code itself said goes between the braces
+    "parse": "does not parse: {}",
+    "load": "fails while it is loaded: {}",
+    "missing": "has no function {}; put it back, or start afresh with `tinynet reset N`",
+    "unwritten": "{} is not written yet; replace its `raise NotImplementedError`",
+    "raised": "raised {}",
+    "returned": "returned {}",
+}
+UNSHOWN = "an error that cannot be shown"
 
 
 class Wrong(AssertionError):
-    """The learner's answer is wrong; the message is for the learner."""
+    """The learner's answer is wrong; the message is for the learner. Only a grader's own code may raise it."""
+
+
+class Fault(Exception):
+    """The learner's code failed: one of FAULTS, and what the code said about it."""
+
+    def __init__(self, kind: str, said: str = "") -> None:
+        super().__init__(FAULTS[kind].format(said))
+        self.kind, self.said = kind, said
 
 
 @dataclass(frozen=True)
@@ -57,13 +76,13 @@ class Functions:
         file: the name of their file, for messages.
     """
 
-    def __init__(self, functions: Mapping[str, Any], file: str = "exercise.py") -> None:
+    def __init__(self, functions: Mapping[str, Any], file: str = FILE) -> None:
         self.functions, self.file = functions, file
 
     def call(self, name: str, arguments: tuple) -> Outcome:
         function = self.functions.get(name)
         if not callable(function):
-            raise Wrong(f"{self.file} has no function {name}; put it back, or start afresh with `tinynet reset N`")
+            raise Wrong(f"{self.file} {Fault('missing', name)}")
         return call(function, arguments)
 
 
@@ -84,39 +103,79 @@ def from_file(path: Path) -> Functions:
 
 def from_text(text: str, path: Path) -> Functions:
     """Return the functions of an exercise file from its text; messages give `path` as its place."""
+    try:
+        return Functions(load(text, path), path.name)
+    except Fault as fault:
+        raise Wrong(f"{path.name} {fault}") from None
+    except BaseException:  # from code of the learner's that describes an error
+        raise Wrong(f"{path.name} {Fault('load', UNSHOWN)}") from None
+
+
+def load(text: str, path: Path) -> dict[str, Any]:
+    """Run the text of an exercise file and return its names; raise a Fault if it does not parse, or fails."""
     module = ModuleType("exercise")
     module.__file__ = str(path)
     sys.modules["exercise"] = module  # dataclasses look up the names in their annotations there
     if "\0" in text:  # Python before 3.11.4 raises ValueError here, not SyntaxError
-        raise Wrong(f"{path.name} does not parse: source code string cannot contain null bytes")
+        raise Fault("parse", "source code string cannot contain null bytes")
     linecache.cache[str(path)] = len(text), None, text.splitlines(keepends=True), str(path)  # the file may change
     try:
         exec(compile(text, str(path), "exec", dont_inherit=True), vars(module))
     except SyntaxError as error:
         where = f", line {error.lineno}" if error.lineno else ""
-        raise Wrong(f"{path.name} does not parse: {error.msg}{where}") from None
+        raise Fault("parse", f"{error.msg}{where}") from None
     except BaseException as error:  # sys.exit and Ctrl-C too
-        raise Wrong(f"{path.name} fails while it is loaded: {describe_error(error)}") from None
-    return Functions(vars(module), path.name)
+        raise Fault("load", describe_error(error)) from None
+    return vars(module)
 
 
 def call(function: Callable, arguments: tuple) -> Outcome:
-    """Return what function(*arguments) did; it is given copies, so nothing of ours can change."""
-    given = copy(arguments)
+    """Return what function(*arguments) did; it is given copies, so nothing of ours can change.
+
+    Raises:
+        Wrong: a function among the arguments raised it, whatever the learner's function did with it.
+    """
+    refusals: list[Wrong] = []
+    given = copy(arguments, lambda function: _noting(function, refusals))
+    before = copy(given)
+    try:
+        value = attempt(function, given)
+        changed = [i for i, pair in enumerate(zip(given, before, strict=True)) if not identical(*pair)]
+        outcome = Outcome(value, changed=tuple(changed))
+    except Fault as fault:
+        outcome = Outcome(error=str(fault), unwritten=fault.kind == "unwritten")
+    except BaseException:  # from code of the learner's that describes an error
+        outcome = Outcome(error=f"raised {UNSHOWN}")
+    if refusals:
+        raise refusals[0]
+    return outcome
+
+
+def attempt(function: Callable, given: tuple) -> Any:
+    """Return function(*given) if it is plain, else raise a Fault; what the function raises never gets out as it is."""
     try:
         with np.errstate(all="ignore"):  # an overflow shows in the nan or inf that comes back
-            value = plain(function(*given))
-    except Wrong:
-        raise
+            return plain(function(*given))
     except NotPlain as error:
-        return Outcome(error=f"returned {error}")
+        raise Fault("returned", str(error)) from None
     except NotImplementedError as error:
-        name = str(error) or getattr(function, "__name__", "it")
-        return Outcome(error=f"{name} is not written yet; replace its `raise NotImplementedError`", unwritten=True)
+        raise Fault("unwritten", str(error) or getattr(function, "__name__", "it")) from None
     except BaseException as error:  # sys.exit and Ctrl-C too
-        return Outcome(error=f"raised {describe_error(error)}")
-    changed = [i for i, (now, before) in enumerate(zip(given, arguments, strict=True)) if not identical(now, before)]
-    return Outcome(value, changed=tuple(changed))
+        raise Fault("raised", describe_error(error)) from None
+
+
+def _noting(function: Callable, refusals: list[Wrong]) -> Callable:
+    """Return a grader's function that also notes each Wrong it raises: the learner's code may catch or imitate one."""
+
+    @functools.wraps(function)
+    def noting(*arguments: Any, **named: Any) -> Any:
+        try:
+            return function(*arguments, **named)
+        except Wrong as error:
+            refusals.append(error)
+            raise
+
+    return noting
 
 
 def describe_error(error: BaseException) -> str:
@@ -133,9 +192,10 @@ class NotPlain(TypeError):
 
 
 def plain(value: Any) -> Any:
-    """Return the value with NumPy scalars as numbers; raise NotPlain if it cannot be compared safely.
+    """Return the value in Python's own types, except arrays; raise NotPlain if it cannot be compared safely.
 
-    A float32 stays a float32, because it is compared with less precision.
+    A defaultdict becomes a dict, a named tuple a tuple, and a NumPy scalar a number. But a float32 stays a float32,
+    because it is compared with less precision.
     """
     kind = type(value)
     if value is None:
@@ -148,22 +208,26 @@ def plain(value: Any) -> Any:
         if value.dtype.kind not in "biuf":
             raise NotPlain(f"an array of dtype {value.dtype}, where numbers were expected")
         return value
-    if kind in (tuple, list):
-        return kind(plain(item) for item in value)
-    if kind is dict:
+    if kind is np.str_:
+        return str(value)
+    for sequence in tuple, list:
+        if issubclass(kind, sequence):
+            return sequence(plain(item) for item in value)
+    if issubclass(kind, dict):
         return {plain(key): plain(item) for key, item in value.items()}
     raise NotPlain(f"an object of type {kind.__name__}, where an array or a number was expected")
 
 
-def copy(value: Any) -> Any:
-    """Return a deep copy of a plain value; functions are passed on as they are."""
+def copy(value: Any, replace: Callable[[Callable], Callable] = lambda function: function) -> Any:
+    """Return a deep copy of a plain value, in which `replace` gives the copies of functions: by default, themselves."""
     if isinstance(value, np.ndarray):
         return value.copy()
-    if isinstance(value, (tuple, list)):
-        return type(value)(copy(item) for item in value)
+    for sequence in tuple, list:
+        if isinstance(value, sequence):
+            return sequence(copy(item, replace) for item in value)
     if isinstance(value, dict):
-        return {key: copy(item) for key, item in value.items()}
-    return value
+        return {key: copy(item, replace) for key, item in value.items()}
+    return replace(value) if callable(value) else value
 
 
 def identical(a: Any, b: Any) -> bool:

@@ -16,12 +16,18 @@ from tinynet.course.manifest import CourseError, Exercise, Lesson
 
 @dataclass(frozen=True)
 class Result:
-    """The grade of one exercise: it passed, or a message says why not."""
+    """The grade of one exercise: it passed, and the message is empty; or the message says why not."""
 
     lesson: Lesson
     exercise: Exercise
     message: str
     seconds: float
+
+    @classmethod
+    def failed(cls, lesson: Lesson, exercise: Exercise, message: str, seconds: float = 0.0) -> Result:
+        """Return the grade of an exercise that failed; it has a message even if nothing was said."""
+        message = message if message.strip() else f"{exercise.name}: failed without saying why"
+        return cls(lesson, exercise, message, seconds)
 
     @property
     def passed(self) -> bool:
@@ -38,16 +44,16 @@ def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int
     if test is None:
         raise CourseError(f"{lesson.folder}/test_exercise.py has no test_{exercise.name}; restore the file")
     start = time.perf_counter()
-    message = ""
     try:
         test(Exercises(lesson, source), np.random.default_rng(seed))
+        return Result(lesson, exercise, "", time.perf_counter() - start)  # nothing else passes
     except Wrong as error:
         message = str(error)
     except CourseError:
         raise
     except Exception as error:  # the grader did not think of such an answer
         message = f"{exercise.name}: the grader cannot judge this answer: {describe_error(error)}"
-    return Result(lesson, exercise, message, time.perf_counter() - start)
+    return Result.failed(lesson, exercise, message, time.perf_counter() - start)
 
 
 def grade(lesson: Lesson, source: Source, seed: int = 0) -> list[Result]:
@@ -60,7 +66,7 @@ def grade_file(lesson: Lesson, path: Path, seed: int = 0) -> list[Result]:
     try:
         source = from_file(path)
     except Wrong as error:
-        return [Result(lesson, exercise, str(error), 0.0) for exercise in lesson.exercises]
+        return [Result.failed(lesson, exercise, str(error)) for exercise in lesson.exercises]
     return grade(lesson, source, seed)
 
 

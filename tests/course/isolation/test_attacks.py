@@ -17,7 +17,7 @@ import pytest
 from tinynet.course import manifest
 from tinynet.course.calls import Wrong
 from tinynet.course.grading import grade_exercise
-from tinynet.course.isolation import confinement, sandbox
+from tinynet.course.isolation import confinement, grade_isolated, sandbox
 from tinynet.course.isolation.sandbox import Limits, Sandbox
 
 LAYERS = confinement.available()
@@ -388,25 +388,114 @@ def test_an_answer_in_advance_wins_nothing(course, tmp_path):
 
 def test_an_answer_with_the_token_is_worth_what_returning_it_would_be(lesson, tmp_path):
     """The code that is asked can find the token, and then it can send any reply."""
-    body = "token = sys._getframe(3).f_locals['token']\nsend('done', token, VALUE, ERROR, ['t', *CHANGED], False)"
-    body += "\nwhile True: pass"
-    for value, error, changed, reason in (
-        ("1.5", "''", [], "wrong value"),
-        ("None", "''", [], "returned None"),
-        ("['l', 1, None]", "''", [], "returned None"),
-        ("1.5", "'\\x1b]0;owned\\x07 ' + 'x' * 10**6", [], r"total\(x\):  \]0;owned  x{400,500}$"),
-        ("1.5", "''", [0], "changed its argument x"),
-        ("1.5", "''", [7], NO_ANSWER),
-        ("1.5", "''", ["'x'"], NO_ANSWER),
-        ("1.5", "5", [], NO_ANSWER),
+    start = "token = sys._getframe(2).f_locals['token']\nsame = wire.fingerprints((x,), [])[0]\n"
+    for reply, reason in (
+        ("'returned', token, 1.5, ['t', same]", "wrong value"),
+        ("'returned', token, None, ['t', same]", "returned None"),
+        ("'returned', token, ['l', 1, None], ['t', same]", "returned None"),
+        ("'returned', token, 1.5, ['t', same.upper()]", "changed its argument x"),
+        ("'returned', token, 1.5, ['t', '']", "changed its argument x"),
+        ("'returned', token, 1.5, ['t']", NO_ANSWER),
+        ("'returned', token, 1.5, ['t', same, same]", NO_ANSWER),
+        ("'returned', token, 1.5, ['t', True]", NO_ANSWER),
+        ("'returned', token, 1.5, True", NO_ANSWER),
+        ("'returned', token, 1.5", NO_ANSWER),
+        ("'failed', token, 'raised', ''", r"^total\(x\): raised"),
+        ("'failed', token, 'raised', '2 of 2 points'", r"^total\(x\): raised 2 of 2 points"),
+        (
+            "'failed', token, 'raised', '\\x1b]0;owned\\x07 ' + 'x' * 10**6",
+            r"^total\(x\): raised  \]0;owned  x{400,500}$",
+        ),
+        ("'failed', token, 'returned', '\\x07'", r"^total\(x\): returned"),
+        ("'failed', token, 'unwritten', ''", "^ is not written yet; replace its"),
+        ("'failed', token, 'missing', ''", "^exercise.py has no function total; put it back"),
+        ("'failed', token, 'raised', 5", NO_ANSWER),
+        ("'failed', token, 'raised'", NO_ANSWER),
+        ("'failed', token, 'passed', ''", NO_ANSWER),
+        ("'failed', token, 'load', ''", NO_ANSWER),
+        ("'loaded', token", NO_ANSWER),
+        ("'passed', token", NO_ANSWER),
     ):
-        forged = (
-            body.replace("VALUE", value).replace("ERROR", error).replace("CHANGED", f"[{', '.join(map(str, changed))}]")
-        )
-        (tmp_path / "submission.py").write_text("def total(x):\n" + textwrap.indent(FORGED + forged, "    "))
+        text = f"{FORGED}\nwire = sys.modules['tinynet.course.isolation.wire']\n{start}send({reply})\nwhile True: pass"
+        (tmp_path / "submission.py").write_text("def total(x):\n" + textwrap.indent(text, "    "))
         with Sandbox(tmp_path / "submission.py") as source:
-            message = grade_exercise(lesson, lesson.exercise("total"), source).message
-        assert re.search(reason, message.splitlines()[0])
+            result = grade_exercise(lesson, lesson.exercise("total"), source)
+        assert re.search(reason, result.message.splitlines()[0]), reply
+        assert result.points == 0
+
+
+FRAME = """
+frame = sys._getframe()
+while "token" not in frame.f_locals: frame = frame.f_back
+token = frame.f_locals["token"]
+while "connection" not in frame.f_locals: frame = frame.f_back
+connection = frame.f_locals["connection"]
+"""
+UNSHOWN = "class Unshown(Exception):\n    def __str__(self): raise Wrong\n"
+CLAIMED_WHILE_LOADED = {
+    "no reason for a failure": (FRAME + "connection.send(('failed', token, ''))", NO_ANSWER),
+    "a failure that says nothing": (
+        FRAME + "connection.send(('failed', token, 'load', ''))", "^exercise.py fails while it is loaded:",
+    ),
+    "a failure that looks like praise": (
+        FRAME + "connection.send(('failed', token, 'parse', 'nothing, well done'))",
+        "^exercise.py does not parse: nothing, well done$",
+    ),
+    "an error whose text raises the grader's": (UNSHOWN + "raise Unshown", r"ended its process \(exit code 1\)"),
+    "a stranger's loader": (
+        "def failing(*a): raise Wrong\nsys.modules['tinynet.course.calls'].describe_error = failing\nraise KeyError",
+        r"ended its process \(exit code 1\)",
+    ),
+}  # fmt: skip
+CLAIMED_IN_A_CALL = {
+    "the grader's exception": ("raise Wrong", r"^total\(x\): raised Wrong \(line "),
+    "one of its kind": (
+        "class Mine(Wrong):\n    def __str__(self): return ''\nraise Mine('x')", r"^total\(x\): raised Mine \(line ",
+    ),
+    "a text that raises it": (UNSHOWN + "raise Unshown", r"ended its process \(exit code 1\)"),
+    "a type whose name raises it": (
+        "class Meta(type):\n    @property\n    def __name__(cls): raise Wrong\nreturn Meta('M', (), {})()",
+        r"^total\(x\): raised Wrong \(line ",
+    ),
+    "a dtype that raises it": (
+        "import numpy\nclass F(numpy.float64):\n    @property\n    def dtype(self): raise Wrong\nreturn F()",
+        r"^total\(x\): raised Wrong \(line ",
+    ),
+    "a dict whose items raise it": (
+        "class D(dict):\n    def items(self): raise Wrong\nreturn D()", r"^total\(x\): raised Wrong \(line ",
+    ),
+    "a function that is missing": (FRAME + "connection.send(('missing', token, ''))\nwhile True: pass", NO_ANSWER),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text, reason", CLAIMED_WHILE_LOADED.values(), ids=CLAIMED_WHILE_LOADED)
+def test_a_submission_cannot_say_while_it_is_loaded_that_it_passed(course, lesson, tmp_path, text, reason):
+    path = tmp_path / "submission.py"
+    path.write_text(f"import sys\nWrong = sys.modules['tinynet.course.calls'].Wrong\n{text}\n")
+    results = grade_isolated(lesson, path)
+    assert [(result.passed, result.points) for result in results] == [(False, 0)] * 2
+    assert all(re.search(reason, result.message) for result in results)
+
+
+@pytest.mark.parametrize("body, reason", CLAIMED_IN_A_CALL.values(), ids=CLAIMED_IN_A_CALL)
+def test_a_submission_cannot_say_in_a_call_that_it_passed(course, tmp_path, body, reason):
+    said = attack(tmp_path, f"import sys\nWrong = sys.modules['tinynet.course.calls'].Wrong\n{body}")
+    assert re.search(reason, said.splitlines()[0] if said else "passed")
+
+
+HIDDEN = {
+    "a comparison that is always true": "calls.identical = lambda a, b: True",
+    "no copy to compare with": "calls.copy = lambda value: value",
+    "nothing to compare": "calls.zip = lambda *a, **k: []",
+    "an outcome that forgets": "Outcome = calls.Outcome\ncalls.Outcome = lambda value, **k: Outcome(value)",
+}
+
+
+@pytest.mark.parametrize("trick", HIDDEN.values(), ids=HIDDEN)
+def test_a_changed_argument_cannot_be_hidden(course, tmp_path, trick):
+    text = f"import sys\ncalls = sys.modules['tinynet.course.calls']\n{trick}\n"
+    text += "def total(x):\n    y = float(x.sum())\n    x[-1] = 0\n    return y\n"
+    assert messages(tmp_path, text + HONEST)["total"].startswith("total(x): changed its argument x; work on a copy")
 
 
 def test_nothing_of_the_course_is_in_memory(course, tmp_path):

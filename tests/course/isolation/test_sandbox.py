@@ -42,6 +42,19 @@ CALLS = {  # bodies of functions that must do the same in this process and in th
     "not numbers": "return [float('nan'), -0.0, float('inf')]",
     "large integers": "return 2**100, -(2**63), 2**63",
     "text": "return 'Ünï ☃ \\n'",
+    "text of NumPy": "return numpy.array(['a', 'b'])[1]",
+    "a defaultdict": "d = collections.defaultdict(list)\nd[numpy.int64(1)].append(x[0])\nreturn d",
+    "an OrderedDict": "return collections.OrderedDict(b=1, a=collections.Counter('aab'))",
+    "a named tuple": "return collections.namedtuple('Pair', 'a b')(1, x)",
+    "a named tuple of NumPy's": "return numpy.linalg.slogdet(numpy.eye(2))",
+    "a list of its own kind": "return type('L', (list,), {})([1, 2])",
+    "a dict of its own kind with a set": "return type('D', (dict,), {})(a={1})",
+    "the grader's exception": "raise Wrong",
+    "changes a list": "y.append(1)\nreturn 0",
+    "changes a list to what cannot be sent": "y.append({1})\nreturn 0",
+    "changes its functions": "y[0], y[1] = y[1], y[0]\nreturn 0",
+    "changes a function for its own": "y[0] = len\nreturn 0",
+    "changes a dtype": "x.dtype = 'i8'\nreturn 0",
 }
 
 
@@ -58,16 +71,17 @@ def both(tmp_path):
 
 
 def test_an_outcome_is_the_same_in_both_processes(both):
-    text = "import numpy\n\n" + "\n".join(
-        f"def f{i}(x):\n{textwrap.indent(body, '    ')}\n" for i, body in enumerate(CALLS.values())
+    text = "import collections, numpy\nfrom tinynet.course.calls import Wrong\n\n" + "\n".join(
+        f"def f{i}(x, y):\n{textwrap.indent(body, '    ')}\n" for i, body in enumerate(CALLS.values())
     )
     here, there = both(text)
     with there:
         for i, name in enumerate(CALLS):
-            arguments = (np.array([3.0, 1.0, 2.0]),)
+            arguments = (np.array([3.0, 1.0, 2.0]), [abs, len, abs])
             a, b = here.call(f"f{i}", arguments), there.call(f"f{i}", arguments)
             assert (a.error, a.changed, a.unwritten) == (b.error, b.changed, b.unwritten), name
             assert same(a.value, b.value), name
+            assert a.changed == ((1,) if "list to" in name or "function" in name else a.changed), name
         for source in here, there:
             with pytest.raises(Wrong, match=r"exercise.py has no function f99; put it back, or .* `tinynet reset N`"):
                 source.call("f99", ())
@@ -75,6 +89,8 @@ def test_an_outcome_is_the_same_in_both_processes(both):
 
 def test_functions_given_as_arguments_are_called_in_the_graders_process(both):
     text = """
+    import collections
+    import numpy
     import numpy as np
 
     def slope(f, x):
@@ -87,9 +103,14 @@ def test_functions_given_as_arguments_are_called_in_the_graders_process(both):
     def caught(f):
         try: return f("text")
         except TypeError as error: return str(error)
+    def ordered(f): return f(collections.OrderedDict(a=1), numpy.linalg.eigh(numpy.eye(2)))
     def unplain(f): return f({1})
     def forever(f):
         while True: f(1.0)
+
+    def deaf(f):
+        try: forever(f)
+        except BaseException: return 1.0
     """
     here, there = both(textwrap.dedent(text))
     square = lambda x: x * x - 1
@@ -107,6 +128,7 @@ def test_functions_given_as_arguments_are_called_in_the_graders_process(both):
         for source in here, there:  # one exercise may be given another as its argument
             other = lambda x, source=source: source.call("named", (lambda x: -x,)).value * x
             assert source.call("slope", (other, 0.0)).value == pytest.approx(-2.0)
+            assert source.call("ordered", (lambda d, pair: [d["a"], len(pair)],)).value == [1, 2]
             assert source.call("twice", (other, square)).value == (0.0, 3.0)
         assert "raised WireError: an object of type set" in there.call("unplain", (square,)).error
 
@@ -118,10 +140,10 @@ def test_functions_given_as_arguments_are_called_in_the_graders_process(both):
                 raise Wrong("called its argument more than 100 times")
             return x
 
-        for source in here, there:
+        for source, name in (here, "forever"), (here, "deaf"), (there, "forever"):
             del counted[:]
             with pytest.raises(Wrong, match="called its argument more than 100 times"):
-                source.call("forever", (impatient,))
+                source.call(name, (impatient,))
 
 
 def test_a_process_that_calls_back_for_too_long_is_ended(both):
@@ -263,6 +285,15 @@ def test_a_grader_that_a_value_keeps_busy_or_breaks_costs_that_exercise(course, 
     monkeypatch.setattr(judge, "OWN_SECONDS", 0.2)
     results = grade_isolated(lesson, course / "mine.py", limits=Limits(seconds=0.1))
     assert all("the grader got stuck on this answer" in result.message for result in results)
+
+
+def test_what_a_trusted_file_writes_to_standard_output_is_no_grade(course, lesson):
+    (course / "mine.py").write_text(
+        "import os, sys\nos.write(1, b'[\"\", 0.0]\\n' * 2)\nsys.__stdout__.write('hello\\n')\n"
+        "def total(x): return 0.5\ndef mean(x): return x.mean()\n"
+    )
+    total, mean = grade_isolated(lesson, course / "mine.py", isolated=False)
+    assert total.message.startswith("total(x): wrong value") and mean.passed
 
 
 def test_a_lesson_that_cannot_be_graded_is_the_teachers_error(course, lesson, monkeypatch):

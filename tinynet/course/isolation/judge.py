@@ -57,7 +57,7 @@ def grade_isolated(
         results += (Result(lesson, e, *one) for e, one in zip(rest, told, strict=False))
         if len(told) < len(rest):
             exercise = rest[len(told)]
-            results.append(Result(lesson, exercise, f"{exercise.name}: the grader got stuck on this answer", 0.0))
+            results.append(Result.failed(lesson, exercise, f"{exercise.name}: the grader got stuck on this answer"))
     return results
 
 
@@ -92,7 +92,7 @@ def _grades(
             del rest[0]
             yield result
     except Wrong as error:  # the file cannot be loaded, for any exercise
-        yield from (Result(lesson, exercise, str(error), 0.0) for exercise in rest)
+        yield from (Result.failed(lesson, exercise, str(error)) for exercise in rest)
 
 
 def main() -> None:
@@ -100,7 +100,8 @@ def main() -> None:
     course, number, path, seed, limits, isolated, first, patience = json.load(sys.stdin)
     for kind in signal.SIGALRM, signal.SIGINT:  # either ends this process at once
         signal.signal(kind, signal.SIG_DFL)
-    output, sys.stdout = sys.stdout, sys.stderr  # a grader may print
+    output, sys.stdout = os.fdopen(os.dup(1), "w"), sys.stderr  # a grader may print, and so may trusted code
+    os.dup2(2, 1)
     if sys.platform == "linux":
         import resource
 

@@ -5,7 +5,8 @@
 
 Every exercise gets a new process. `confinement.py` says what it gives up, and `worker.py` what it does. Here is the
 grader's side, which believes nothing that comes back: messages are plain values (`wire.py`), each must carry the token
-of the question that it answers, and it must arrive in time.
+of the question that it answers, and it must arrive in time. No message can say that an answer is right: what it brings
+is a value and fingerprints of the arguments, which are compared here, or a failure, which is one whatever its text.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
-from tinynet.course.calls import NotPlain, Outcome, Wrong, plain
+from tinynet.course.calls import FILE, Fault, NotPlain, Outcome, Wrong, plain
 from tinynet.course.isolation import confinement, wire
 from tinynet.course.manifest import CourseError
 
@@ -144,8 +145,8 @@ class Sandbox:
             match self._ask("load", source):
                 case ("loaded",):
                     return
-                case ("failed", str(text)):
-                    raise Wrong(clean(text))
+                case ("failed", "parse" | "load" as kind, str(said)):
+                    raise Wrong(clean(f"{FILE} {Fault(kind, said)}"))
             raise Ended(NO_ANSWER)
         except Ended as error:
             raise Wrong(clean(f"{self.path.name}, while it was loaded, {error}")) from None
@@ -153,8 +154,9 @@ class Sandbox:
     def call(self, name: str, arguments: tuple) -> Outcome:
         """Return what the function did; if its process ended over it, that is an error of the function."""
         if not self._ended:
+            before = wire.fingerprints(arguments, [])
             try:
-                return _outcome(self._ask("call", name, arguments), len(arguments))
+                return _outcome(self._ask("call", name, arguments), name, before)
             except Ended as error:
                 self._ended = str(error)
         return Outcome(error=self._ended)
@@ -284,15 +286,17 @@ def _called_back(content: list, functions: list[Callable]) -> tuple:
     raise Ended(NO_ANSWER)
 
 
-def _outcome(reply: tuple, count: int) -> Outcome:
+def _outcome(reply: tuple, name: str, before: tuple[str, ...]) -> Outcome:
+    """Return what a reply says about a call of the function `name`; `before` are its arguments' fingerprints."""
     match reply:
-        case ("missing", str(text)):
-            raise Wrong(clean(text))
-        case ("done", _, str(error), tuple(), bool(unwritten)) if error:
-            return Outcome(error=clean(error), unwritten=unwritten)
-        case ("done", value, str(), tuple(changed), bool()) if all(type(i) is int and 0 <= i < count for i in changed):
+        case ("failed", "missing", str()):
+            raise Wrong(f"{FILE} {Fault('missing', name)}")
+        case ("failed", "unwritten" | "raised" | "returned" as kind, str(said)):
+            return Outcome(error=clean(str(Fault(kind, said))), unwritten=kind == "unwritten")
+        case ("returned", value, tuple(after)) if [type(now) for now in after] == [str] * len(before):
             try:
-                return Outcome(plain(value), changed=changed)
+                changed = [i for i, (now, then) in enumerate(zip(after, before, strict=True)) if now != then]
+                return Outcome(plain(value), changed=tuple(changed))
             except NotPlain as error:
                 return Outcome(error=f"returned {error}")
     raise Ended(NO_ANSWER)

@@ -14,6 +14,7 @@ checked against the bytes that are there, and anything that does not fit raises 
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from typing import Any
@@ -38,7 +39,7 @@ def encode(value: Any, functions: list[Callable] | None = None) -> bytes:
 
     Args:
         value: a plain value; where `functions` is given, functions may stand in it.
-        functions: a list to which these functions are appended; their positions are sent.
+        functions: a list to which these functions are appended, each once; their positions are sent.
 
     Raises:
         WireError: the value is too large, or not plain.
@@ -50,6 +51,18 @@ def encode(value: Any, functions: list[Callable] | None = None) -> bytes:
     if len(data) > MESSAGE:
         raise WireError(f"{len(data):,} bytes, where at most {MESSAGE:,} can be sent")
     return data
+
+
+def fingerprints(values: tuple, functions: list[Callable]) -> tuple[str, ...]:
+    """Return a digest of each value, "" for one that cannot be sent; values differ if their digests do."""
+
+    def fingerprint(value: Any) -> str:
+        try:
+            return hashlib.sha256(encode(value, functions)).hexdigest()
+        except WireError:
+            return ""
+
+    return tuple(map(fingerprint, values))
 
 
 def encodable(text: str) -> str:
@@ -93,8 +106,9 @@ def _listed(value: Any, functions: list[Callable] | None, depth: int) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         return _array(value)
     if functions is not None and callable(value):
-        functions.append(value)
-        return ["f", len(functions) - 1]
+        if not any(value is function for function in functions):
+            functions.append(value)
+        return ["f", next(i for i, function in enumerate(functions) if function is value)]
     if kind not in (tuple, list, dict):
         raise WireError(f"an object of type {kind.__name__}, where an array or a number was expected")
     if depth == 0 or len(value) >= ITEMS // 2:

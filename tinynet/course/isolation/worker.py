@@ -1,14 +1,15 @@
 """The process that runs a learner's file: it gives up what it does not need, loads the file, and answers calls.
 
 It never learns anything but the arguments of a call. What is expected, the solution and the known mistakes stay with
-the grader. If the learner's code writes an answer into the connection itself, that is worth no more than returning the
-same value.
+the grader. The learner's code can send any message itself, so no message says that an answer is right: the best one is
+worth no more than returning the same value. After a failure the grader names its kind, one of `calls.FAULTS`, in its
+own words around the learner's. A fingerprint shows what the call left in an argument.
 
     grader                                          worker
     ("start", token, folder, seconds, ...)          ("ready", token) or ("failed", token, text)
-    ("load", token, source)                         ("loaded", token) or ("failed", token, text)
-    ("call", token, name, arguments)                ("done", token, value, error, changed, unwritten)
-                                                    or ("missing", token, text)
+    ("load", token, source)                         ("loaded", token) or ("failed", token, kind, said)
+    ("call", token, name, arguments)                ("returned", token, value, fingerprints)
+                                                    or ("failed", token, kind, said)
 
 While it answers a call, the worker may call a function that it was given, as often as it likes:
 
@@ -75,17 +76,17 @@ def main() -> None:
     sys.meta_path.insert(0, Missing())
     connection.send(("ready", token))
     _, token, source = connection.receive()
-    path = Path("exercise.py")
+    path = Path(calls.FILE)
     path.write_bytes(source.encode())
     try:
-        functions = calls.from_file(path)
-    except calls.Wrong as error:
-        connection.send(("failed", token, _text(str(error))))
+        functions = calls.load(path.read_text("utf-8-sig"), path)
+    except calls.Fault as fault:
+        connection.send(("failed", token, fault.kind, _text(fault.said)))
         return
     connection.send(("loaded", token))
     answer = Answers(connection, functions)
     while True:
-        answer(*connection.receive(answer.function))
+        answer(*answer.receive())
 
 
 class Missing(MetaPathFinder):
@@ -99,29 +100,40 @@ class Missing(MetaPathFinder):
 class Answers:
     """Answers calls, one at a time; a function that was given as an argument may lead to another call meanwhile."""
 
-    def __init__(self, connection: Connection, functions: calls.Functions) -> None:
+    def __init__(self, connection: Connection, functions: dict[str, Any]) -> None:
         self.connection, self.functions, self.token = connection, functions, ""
 
-    def __call__(self, _: str, token: str, name: str, arguments: tuple) -> None:
+    def __call__(self, message: tuple, stand_ins: list[Callable]) -> None:
+        _, token, name, arguments = message
         outer, self.token = self.token, token
         try:
-            outcome = self.functions.call(name, arguments)
-            reply = ("done", token, outcome.value, _text(outcome.error), outcome.changed, outcome.unwritten)
-            self.connection.send(reply)
-        except calls.Wrong as error:
-            self.connection.send(("missing", token, _text(str(error))))
+            if not callable(function := self.functions.get(name)):
+                raise calls.Fault("missing", name)
+            value = calls.attempt(function, arguments)
+            self.connection.send(("returned", token, value, wire.fingerprints(arguments, stand_ins)))
+        except calls.Fault as fault:
+            self.connection.send(("failed", token, fault.kind, _text(fault.said)))
         except wire.WireError as error:
-            self.connection.send(("done", token, None, f"returned {error}", (), False))
+            self.connection.send(("failed", token, "returned", str(error)))
         self.token = outer
 
-    def function(self, number: int) -> Callable:
-        """Return what stands in for a function of the grader."""
+    def receive(self) -> tuple[tuple, list[Callable]]:
+        """Return the next message, and what stands in it for the functions of the grader, in their order."""
+        stand_ins: list[Callable] = []
 
+        def function(number: int) -> Callable:
+            if number == len(stand_ins):
+                stand_ins.append(self._stand_in(number))
+            return stand_ins[number]
+
+        return self.connection.receive(function), stand_ins
+
+    def _stand_in(self, number: int) -> Callable:
         def function(*arguments: Any, **named: Any) -> Any:
-            self.connection.send(("callback", self.token, number, arguments, named))
-            while (message := self.connection.receive(self.function))[0] == "call":
-                self(*message)
-            kind, *content = message
+            self.connection.send(("callback", self.token, number, *calls.copy((arguments, named))))
+            while (received := self.receive())[0][0] == "call":
+                self(*received)
+            kind, *content = received[0]
             if kind == "value":
                 return content[0]
             raise getattr(builtins, content[0], RuntimeError)(content[1])
