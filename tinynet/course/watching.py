@@ -43,14 +43,17 @@ def _saves(seen: Iterator[set[tuple[Any, str]]], name: str, events: queue.Simple
 
 @contextmanager
 def _keyboard() -> Iterator[int]:
-    """Yield a descriptor at which keys arrive without Enter; Ctrl-C works as usual, and `input()` finds nothing."""
+    """Yield a descriptor at which keys arrive, on Unix without Enter; Ctrl-C works, and `input()` finds nothing."""
     keyboard, own, before = sys.stdin.fileno(), sys.stdin, None
     if own.isatty():
-        import termios
-        import tty
-
-        before = termios.tcgetattr(keyboard)
-        tty.setcbreak(keyboard)
+        try:
+            import termios
+            import tty
+        except ImportError:
+            print("Note: on this system, press Enter after a key.", file=sys.stderr)
+        else:
+            before = termios.tcgetattr(keyboard)
+            tty.setcbreak(keyboard)
     with open(os.devnull) as sys.stdin:
         try:
             yield keyboard

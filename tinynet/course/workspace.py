@@ -6,7 +6,6 @@ makes has no solutions, mutants or alternatives: they are read from the installe
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -103,16 +102,29 @@ class Workspace:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Change the progress as it is on disk, with no other command in between; say so if it cannot be written."""
-        folder = os.open(self.file.parent, os.O_RDONLY)
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            self.progress = _read(self.file)
-            yield
-            write_atomically(self.file, json.dumps(vars(self.progress), indent=1).encode())
+            with _locked(self.file.parent):
+                self.progress = _read(self.file)
+                yield
+                write_atomically(self.file, json.dumps(vars(self.progress), indent=1).encode())
         except OSError as error:
             print(f"Note: progress not saved: {self.file} cannot be written ({error.strerror}).", file=sys.stderr)
-        finally:
-            os.close(folder)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other commands out of a folder; on Windows, which has no such lock, do not run two at the same moment."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def find(start: Path | None = None) -> Workspace:

@@ -24,7 +24,6 @@ import ctypes
 import math
 import os
 import platform
-import resource
 import struct
 import sys
 import sysconfig
@@ -117,6 +116,8 @@ def confine(folder: str, seconds: float, memory: int, file: int, layers: tuple[s
 
 
 def _limit(seconds: float, memory: int, file: int) -> None:
+    import resource  # only Unix has it
+
     cpu = math.ceil(time.process_time() + seconds)
     limits = {"CPU": cpu + 1, "FSIZE": file, "NOFILE": 64, "CORE": 0, "NPROC": 0}
     if sys.platform == "linux":

@@ -50,6 +50,7 @@ def grade_isolated(
     Raises:
         CourseError: the lesson itself cannot be graded, or this system cannot start such processes.
     """
+    require_unix()
     limits = limits or Limits()
     results: list[Result] = []
     while rest := lesson.exercises[len(results) :]:
@@ -59,6 +60,17 @@ def grade_isolated(
             exercise = rest[len(told)]
             results.append(Result.failed(lesson, exercise, f"{exercise.name}: the grader got stuck on this answer"))
     return results
+
+
+def require_unix() -> None:
+    """Raise CourseError on a system without the limits that isolation needs."""
+    try:
+        import resource  # noqa: F401
+    except ImportError:
+        raise CourseError(
+            "grading in a process of its own needs Linux or macOS, and this system has no such limits; on Windows use "
+            "WSL, or grade one file that you trust with `tinynet grade N`"
+        ) from None
 
 
 def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int) -> list[tuple[str, float]]:
