@@ -1,6 +1,8 @@
 import csv
 import json
+import os
 import shutil
+import socket
 
 import pytest
 from typer.testing import CliRunner
@@ -100,6 +102,100 @@ def test_grades_do_not_depend_on_workers_or_on_isolation(lesson, folder):
     assert first.count(b"\n") == 6
     grade_folder([lesson], folder, path, jobs=1, isolated=False, progress=True)
     assert path.read_bytes().replace(b"; `tinynet reset N` makes a new one", b"") == first
+
+
+@pytest.mark.parametrize("isolated", [True, False])
+def test_an_odd_submission_is_a_row_with_its_reason_and_costs_no_one_else(lesson, tmp_path, isolated, monkeypatch):
+    folder = tmp_path / "submissions"
+    for name in ("folder.py", "inner/exercise.py", "pipe", "deep"):
+        (folder / name).mkdir(parents=True)
+    (folder / "right.py").write_text(RIGHT)
+    for name in ("pipe.py", "pipe/exercise.py"):
+        os.mkfifo(folder / name)
+    (folder / "zero.py").symlink_to("/dev/zero")
+    (folder / "nowhere.py").symlink_to("nowhere")
+    with socket.socket(socket.AF_UNIX) as bound:
+        monkeypatch.chdir(folder)
+        bound.bind("socket.py")
+    (folder / "deep" / "exercise.py").symlink_to(folder / "right.py")
+    for name in ("..x.py", "twice.py", "twice.PY", " =1+1.py", "\uff1d1.py", "\x1b[2J\nred.py"):
+        (folder / name).write_text(RIGHT)
+    grade_folder([lesson], folder, tmp_path / "grades.csv", isolated=isolated)
+    found = {row[1]: (row[0], int(row[4]), row[5]) for row in rows(tmp_path / "grades.csv")[1:]}
+    odd = "must be a file, not a link, a folder or a pipe"
+    twice = "2 submissions have this name; decide which one counts"
+    assert found == {
+        "folder.py/exercise.py": ("folder.py", 0, "there is no exercise.py in folder.py"),
+        "inner/exercise.py": ("inner", 0, f"exercise.py {odd}"),
+        "right.py": ("right", 5, ""),
+        "pipe.py": ("pipe", 0, f"{twice} | pipe.py {odd}"),
+        "pipe/exercise.py": ("pipe", 0, f"{twice} | exercise.py {odd}"),
+        "zero.py": ("zero", 0, f"zero.py {odd}"),
+        "nowhere.py": ("nowhere", 0, f"nowhere.py {odd}"),
+        "socket.py": ("socket", 0, f"socket.py {odd}"),
+        "deep/exercise.py": ("deep", 0, f"exercise.py {odd}"),
+        "..x.py": ("..x", 5, ""),
+        "twice.py": ("twice", 5, twice),
+        "twice.PY": ("twice", 5, twice),
+        "' =1+1.py": ("' =1+1", 5, ""),
+        "'\uff1d1.py": ("'\uff1d1", 5, ""),
+        " [2J red.py": (" [2J red", 5, ""),
+    }
+
+
+def test_a_file_that_cannot_be_opened_or_judged_is_a_row(lesson, tmp_path, monkeypatch):
+    folder = tmp_path / "submissions"
+    folder.mkdir()
+    for name in ("closed", "odd", "right"):
+        (folder / f"{name}.py").write_text(RIGHT)
+    opened, graded = os.open, submissions.grade_isolated
+
+    def refuse(path, *arguments):
+        if str(path).endswith("closed.py"):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments)
+
+    def grade(lesson, path, *arguments):
+        if path.name == "odd.py":
+            raise CourseError("the grader broke on it")
+        return graded(lesson, path, *arguments)
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(submissions, "grade_isolated", grade)
+    grade_folder([lesson], folder, tmp_path / "grades.csv")
+    assert [row[4:] for row in rows(tmp_path / "grades.csv")[1:]] == [
+        ["0", "closed.py cannot be read (Permission denied); make it readable"],
+        ["0", "the grader broke on it"],
+        ["5", ""],
+    ]
+
+
+def test_long_messages_are_cut_between_words():
+    assert submissions._short("word " * 60) == "word " * 39 + ".."
+    assert submissions._short("x" * 300) == "x" * 197 + " .." and submissions._short("x" * 200) == "x" * 200
+
+
+def test_nothing_is_left_out_silently_and_an_empty_folder_costs_no_one_else(course, lesson, folder):
+    assert submissions.left_out(folder) == {
+        "their names begin with a dot or with __": [".hidden.py", "__MACOSX"],
+        "they are neither folders nor .py files": ["metadata.yml"],
+    }
+    second = course / "02_more"
+    shutil.copytree(course / "01_sums", second)
+    text = (course / "course.toml").read_text()
+    (course / "course.toml").write_text(text + text.replace("number = 1", "number = 2").replace("01_sums", "02_more"))
+    workspaces = folder / "right"
+    for name in ("ann", "empty"):
+        (workspaces / name).mkdir()
+    for place in ("01_sums", "02_more"):
+        (workspaces / "ann" / "lessons" / place).mkdir(parents=True)
+        (workspaces / "ann" / "lessons" / place / "exercise.py").write_text(RIGHT)
+    (workspaces / "exercise.py").unlink()
+    grade_folder(manifest.read(), workspaces, folder.parent / "grades.csv", isolated=False)
+    assert [row[-2:] for row in rows(folder.parent / "grades.csv")[1:]] == [
+        ["10", ""],
+        ["0", "there is no exercise.py in empty"],
+    ]
 
 
 def test_workspaces_are_graded_on_all_lessons_at_once(course, lesson, tmp_path):

@@ -19,7 +19,7 @@ from tinynet.course.manifest import CourseError, Lesson
 from tinynet.storage.save_load import write_atomically
 
 Number = Annotated[int, typer.Argument(help="The lesson's number.", metavar="N")]
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # on a terminal, lines end between words
 
 
 def lesson(
@@ -222,8 +222,8 @@ def _grade_submissions(
         raise CourseError("name a file for the grades, as in `tinynet grade 1 --submissions DIR --csv FILE`")
     from tinynet.course.submissions import grade_folder, left_out
 
-    if names := ", ".join(left_out(folder)):
-        typer.echo(f"Note: left out, because they are neither folders nor .py files: {names}.", err=True)
+    for reason, names in left_out(folder).items():
+        typer.echo(f"Note: left out, because {reason}: {', '.join(names)}.", err=True)
     if isolated:
         _warn_of_gaps()
     lessons = manifest.read() if number is None else [manifest.lesson(number)]

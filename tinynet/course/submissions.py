@@ -12,7 +12,9 @@ from __future__ import annotations
 import csv
 import io
 import os
+import stat
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,11 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tinynet.course.grading import Result
-from tinynet.course.isolation import Limits, clean, encodable, grade_isolated
+from tinynet.course.isolation import Limits, clean, encodable, grade_isolated, require_unix
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.storage.save_load import write_atomically
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would compute a cell that begins like this
+FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # a spreadsheet computes a cell that begins so, also in full width
 MESSAGE = 200  # characters of an exercise's message that go into the table
 
 
@@ -40,12 +42,17 @@ class Submission:
     name: str
     path: Path
 
+    @property
+    def single(self) -> Path | None:
+        """The one exercise file of this student; None for a workspace and for an empty folder."""
+        if self.path.suffix.lower() == ".py" and not os.path.isdir(self.path):
+            return self.path
+        return path if os.path.lexists(path := self.path / "exercise.py") else None
+
     def file(self, lesson: Lesson) -> Path:
         """Return where this student's exercises of a lesson are, or where they should be."""
-        if self.path.suffix.lower() == ".py" and not self.path.is_dir():
-            return self.path
-        places = [self.path / "exercise.py", self.path / "lessons" / lesson.folder / "exercise.py"]
-        return next((place for place in places if os.path.lexists(place)), places[0])
+        path = self.path / "lessons" / lesson.folder / "exercise.py"
+        return self.single or (path if os.path.lexists(path) else self.path / "exercise.py")
 
 
 def find(folder: Path) -> list[Submission]:
@@ -55,7 +62,9 @@ def find(folder: Path) -> list[Submission]:
         CourseError: there is no such folder, or there are no submissions in it.
     """
     found = []
-    for path in _visible(folder):
+    for path in _entries(folder):
+        if _hidden(path):
+            continue
         if os.path.isdir(path):
             found.append(Submission(path.name, path))
         elif path.suffix.lower() == ".py":
@@ -65,16 +74,26 @@ def find(folder: Path) -> list[Submission]:
     return sorted(found, key=lambda submission: (submission.name, str(submission.path)))
 
 
-def left_out(folder: Path) -> list[str]:
-    """Return the names in a folder that are not submissions, except hidden ones."""
+def left_out(folder: Path) -> dict[str, list[str]]:
+    """Return the names in a folder that are not submissions, by the reason why."""
     kept = {submission.path for submission in find(folder)}
-    return sorted(clean(path.name) for path in _visible(folder) if path not in kept)
+    names = {True: "their names begin with a dot or with __", False: "they are neither folders nor .py files"}
+    found: dict[str, list[str]] = {}
+    for path in sorted(_entries(folder)):
+        if path not in kept:
+            found.setdefault(names[_hidden(path)], []).append(clean(path.name))
+    return found
 
 
-def _visible(folder: Path) -> list[Path]:
+def _entries(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise CourseError(f"there is no folder {folder}; name the folder of the submissions")
-    return [Path(entry.path) for entry in os.scandir(folder) if not entry.name.startswith((".", "__"))]
+    return list(folder.iterdir())
+
+
+def _hidden(path: Path) -> bool:
+    """Return whether a file is one that systems and packers leave behind, such as .DS_Store and __MACOSX."""
+    return path.name.startswith((".", "__")) and not path.name.startswith("..")
 
 
 def grade_folder(
@@ -103,22 +122,29 @@ def grade_folder(
     Raises:
         CourseError: there is nothing to grade, or no folder for the CSV, or a lesson itself cannot be graded.
     """
+    require_unix()
     submissions = find(folder)
-    single = [clean(s.path.name) for s in submissions if len({s.file(lesson) for lesson in lessons}) < len(lessons)]
-    if single:
+    if len(lessons) > 1 and (single := [clean(s.path.name) for s in submissions if s.single]):
         raise CourseError(f"{', '.join(single)}: a single exercise file; name its lesson, as in `tinynet grade 1`")
     if not path.absolute().parent.is_dir():
         raise CourseError(f"there is no folder {path.absolute().parent} for {path.name}; create it first")
 
-    def grade(submission: Submission) -> list[Result]:
-        return [result for lesson in lessons for result in _grade(lesson, submission.file(lesson))]
+    tried: list[CourseError | None] = []  # what prevented the grading of each file, if anything did
 
-    def _grade(lesson: Lesson, file: Path) -> list[Result]:
-        # A link in place of a folder is refused here; a link in place of the file is refused when it is read.
-        if file.parent.resolve() != folder.resolve() / file.parent.relative_to(folder):
-            message = f"{file.parent.relative_to(folder)} is a link, not a folder"
-            return [Result(lesson, exercise, message, 0.0) for exercise in lesson.exercises]
-        return grade_isolated(lesson, file, seed, limits, isolated)
+    def grade(submission: Submission) -> list[Result]:
+        return [result for lesson in lessons for result in _grade(lesson, submission)]
+
+    def _grade(lesson: Lesson, submission: Submission) -> list[Result]:
+        file = submission.file(lesson)
+        if not (message := _refusal(folder, file)):
+            try:
+                results = grade_isolated(lesson, file, seed, limits, isolated)
+                tried.append(None)
+                return results
+            except CourseError as error:  # it may be due to this file alone, which must not cost the others
+                tried.append(error)
+                message = str(error)
+        return [Result(lesson, exercise, message, 0.0) for exercise in lesson.exercises]
 
     pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
     try:
@@ -126,9 +152,27 @@ def grade_folder(
             results = list(bar(pool.map(grade, submissions)))
     finally:
         pool.shutdown(cancel_futures=True)
+    if tried and (error := tried[0]) and all(tried):  # so it is due to the lesson or the system
+        raise error
     graded = list(zip(submissions, results, strict=True))
     write_atomically(path, table(lessons, folder, graded).encode("utf-8"))
     return graded
+
+
+def _refusal(folder: Path, file: Path) -> str:
+    """Return why a file is not opened at all: a pipe would block, and a link could show the work of others."""
+    place = file.parent.relative_to(folder)
+    try:
+        if file.parent.resolve() != folder.resolve() / place:
+            return f"{place} is a link, not a folder"
+        if not stat.S_ISREG(file.lstat().st_mode):
+            return f"{file.name} must be a file, not a link, a folder or a pipe"
+        os.close(os.open(file, os.O_RDONLY))
+    except FileNotFoundError:
+        return f"there is no {file.name} in {place if place.name else folder}"
+    except (OSError, RuntimeError) as error:  # before Python 3.13 a link to itself is a RuntimeError
+        return f"{file.name} cannot be read ({getattr(error, 'strerror', error)}); make it readable"
+    return ""
 
 
 def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submission, list[Result]]]) -> str:
@@ -138,9 +182,12 @@ def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submis
     several = len(lessons) > 1
     columns = [f"{lesson.number}.{e.name}" if several else e.name for lesson in lessons for e in lesson.exercises]
     writer.writerow(["name", "file", *columns, "points", "messages"])
+    count = Counter(clean(submission.name) for submission, _ in graded)
     for submission, results in graded:
         points = [result.points for result in results]
-        said = [clean(result.message)[:MESSAGE] for result in results if not result.passed]
+        said = [_short(clean(result.message)) for result in results if not result.passed]
+        if (number := count[clean(submission.name)]) > 1:
+            said.insert(0, f"{number} submissions have this name; decide which one counts")
         file = (submission.path if several else submission.file(lessons[0])).relative_to(folder).as_posix()
         cells = _cell(submission.name), _cell(file), *points, sum(points), _cell(" | ".join(dict.fromkeys(said)))
         writer.writerow(cells)
@@ -148,9 +195,16 @@ def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submis
 
 
 def _cell(text: str) -> str:
-    """Return a text that any program shows as it stands: encodable in UTF-8, and not a formula."""
-    text = encodable(text)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """Return a text that any program shows as it stands: printable, in one line, and not a formula."""
+    text = encodable("".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else " " for c in text))
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+
+
+def _short(text: str) -> str:
+    """Return the beginning of a message, cut between two words where there are two."""
+    if len(text) <= MESSAGE:
+        return text
+    return (text[: MESSAGE - 2].rpartition(" ")[0] or text[: MESSAGE - 3]) + " .."
 
 
 @contextmanager
