@@ -57,6 +57,7 @@ def test_info_shows_the_table_and_the_size(tmp_path):
         (["frontier", "--methods", "magic"], "unknown method 'magic'"),
         (["frontier", "--data", "nowhere"], "no data set is called 'nowhere'"),
         (["frontier", "--factors", "2"], "factor '2'"),
+        *((["train", "junk", f"--factor={f}"], f"factor '{f}'") for f in ("1/0", "0", "-1", "2", "nan", "inf", "half")),
         (["frontier", "--teacher", "junk"], "is not a readable network"),
     ],
 )
@@ -74,6 +75,30 @@ def test_help_names_the_commands(tmp_path):
 
 def test_version(tmp_path):
     assert tinynet("--version", cwd=tmp_path).stdout == f"tinynet {tn.__version__}\n"
+
+
+def test_the_module_runs_as_the_command_does(tmp_path):
+    command = [sys.executable, "-m", "tinynet.cli", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120)
+    assert done.stdout == f"tinynet {tn.__version__}\n" and done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "arguments", "message"),
+    [
+        ("frontier", "sweep", ["frontier"], "tinynet: stopped; finished runs are kept, and the same command continues"),
+        ("sequences.language", "sample", ["sample", "net"], "tinynet: stopped\n"),
+        ("storage.save_load", "load", ["info", "net"], "tinynet: stopped\n"),
+    ],
+)
+def test_ctrl_c_says_that_it_stopped(module, name, arguments, message, tmp_path):
+    tn.save(tn.RecurrentNet([3, 4, 3], alphabet="\nab"), tmp_path / "net")
+    stop = f"""
+import tinynet.{module} as module
+def stop(*arguments, **named): raise KeyboardInterrupt
+module.{name} = stop"""
+    done = tinynet(*arguments, cwd=tmp_path, before=stop)
+    assert done.returncode == 130 and done.stderr.startswith(message) and done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -156,3 +181,60 @@ def test_text_that_cannot_be_trained_on_or_drawn_is_one_line(arguments, message,
     tn.save(tn.RecurrentNet([3, 4, 3], alphabet="\nab"), tmp_path / "net")
     done = tinynet(*arguments, cwd=tmp_path)
     assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text, batch_size",
+    [
+        ("the cat sat on the mat; " * 2, 1),  # 48 characters: 3 to test
+        ("the cat sat on the mat; " * 33, 16),  # 792: 40 to test
+        ("\u65e5\u672c\u8a9e\r\N{GRINNING FACE}" * 20, 2),  # no Latin letter
+        ("a" * 40, 1),
+        ("\n" * 40, 1),
+    ],
+    ids=["48", "792", "other letters", "one letter", "one newline"],
+)
+def test_any_text_long_enough_is_trained_on_and_continued(text, batch_size, tmp_path):
+    (tmp_path / "t.txt").write_bytes(text.encode())
+    console = "import sys; sys.stdout.reconfigure(encoding='cp1252')"  # which has no Japanese
+    arguments = ["train", "t.txt", "--hidden", "4", "--epochs", "1", "--batch-size", str(batch_size), "--out", "net"]
+    done = tinynet(*arguments, cwd=tmp_path, before=console)
+    assert done.returncode == 0 and "nats a character; wrote net" in done.stdout, done.stderr
+    done = tinynet("sample", "net", "--length", "20", cwd=tmp_path, before=console)
+    assert done.returncode == 0 and len(done.stdout) >= 21, done.stderr
+
+
+def test_settings_that_do_not_fit_the_text_are_named_before_the_first_pass(tmp_path):
+    (tmp_path / "t.txt").write_text("the cat sat on the mat; " * 10)
+    done = tinynet("train", "t.txt", cwd=tmp_path)
+    assert done.returncode == 1 and "12 characters in 32 streams leave 0 for each" in done.stderr
+    assert "pass 1" not in done.stdout and [p.name for p in tmp_path.iterdir()] == ["t.txt"]
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["train", "t.txt", "--out", "folder"], "'folder' would be written, but is a folder"),
+        (["train", "t.txt", "--out", "."], "'.' would be written, but is a folder"),
+        (["train", "t.txt", "--out", "net"], "'net.checkpoint' would be written, but is a folder"),
+        (["train", "t.txt", "--out", "no/net"], "for 'net'; create it first"),
+        (["train", "t.txt", "--out", "t.txt"], "'t.txt' would be overwritten, but is read here"),
+        (["train", "t.txt", "--out", "folder/../t.txt"], "t.txt' would be overwritten, but is read here"),
+        (["train", "t.txt", "--out", "link"], "'link' would be overwritten, but is read here"),
+        (["train", "x.checkpoint", "--out", "x"], "'x.checkpoint' would be overwritten, but is read here"),
+        (["frontier", "--out", "t.txt"], "'t.txt' is a file; give the name of a folder"),
+        (["frontier", "--out", "folder"], "frontier.png' would be written, but is a folder"),
+        (["frontier", "--out", "taught", "--teacher", "taught/frontier.csv"], "would be overwritten, but is read here"),
+    ],
+)
+def test_outputs_are_looked_at_before_any_work(arguments, message, tmp_path):
+    for folder in ("folder/frontier.png", "net.checkpoint", "taught"):
+        (tmp_path / folder).mkdir(parents=True)
+    for text in ("t.txt", "x.checkpoint"):
+        (tmp_path / text).write_text("the cat sat on the mat; " * 10)
+    (tmp_path / "link").symlink_to("t.txt")
+    tn.save(tn.MLP([64, 10]), tmp_path / "taught" / "frontier.csv")
+    before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
+    done = tinynet(*arguments, cwd=tmp_path)
+    assert done.returncode == 1 and message in done.stderr and done.stderr.count("\n") == 1
+    assert done.stdout == "" and {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from tinynet import __version__
 from tinynet.course import commands
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+class Commands(TyperGroup):
+    """The subcommands. Ctrl-C ends each of them with a line; typer alone would end it without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("tinynet: stopped", err=True)
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
     commands.lesson, commands.grade, commands.hint, commands.solution, commands.reset, commands.watch, commands.start,
 ):  # fmt: skip
@@ -80,14 +95,21 @@ def frontier(
     from tinynet.frontier import plot, sweep, table, write_csv
     from tinynet.frontier.methods import FACTORS
 
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out: {str(out)!r} is a file; give the name of a folder")
     out.mkdir(parents=True, exist_ok=True)
+    _check_outputs(teacher, *(out / name for name in ("runs.sqlite", "frontier.csv", "frontier.png")))
     given = dict(hidden=hidden and tuple(hidden), epochs=epochs, batch_size=batch_size, rates=rates and tuple(rates))
     settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    with _executor(dask) as executor:
-        rows = sweep(
-            data, methods, factors or FACTORS, seeds, after_training, out / "runs.sqlite", executor,
-            jobs, teacher=teacher, temperature=temperature, mix=mix, **settings,
-        )  # fmt: skip
+    try:
+        with _executor(dask) as executor:
+            rows = sweep(
+                data, methods, factors or FACTORS, seeds, after_training, out / "runs.sqlite", executor,
+                jobs, teacher=teacher, temperature=temperature, mix=mix, **settings,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        typer.echo("tinynet: stopped; finished runs are kept, and the same command continues from there", err=True)
+        raise typer.Exit(130) from None
     Console().print(table(rows))
     write_csv(rows, out / "frontier.csv")
     plot(rows, out / "frontier.png")
@@ -119,15 +141,18 @@ def train(
 
     from tinynet.datasets import shakespeare
     from tinynet.datasets.text import from_file
+    from tinynet.frontier.methods import checked_factor
     from tinynet.frontier.tasks import TEXT
     from tinynet.sequences.language import fit_text, sample, text_loss
     from tinynet.storage.save_load import save
     from tinynet.training import optim
 
+    share, checkpoint = float(Fraction(checked_factor(factor))), Path(f"{out}.checkpoint")
+    _check_outputs(None if text == "shakespeare" else Path(text), out, checkpoint)
     data = shakespeare.load() if text == "shakespeare" else from_file(text)
     characters = data.alphabet or ""
     widths = [len(characters), *[hidden] * layers, len(characters)]
-    net = TEXT.build(method, float(Fraction(factor)), widths, seed, dropout=dropout, alphabet=characters)
+    net = TEXT.build(method, share, widths, seed, dropout=dropout, alphabet=characters)
     typer.echo(f"{data}\n\n{net}\n")
 
     def report(history: Any) -> None:
@@ -137,7 +162,6 @@ def train(
         )
 
     parts = [split.inputs[0] for split in data]
-    checkpoint = out.with_name(out.name + ".checkpoint")
     with threadpool_limits(1):  # for BLAS: products this small are slower when shared
         history = fit_text(
             net, *parts[:2], epochs=epochs, batch_size=batch_size, steps=steps, lr=lr, schedule=optim.cosine, seed=seed,
@@ -158,7 +182,9 @@ def train(
 def sample_(
     file: Annotated[Path, typer.Argument(help="A network written by tinynet train.")],
     length: Annotated[int, typer.Option(min=0, help="How many characters to write.")] = 500,
-    prompt: Annotated[str, typer.Option(help="Text for the network to continue.", show_default="a new line")] = "\n",
+    prompt: Annotated[
+        str | None, typer.Option(help="Text for the network to continue; by default it begins a line.")
+    ] = None,
     temperature: Annotated[float, typer.Option(help="Below 1 likely characters win more often, above 1 less.")] = 0.8,
     seed: Annotated[int, typer.Option(min=0, help="Fixes the characters that are drawn.")] = 0,
 ) -> None:
@@ -167,8 +193,9 @@ def sample_(
     from tinynet.storage.save_load import load
 
     net: Any = load(file)
-    typer.echo(prompt.lstrip("\n"), nl=False)
-    for character in sample(net, length, prompt, temperature, seed):
+    characters = sample(net, length, prompt, temperature, seed)  # refuses what it cannot continue
+    typer.echo((prompt or "").lstrip("\n"), nl=False)
+    for character in characters:
         typer.echo(character, nl=False)
     typer.echo()
 
@@ -183,6 +210,20 @@ def info(file: Annotated[Path, typer.Argument(help="A file written by tn.save.")
     size = file_size(file)
     typer.echo(net)
     typer.echo(f"\n{sum(size):,} bytes on disk: {size.payload:,} payload, {size.header:,} header")
+
+
+def _check_outputs(read: Path | None, *outputs: Path) -> None:
+    """Raise ValueError for an output that could not be written after hours of training, or is the file being read."""
+    for path in outputs:
+        real = Path(os.path.realpath(path))  # where a link leads
+        if real.is_dir():
+            raise ValueError(f"--out: {str(path)!r} would be written, but is a folder; move it or give another name")
+        if not real.parent.is_dir():
+            raise ValueError(f"--out: there is no folder {str(real.parent)!r} for {path.name!r}; create it first")
+        if not os.access(real.parent, os.W_OK):
+            raise ValueError(f"--out: nothing can be written into the folder {str(real.parent)!r}; give another one")
+        if read and read.exists() and real.exists() and real.samefile(read):
+            raise ValueError(f"--out: {str(path)!r} would be overwritten, but is read here; give another name")
 
 
 @contextmanager
@@ -223,11 +264,10 @@ def _missing(module: str) -> str:
 
 def main() -> None:
     """Run the command line; an error that the user can fix is one line, not a traceback."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may lack characters that a network writes
     try:
         app(spread(sys.argv[1:]))
-    except KeyboardInterrupt:
-        typer.echo("tinynet: stopped; what is finished is kept, and the same command continues from there", err=True)
-        raise SystemExit(130) from None
     except ModuleNotFoundError as error:
         if not error.name or error.name.partition(".")[0] == "tinynet":
             raise
@@ -236,3 +276,7 @@ def main() -> None:
     except (ValueError, OSError, RuntimeError) as error:
         typer.echo(f"tinynet: {error}", err=True)
         raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -39,6 +39,21 @@ def test_the_loss_is_the_mean_of_minus_log_p_over_all_characters_but_each_stream
         assert text_loss(net, ids, batch_size=3, steps=steps) == pytest.approx(np.mean(nats), rel=1e-5)
 
 
+@pytest.mark.parametrize("n", [2, 3, 20, 33])
+def test_a_short_text_is_read_in_as_many_streams_as_it_has_pairs(n):
+    net, ids = net_of(), np.random.default_rng(0).integers(0, 4, n).astype(np.uint8)
+    count = min(16, n // 2)
+    rows = ids[: n // count * count].reshape(count, -1)
+    s = net(rows[:, :-1]).numpy().astype(np.float64)
+    nats = np.log(np.exp(s).sum(axis=2)) - np.take_along_axis(s, rows[:, 1:, None].astype(int), axis=2)[..., 0]
+    assert text_loss(net, ids) == pytest.approx(nats.mean(), rel=1e-5)
+
+
+def test_a_single_character_has_no_loss():
+    with pytest.raises(ValueError, match="1 characters in 1 streams leave 1 for each"):
+        text_loss(net_of(), CYCLE[:1])
+
+
 def test_measuring_leaves_the_mode_and_records_nothing():
     net = net_of(dropout=0.5).train()
     assert text_loss(net, CYCLE) == text_loss(net, CYCLE) and net.training
@@ -128,6 +143,20 @@ def test_drawing_is_reading_what_was_drawn():
     longer = "".join(sample(net, 20, "abc" + text[:10], temperature=1e-3))
     scores = net(encode("abc" + text[:10] + longer, ALPHABET)[None]).numpy()[0, 12:-1]
     assert longer == "".join(ALPHABET[k] for k in scores.argmax(axis=1))
+
+
+@pytest.mark.parametrize("temperature", [1e-3, 1e-310, 5e-324])
+def test_near_zero_the_likeliest_character_is_always_drawn(temperature):
+    net = fitted(epochs=1)[0]
+    text = "".join(sample(net, 20, "a", temperature))
+    scores = net(encode("a" + text, ALPHABET)[None]).numpy()[0, :-1]
+    assert text == "".join(ALPHABET[k] for k in scores.argmax(axis=1))
+
+
+@pytest.mark.parametrize("alphabet, begins", [("\nabc", "\n"), ("ab\nc", "\n"), ("abcd", "a"), ("\u65e5bcd", "\u65e5")])
+def test_without_a_prompt_it_begins_a_line_where_the_alphabet_has_lines(alphabet, begins):
+    net = tn.RecurrentNet([4, 8, 4], alphabet=alphabet)
+    assert list(sample(net, 20)) == list(sample(net, 20, begins))
 
 
 @pytest.mark.parametrize(

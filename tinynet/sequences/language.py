@@ -116,8 +116,12 @@ def _carried(state: list[States], kept: np.ndarray) -> list[States]:
 
 
 def text_loss(net: SequenceNet, ids: np.ndarray, batch_size: int = 16, steps: int = 256) -> float:
-    """Return the loss of a text (n,) in nats a character, read in `batch_size` streams that begin from zeros."""
+    """Return the loss of a text (n,) in nats a character, read in streams that begin from zeros.
+
+    There are `batch_size` streams, or fewer where the text is too short for so many: each needs two characters.
+    """
     state, total, count = None, 0.0, 0
+    batch_size = max(1, min(batch_size, len(ids) // 2))
     with evaluating(net):
         for inputs, labels in windows(ids, batch_size, steps):
             scores, state = net.run(inputs.T, state)
@@ -126,13 +130,16 @@ def text_loss(net: SequenceNet, ids: np.ndarray, batch_size: int = 16, steps: in
     return total / count
 
 
-def sample(net: SequenceNet, length: int, prompt: str = "\n", temperature: float = 1.0, seed: int = 0) -> Iterator[str]:
+def sample(
+    net: SequenceNet, length: int, prompt: str | None = None, temperature: float = 1.0, seed: int = 0
+) -> Iterator[str]:
     """Yield `length` characters, one by one, as the network continues the prompt.
 
     Args:
         net: a network with an alphabet.
         length: how many characters.
-        prompt: what the network has read before, at least one character.
+        prompt: what the network has read before, at least one character; by default a new line, or the alphabet's
+            first character where it has no new line.
         temperature: tau, positive. Below 1 likely characters become likelier; near 0 the likeliest is always drawn.
         seed: of the draws.
 
@@ -142,6 +149,8 @@ def sample(net: SequenceNet, length: int, prompt: str = "\n", temperature: float
     alphabet: str | None = getattr(net, "alphabet", None)
     if alphabet is None:
         raise ValueError("sample: the network has no alphabet, so its symbols are no characters; train it on text")
+    if prompt is None:
+        prompt = "\n" if "\n" in alphabet else alphabet[0]
     if not prompt or not temperature > 0 or length < 0:
         raise ValueError(
             f"sample: prompt={prompt!r}, temperature={temperature}, length={length}; give a prompt of at least one "
@@ -155,7 +164,8 @@ def _characters(net: SequenceNet, alphabet: str, ids: Any, length: int, temperat
     for _ in range(length):
         with evaluating(net):  # not around the loop: whoever takes the character may want to train
             scores, state = net.run(ids[None], state)
-        s = scores._data[0, -1].astype(np.float64) / temperature
-        p = np.exp(s - s.max())
+        s = scores._data[0, -1].astype(np.float64)
+        with np.errstate(over="ignore"):  # at a tiny temperature every other score falls to -inf, and p to 0
+            p = np.exp((s - s.max()) / temperature)
         ids = np.array([rng.choice(len(p), p=p / p.sum())])
         yield decode(ids, alphabet)
