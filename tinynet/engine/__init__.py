@@ -12,6 +12,7 @@ star before what belongs to the afternoon:
     * primitives          the table of operations: forward and chain rule side by side
       kinks               a second table: operations without a unique slope
       shapes              a third: sums and rearrangements
+      numpy_functions     NumPy's own functions on tensors
     * losses              softmax and cross-entropy
       more_losses         squared hinge, squared error, losses over sequences and towards a teacher
     * straight_through    sign and round, with a gradient that lets SGD through
@@ -23,11 +24,11 @@ from tinynet.engine import operators, watch
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.engine.recording import evaluating, no_grad
 from tinynet.engine.tape import backward, primitive
-from tinynet.engine import primitives, kinks, shapes, losses, more_losses, straight_through
+from tinynet.engine import primitives, kinks, shapes, numpy_functions, losses, more_losses, straight_through
 from tinynet.engine.gradcheck import check_gradients
 from tinynet.engine.graph import draw_graph
 
 __all__ = [
     "Parameter", "Tensor", "backward", "check_gradients", "draw_graph", "evaluating", "kinks", "losses", "more_losses",
-    "no_grad", "operators", "primitive", "primitives", "shapes", "straight_through", "watch",
+    "no_grad", "numpy_functions", "operators", "primitive", "primitives", "shapes", "straight_through", "watch",
 ]  # fmt: skip

@@ -121,7 +121,7 @@ def _constant(x: Any, args: Sequence[Any]) -> np.ndarray:
     """Return a copy of x; a number, or an array of truth values, takes the dtype of the tensor beside it."""
     like = next((t.dtype for t in args if isinstance(t, Tensor)), None)
     weak = isinstance(x, (int, float, np.generic)) or getattr(x, "dtype", "") == np.dtype(bool)
-    return np.array(x, dtype=like if weak else None)
+    return np.array(values_of(x), dtype=like if weak else None)
 
 
 # ---- walking it backwards

@@ -85,5 +85,12 @@ class Parameter(Tensor):
 
 
 def values_of(x: Any) -> Any:
-    """Return the array behind a Tensor, or x itself if it is not a Tensor."""
+    """Return the array behind a Tensor, or x itself. TypeError for a list of tensors that require a gradient."""
+    if isinstance(x, (list, tuple)) and wants_gradient(x):
+        raise TypeError(f"a list of {len(x)} tensors has no tape, and their gradient would be lost; use F.stack")
     return x._data if isinstance(x, Tensor) else x
+
+
+def wants_gradient(x: Any) -> bool:
+    """Return whether x is, or holds in lists and tuples, a tensor that requires a gradient."""
+    return x.requires_grad if isinstance(x, Tensor) else isinstance(x, (list, tuple)) and any(map(wants_gradient, x))
