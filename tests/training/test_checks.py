@@ -68,6 +68,19 @@ def test_unusable_data_and_settings_are_refused_before_any_step(bits, train, opt
     assert net.training and net.layers[1].training
 
 
+@pytest.mark.parametrize("n, batch_size, smallest", [(20, 1, 1), (3, 2, 1), (1, 1, 1), (5, 2, 1), (4, 2, 2), (5, 3, 2)])
+def test_a_batch_of_one_is_refused_before_any_step_where_batch_norm_would_meet_it(bits, n, batch_size, smallest):
+    inner = tn.Sequential(tn.Linear(2, 4), tn.BatchNorm(4))
+    for net in (tn.MLP([2, 4, 2], batch_norm=True), tn.Sequential(inner, tn.Linear(4, 2)), tn.MLP([2, 4, 2])):
+        before, data = bits(net), (X[:n], LABELS[:n])
+        if smallest > 1 or not net.buffers():
+            tn.fit(net, data, epochs=1, batch_size=batch_size)
+            continue
+        with pytest.raises(ValueError, match=rf"splits {n} examples.*smallest has 1, .*2 or more; choose another"):
+            tn.fit(net, data, epochs=1, batch_size=batch_size)
+        assert bits(net) == before
+
+
 @pytest.mark.parametrize("name", ["optimizer", "loss", "schedule"])
 def test_the_name_of_a_function_in_place_of_the_function_is_refused(name):
     net = tn.MLP([4, 3, 2])

@@ -41,6 +41,7 @@ class BatchNorm(Layer):
 
     holds = {"gamma": ("gamma", "n"), "beta": ("beta", "n")}
     written = ("eps", "rate")
+    least_batch = 2  # examples in training: one alone has no variance
 
     def __post_init__(self) -> None:
         check_width(self, "n")

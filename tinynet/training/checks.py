@@ -62,13 +62,20 @@ def check_pair(name: str, net: Layer, pair: Any) -> Pair:
 
 
 def check_settings(
-    train: Pair, valid: Pair | None, epochs: int, batch_size: int, clip: float | None, seed: int
+    net: Layer, train: Pair, valid: Pair | None, epochs: int, batch_size: int, clip: float | None, seed: int
 ) -> None:
     """Raise ValueError for settings of fit that cannot be used."""
     if not (counts(epochs, batch_size) and batch_size <= len(train[0])):
         raise ValueError(
             f"fit: epochs={epochs}, batch_size={batch_size}, {len(train[0])} examples; epochs and batch size must be "
             "integers, at least 1, the batch size at most the number of examples"
+        )
+    count = len(train[0])
+    smallest = count // -(-count // batch_size)  # the examples are split as evenly as possible
+    if (needed := least_batch(net)) > smallest:
+        raise ValueError(
+            f"fit: batch_size={batch_size} splits {count} examples into batches of which the smallest has {smallest}, "
+            f"but this network trains on batches of {needed} or more; choose another batch_size"
         )
     if seed < 0:
         raise ValueError(f"fit: seed={seed}; it must be non-negative")
@@ -78,6 +85,11 @@ def check_settings(
         raise ValueError(
             f"valid: labels of dtype {valid[1].dtype}, but {train[1].dtype} in train; give both the same kind of labels"
         )
+
+
+def least_batch(net: Layer) -> int:
+    """Return how many examples a batch must have at least for this network to train on it."""
+    return max([getattr(net, "least_batch", 1), *map(least_batch, net.sublayers())])
 
 
 def _probe(inputs: np.ndarray) -> np.ndarray:

@@ -159,7 +159,7 @@ def fit(
             raise TypeError(f"fit: {name}={function!r}; pass the function itself, as in tn.optim.cosine or tn.Adam")
     train = check_pair("train", net, train)
     valid = None if valid is None else check_pair("valid", net, valid)
-    check_settings(train, valid, epochs, batch_size, clip, seed)
+    check_settings(net, train, valid, epochs, batch_size, clip, seed)
     loss, examples = loss or loss_for(train[1]), train
     if teacher is not None:
         examples = (*train, check_teacher(net, *train, teacher, temperature, mix))  # type: ignore[assignment]
