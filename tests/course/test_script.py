@@ -26,6 +26,22 @@ def test_a_verdict_is_one_of_four(script, capsys):
         script.verdict("C1", "proved", "")
 
 
+def test_on_a_terminal_the_lines_of_a_verdict_end_between_words(script, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    measured = "the straight-through gradient is right in 17 of 20 networks, " + "x" * 40
+    script.verdict("C1", "holds", measured)
+    assert capsys.readouterr().out == f"[C1] holds: {measured}\n"  # in a file or a pipe, one line
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    script.verdict("C1", "holds", measured)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "[C1] holds: the",
+        "straight-through gradient is",
+        "right in 17 of 20 networks,",
+        "x" * 40,
+    ]
+
+
 def test_a_learners_functions_are_used_once_all_of_them_pass(script, capsys):
     own = "def total(x): return float(sum(x.tolist()))\ndef mean(x): return total(x) / len(x) + {}\n"
     path = script.folder / "exercise.py"

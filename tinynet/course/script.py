@@ -10,7 +10,9 @@ Without `--show` no window opens, so lessons also run where there is no screen.
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -76,7 +78,11 @@ class Script:
         """Print what this run says about a claim of the syllabus: one of VERDICTS, and the numbers behind it."""
         if verdict not in VERDICTS:
             raise ValueError(f"verdict must be one of {VERDICTS}, not {verdict!r}")
-        print(f"[{claim}] {verdict}: {measured}")
+        text = f"[{claim}] {verdict}: {measured}"
+        if sys.stdout.isatty():  # it would break lines in the middle of words
+            width = shutil.get_terminal_size().columns
+            text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+        print(text)
 
     def exercises(self, *numbers: int) -> SimpleNamespace:
         """Return the functions of these lessons: the learner's where all of a lesson's pass, else the solutions."""
