@@ -1,8 +1,11 @@
 import json
 import os
 import re
+import select
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -72,14 +75,14 @@ def test_pytest_grades_in_the_ordinary_way(tmp_path):
     root = workspace.start(tmp_path / "real").root
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "lessons/01_layer"]
-    untouched = subprocess.run(pytest_, cwd=root, env=environment, capture_output=True, text=True)
+    untouched = subprocess.run(pytest_, cwd=root, env=environment, capture_output=True, text=True, timeout=600)
     assert untouched.returncode == 1 and "affine is not written yet" in untouched.stdout
     assert "Traceback" not in untouched.stdout and "test_exercise.py:" not in untouched.stdout.split("summary")[0]
     text = (manifest.HERE.parents[1] / "lessons" / "01_layer" / "solution.py").read_text()
     (root / "lessons" / "01_layer" / "exercise.py").write_text(text)
-    assert subprocess.run(pytest_, cwd=root, env=environment, capture_output=True).returncode == 0
+    assert subprocess.run(pytest_, cwd=root, env=environment, capture_output=True, timeout=600).returncode == 0
     (root / "lessons" / "01_layer" / "exercise.py").write_text("def affine(x\n")
-    broken = subprocess.run(pytest_, cwd=root, env=environment, capture_output=True, text=True)
+    broken = subprocess.run(pytest_, cwd=root, env=environment, capture_output=True, text=True, timeout=600)
     assert "exercise.py does not parse" in broken.stdout
 
 
@@ -110,10 +113,22 @@ def test_watch_grades_at_once_and_after_each_save(space, exercise, solved, termi
             os.write(terminal, b"x\x1b[AH")
 
     hints = []
+    limit = threading.Timer(60, os.write, (terminal, b"q"))
+    limit.start()
     watching.watch(exercise, on_save, lambda: hints.append(1) or os.write(terminal, b"q"))
+    limit.cancel()
     assert graded[0] != solved and graded[1] == solved and hints == [1]
 
 
+@pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["as usual", "in the background"])
+def interrupts(request):
+    """Start new processes as a shell does: some shells have background jobs ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_ctrl_c_while_watching_stops_the_learners_loop_and_the_terminal_is_left_as_it_was(exercise, terminal):
     """Run the command in a process that owns the terminal, so that Ctrl-C becomes a signal."""
     import termios
@@ -122,7 +137,8 @@ def test_ctrl_c_while_watching_stops_the_learners_loop_and_the_terminal_is_left_
     exercise.write_text("def total(x):\n    print('here')\n    while True: pass\ndef mean(x):\n    return input()\n")
     course = manifest.COURSE
     program = f"""
-import fcntl, pathlib, termios
+import fcntl, pathlib, signal, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start the tests with SIGINT ignored
 from tinynet.course import manifest
 manifest.COURSE = pathlib.Path({str(course)!r})
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -138,12 +154,18 @@ main()
     def seen(text: bytes) -> bytes:
         found = b""
         while text not in found:
+            if not select.select([terminal], [], [], 60)[0]:
+                pytest.fail(f"the command said {found!r}, and then nothing for a minute")
             found += os.read(terminal, 1000)
         return found
 
-    seen(b"here")
-    os.write(terminal, b"\x03")
-    said = seen(b"watching for the next save")
+    try:
+        seen(b"here")
+        os.write(terminal, b"\x03")
+        said = seen(b"watching for the next save")
+    except BaseException:
+        watching.kill()
+        raise
     assert re.search(rb"total\(x\): raised KeyboardInterrupt \(line [23]: .*\)\r\n", said)
     assert b"raised EOFError" in said  # by input(), because keys do not go to the exercise
     os.write(terminal, b"q")

@@ -27,17 +27,24 @@ def test_an_installed_package_brings_the_course_and_starts_workspaces(tmp_path):
     mine.with_name("exercise.backup1.py").write_text("solved = True\n")
     (clone / "lessons" / "progress.json").write_text("{}")
     build = [sys.executable, "setup.py", "-q", "build_py", "--build-lib", str(library)]
-    subprocess.run(build, cwd=clone, check=True, capture_output=True)
+    subprocess.run(build, cwd=clone, check=True, capture_output=True, timeout=600)
     installed = library / "tinynet" / "course" / "lessons"
     assert not [*installed.rglob("exercise*.py"), *installed.rglob("progress.json")]
 
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(library), *filter(None, sys.path)])}
     tinynet = [sys.executable, "-P", "-c", "from tinynet.cli import main; main()"]
-    subprocess.run([*tinynet, "start", "work"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    subprocess.run(
+        [*tinynet, "start", "work"], cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=600
+    )
     for lesson in manifest.read():
         path = tmp_path / "work" / "lessons" / lesson.folder / "exercise.py"
         assert path.read_text("utf-8") == exercise_of(lesson)
     graded = subprocess.run(
-        [*tinynet, "grade", "1"], cwd=tmp_path / "work", env=environment, capture_output=True, text=True
+        [*tinynet, "grade", "1"],
+        cwd=tmp_path / "work",
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
     )
     assert graded.returncode == 1 and "affine is not written yet" in graded.stdout, graded.stderr

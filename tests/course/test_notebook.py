@@ -36,7 +36,10 @@ def test_cells_run_as_the_script_does_and_errors_name_its_line(tmp_path, capsys)
     assert texts == ["# Title\n\nText with `code`."] and capsys.readouterr().out == "2.0\n"
     assert caught.traceback[-1].lineno + 1 == SCRIPT.count("\n") + 1
     path.write_text(SCRIPT)
-    assert subprocess.run([sys.executable, path], capture_output=True, text=True, check=True).stdout == "2.0\n"
+    assert (
+        subprocess.run([sys.executable, path], capture_output=True, text=True, check=True, timeout=600).stdout
+        == "2.0\n"
+    )
 
 
 def test_a_page_has_text_code_and_the_figures_that_were_saved(tmp_path):

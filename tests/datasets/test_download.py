@@ -39,7 +39,7 @@ def server():
         thread.start()
         yield server
         server.shutdown()
-        thread.join()
+        thread.join(timeout=60)
 
 
 @pytest.fixture

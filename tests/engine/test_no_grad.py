@@ -44,7 +44,7 @@ def test_no_grad_in_one_thread_leaves_another_recording(leaf):
     assert entered.wait(10)
     seen["training"] = (leaf([1.0]) * 2).requires_grad
     looked.set()
-    thread.join()
+    thread.join(timeout=60)
     assert seen == {"training": True, "evaluating": False}
 
 
@@ -53,5 +53,5 @@ def test_a_new_thread_records_though_its_parent_does_not(leaf):
     with tn.no_grad():
         thread = threading.Thread(target=lambda: seen.append((leaf([1.0]) * 2).requires_grad))
         thread.start()
-        thread.join()
+        thread.join(timeout=60)
     assert seen == [True]

@@ -170,7 +170,7 @@ def test_a_type_checker_knows_the_methods_of_a_tensor_and_refuses_others(tmp_pat
     root = Path(__file__).parents[2]
     options = ["--config-file", root / "pyproject.toml", "--cache-dir", tmp_path / "cache"]
     command = [sys.executable, "-m", "mypy", *options, tmp_path / "program.py"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=root)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=600)
     [error, summary] = done.stdout.splitlines()
     assert 'program.py:6: error: "Tensor" has no attribute "tahn"' in error, done.stdout
     assert summary.startswith("Found 1 error in 1 file")

@@ -110,6 +110,7 @@ def run(code, **environment):
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)],
         capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": path} | environment,
+        timeout=600,
     )  # fmt: skip
     return done.stdout.split()
 

@@ -244,6 +244,7 @@ def test_without_a_gpu_it_says_why(tmp_path):
         [sys.executable, "-c", "import sys; sys.modules['pycuda'] = None; sys.argv[1:] = ['--out', sys.argv[1]]\n"
          "from gpu.bench.__main__ import main; sys.exit(main())", str(tmp_path)],
         capture_output=True, text=True, cwd=ROOT,
+        timeout=600,
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.startswith("gpu.bench: ")
@@ -255,7 +256,11 @@ def test_without_a_gpu_it_says_why(tmp_path):
 def test_all_stages_on_the_fake_driver(tmp_path):
     command = [sys.executable, "-m", "gpu.bench", "--quick", "--out", str(tmp_path)]
     done = subprocess.run(
-        [sys.executable, "-m", "gpu.emulation.fake", *command], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-m", "gpu.emulation.fake", *command],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads((tmp_path / "gpu.json").read_text())

@@ -180,7 +180,7 @@ def test_threads_have_sessions_of_their_own():
     x, found = signs(3, 70), []
     thread = threading.Thread(target=lambda: found.extend([session(), gpu.pack_signs(x)]))
     thread.start()
-    thread.join()
+    thread.join(timeout=60)
     assert found[0] is not session()
     np.testing.assert_array_equal(found[1], tn.pack_signs(x))
 
@@ -193,7 +193,7 @@ def test_what_a_thread_held_goes_with_it():
     for _ in range(3):
         thread = threading.Thread(target=gpu.run, args=(frozen, pixels))
         thread.start()
-        thread.join()
+        thread.join(timeout=60)
     assert free() == before
 
 

@@ -276,7 +276,7 @@ def test_the_picture_shows_the_first_tile():
 @needs_compiler
 def test_the_command(tmp_path):
     command = [sys.executable, "-m", "gpu.emulation", "--out", str(tmp_path / "tiles.png")]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout
     assert [line.split()[0] for line in shown.splitlines()] == ["bytes", *[n for n in TABLE if n in shown], "the"]
     assert (tmp_path / "tiles.png").stat().st_size > 10000
 

@@ -26,7 +26,12 @@ def fake(tmp_path_factory):
 
     def run(*command, check=True, **settings):
         done = subprocess.run(
-            [sys.executable, *command], capture_output=True, text=True, cwd=ROOT, env=variables | settings
+            [sys.executable, *command],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=variables | settings,
+            timeout=600,
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
@@ -142,6 +147,7 @@ def test_the_command(fake, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "gpu.emulation.fake", sys.executable, "-c", code],
         capture_output=True, text=True, cwd=ROOT,
+        timeout=600,
     )  # fmt: skip
     assert (done.stdout.strip(), done.stderr) == ("[[7]]", "")  # nothing is said at the end either
 

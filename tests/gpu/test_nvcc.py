@@ -20,7 +20,7 @@ def compiled(file, arch, folder):
     """Return what nvcc and ptxas say of a file, and the machine code's path."""
     cubin = folder / "kernel.cubin"
     command = ["nvcc", f"-arch={arch}", "-cubin", "-Xptxas", "-v", "-o", str(cubin), str(file)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr, cubin
 
@@ -75,7 +75,9 @@ def test_the_loops_hold_what_the_texts_say(tmp_path):
 
 def inner_loop(cubin):
     """Return the instructions of the longest loop that holds no other."""
-    lines = subprocess.run(["nvdisasm", str(cubin)], capture_output=True, text=True, check=True).stdout.splitlines()
+    lines = subprocess.run(
+        ["nvdisasm", str(cubin)], capture_output=True, text=True, check=True, timeout=600
+    ).stdout.splitlines()
     code, labels, loops = [], {}, []
     for line in lines:
         if label := re.match(r"\s*(\.L_x_\d+):", line):

@@ -156,7 +156,7 @@ with warnings.catch_warnings(record=True) as seen:
     g = hashing.scatter_add(W, place, 5)
 print(len(seen), seen[0].message, W.sum(), g.sum())
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600)
     place = hashing.places(1, 6, 4, 5)
     W = hashing.gather(np.arange(5.0), place)
     assert done.stdout.startswith("1 Numba is missing")
@@ -165,6 +165,6 @@ print(len(seen), seen[0].message, W.sum(), g.sum())
 
 def test_numba_is_imported_only_when_a_kernel_runs():
     code = "import sys, tinynet; print([m for m in ('numba', 'matplotlib', 'rich', 'safetensors') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600)
     assert done.stdout.strip() == "[]"
     assert jit.numba_found()

@@ -75,5 +75,6 @@ def test_machines_with_and_without_avx2_come_to_the_same_integers(name, features
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(EITHER_WAY)], capture_output=True, text=True, check=True,
         env=os.environ | {"PYTHONPATH": path, "NUMBA_CPU_NAME": name, "NUMBA_CPU_FEATURES": features},
+        timeout=600,
     )  # fmt: skip
     assert done.stdout.split() == [str("avx2" in features)]

@@ -176,6 +176,7 @@ def run(code, **environment):
         text=True,
         check=True,
         env=os.environ | environment,
+        timeout=600,
     )
 
 

@@ -27,7 +27,7 @@ def test_a_pipe_is_written_into_not_replaced(tmp_path):
     reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
     reader.start()
     write_atomically(pipe, b"content")
-    reader.join()
+    reader.join(timeout=60)
     assert read == [b"content"] and not pipe.is_file()
 
 
