@@ -144,7 +144,7 @@ def grade_folder(
             except CourseError as error:  # it may be due to this file alone, which must not cost the others
                 tried.append(error)
                 message = str(error)
-        return [Result(lesson, exercise, message, 0.0) for exercise in lesson.exercises]
+        return [Result.failed(lesson, exercise, message) for exercise in lesson.exercises]
 
     pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
     try:
