@@ -32,6 +32,11 @@ from pathlib import Path
 
 import numpy as np
 
+try:  # noqa: SIM105
+    import resource
+except ImportError:  # only Unix has it; `judge.require_unix` says so
+    pass
+
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column of CALLS, and the kernel's number for it
 CALLS = {  # the number of each system call on x86_64 and on aarch64; -1 where it does not exist
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66), "pread64": (17, 67), "pwrite64": (18, 68),
@@ -116,8 +121,6 @@ def confine(folder: str, seconds: float, memory: int, file: int, layers: tuple[s
 
 
 def _limit(seconds: float, memory: int, file: int) -> None:
-    import resource  # only Unix has it
-
     cpu = math.ceil(time.process_time() + seconds)
     limits = {"CPU": cpu + 1, "FSIZE": file, "NOFILE": 64, "CORE": 0, "NPROC": 0}
     if sys.platform == "linux":
