@@ -121,12 +121,12 @@ def load(text: str, path: Path) -> dict[str, Any]:
     linecache.cache[str(path)] = len(text), None, text.splitlines(keepends=True), str(path)  # the file may change
     try:
         exec(compile(text, str(path), "exec", dont_inherit=True), vars(module))
+        return vars(module)
     except SyntaxError as error:
-        where = f", line {error.lineno}" if error.lineno else ""
-        raise Fault("parse", f"{error.msg}{where}") from None
+        fault = Fault("parse", f"{error.msg}, line {error.lineno}" if error.lineno else error.msg)
     except BaseException as error:  # sys.exit and Ctrl-C too
-        raise Fault("load", describe_error(error)) from None
-    return vars(module)
+        fault = Fault("load", describe_error(error))
+    raise fault  # as in `attempt`
 
 
 def call(function: Callable, arguments: tuple) -> Outcome:
@@ -157,11 +157,12 @@ def attempt(function: Callable, given: tuple) -> Any:
         with np.errstate(all="ignore"):  # an overflow shows in the nan or inf that comes back
             return plain(function(*given))
     except NotPlain as error:
-        raise Fault("returned", str(error)) from None
+        fault = Fault("returned", str(error))
     except NotImplementedError as error:
-        raise Fault("unwritten", str(error) or getattr(function, "__name__", "it")) from None
+        fault = Fault("unwritten", str(error) or getattr(function, "__name__", "it"))
     except BaseException as error:  # sys.exit and Ctrl-C too
-        raise Fault("raised", describe_error(error)) from None
+        fault = Fault("raised", describe_error(error))
+    raise fault  # out here, where nothing keeps the frames of the failed call alive, which may fill the memory
 
 
 def _noting(function: Callable, refusals: list[Wrong]) -> Callable:
