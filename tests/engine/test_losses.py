@@ -280,9 +280,10 @@ def test_a_class_that_is_impossible_leaves_the_loss_of_the_others_finite(torch, 
         (lambda s: F.sequence_cross_entropy(s, np.array(SURE)), lambda s: f.cross_entropy(s, torch.tensor(SURE))),
     ]:
         s, t = tn.Tensor(scores, requires_grad=True), torch.tensor(scores, requires_grad=True)
-        y, z = ours(s), theirs(t)
-        y.backward()
-        z.backward()
+        with np.errstate(over="ignore"):  # float32 does not reach the difference of -3e38 and 3e38
+            y, z = ours(s), theirs(t)
+            y.backward()
+            z.backward()
         np.testing.assert_allclose(y.item(), z.item(), rtol=1e-6)
         np.testing.assert_allclose(s.grad, t.grad.numpy(), rtol=1e-6, atol=1e-12)
 

@@ -109,7 +109,7 @@ class Sequential(Layer):
     def _in_our_precision(self, x: np.ndarray) -> np.ndarray:
         """Return an array of the parameters' precision, so that a float64 array does not slow a float32 net down."""
         first = next((p for layer in self.layers for p in layer.parameters()), None)
-        return x.astype(first.dtype) if x.dtype.kind == "f" and first is not None else x
+        return x.astype(first.dtype, copy=False) if x.dtype.kind == "f" and first is not None else x
 
     def astype(self, dtype: Any) -> Self:
         """Convert all parameters, in place, to float32 (to train) or float64 (to check gradients)."""

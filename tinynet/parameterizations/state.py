@@ -53,11 +53,12 @@ class Storable:
 
     def parameters(self) -> list[Parameter]:
         """Return the tensors that SGD may change, in the order in which they are declared, each of them once."""
-        found: dict[int, Parameter] = {}
-        for part in self.stored().values():
-            own = [part] if isinstance(part, Parameter) else part.parameters() if isinstance(part, Storable) else []
-            found |= {id(p): p for p in own}
-        return list(found.values())
+        found: list[Parameter] = []
+        for attribute, *_ in self.holds.values():
+            part = getattr(self, attribute)
+            for one in part if isinstance(part, list) else [part]:
+                found += [one] if isinstance(one, Parameter) else one.parameters() if isinstance(one, Storable) else []
+        return list(dict.fromkeys(found))
 
     def state(self) -> State:
         """Return the arrays that a file must hold, packed."""
