@@ -16,7 +16,7 @@ from rich.table import Table
 from tinynet.course import check, formats, formulas, grading, manifest, notebook, stubs, watching, workspace
 from tinynet.course.grading import Result
 from tinynet.course.manifest import CourseError, Lesson
-from tinynet.storage.save_load import write_atomically
+from tinynet.storage.atomic import write_atomically
 
 Number = Annotated[int, typer.Argument(help="The lesson's number.", metavar="N")]
 console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # on a terminal, lines end between words

@@ -24,7 +24,7 @@ from pathlib import Path
 from tinynet.course.grading import Result
 from tinynet.course.isolation import Limits, clean, encodable, grade_isolated, require_unix
 from tinynet.course.manifest import CourseError, Lesson
-from tinynet.storage.save_load import write_atomically
+from tinynet.storage.atomic import write_atomically
 
 FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # a spreadsheet computes a cell that begins so, also in full width
 MESSAGE = 200  # characters of an exercise's message that go into the table

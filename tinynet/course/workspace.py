@@ -21,7 +21,7 @@ from typing import Any
 from tinynet.course import manifest
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.course.stubs import exercise_of
-from tinynet.storage.save_load import write_atomically
+from tinynet.storage.atomic import write_atomically
 
 VERSION = 1  # of a workspace's layout
 KEPT_BACK = shutil.ignore_patterns(

@@ -10,7 +10,7 @@ from typing import Any
 
 from tinynet.frontier.pareto import Point, summarize
 from tinynet.frontier.tasks import Rows, task_of
-from tinynet.storage.save_load import write_atomically
+from tinynet.storage.atomic import write_atomically
 
 
 def table(rows: Sequence[dict[str, Any]]) -> Any:

@@ -1,5 +1,6 @@
 """Storage: a network on disk, at its true size. A star marks what belongs to the afternoon:
 
+  atomic       a file written whole or not at all
 * save_load    the file format, saving and loading
   file_size    header and payload of a file
 """

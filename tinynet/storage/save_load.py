@@ -16,11 +16,11 @@ import json
 import os
 from pathlib import Path
 from typing import NamedTuple
-from uuid import uuid4
 
 import numpy as np
 
 from tinynet.layers.base import Layer
+from tinynet.storage.atomic import write_atomically
 
 VERSION = "1"
 
@@ -87,29 +87,6 @@ def load(path: str | os.PathLike) -> Layer:
         return net.eval()
     except Exception as error:  # whatever fails here was caused by the file's content
         raise ModelFileError(f"load: {os.fspath(path)!r} is not a readable network: {error}") from error
-
-
-def write_atomically(path: str | os.PathLike, content: bytes) -> None:
-    """Write content to a new file beside `path`, then rename it over `path`; nothing half-written is left behind.
-
-    A link is followed to its target. A device or a pipe, such as /dev/stdout, is written into, not replaced.
-    """
-    path = Path(os.path.realpath(path))
-    if path.exists() and not path.is_file():
-        path.write_bytes(content)
-        return
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name!r} in; create it first")
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def checksum(description: str, arrays: dict[str, np.ndarray]) -> str:

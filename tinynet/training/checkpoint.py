@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from tinynet.layers.base import Layer
-from tinynet.storage.save_load import checksum, write_atomically
+from tinynet.storage.atomic import write_atomically
+from tinynet.storage.save_load import checksum
 from tinynet.training.optimizer import Optimizer
 from tinynet.training.schedules import Schedule, constant
 
