@@ -5,7 +5,9 @@ In reading order:
     manifest         which lessons there are, with their exercises, points and hints
     stubs            exercise.py, cut out of solution.py
     calls            calling a learner's function, whatever it does
-    answers          comparing what it returned with what was expected, and naming the usual cause
+    differences      how a value differs from the expected one, in words
+    rehearsal        a grader that asks and does not judge, to draw an input again and to find the usual cause
+    answers          what a function returned, as a grader meets it
     grading          one exercise, graded
     plugin           the same grades through `pytest lessons/01_layer`
     isolation/       the same grades for code that nobody trusts
@@ -22,6 +24,7 @@ In reading order:
 
 from tinynet.course.manifest import CourseError, instead_of
 from tinynet.course.calls import Wrong
+from tinynet.course.rehearsal import inputs
 from tinynet.course.script import Script
 
-__all__ = ["CourseError", "Script", "Wrong", "instead_of"]
+__all__ = ["CourseError", "Script", "Wrong", "inputs", "instead_of"]

@@ -1,4 +1,4 @@
-"""Comparing what a learner's function returned with what was expected.
+"""A learner's answers, as a grader meets them.
 
 A grader looks like this:
 
@@ -6,25 +6,22 @@ A grader looks like this:
         x, W, b = rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=4)
         exercise.affine(x, W, b).equals(np.einsum("im,mn->in", x, W) + b)
 
-A failure says what was expected, what the function returned, on which input, and the usual cause. The cause is found,
-not guessed: the lesson's known mistakes are run on the same input, and if one of them returns what the learner's
-function returned, it names the mistake.
+A failure says what was expected, what the function returned, on which input, how to get that input, and the usual cause
+if it is known (`rehearsal.py`).
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from tinynet.course import calls
 from tinynet.course.calls import Outcome, Source, Wrong
-from tinynet.course.manifest import Lesson, Variant
-
-RTOL = {4: 1e-4, 8: 1e-6}  # relative tolerance by bytes of a number, so that an answer in float32 counts as right
+from tinynet.course.differences import difference, show
+from tinynet.course.manifest import Lesson
+from tinynet.course.rehearsal import usual_cause
 
 
 class Exercises:
@@ -33,10 +30,11 @@ class Exercises:
     Args:
         lesson: the lesson of the exercises.
         source: where the learner's functions come from.
+        seed: the seed from which the grader's inputs are drawn.
     """
 
-    def __init__(self, lesson: Lesson, source: Source) -> None:
-        self._lesson, self._source = lesson, source
+    def __init__(self, lesson: Lesson, source: Source, seed: int = 0) -> None:
+        self._lesson, self._source, self._seed, self._came = lesson, source, seed, list[Outcome]()
 
     def __getattr__(self, name: str) -> Callable[..., Answer]:
         self._lesson.exercise(name)
@@ -44,8 +42,8 @@ class Exercises:
 
         def call(*arguments: Any) -> Answer:
             outcome = self._source.call(name, arguments)
-            named = dict(zip(parameters, arguments, strict=False))
-            answer = Answer(name, named, outcome, self._lesson.mutants_of(name))
+            self._came.append(outcome)
+            answer = Answer(self, name, dict(zip(parameters, arguments, strict=False)), outcome)
             if outcome.unwritten:
                 raise Wrong(outcome.error)
             if outcome.error:
@@ -57,6 +55,13 @@ class Exercises:
 
         return call
 
+    def _drawn(self, name: str) -> str:
+        """Return the call that draws the input of the latest call again."""
+        return f'inputs({self._lesson.number}, "{name}", call={len(self._came)}, seed={self._seed})'
+
+    def _cause(self, name: str, conduct: bool) -> str:
+        return usual_cause(self._lesson, name, self._source, self._seed, self._came, conduct)
+
 
 class Answer:
     """What one call of a learner's function returned.
@@ -65,9 +70,8 @@ class Answer:
         value: a plain value.
     """
 
-    def __init__(self, name: str, arguments: dict[str, Any], outcome: Outcome, mutants: list[Variant]) -> None:
-        self.name, self.arguments, self.outcome, self.mutants = name, arguments, outcome, mutants
-        self.value = outcome.value
+    def __init__(self, exercises: Exercises, name: str, arguments: dict[str, Any], outcome: Outcome) -> None:
+        self._exercises, self._name, self._arguments, self.value = exercises, name, arguments, outcome.value
 
     def equals(self, expected: Any, rtol: float | None = None) -> Any:
         """Return the value if it equals the expected one in structure, shape, kind of dtype and numbers.
@@ -81,114 +85,31 @@ class Answer:
             Wrong: the value differs.
         """
         if found := difference(self.value, expected, rtol):
-            raise self.wrong(f"{found}\n  expected: {show(expected)}\n  got:      {show(self.value)}")
+            raise self._wrong(f"{found}\n  expected: {show(expected)}\n  got:      {show(self.value)}", conduct=False)
         return self.value
 
     def satisfies(self, condition: bool | np.bool_, expected: str) -> Any:
         """Return the value if the condition holds, else raise Wrong with what was expected, in words."""
         if not condition:
-            raise self.wrong(f"expected {expected}\n  got:      {show(self.value)}")
+            raise self._wrong(f"expected {expected}\n  got:      {show(self.value)}", conduct=False)
         return self.value
 
     def wrong(self, what: str) -> Wrong:
-        """Return the failure to raise: what is wrong, on which input, and the usual cause if it is known."""
-        inputs = "\n".join(f"    {name} = {show(value)}" for name, value in self.arguments.items())
-        call = f"{self.name}({', '.join(self.arguments)})"
-        return Wrong(f"{call}: {what}\n  on the input\n{inputs}{self._cause()}")
+        """Return the failure to raise when something other than the value is wrong, such as a count of calls."""
+        return self._wrong(what, conduct=True)
 
-    def _cause(self) -> str:
-        arguments = tuple(self.arguments.values())
-        for mutant in self.mutants:
-            with suppress(Wrong):  # a function among the arguments may refuse to be called in this way
-                if alike(calls.call(mutant.function, arguments), self.outcome):
-                    return f"\n  usual cause: {mutant.about}"
-        return ""
-
-
-def alike(a: Outcome, b: Outcome) -> bool:
-    """Return whether two calls did the same: the same error (on whatever line), or equal values and changes."""
-    if a.error or b.error:
-        return a.error.split(" (line ")[0] == b.error.split(" (line ")[0]
-    return a.changed == b.changed and not difference(a.value, b.value) and not difference(b.value, a.value)
-
-
-def difference(got: Any, expected: Any, rtol: float | None = None) -> str:
-    """Return the first difference between a value and the expected one, in words; "" if there is none."""
-    if isinstance(expected, (tuple, list)):
-        if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected):
-            got = list(got)
-        if not isinstance(got, (tuple, list)) or len(got) != len(expected):
-            return f"wrong structure: expected {len(expected)} values, got {describe(got)}"
-        found = [difference(c, e, rtol) for c, e in zip(got, expected, strict=True)]
-        return next((f"value {i + 1} of {len(expected)}: {text}" for i, text in enumerate(found) if text), "")
-    if isinstance(expected, dict):
-        if not isinstance(got, dict) or set(got) != set(expected):
-            return f"wrong structure: expected the keys {list(expected)}, got {describe(got)}"
-        found = [f"key {key!r}: {text}" for key in expected if (text := difference(got[key], expected[key], rtol))]
-        return found[0] if found else ""
-    if isinstance(expected, str) or isinstance(got, (str, tuple, list, dict)):
-        same = isinstance(expected, str) and isinstance(got, str) and got == expected
-        return "" if same else f"wrong value: expected {describe(expected)}, got {describe(got)}"
-    if type(expected) is type(got) is int:  # of any size
-        return "" if got == expected else "wrong value"
-    return _array_difference(np.asarray(got), np.asarray(expected), rtol)
-
-
-def _array_difference(got: np.ndarray, expected: np.ndarray, rtol: float | None) -> str:
-    if got.shape != expected.shape:
-        return f"wrong shape: expected {_shape(expected)}, got {_shape(got)}"
-    integers = "iuO"  # O: NumPy keeps integers beyond 64 bits as Python objects
-    kinds = {"b": "b", "i": integers, "u": integers, "O": integers, "f": "fiu"}[expected.dtype.kind]
-    if got.dtype.kind not in kinds:
-        return f"wrong dtype: expected {expected.dtype}, got {got.dtype}"
-    if expected.dtype.kind != "f":
-        wrong = got != expected
-    else:
-        rtol = rtol or RTOL.get(got.dtype.itemsize, RTOL[8])
-        finite = np.isfinite(expected)
-        scale = np.abs(expected, where=finite, out=np.zeros(expected.shape))
-        with np.errstate(invalid="ignore"):
-            near = np.abs(got - expected) <= rtol * (scale + scale.max(initial=0)) + 1e-12
-        wrong = ~np.where(finite, near, (got == expected) | (np.isnan(got) & np.isnan(expected)))
-    if not wrong.any():
-        return ""
-    if not expected.ndim:
-        return "wrong value"
-    first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    return (
-        f"wrong values: {wrong.sum()} of {wrong.size} differ, the first at {list(first)}: "
-        f"expected {expected[first]:.6g}, got {got[first]:.6g}"
-    )
-
-
-def _shape(array: np.ndarray) -> str:
-    return f"an array of shape {array.shape}" if array.ndim else "a number"
-
-
-def describe(value: Any) -> str:
-    """Return in a few words what a value is."""
-    if isinstance(value, np.ndarray):
-        return _shape(value)
-    if isinstance(value, (tuple, list, dict)):
-        return f"a {type(value).__name__} of {len(value)}"
-    return repr(value)
-
-
-def show(value: Any) -> str:
-    """Return a value as Python would print it, shortened, with the dtype and shape of arrays."""
-    if callable(value):
-        return "a function"
-    if isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=4, threshold=24, edgeitems=2, suppress_small=True, separator=", ")
-        return f"{' '.join(text.split())}  {value.dtype}, shape {value.shape}"
-    if isinstance(value, (tuple, list)):
-        items = [show(item) for item in value[:6]] + ["..."] * (len(value) > 6)
-        text = ", ".join(items)
-        return f"[{text}]" if isinstance(value, list) else f"({text},)" if len(value) == 1 else f"({text})"
-    if isinstance(value, dict):
-        items = [f"{key!r}: {show(item)}" for key, item in list(value.items())[:6]] + ["..."] * (len(value) > 6)
-        return f"{{{', '.join(items)}}}"
-    if isinstance(value, (float, np.floating)):
-        text = f"{value:.6g}"
-        return f"{text}.0" if text.lstrip("-").isdigit() else text  # 3.0 is not an int
-    return repr(value)
+    def _wrong(self, what: str, conduct: bool) -> Wrong:
+        drawn = self._exercises._drawn(self._name)
+        shown = {
+            name: f"{drawn}[{i}]" if callable(value) else show(value)
+            for i, (name, value) in enumerate(self._arguments.items())
+        }
+        listed = "".join(f"\n    {name} = {value}" for name, value in shown.items())
+        names = ", ".join(self._arguments) + "," * (len(self._arguments) == 1)
+        cause = self._exercises._cause(self._name, conduct)
+        return Wrong(
+            f"{self._name}({', '.join(self._arguments)}): {what}\n  on the input{listed}"
+            f"\n  to get it: from tinynet.course import inputs; {names} = {drawn}"
+            + f"\n  usual cause: {cause}"
+            * bool(cause)
+        )

@@ -1,8 +1,13 @@
-"""Grading: an exercise is graded by its test, run on the learner's functions with inputs drawn from a seed."""
+"""Grading: an exercise is graded by its test, run on the learner's functions with inputs drawn from a seed.
+
+While a learner works alone, the seed is 0: the input that failed comes again until it is mended. But whoever knows the
+seed can look the answers up in a table. So a submission is graded on several seeds that nobody could know before, and
+the first of them is written down with the grade, which anyone can repeat from it.
+"""
 
 from __future__ import annotations
 
-import time
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,21 +18,27 @@ from tinynet.course.answers import Exercises
 from tinynet.course.calls import Functions, Source, Wrong, describe_error, from_file
 from tinynet.course.manifest import CourseError, Exercise, Lesson
 
+DRAWS = 3  # seeds on each of which a submission must pass
+
 
 @dataclass(frozen=True)
 class Result:
-    """The grade of one exercise: it passed, and the message is empty; or the message says why not."""
+    """The grade of one exercise: it passed, and the message is empty; or the message says why not.
+
+    Attributes:
+        seed: the first of the seeds from which inputs were drawn.
+    """
 
     lesson: Lesson
     exercise: Exercise
     message: str
-    seconds: float
+    seed: int = 0
 
     @classmethod
-    def failed(cls, lesson: Lesson, exercise: Exercise, message: str, seconds: float = 0.0) -> Result:
+    def failed(cls, lesson: Lesson, exercise: Exercise, message: str, seed: int = 0) -> Result:
         """Return the grade of an exercise that failed; it has a message even if nothing was said."""
         message = message if message.strip() else f"{exercise.name}: failed without saying why"
-        return cls(lesson, exercise, message, seconds)
+        return cls(lesson, exercise, message, seed)
 
     @property
     def passed(self) -> bool:
@@ -38,36 +49,41 @@ class Result:
         return self.exercise.points if self.passed else 0
 
 
-def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int = 0) -> Result:
-    """Return the grade of one exercise, on inputs drawn from the seed."""
+def unknown_seed() -> int:
+    """Return a seed that nobody could know before."""
+    return secrets.randbelow(10**9)
+
+
+def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int = 0, draws: int = 1) -> Result:
+    """Return the grade of one exercise: it passes if it passes on each of the seeds seed, seed + 1, ..."""
     test = getattr(lesson.grader, f"test_{exercise.name}", None)
     if test is None:
         raise CourseError(f"{lesson.folder}/test_exercise.py has no test_{exercise.name}; restore the file")
-    start = time.perf_counter()
     try:
-        test(Exercises(lesson, source), np.random.default_rng(seed))
-        return Result(lesson, exercise, "", time.perf_counter() - start)  # nothing else passes
+        for each in range(seed, seed + draws):
+            test(Exercises(lesson, source, each), np.random.default_rng(each))
+        return Result(lesson, exercise, "", seed)  # nothing else passes
     except Wrong as error:
         message = str(error)
     except CourseError:
         raise
     except Exception as error:  # the grader did not think of such an answer
         message = f"{exercise.name}: the grader cannot judge this answer: {describe_error(error)}"
-    return Result.failed(lesson, exercise, message, time.perf_counter() - start)
+    return Result.failed(lesson, exercise, message, seed)
 
 
-def grade(lesson: Lesson, source: Source, seed: int = 0) -> list[Result]:
-    """Return the grades of all exercises of a lesson, on inputs drawn from the seed."""
-    return [grade_exercise(lesson, exercise, source, seed) for exercise in lesson.exercises]
+def grade(lesson: Lesson, source: Source, seed: int = 0, draws: int = 1) -> list[Result]:
+    """Return the grades of all exercises of a lesson."""
+    return [grade_exercise(lesson, exercise, source, seed, draws) for exercise in lesson.exercises]
 
 
-def grade_file(lesson: Lesson, path: Path, seed: int = 0) -> list[Result]:
+def grade_file(lesson: Lesson, path: Path, seed: int = 0, draws: int = 1) -> list[Result]:
     """Return the grades of a trusted exercise file, which runs in this process."""
     try:
         source = from_file(path)
     except Wrong as error:
-        return [Result.failed(lesson, exercise, str(error)) for exercise in lesson.exercises]
-    return grade(lesson, source, seed)
+        return [Result.failed(lesson, exercise, str(error), seed) for exercise in lesson.exercises]
+    return grade(lesson, source, seed, draws)
 
 
 def solved(lesson: Lesson, **instead: Callable) -> Functions:

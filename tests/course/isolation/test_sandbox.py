@@ -244,9 +244,7 @@ def test_every_exercise_gets_a_new_process(course, lesson):
         "def total(x):\n    numpy.ndarray.__len__ = None\n    numpy.mean = print\n    return float(x.sum())\n"
         "def mean(x): return numpy.mean(x)\n"
     )
-    total, mean = grade_isolated(lesson, course / "mine.py")
-    assert mean.passed
-    assert total.seconds > 0
+    assert grade_isolated(lesson, course / "mine.py")[1].passed
 
 
 def test_a_file_that_cannot_be_loaded_costs_all_exercises_and_is_tried_once(course, lesson):

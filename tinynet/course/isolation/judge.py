@@ -24,7 +24,7 @@ from pathlib import Path
 
 from tinynet.course import manifest
 from tinynet.course.calls import Wrong, from_file
-from tinynet.course.grading import Result, grade_exercise
+from tinynet.course.grading import DRAWS, Result, grade_exercise
 from tinynet.course.isolation import wire
 from tinynet.course.isolation.sandbox import ENVIRONMENT, TINYNET, WAITING, Limits, Sandbox
 from tinynet.course.manifest import CourseError, Lesson
@@ -43,7 +43,7 @@ def grade_isolated(
     Args:
         lesson: the lesson to grade.
         path: the learner's file.
-        seed: the seed from which inputs are drawn.
+        seed: the first of the seeds from which inputs are drawn.
         limits: the limits of each exercise.
         isolated: False runs the learner's code in the judge's process, for files that are trusted.
 
@@ -55,10 +55,10 @@ def grade_isolated(
     results: list[Result] = []
     while rest := lesson.exercises[len(results) :]:
         told = _told(lesson, path, seed, limits, isolated, len(results))
-        results += (Result(lesson, e, *one) for e, one in zip(rest, told, strict=False))
+        results += (Result(lesson, e, message, seed) for e, message in zip(rest, told, strict=False))
         if len(told) < len(rest):
-            exercise = rest[len(told)]
-            results.append(Result.failed(lesson, exercise, f"{exercise.name}: the grader got stuck on this answer"))
+            stuck = rest[len(told)]
+            results.append(Result.failed(lesson, stuck, f"{stuck.name}: the grader got stuck on this answer", seed))
     return results
 
 
@@ -73,8 +73,8 @@ def require_unix() -> None:
         ) from None
 
 
-def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int) -> list[tuple[str, float]]:
-    """Return message and seconds of each exercise from `first` on, as many as a new judge could grade."""
+def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int) -> list[str]:
+    """Return the message about each exercise from `first` on, for as many as a new judge could grade."""
     patience = limits.seconds * WAITING + OWN_SECONDS
     job = [str(manifest.COURSE), lesson.number, str(path.absolute()), seed, asdict(limits), isolated, first, patience]
     paths = [str(TINYNET.parent), *filter(None, sys.path)]
@@ -88,7 +88,7 @@ def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool,
     if done.returncode > 0:
         why = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason was given"]
         raise CourseError(f"lesson {lesson.number} could not be graded: {why[-1]}")
-    return [tuple(json.loads(line)) for line in done.stdout.splitlines(keepends=True) if line.endswith(b"\n")]
+    return [json.loads(line) for line in done.stdout.splitlines(keepends=True) if line.endswith(b"\n")]
 
 
 def _grades(
@@ -100,11 +100,11 @@ def _grades(
         while rest:
             signal.setitimer(signal.ITIMER_REAL, patience)  # SIGALRM ends this process, whatever it is doing
             with nullcontext(trusted) if trusted else Sandbox(path, limits) as source:
-                result = grade_exercise(lesson, rest[0], source, seed)
+                result = grade_exercise(lesson, rest[0], source, seed, DRAWS)
             del rest[0]
             yield result
     except Wrong as error:  # the file cannot be loaded, for any exercise
-        yield from (Result.failed(lesson, exercise, str(error)) for exercise in rest)
+        yield from (Result.failed(lesson, exercise, str(error), seed) for exercise in rest)
 
 
 def main() -> None:
@@ -122,7 +122,7 @@ def main() -> None:
     try:
         for result in _grades(manifest.lesson(number), Path(path), seed, Limits(**limits), isolated, first, patience):
             message = wire.encodable(result.message)[:MESSAGE]
-            print(json.dumps([message, result.seconds]), file=output, flush=True)
+            print(json.dumps(message), file=output, flush=True)
     except CourseError as error:
         sys.exit(str(error))
     except MemoryError:  # too little even to say so: this exercise is lost, but not the rest

@@ -1,0 +1,177 @@
+"""A grader's rehearsal: it asks all its questions, goes on whatever comes, and judges nothing.
+
+A rehearsal answers two questions about a failure. Which input was that?
+
+    from tinynet.course import inputs
+    order, vjp, g = inputs(2, "backward", call=1, seed=0)
+
+draws it again, functions included. And what is the usual cause? A known mistake is named only if the learner's function
+did what the mistake does on every input of several seeds, if this was wrong on several different inputs, and if no
+other known mistake does the same.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+
+from tinynet.course import calls, manifest
+from tinynet.course.calls import Functions, Outcome, Source, Wrong, identical
+from tinynet.course.differences import difference
+from tinynet.course.manifest import CourseError, Lesson, Variant
+
+RUNS = 4  # seeds on which a learner's function and a known mistake are compared
+EVIDENCE = 2  # different inputs on which both must be wrong in the same way
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an exercise.
+
+    Attributes:
+        arguments: what the grader gave.
+        outcome: what the function did.
+        asked: the arguments with which it called each function that it was given, in order.
+    """
+
+    arguments: tuple
+    outcome: Outcome
+    asked: list[tuple]
+
+
+class Rehearsal:
+    """Takes the place of `exercise` in a grader, and notes each call."""
+
+    def __init__(self, source: Source) -> None:
+        self._source, self._calls = source, list[Call]()
+
+    def __getattr__(self, name: str) -> Callable[..., Unjudged]:
+        def call(*arguments: Any) -> Unjudged:
+            asked: list[tuple] = []
+            try:
+                outcome = self._source.call(name, calls.copy(arguments, lambda function: _heard(function, asked)))
+            except Wrong as error:  # a function among the arguments refused to be called in this way
+                self._calls.append(Call(arguments, Outcome(error=str(error)), asked))
+                raise
+            self._calls.append(Call(arguments, outcome, asked))
+            return Unjudged(outcome.value)
+
+        return call
+
+
+@dataclass
+class Unjudged:
+    """Takes the place of an `Answer`: nothing is wrong with it, and where it stood, the grader goes on as expected."""
+
+    value: Any
+
+    def equals(self, expected: Any, rtol: float | None = None) -> Any:
+        return expected
+
+    def satisfies(self, condition: bool | np.bool_, expected: str) -> Any:
+        return self.value
+
+    def wrong(self, what: str) -> Wrong:
+        return Wrong(what)
+
+
+def _heard(function: Callable, asked: list[tuple]) -> Callable:
+    @functools.wraps(function)
+    def heard(*arguments: Any, **named: Any) -> Any:
+        asked.append(calls.copy((arguments, named)))
+        return function(*arguments, **named)
+
+    return heard
+
+
+def rehearse(lesson: Lesson, name: str, source: Source, seed: int) -> list[Call]:
+    """Return the calls that an exercise's grader makes on inputs drawn from the seed."""
+    rehearsal = Rehearsal(source)
+    with suppress(Exception):  # a grader need not understand an answer that it would have refused before
+        getattr(lesson.grader, f"test_{name}")(rehearsal, np.random.default_rng(seed))
+    return rehearsal._calls
+
+
+def inputs(number: int, name: str, call: int, seed: int) -> tuple:
+    """Return the arguments of a call that a grader makes, functions included.
+
+    Args:
+        number: the lesson's number.
+        name: the exercise's name.
+        call: which of the grader's calls, counted from 1.
+        seed: the seed from which its inputs are drawn.
+    """
+    lesson = manifest.lesson(number)
+    lesson.exercise(name)
+    made = rehearse(lesson, name, Functions(vars(lesson.solution)), seed)
+    if not 1 <= call <= len(made):
+        raise CourseError(f"the grader of {name} makes calls 1 to {len(made)}; there is no call {call}")
+    return made[call - 1].arguments
+
+
+def usual_cause(lesson: Lesson, name: str, source: Source, seed: int, came: list[Outcome], conduct: bool) -> str:
+    """Return the known mistake that a learner's function makes, in words; "" if it is not known.
+
+    Args:
+        lesson, name: the exercise.
+        source: where the learner's function comes from.
+        seed: the seed on which it failed.
+        came: what its calls did there, up to the failure.
+        conduct: whether it failed over what it did, not over the value that it returned; then the calls that it made
+            of the functions that it was given must be the mistake's as well.
+    """
+
+    def begins_as_it_came(mutant: Variant) -> bool:
+        run = _known(lesson, name, mutant.function, seed)
+        same = [_same_outcome(call.outcome, outcome) for call, outcome in zip(run, came, strict=False)]
+        return len(run) >= len(came) and all(same)
+
+    suspects = list(filter(begins_as_it_came, lesson.mutants_of(name)))
+    if not suspects:  # the usual case, in which nothing of the learner's is called again
+        return ""
+    seeds, solution = range(seed, seed + RUNS), getattr(lesson.solution, name)
+    learners = [rehearse(lesson, name, source, each) for each in seeds]
+    found = set()
+    for mutant in suspects:
+        theirs = [_known(lesson, name, mutant.function, each) for each in seeds]
+        right = [_known(lesson, name, solution, each) for each in seeds]
+        if all(map(_same_run, theirs, learners, repeat(conduct))) and _wrong_inputs(theirs, right, conduct) >= EVIDENCE:
+            found.add(mutant.about)
+    return found.pop() if len(found) == 1 else ""
+
+
+@functools.lru_cache(256)  # in `tinynet watch`, and while the course is checked, the same ones come again and again
+def _known(lesson: Lesson, name: str, function: Callable, seed: int) -> list[Call]:
+    return rehearse(lesson, name, Functions({name: function}), seed)
+
+
+def _wrong_inputs(theirs: list[list[Call]], right: list[list[Call]], conduct: bool) -> int:
+    """Return on how many different inputs a mistake differs from the solution."""
+    different: list[tuple] = []
+    for run in zip(theirs, right, strict=True):
+        for a, b in zip(*run, strict=False):
+            if not _same(a, b, conduct) and not any(identical(a.arguments, other) for other in different):
+                different.append(a.arguments)
+    return len(different)
+
+
+def _same_run(a: list[Call], b: list[Call], conduct: bool) -> bool:
+    return len(a) == len(b) and all(map(_same, a, b, repeat(conduct)))
+
+
+def _same(a: Call, b: Call, conduct: bool) -> bool:
+    conduct = conduct or bool(a.outcome.error)  # an error tells too little about what led to it
+    return _same_outcome(a.outcome, b.outcome) and not (conduct and difference(a.asked, b.asked))
+
+
+def _same_outcome(a: Outcome, b: Outcome) -> bool:
+    """Return whether two calls did the same: the same error (on whatever line), or equal values and changes."""
+    if a.error or b.error:
+        return a.error.split(" (line ")[0] == b.error.split(" (line ")[0]
+    return a.changed == b.changed and not difference(a.value, b.value) and not difference(b.value, a.value)
