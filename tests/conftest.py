@@ -26,7 +26,7 @@ def one_value_replaced():
     return lambda tree, values: (replaced(tree, place, value) for place in places(tree) for value in values)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def torch():
     """PyTorch, for a second opinion on values and gradients."""
     return pytest.importorskip("torch", reason="PyTorch gives a second opinion; install it with pip install torch")

@@ -70,8 +70,8 @@ def test_the_recipes_for_a_primitive_and_a_method_work():
     exec(row, names)
     exec(method, names)
     x = tn.Tensor(np.linspace(-2, 2, 5), requires_grad=True)
-    assert np.array_equal(names["sin"](x).numpy(), np.sin(x.numpy()))
-    tn.check_gradients(names["sin"], x)
+    assert np.array_equal(names["arctan"](x).numpy(), np.arctan(x.numpy()))
+    tn.check_gradients(names["arctan"], x)
     W = names["Circulant"]().build((5, 3), seed=0).weight().numpy()
     assert np.array_equal(W[:, 1], np.roll(W[:, 0], 1))
     del Parameterization.registry["Circulant"]

@@ -35,3 +35,21 @@ def rows():
         return found
 
     return in_module
+
+
+@pytest.fixture(scope="session")
+def agree(torch):
+    """A check that a function has the same values and gradients on Tensors and in PyTorch, for a random cotangent."""
+
+    def check(ours, theirs, *arrays, seed=0):
+        xs = [tn.Tensor(a, requires_grad=True) for a in arrays]
+        ts = [torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in arrays]
+        y, t = ours(*xs), theirs(*ts)
+        np.testing.assert_allclose(y.numpy(), t.detach().numpy(), rtol=1e-10, atol=1e-12)
+        g = np.random.default_rng(seed).normal(size=y.shape)
+        y.backward(g)
+        t.backward(torch.tensor(g))
+        for x, s in zip(xs, ts, strict=True):
+            np.testing.assert_allclose(x.grad, s.grad.numpy(), rtol=1e-10, atol=1e-12)
+
+    return check

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.engine import kinks, primitives, shapes
+from tinynet.engine import kinks, more_primitives, primitives, reductions, shapes
 
 F = tn.functional
+TABLES = (primitives, more_primitives, kinks, reductions, shapes)
 
 PAIRS = [  # shapes that broadcast: equal, inner and outer products, scalars, leading axes, axes of length 1 and 0
     ((3, 4), (3, 4)), ((3, 1), (4,)), ((4,), (3, 1)), ((), (3,)), ((3, 4), ()), ((), ()),
@@ -73,6 +74,7 @@ for a, b in PAIRS:
     case(f"a * b {a} {b}",    lambda m, a, b: a * b,            a, b)
     case(f"a / q {a} {b}",    lambda m, a, q: a / q,            a, b)
     case(f"p ** b {a} {b}",   lambda m, p, b: p ** b,           a, b)
+    case(f"a % q {a} {b}",    lambda m, a, q: a % q,            a, b)
     case(f"maximum {a} {b}",  lambda m, a, b: m.maximum(a, b),  a, b)
     case(f"minimum {a} {b}",  lambda m, a, b: m.minimum(a, b),  a, b)
 for a, b in MATRICES:
@@ -85,6 +87,12 @@ for a in [(3, 4), (), (0, 3), (1,)]:
     case(f"log {a}",          lambda m, p: m.log(p),    a)
     case(f"sqrt {a}",         lambda m, p: m.sqrt(p),   a)
     case(f"tanh {a}",         lambda m, x: m.tanh(x),   a)
+    case(f"sin {a}",          lambda m, x: m.sin(x),    a)
+    case(f"cos {a}",          lambda m, x: m.cos(x),    a)
+    case(f"sinh {a}",         lambda m, x: m.sinh(x),   a)
+    case(f"cosh {a}",         lambda m, x: m.cosh(x),   a)
+    case(f"expm1 {a}",        lambda m, x: m.expm1(x),  a)
+    case(f"log1p {a}",        lambda m, p: m.log1p(p),  a)
     case(f"sigmoid {a}",      lambda m, x: F.sigmoid(x) if m is F else 1 / (1 + np.exp(-x)),  a)
     case(f"relu {a}",         lambda m, x: F.relu(x) if m is F else np.where(x > 0, x, 0.0),  a)
     case(f"clip {a}",         lambda m, x: x.clip(-0.5, 0.7),      a)
@@ -99,6 +107,10 @@ case("p ** 0.5",         lambda m, p: p ** 0.5,          (3, 4))
 case("2 ** x",           lambda m, x: 2 ** x,            (3, 4))
 case("1 - x",            lambda m, x: 1 - x,             (3, 4))
 case("1 / p",            lambda m, p: 1 / p,             (3, 4))
+case("x % 0.7",          lambda m, x: x % 0.7,           (3, 4))
+case("x % -0.7",         lambda m, x: x % -0.7,          (3, 4))
+case("2.5 % -p",         lambda m, p: 2.5 % -p,          (3, 4))
+case("array % x",        lambda m, x: np.ones((2, 1, 1)) % x,        (3, 4))
 case("array - x",        lambda m, x: np.ones((2, 1, 1)) - x,        (3, 4))
 case("array @ x",        lambda m, x: np.ones((2, 3)) @ x,           (3, 4))
 case("clip by arrays",   lambda m, x: x.clip(np.full((2, 1, 1), -0.4), np.linspace(0, 1, 4)),  (3, 4))
@@ -113,8 +125,20 @@ for axis in AXES:
         case(f"max {axis} {keep}",   lambda m, x, axis=axis, keep=keep: m.max(x, axis=axis, keepdims=keep),   (2, 3, 4))
         case(f"min {axis} {keep}",   lambda m, x, axis=axis, keep=keep: m.min(x, axis=axis, keepdims=keep),   (2, 3, 4))
         case(f"var {axis} {keep}",   lambda m, x, axis=axis, keep=keep: m.var(x, axis=axis, keepdims=keep),   (2, 3, 4))
+        case(f"prod {axis} {keep}",  lambda m, x, axis=axis, keep=keep: m.prod(x, axis=axis, keepdims=keep),  (2, 3, 4))
         if axis != ():  # the standard deviation of one number is 0, a kink of the root
             case(f"std {axis} {keep}",  lambda m, x, axis=axis, keep=keep: m.std(x, axis=axis, keepdims=keep),  (2, 3, 4))
+for axis in (None, 0, (0, 2)):
+    for ddof in (1, 0.5, -1):
+        case(f"var {axis} {ddof}",  lambda m, x, axis=axis, ddof=ddof: x.var(axis=axis, ddof=ddof),  (2, 3, 4))
+        case(f"std {axis} {ddof}",  lambda m, x, axis=axis, ddof=ddof: x.std(axis=axis, ddof=ddof),  (2, 3, 4))
+for axis in (None, 0, 1, -1):
+    case(f"cumsum {axis}",   lambda m, x, axis=axis: x.cumsum(axis),                  (2, 3, 4))
+    case(f"repeat {axis}",   lambda m, x, axis=axis: x.repeat(2, axis),               (2, 3, 4))
+case("cumsum of a number",   lambda m, x: m.cumsum(x),       ())
+case("cumsum of nothing",    lambda m, x: m.cumsum(x, 0),    (0, 3))
+case("prod of a number",     lambda m, x: x.prod(),          ())
+case("prod of nothing",      lambda m, x: x.prod(axis=0),    (0, 3))
 case("sum of a number",      lambda m, x: x.sum(),           ())
 case("sum of nothing",       lambda m, x: x.sum(axis=0),     (0, 3))
 case("mean of a number",     lambda m, x: x.mean(),          ())
@@ -137,6 +161,25 @@ case("transpose, negative",  lambda m, x: x.transpose((-1, 0, -2)),  (2, 3, 4))
 case("transpose, function",  lambda m, x: m.transpose(x, (1, 2, 0)), (2, 3, 4))
 case("swapaxes",             lambda m, x: x.swapaxes(0, -1),       (2, 3, 4))
 case("swapaxes, itself",     lambda m, x: x.swapaxes(1, 1),        (2, 3, 4))
+case("expand_dims",          lambda m, x: m.expand_dims(x, -1),    (3, 4))
+case("expand_dims, two",     lambda m, x: m.expand_dims(x, (0, 2)),  (3, 4))
+case("expand_dims, a list",  lambda m, x: m.expand_dims(x, [0, 2]),  (3, 4))
+case("moveaxis",             lambda m, x: m.moveaxis(x, 0, -1),    (2, 3, 4))
+case("moveaxis, several",    lambda m, x: m.moveaxis(x, [0, 1], [-1, 0]),  (2, 3, 4, 1))
+case("repeat, unequally",    lambda m, x: x.repeat([2, 0, 3], axis=1),     (2, 3, 4))
+case("repeat a number",      lambda m, x: m.repeat(x, 3),          ())
+for reps in (2, (2,), (3, 2), (2, 1, 3), (1, 0), [2, 2], ()):
+    case(f"tile {reps}",     lambda m, x, reps=reps: m.tile(x, reps),  (3, 4))
+case("tile a number",        lambda m, x: m.tile(x, (2, 3)),       ())
+for mode in ("constant", "edge", "reflect", "symmetric", "wrap"):
+    for width in (2, (1, 2), ((1, 2), (0, 3)), 0):
+        case(f"pad {mode} {width}",  lambda m, x, mode=mode, width=width: m.pad(x, width, mode),  (3, 4))
+case("pad with numbers",     lambda m, x: m.pad(x, 1, constant_values=((1, 2), (3, 4))),  (3, 4))
+case("pad nothing",          lambda m, x: m.pad(x, ((0, 0), (2, 1))),  (3, 0))
+for sections in (3, [2], [1, 4], [4, 2], [0, 5, 9], np.array([3])):
+    case(f"split {sections}",  lambda m, x, sections=sections: m.concatenate(m.split(x, sections)[::-1]),  (6, 2))
+case("split, last axis",     lambda m, x: m.vstack(m.split(x, 2, axis=-1)),  (3, 4))
+case("split, one piece",     lambda m, x: m.split(x, [1, 3])[1],   (6, 2))
 case("broadcast_to",         lambda m, x: m.broadcast_to(x, (5, 3, 4)),  (3, 1))
 case("broadcast_to, number", lambda m, x: m.broadcast_to(x, (2, 3)),     ())
 for name, index in INDICES.items():
@@ -152,6 +195,13 @@ case("concatenate, -2",      lambda m, a, b: m.concatenate([a, b], axis=-2),    
 case("concatenate, twice",   lambda m, x: m.concatenate([x, x], axis=1),           (3, 4))
 case("concatenate, empty",   lambda m, a, b: m.concatenate([a, b]),                (0, 4), (2, 4))
 case("concatenate, array",   lambda m, x: m.concatenate([np.ones((1, 4)), x]),     (3, 4))
+case("vstack",               lambda m, a, b: m.vstack([a, b]),                     (4,), (2, 4))
+case("vstack, numbers",      lambda m, a, b: m.vstack([a, b]),                     (), ())
+case("vstack, boxes",        lambda m, a, b: m.vstack([a, b]),                     (2, 3, 4), (1, 3, 4))
+case("hstack",               lambda m, a, b: m.hstack([a, b]),                     (3, 4), (3, 2))
+case("hstack, vectors",      lambda m, a, b: m.hstack([a, b]),                     (4,), (2,))
+case("hstack, numbers",      lambda m, a, b: m.hstack([a, b, 3.0]),                (), (3,))
+case("hstack, boxes",        lambda m, a, b: m.hstack([a, b]),                     (2, 3, 4), (2, 1, 4))
 case("concatenate, flat",    lambda m, a, b: m.concatenate([a, b], axis=None),     (3, 4), (2,))
 # fmt: on
 
@@ -210,13 +260,13 @@ def test_every_vjp_of_every_row_has_a_case(rows):
             if y is not None and y._node is not None:
                 checked |= {(y._node.name, k) for k, x in enumerate(y._node.inputs) if x is not None}
                 stack += y._node.inputs
-    tables = rows(primitives) | rows(kinks) | rows(shapes)
-    assert len(tables) >= 28
+    tables = dict(pair for table in TABLES for pair in rows(table).items())
+    assert len(tables) >= 39
     assert {(name, k) for name, count in tables.items() for k in range(count)} - checked == set()
 
 
 def test_every_row_is_in_functional(rows):
-    for name in rows(primitives) | rows(kinks) | rows(shapes):
+    for name in [name for table in TABLES for name in rows(table)]:
         assert callable(getattr(F, name, None)), name
 
 
@@ -428,6 +478,16 @@ def test_an_array_on_either_side_gives_a_tensor_with_numpys_values(operator):
 
 # fmt: off
 PRECISE = {
+    "sin": lambda x: x.sin(),                "cos": lambda x: x.cos(),
+    "sinh": lambda x: x.sinh(),              "cosh": lambda x: x.cosh(),
+    "expm1": lambda x: x.expm1(),            "log1p": lambda x: x.log1p(),
+    "mod": lambda x: x % 0.3,                "prod": lambda x: x.prod(axis=1),
+    "cumsum": lambda x: x.cumsum(axis=1),    "trace": lambda x: x.trace(),
+    "repeat": lambda x: x.repeat(2),         "tile": lambda x: F.tile(x, 2),
+    "pad": lambda x: F.pad(x, 1),            "pad, edge": lambda x: F.pad(x, 1, "edge"),
+    "einsum": lambda x: F.einsum("ij->", x), "tensordot": lambda x: F.tensordot(x, x),
+    "outer": lambda x: F.outer(x, x),        "split": lambda x: F.split(x, 3, axis=1)[1],
+    "ddof": lambda x: x.var(ddof=1),         "std, ddof": lambda x: x.std(axis=0, ddof=1),
     "sum": lambda x: x.sum(),                "mean": lambda x: x.mean(axis=0),
     "max": lambda x: x.max(axis=-1),         "var": lambda x: x.var(),
     "std": lambda x: x.std(),                "exp": lambda x: x.exp(),
@@ -501,6 +561,34 @@ ERRORS = {  # what is done, the error, and words of its message: the operation, 
     "max of nothing":  (lambda: zeros(0, 3).max(axis=0),                       ValueError, "max", "(0, 3)", "zero-size"),
     "transpose":       (lambda: zeros(2, 3).transpose(0, 0),                   ValueError, "transpose", "(2, 3)", "once"),
     "swapaxes":        (lambda: zeros(2, 3).swapaxes(0, 2),                    ValueError, "swapaxes", "(2, 3)", "axes lie in -ndim .. ndim - 1"),
+    "expand_dims":     (lambda: F.expand_dims(zeros(2, 3), 4),                 ValueError, "expand_dims", "(2, 3)", "axes lie in -ndim .. ndim - 1"),
+    "moveaxis":        (lambda: F.moveaxis(zeros(2, 3), 0, 2),                 ValueError, "moveaxis", "(2, 3)", "axis 2"),
+    "moveaxis twice":  (lambda: F.moveaxis(zeros(2, 3), [0, 0], [0, 1]),       ValueError, "moveaxis", "(2, 3)", "once"),
+    "sum, a list":     (lambda: zeros(2, 3).sum(axis=[0, 0]),                  ValueError, "sum", "(2, 3)", "once"),
+    "prod":            (lambda: zeros(2, 3).prod(axis=-3),                     ValueError, "prod", "(2, 3)", "axis -3"),
+    "cumsum":          (lambda: zeros(2, 3).cumsum(axis=2),                    ValueError, "cumsum", "(2, 3)", "axis 2"),
+    "mod":             (lambda: zeros(2, 3) % zeros(2),                        ValueError, "mod", "(2, 3) and (2,)", "equal or broadcast"),
+    "mod integers":    (lambda: zeros(2, dtype=int) % 2,                       TypeError, "mod", "int64", "astype"),
+    "split unequally": (lambda: F.split(zeros(7, 2), 3),                       ValueError, "array split does not result in an equal division"),
+    "split axis":      (lambda: F.split(zeros(6, 2), 3, axis=2),               ValueError, "axis 2 is out of bounds for array of dimension 2"),
+    "repeat":          (lambda: zeros(3).repeat([1, 2]),                       ValueError, "(3,)", "(2,)"),
+    "repeat axis":     (lambda: zeros(3).repeat(2, axis=1),                    ValueError, "axis 1 is out of bounds for array of dimension 1"),
+    "repeat < 0":      (lambda: zeros(3).repeat(-1),                           ValueError, "negative"),
+    "pad widths":      (lambda: F.pad(zeros(2, 3), ((1, 2, 3),)),              ValueError, "pad", "(2, 3)", "two for each axis"),
+    "pad < 0":         (lambda: F.pad(zeros(2, 3), -1),                        ValueError, "pad", "(2, 3)", "negative"),
+    "pad mode":        (lambda: F.pad(zeros(2, 3), 1, "mean"),                 ValueError, "pad: mode='mean'", "constant, edge, reflect, symmetric or wrap"),
+    "vstack":          (lambda: F.vstack([zeros(2), zeros(3)]),                ValueError, "concatenate", "(1, 2) and (1, 3)", "along the joined axis"),
+    "hstack":          (lambda: F.hstack([zeros(2, 3), zeros(3, 3)]),          ValueError, "concatenate", "(2, 3) and (3, 3)", "along the joined axis"),
+    "hstack mixed":    (lambda: F.hstack([zeros(2), zeros(2, 3)]),             ValueError, "concatenate", "(2,) and (2, 3)"),
+    "einsum":          (lambda: F.einsum("ij,jk->ik", zeros(2, 3), zeros(2, 3)),  ValueError, "einsum", "(2, 3) and (2, 3)", "equal lengths"),
+    "einsum letters":  (lambda: F.einsum("ijk->i", zeros(2, 3)),               ValueError, "einsum", "(2, 3)", "each axis needs one letter"),
+    "einsum result":   (lambda: F.einsum("ij->ik", zeros(2, 3)),               ValueError, "einsum", "(2, 3)", "only letters of the operands"),
+    "einsum operands": (lambda: F.einsum("ij,jk", zeros(2, 3)),                ValueError, "einsum", "(2, 3)"),
+    "einsum lists":    (lambda: F.einsum(zeros(2, 3), [0, 1]),                 TypeError, "einsum", "Tensor", "'ij,jk->ik'"),
+    "tensordot":       (lambda: F.tensordot(zeros(2, 3), zeros(2, 3), 1),      ValueError, "tensordot", "(2, 3) and (2, 3)", "equal lengths"),
+    "tensordot of 1":  (lambda: F.tensordot(zeros(2, 1), zeros(3, 2), 1),      ValueError, "tensordot", "(2, 1) and (3, 2)", "equal lengths"),
+    "tensordot axes":  (lambda: F.tensordot(zeros(2), zeros(2), ([1], [0])),   IndexError, "tensordot", "(2,) and (2,)", "must exist"),
+    "trace":           (lambda: zeros(3).trace(),                              ValueError, "moveaxis", "(3,)", "axis 1"),
     "squeeze":         (lambda: zeros(2, 3).squeeze(0),                        ValueError, "squeeze", "(2, 3)"),
     "integers":        (lambda: zeros(2, dtype=int) + 1.0,                     TypeError, "add", "(2,) and ()", "int64", "astype"),
     "integer array":   (lambda: zeros(2) * np.array([1, 2]),                   TypeError, "mul", "(2,) and (2,)", "float64 and int64", "astype"),

@@ -4,14 +4,18 @@ You write the forward pass; the engine remembers what you did and works out ever
 star before what belongs to the afternoon:
 
     * operators           NumPy's operators and methods, one line each; glance at it
+      methods             the rarer ones, and how NumPy's own functions find a tensor
       watch               the watch over values that are written in place
     * tensor              arrays that remember how they were made; parameters
       refusals            what the tape says when it must refuse
     * recording           whether operations are recorded
     * tape                how operations are noted, and how the chain rule walks the notes backwards
     * primitives          the table of operations: forward and chain rule side by side
+      more_primitives     the table goes on: sin, cos, sinh, cosh, expm1, log1p
       kinks               a second table: operations without a unique slope
-      shapes              a third: sums and rearrangements
+      reductions          a third: what combines the entries along an axis
+      shapes              a fourth: rearrangements
+      einsum              sums of products
       numpy_functions     NumPy's own functions on tensors
     * losses              softmax and cross-entropy
       more_losses         squared hinge, squared error, losses over sequences and towards a teacher

@@ -1,9 +1,10 @@
-"""NumPy's own functions on tensors: np.sum(x), np.where(c, x, 0), np.linalg.norm(x).
+"""NumPy's own functions on tensors: np.sin(x), np.where(c, x, 0), np.ones(3) + x, np.linalg.norm(x).
 
-NumPy asks a tensor what to do when one of its functions meets one (NEP 18). Where the engine has the same function, the
-engine's runs, and the gradient passes. Any other function gets the values. If it then returned floating-point numbers
-computed from a tensor that requires a gradient, that gradient would be lost without a word; so the call is refused.
-Shapes, positions and comparisons have no gradient to lose, and `np.asarray(x)` says that only the values are wanted.
+NumPy asks a tensor what to do when one of its functions meets one: methods.py says so. Where the engine has the same
+function, the engine's runs, and the gradient passes. Any other function gets the values. If it then returned
+floating-point numbers computed from a tensor that requires a gradient, that gradient would be lost without a word; so
+the call is refused. Shapes, positions and comparisons have no gradient to lose, and `np.asarray(x)` says that only the
+values are wanted.
 """
 
 from __future__ import annotations
@@ -13,32 +14,51 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine import kinks, shapes
+from tinynet.engine import einsum, kinks, more_primitives, primitives, reductions, shapes
 from tinynet.engine.operators import op
 from tinynet.engine.recording import mode
 from tinynet.engine.tensor import Tensor, values_of
 
-OURS: dict[Callable[..., Any], Callable[..., Tensor]] = {
-    np.where: kinks.where, np.clip: kinks.clip, np.sum: shapes.sum, np.mean: shapes.mean, np.max: shapes.max,
-    np.min: shapes.min, np.var: shapes.var, np.std: shapes.std, np.reshape: shapes.reshape, np.squeeze: shapes.squeeze,
-    np.transpose: shapes.transpose, np.swapaxes: shapes.swapaxes, np.broadcast_to: shapes.broadcast_to,
-    np.concatenate: shapes.concatenate, np.stack: shapes.stack,
+SAME_NAME = {
+    primitives: "add matmul exp log sqrt tanh",
+    more_primitives: "sin cos sinh cosh log1p expm1",
+    kinks: "power mod maximum minimum abs clip where",
+    reductions: "sum mean var std prod max min cumsum",
+    shapes: "reshape squeeze expand_dims transpose swapaxes moveaxis broadcast_to repeat tile pad split "
+            "concatenate stack vstack hstack",
+    einsum: "einsum tensordot outer trace",
+}  # fmt: skip
+OURS: dict[Callable[..., Any], Callable[..., Any]] = {
+    getattr(np, name): getattr(module, name) for module, names in SAME_NAME.items() for name in names.split()
+} | {
+    np.subtract: primitives.sub, np.multiply: primitives.mul, np.divide: primitives.div, np.negative: primitives.neg,
+    np.ravel: lambda x: shapes.reshape(x, -1),
 }  # fmt: skip
 
 
 def call(function: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> Any:
-    """Return function(*args, **kwargs). TypeError where a gradient would be lost."""
-    tensors = list(_tensors([*args, *kwargs.values()]))
-    if function in OURS and all(x.dtype.kind == "f" for x in tensors):
-        return OURS[function](*args, **kwargs)
-    result = function(*_values(args), **{name: _values(x) for name, x in kwargs.items()})
+    """Return function(*args, **kwargs). TypeError where a gradient would be lost, or a tensor written to unnoticed."""
+    tensors, out = list(_tensors([*args, *kwargs.values()])), kwargs.get("out")
     lost = mode.recording and any(x.requires_grad for x in tensors)
-    if lost and isinstance(result, (np.ndarray, np.generic)) and result.dtype.kind == "f":
+    name = f"{getattr(function, '__module__', None) or 'numpy.ufunc'}.{function.__name__}"
+    if out is not None and (lost or list(_tensors(out))):
+        raise TypeError(f"{name}: the tape does not see what is written to out; write a = a + x, not a += x")
+    if out is None and function in OURS and all(x.dtype.kind == "f" for x in tensors):
+        return OURS[function](*args, **kwargs)
+    result = function(*_values(args), **{key: _values(x) for key, x in kwargs.items()})
+    if lost and _has_slope(result):
         raise TypeError(
-            f"{function.__module__}.{function.__name__}: the gradient of a tensor would be lost; use the operators and "
-            "functions of tn.functional, or x.numpy() where only the values matter"
+            f"{name}: the gradient of a tensor would be lost; use the operators and functions of tn.functional, or "
+            "x.numpy() where only the values matter"
         )
     return result
+
+
+def _has_slope(result: Any) -> bool:
+    """Return whether there are floating-point numbers in the result, or in what is in its list or tuple."""
+    if isinstance(result, (list, tuple)):
+        return any(map(_has_slope, result))
+    return isinstance(result, (np.ndarray, np.generic)) and result.dtype.kind in "fc"
 
 
 def _tensors(x: Any) -> Iterator[Tensor]:

@@ -1,8 +1,8 @@
 """NumPy's operators and methods on tensors, one line each.
 
-`x + y` calls the primitive `add`, `x.tanh()` the primitive `tanh`. A new primitive that should be a method takes one
-line here. The primitives are defined further on, in terms of tensors; so they are looked up by name in `op`, where
-their files put them.
+`x + y` calls the primitive `add`, `x.tanh()` the primitive `tanh`. The rarer methods stand in methods.py, where a new
+one takes one line. The primitives are defined further on, in terms of tensors; so they are looked up by name in `op`,
+where their files put them.
 """
 
 from __future__ import annotations
@@ -37,9 +37,6 @@ class Operators:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self._data, dtype=dtype)
-
-    def __array_function__(self, function: Any, types: Any, args: tuple, kwargs: dict) -> Any:
-        return op.numpy_function(function, args, kwargs)
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else repr(self)
@@ -88,8 +85,6 @@ class Operators:
     def mean(self, axis: Any = None, keepdims: bool = False) -> Self: return op.mean(self, axis=axis, keepdims=keepdims)
     def max(self, axis: Any = None, keepdims: bool = False) -> Self: return op.max(self, axis=axis, keepdims=keepdims)
     def min(self, axis: Any = None, keepdims: bool = False) -> Self: return op.min(self, axis=axis, keepdims=keepdims)
-    def var(self, axis: Any = None, keepdims: bool = False) -> Self: return op.var(self, axis=axis, keepdims=keepdims)
-    def std(self, axis: Any = None, keepdims: bool = False) -> Self: return op.std(self, axis=axis, keepdims=keepdims)
     def argmax(self, axis: int | None = None) -> Any:                return self._data.argmax(axis)
 
     def reshape(self, *shape: Any) -> Self:                         return op.reshape(self, _unpacked(shape))

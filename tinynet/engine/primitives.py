@@ -4,8 +4,8 @@ Read a row from left to right: the name; y = f(x); then for each input the VJP, 
 tanh, whose slope is 1 - y^2: its VJP is g * (1 - y * y). A VJP may use the output y where that is cheaper than the
 input. Where NumPy broadcast an input, the engine sums the cotangent back to the input's shape, so no row mentions it.
 
-Operations with a kink have their rows in kinks.py, sums and rearrangements in shapes.py, losses in losses.py, and a few
-more stand beside their only use.
+The table goes on in more_primitives.py. Operations with a kink have their rows in kinks.py, sums in reductions.py,
+rearrangements in shapes.py, losses in losses.py, and a few more stand beside their only use.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A third table of primitives: operations that add entries up, or move them to another place.
+"""A fourth table of primitives: operations that move entries to another place.
 
-Read its rows like those of primitives.py. An operation that sums over an axis repeats the cotangent along that axis; an
-operation that moves entries moves their cotangents back.
+Read its rows like those of primitives.py. An operation that moves entries moves their cotangents back; one that repeats
+an entry adds the cotangents of its copies up.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
+from tinynet.engine.kinks import constant
 from tinynet.engine.operators import op
+from tinynet.engine.reductions import AXIS
 from tinynet.engine.refusals import FIT
 from tinynet.engine.tape import Part, primitive
 from tinynet.engine.tensor import Tensor, values_of
@@ -27,18 +30,6 @@ class every:
 
     def __getitem__(self, k: int) -> Callable[..., np.ndarray]:
         return partial(self.vjp, k)
-
-
-def _expand(reduced: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
-    """Repeat the result of reducing x over `axis` along that axis, so that it has the shape of x again."""
-    if axis is not None and not keepdims:
-        reduced = np.expand_dims(reduced, axis)
-    return np.broadcast_to(reduced, x.shape)
-
-
-def _share_among_ties(g: np.ndarray, y: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
-    tied = x == _expand(y, x, axis, keepdims)
-    return _expand(g, x, axis, keepdims) * tied / tied.sum(axis=axis, keepdims=True)
 
 
 def _scatter(g: np.ndarray, x: np.ndarray, index: Any) -> Part | np.ndarray:
@@ -65,47 +56,55 @@ def _squeeze(x: np.ndarray, axis: Any = None) -> np.ndarray:
     return x.reshape(np.squeeze(x, axis).shape)  # a view even where nothing is squeezed
 
 
-def _to_mean(g: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
-    """Return the cotangent of x from that of its mean."""
-    return _expand(g * (g.size / (x.size or 1)), x, axis, keepdims)
+def _pad_by_constant(x: np.ndarray, pad_width: Any, constant_values: Any) -> np.ndarray:
+    return np.pad(x, pad_width, constant_values=constant_values)
 
 
-def _from_std(g: np.ndarray, y: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
-    """Return g (x - mean) / (N y); where all x are equal the slope is not unique, and 0 is chosen."""
-    return _to_mean(g / np.where(y > 0, y, 1), x, axis, keepdims) * (x - x.mean(axis, keepdims=True))
+def _inside(x: np.ndarray, pad_width: Any) -> np.ndarray:
+    """Return, for each entry of x after padding, whether it comes from x."""
+    return np.pad(np.ones(x.shape, bool), pad_width)
 
 
 _ONE = "only axes of length 1 can be squeezed"
 _COUNT = "the number of entries must stay the same"
-_AXIS = "axes lie in -ndim .. ndim - 1, and each may be named once"
 _JOIN = "the shapes must be equal, except that those of concatenate may differ along the joined axis"
+_WIDTH = "a width is a number, or two for each axis: before and after it"
 _INDEX = "each index must lie inside its axis, and there may be no more indices than axes"
 
 # fmt: off
 #                        name            y = f(x)                                    cotangent of x
-sum          = primitive("sum",          np.sum,                                     lambda g, y, x, axis=None, keepdims=False: _expand(g, x, axis, keepdims), fix=_AXIS)
-mean         = primitive("mean",         np.mean,                                    lambda g, y, x, axis=None, keepdims=False: _to_mean(g, x, axis, keepdims), fix=_AXIS)
-std          = primitive("std",          np.std,                                     lambda g, y, x, axis=None, keepdims=False: _from_std(g, y, x, axis, keepdims), fix=_AXIS)
-max          = primitive("max",          np.max,                                     lambda g, y, x, axis=None, keepdims=False: _share_among_ties(g, y, x, axis, keepdims), fix=_AXIS)
 reshape      = primitive("reshape",      lambda x, shape: x.reshape(shape),          lambda g, y, x, shape: g.reshape(x.shape), fix=_COUNT)
 squeeze      = primitive("squeeze",      _squeeze,                                   lambda g, y, x, axis=None: g.reshape(x.shape), fix=_ONE)
-transpose    = primitive("transpose",    lambda x, axes=None: x.transpose(axes),     lambda g, y, x, axes=None: _unpermute(g, axes), fix=_AXIS)
-swapaxes     = primitive("swapaxes",     np.swapaxes,                                lambda g, y, x, axis1, axis2: g.swapaxes(axis1, axis2), fix=_AXIS)
+_transpose   = primitive("transpose",    lambda x, axes: x.transpose(axes),          lambda g, y, x, axes: _unpermute(g, axes), fix=AXIS)
+swapaxes     = primitive("swapaxes",     np.swapaxes,                                lambda g, y, x, axis1, axis2: g.swapaxes(axis1, axis2), fix=AXIS)
+expand_dims  = primitive("expand_dims",  np.expand_dims,                             lambda g, y, x, axis: g.reshape(x.shape), fix=AXIS)
+_moveaxis    = primitive("moveaxis",     np.moveaxis,                                lambda g, y, x, source, destination: np.moveaxis(g, destination, source), fix=AXIS)
 broadcast_to = primitive("broadcast_to", np.broadcast_to,                            lambda g, y, x, shape: g, fix=FIT)
+_pad         = primitive("pad",          _pad_by_constant,                           lambda g, y, x, pad_width, constant_values: g[_inside(x, pad_width)].reshape(x.shape), fix=_WIDTH)
 _getitem     = primitive("getitem",      lambda x, index: x[index],                  lambda g, y, x, index: _scatter(g, x, index), fix=_INDEX)
 _concatenate = primitive("concatenate",  lambda *xs, axis: np.concatenate(xs, axis), every(lambda k, g, y, *xs, axis: _piece(k, g, xs, axis)), fix=_JOIN)
 _stack       = primitive("stack",        lambda *xs, axis: np.stack(xs, axis),       every(lambda k, g, y, *xs, axis: np.take(g, k, axis)), fix=_JOIN)
 # fmt: on
 
 
-# ---- functions made from rows of the table
+# ---- functions made from rows of the table; what says where entries go is copied, so later changes to it do no harm
 
 
 def getitem(x: Tensor, index: Any) -> Tensor:
-    """Return x[index]. The index is copied, so later changes to it do no harm."""
+    """Return x[index]."""
     if isinstance(index, (int, slice)):
         return _getitem(x, index)
     return _getitem(x, deepcopy(tuple(map(values_of, index)) if isinstance(index, tuple) else values_of(index)))
+
+
+def transpose(x: Tensor, axes: Any = None) -> Tensor:
+    """Return x with its axes in another order: reversed, if none is given."""
+    return _transpose(x, axes=deepcopy(axes))
+
+
+def moveaxis(x: Tensor, source: Any, destination: Any) -> Tensor:
+    """Return x with one axis, or several, moved to another place; the others keep their order."""
+    return _moveaxis(x, source=deepcopy(source), destination=deepcopy(destination))
 
 
 def concatenate(tensors: Sequence[Any], axis: int | None = 0) -> Tensor:
@@ -120,18 +119,60 @@ def stack(tensors: Sequence[Any], axis: int = 0) -> Tensor:
     return _stack(*tensors, axis=axis)
 
 
-def min(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Return the smallest entry over the given axes; ties share the gradient."""
-    return -max(-x, axis=axis, keepdims=keepdims)
+def vstack(tensors: Sequence[Any]) -> Tensor:
+    """Return the tensors on top of one another; a vector is one row."""
+    return concatenate([x if np.ndim(x) > 1 else reshape(x, (1, -1)) for x in tensors])
 
 
-def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Return the variance over the given axes: squared deviations divided by the count N, as in NumPy."""
-    d = x - mean(x, axis=axis, keepdims=True)
-    return mean(d * d, axis=axis, keepdims=keepdims)
+def hstack(tensors: Sequence[Any]) -> Tensor:
+    """Return the tensors side by side: joined along axis 1, vectors and numbers along axis 0."""
+    tensors = [x if np.ndim(x) else reshape(x, -1) for x in tensors]
+    return concatenate(tensors, axis=0 if tensors and np.ndim(tensors[0]) == 1 else 1)
+
+
+def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
+    """Return x cut along an axis: into so many pieces of equal length, or before each of the indices."""
+    before = (slice(None),) * normalize_axis_index(axis, x.ndim)
+    pieces = np.split(np.arange(x.shape[axis]), indices_or_sections)
+    return [getitem(x, (*before, slice(p[0], p[-1] + 1) if p.size else slice(0))) for p in pieces]
+
+
+def repeat(x: Tensor, repeats: Any, axis: int | None = None) -> Tensor:
+    """Return x with each entry along an axis repeated, all equally often or each as often as `repeats` says."""
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    before = (slice(None),) * normalize_axis_index(axis, x.ndim)
+    return getitem(x, (*before, np.repeat(np.arange(x.shape[axis]), repeats)))
+
+
+def tile(x: Tensor, reps: Any) -> Tensor:
+    """Return copies of x laid side by side, reps[i] of them along axis i."""
+    reps = tuple(np.atleast_1d(reps))
+    n = max(len(reps), x.ndim)
+    reps, shape = (1,) * (n - len(reps)) + reps, (1,) * (n - x.ndim) + x.shape
+    once = reshape(x, [k for length in shape for k in (1, length)])
+    copies = broadcast_to(once, [k for pair in zip(reps, shape, strict=True) for k in pair])
+    return reshape(copies, np.multiply(reps, shape))
+
+
+def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Tensor:
+    """Return x with a border around it, as numpy.pad does.
+
+    Args:
+        x: a tensor.
+        pad_width: the border's width: a number, or for each axis the widths before and after it.
+        mode: "constant", or what continues x with copies of its entries: "edge", "reflect", "symmetric", "wrap".
+        constant_values: what fills a constant border.
+    """
+    if mode == "constant":
+        border = constant("pad: the border", constant_values, "use F.concatenate")
+        return _pad(x, deepcopy(pad_width), border)
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise ValueError(f"pad: mode={mode!r}; it may be constant, edge, reflect, symmetric or wrap")
+    places = np.arange(x.size).reshape(x.shape)
+    return getitem(reshape(x, -1), np.pad(places, pad_width, mode))  # type: ignore[call-overload]
 
 
 vars(op).update(
-    sum=sum, mean=mean, max=max, min=min, var=var, std=std, getitem=getitem, reshape=reshape, transpose=transpose,
-    swapaxes=swapaxes, squeeze=squeeze,
+    getitem=getitem, reshape=reshape, transpose=transpose, swapaxes=swapaxes, squeeze=squeeze, repeat=repeat,
 )  # fmt: skip

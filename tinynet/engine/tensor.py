@@ -31,7 +31,6 @@ class Tensor(Watched):
         requires_grad: whether `backward` leaves a gradient in `.grad`. TypeError unless data is floating point.
     """
 
-    __array_ufunc__ = None  # makes ndarray + Tensor call Tensor.__radd__
     grad: np.ndarray | None = None
     requires_grad = False
     retains_grad = False  # whether backward leaves a gradient here too, though this is not a leaf

@@ -13,10 +13,10 @@ import zlib
 
 import numpy as np
 
-from tinynet.engine.operators import Operators
+from tinynet.engine.methods import Methods
 
 
-class Watched(Operators):
+class Watched(Methods):
     """Values that anyone may read and write, and a count of the writes."""
 
     _writes = 0  # in-place writes seen so far

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.engine.shapes import mean
+from tinynet.engine.reductions import mean
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.layers.base import Layer
 from tinynet.layers.checks import check_number, check_width
