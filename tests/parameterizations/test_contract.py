@@ -195,8 +195,8 @@ def test_matmul_has_the_gradients_of_x_times_weight(recipe):
 
 
 def steps(built):
-    """Return how SGD moves each parameter: the scale of its step, and its bounds."""
-    return [(np.asarray(p.step_scale).tolist(), p.bounds) for p in built.parameters()]
+    """Return how an optimizer moves each parameter: the scales of its gradient and its step, and its bounds."""
+    return [(np.asarray(p.grad_scale).tolist(), p.step_scale, p.bounds) for p in built.parameters()]
 
 
 @pytest.mark.parametrize("recipe", SIMPLE, ids=repr)

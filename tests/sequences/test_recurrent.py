@@ -48,7 +48,7 @@ def doubled(layer):
     for p in layer.parameters():
         p.data = p.numpy().astype(np.float64)
     for k, p in enumerate(layer.parameters()):
-        if p.ndim == 1 and not isinstance(p.step_scale, np.ndarray):
+        if p.ndim == 1 and not isinstance(p.grad_scale, np.ndarray):
             p.data = p.numpy() + 0.3 * drawn(*p.shape, seed=90 + k)
     return layer
 

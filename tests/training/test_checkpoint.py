@@ -166,7 +166,7 @@ def test_a_net_that_hashes_otherwise_or_has_other_step_scales_is_refused(blobs, 
         tn.fit(tn.MLP([2, 6, 2], hashed, seed=9), blobs(), **options)
     slower = tn.MLP([2, 6, 2], hashed)
     slower.parameters()[0].step_scale = 0.5
-    with pytest.raises(ValueError, match="step scales and bounds="):
+    with pytest.raises(ValueError, match="scales and bounds="):
         tn.fit(slower, blobs(), **options)
     tn.fit(tn.MLP([2, 6, 2], hashed), blobs(), **options)
 

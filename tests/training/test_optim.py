@@ -110,6 +110,34 @@ def test_a_step_is_multiplied_by_the_step_scale(make, step_scale, expected):
     np.testing.assert_allclose(move(opt, [1.0, 1.0]), [expected], rtol=1e-6)  # Adam's first step is lr too
 
 
+@pytest.mark.parametrize("ours, theirs", [(tn.SGD, "SGD"), (tn.Adam, "Adam")])
+def test_a_gradient_scale_is_a_gradient_hook_in_pytorch(torch, ours, theirs):
+    p = parameter([1.0, -2.0], grad_scale=np.array([0.01, 3.0]))
+    q = torch.nn.Parameter(torch.tensor(p.numpy()))
+    q.register_hook(lambda g: g * torch.tensor([0.01, 3.0], dtype=g.dtype))
+    opt, other = ours([p], lr=0.1), getattr(torch.optim, theirs)([q], lr=0.1)
+    for k in range(1, 6):
+        p.grad = k * p.numpy()
+        other.zero_grad()
+        (q * (k * q).detach()).sum().backward()
+        opt.step()
+        other.step()
+        np.testing.assert_allclose(p.numpy(), q.detach().numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("recipe", [tn.Binary(), tn.Binary("column"), tn.Quantized(bits=1), tn.Quantized(bits=3)])
+def test_a_learned_scale_moves_with_sgd_by_its_gradient_over_sqrt_of_its_entries_and_with_adam_by_lr(recipe):
+    """Esser et al. 2019, section 2.2: sqrt(N Q) tames the sum over N entries; Adam needs no taming."""
+    for make in tn.SGD, tn.Adam:
+        built = recipe.build((8, 6), seed=0)
+        entries, Q = (8 if recipe.scale == "column" else 48), getattr(recipe, "Q", 1)
+        built.weight().backward(np.random.default_rng(0).normal(size=(8, 6)).astype(np.float32))
+        before, g = built.s.numpy(), built.s.grad
+        make(built.parameters(), lr=1e-3).step()
+        step = g / np.sqrt(entries * Q) if make is tn.SGD else np.sign(g)
+        np.testing.assert_allclose(built.s.numpy(), before - 1e-3 * step, rtol=1e-5)
+
+
 def test_a_step_scale_keeps_single_precision():
     p = Parameter(np.zeros(2, np.float32), step_scale=np.array([0.5, 2.0]))
     move(tn.Adam([p], lr=0.1, schedule=lambda t: np.float64(0.5), total_steps=9), [1.0, 1.0])

@@ -65,22 +65,27 @@ class Parameter(Tensor):
         data: floating-point values.
         step_scale: the optimizer's step is multiplied by it (a number, or an array of data's shape).
         bounds: values are clipped to (low, high) after each step, or None.
+        grad_scale: the optimizer sees the gradient multiplied by it. SGD's steps follow, Adam's do not.
     """
 
     def __init__(
-        self, data: Any, step_scale: float | np.ndarray = 1.0, bounds: tuple[float, float] | None = None
-    ) -> None:
+        self, data: Any, step_scale: float | np.ndarray = 1.0, bounds: tuple[float, float] | None = None,
+        grad_scale: float | np.ndarray = 1.0,
+    ) -> None:  # fmt: skip
         super().__init__(data, requires_grad=True)
-        self.step_scale, self.bounds = step_scale, bounds
+        self.step_scale, self.bounds, self.grad_scale = step_scale, bounds, grad_scale
 
     def move(self, step: np.ndarray) -> None:
         """Add step_scale * step to the values, in place, and clip them to the bounds."""
-        if not (np.isscalar(self.step_scale) and self.step_scale == 1):
-            step = (self.step_scale * step).astype(self.dtype, copy=False)
-        self._data += step
+        self._data += scaled(step, self.step_scale)
         if self.bounds is not None:
             np.clip(self._data, *self.bounds, out=self._data)
         self._writes += 1  # a tape that still needs the old values will notice
+
+
+def scaled(a: np.ndarray, scale: float | np.ndarray) -> np.ndarray:
+    """Return scale * a in a's dtype."""
+    return a if np.isscalar(scale) and scale == 1 else np.multiply(scale, a, dtype=a.dtype)
 
 
 def values_of(x: Any) -> Any:

@@ -3,7 +3,7 @@
 SGD cannot change a bit by a little. So training keeps latent weights V in [-1, 1], which add up many small steps, but
 the network uses and stores only their signs. The gradient passes through the sign as if it were clip(V, -1, 1). Latent
 weights are much larger than ordinary ones, so their step is multiplied by sqrt((fan_in + fan_out) / 1.5), the factor in
-the authors' code for Adam.
+the authors' code for Adam. We keep it for SGD, where they square it: so the learning rates of Dense serve for Binary.
 
 The scale s, one number per layer or per column, is learned; scale=None means s = 1, for use before a batch norm.
 Nearest member (Rastegari et al. 2016, arXiv 1603.05279, eq. 6): sign(W) and s = mean |W|.
@@ -53,7 +53,7 @@ class Binary(Parameterization):
     def set_steps(self) -> None:
         self.V.step_scale, self.V.bounds = float(np.sqrt(sum(self.shape) / 1.5)), (-1.0, 1.0)
         if self.scale is not None:
-            self.s.step_scale = (self.V.size / self.s.size) ** -0.5  # its gradient is a sum over V.size / s.size
+            self.s.grad_scale = (self.V.size / self.s.size) ** -0.5  # its gradient is a sum over V.size / s.size
 
     def weight(self) -> Tensor:
         signs = straight_through.sign(self.V)

@@ -11,7 +11,7 @@ ordinary SGD, because the gradient of a shared number is the sum of the gradient
 
     dL/dw[k] = sum of xi(i, j) dL/dW[i, j] over all (i, j) with h(i, j) = k
 
-A bucket therefore moves as far as all its entries together would; `rescale` divides its step by their number.
+With SGD a bucket therefore moves as far as all its entries together would; `rescale` takes their mean instead.
 Nearest member: the mean of a bucket's entries, each times its sign.
 """
 
@@ -44,7 +44,7 @@ class Hashed(Parameterization):
     Args:
         factor: K / (m n), in (0, 1].
         inner: the recipe of the K numbers, as a (1, K) matrix: Quantized ones compress twice.
-        rescale: divide each bucket's step by the number of its entries.
+        rescale: divide each bucket's gradient by the number of its entries. Adam does not notice.
     """
 
     factor: float = 1 / 8
@@ -82,7 +82,7 @@ class Hashed(Parameterization):
     def set_steps(self) -> None:
         for p in self.buckets.parameters():
             if p.size == self.K:
-                p.step_scale = p.step_scale / self._occupancy().reshape(p.shape)
+                p.grad_scale = p.grad_scale / self._occupancy().reshape(p.shape)
 
     def _occupancy(self) -> np.ndarray:
         """Return the number of entries of each bucket, at least 1, (K,)."""

@@ -82,7 +82,7 @@ class Quantized(Parameterization):
         self.s = Parameter(np.maximum(s.astype(W.dtype), np.finfo(W.dtype).smallest_subnormal))
 
     def set_steps(self) -> None:
-        self.s.step_scale, self.s.bounds = (self.V.size / self.s.size * self.Q) ** -0.5, (1e-8, np.inf)
+        self.s.grad_scale, self.s.bounds = (self.V.size / self.s.size * self.Q) ** -0.5, (1e-8, np.inf)
 
     def _codes(self, V: np.ndarray, s: np.ndarray | float) -> np.ndarray:
         """Return the level of each entry, -Q .. Q."""

@@ -75,7 +75,7 @@ class Checkpoint:
             "whole schedule": _plain(np.array(values)),
             "net": net.to_json(),
             "seeds": {n: a.tolist() for n, a in net.state().items() if n.split(".")[-1] == "seed"},
-            "step scales and bounds": [_plain([p.step_scale, p.bounds]) for p in net.parameters()],
+            "scales and bounds": [_plain([p.grad_scale, p.step_scale, p.bounds]) for p in net.parameters()],
             "data": checksum("", {str(i): a for i, a in enumerate(data)}),
         }
 

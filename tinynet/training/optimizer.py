@@ -3,7 +3,8 @@
     SGD     v <- mu v + g + lambda w      w <- w - eta v               (Polyak 1964; lambda: weight decay)
 
 SGD goes downhill; v, a fading sum of past gradients, carries it over small bumps. The learning rate eta may follow a
-schedule (schedules.py): eta = lr * schedule(progress). A Parameter may scale its own step and bound its values.
+schedule (schedules.py): eta = lr * schedule(progress). Parameters may scale their gradient or step, and bound their
+values.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tinynet.engine.tensor import Parameter
+from tinynet.engine.tensor import Parameter, scaled
 from tinynet.parameterizations.state import State
 from tinynet.training.schedules import Schedule
 
@@ -55,7 +56,7 @@ class Optimizer:
         for p, running in zip(self.parameters, self.running, strict=True):
             if p.grad is not None:
                 g = p.grad + self.weight_decay * p._data if self.weight_decay else p.grad
-                p.move(self.update(g, eta, running))
+                p.move(self.update(scaled(g, p.grad_scale), eta, running))
 
     def update(self, g: np.ndarray, eta: float, running: State) -> np.ndarray:
         """Return the step for a gradient g, after bringing the running arrays up to date."""
