@@ -36,6 +36,20 @@ def test_drift_by_hand():
     np.testing.assert_allclose(median_drift([a, a + np.array([1, 3]), a]), [(1 / 2 + 3 / 1) / 2] * 2)
 
 
+def test_drift_in_units_of_z_by_hand():
+    a = np.array([[-2.0, 0], [0, 1], [2, 2]])
+    np.testing.assert_allclose(median_drift([a, a + np.array([1, 3]), 3 * a], relative=False), [2, (1 + 1) / 2])
+
+
+def test_a_band_of_width_zero_hides_nothing():
+    band = np.array([[0.0, 5], [1, 5], [2, 5]])  # all inputs give unit 1 the same z
+    assert median_drift([band, band + np.array([1, 0])]) == (1 / 1 + 0) / 2  # its median has not moved
+    assert median_drift([band, band + np.array([0, 1e-9])]) == np.inf
+    np.testing.assert_allclose(median_drift([band, band + np.array([1, 1e-9])], relative=False), (1 + 1e-9) / 2)
+    tiny = band * 1e-13  # narrow, but not zero
+    np.testing.assert_allclose(median_drift([tiny[:, :1], tiny[:, :1] + 2e-13]), 2, rtol=1e-6)
+
+
 def test_the_picture_of_percentiles():
     a = np.arange(6.0).reshape(3, 2)
     panels = plot_percentiles({"without": [a, a + 1], "with": [a, a]}, unit=1, steps=14).axes

@@ -7,11 +7,14 @@ batch norm they stay put.
 
 Let z_t (N, width) be the input of the last squashing layer for N fixed examples, after t steps of training. In every
 training batch, batch norm gives unit j's z the mean beta_j and the standard deviation |gamma_j|. If these move, the
-percentiles follow, and the shape of the distribution stays free. To count the wandering of all units in one number,
+percentiles follow, and the shape of the distribution stays free. Two numbers count the wandering of all units:
 
-    drift_t = mean over units of |change of the median| / ((85th - 15th percentile) / 2)
+    absolute_t = mean over units of |change of the median|
+    drift_t    = mean over units of |change of the median| / ((85th - 15th percentile) / 2)
 
-measures it in units of the distribution's own half width, which is 1.04 standard deviations for a normal z.
+The second measures it in units of the distribution's own half width, which is 1.04 standard deviations for a normal z.
+Look at both. A network that has not yet learned to tell its inputs apart gives nearly the same z for all of them; its
+half widths are tiny, so the drift is huge although the medians hardly move.
 """
 
 from __future__ import annotations
@@ -39,21 +42,23 @@ def input_percentiles(net: Sequential, inputs: Any, at: Sequence[float] = PERCEN
     return np.percentile(list(squashed(net, inputs).values())[-1].astype(np.float64), at, axis=0)
 
 
-def median_drift(seen: Sequence[np.ndarray]) -> np.ndarray:
-    """Return how far the medians move from each moment to the next, in half widths of the distribution.
-
-    This is the mean over units of |change of the middle row| / ((last row - first row) / 2); the width is taken at the
-    earlier moment.
+def median_drift(seen: Sequence[np.ndarray], relative: bool = True) -> np.ndarray:
+    """Return how far the medians move from each moment to the next, averaged over units: (moments - 1,).
 
     Args:
         seen: at least two results of `input_percentiles`.
+        relative: count in half widths, (last row - first row) / 2 at the earlier moment; otherwise in units of z. A
+            median that moves out of a band of width zero has moved infinitely many half widths.
     """
     if len(seen) < 2:
         raise ValueError(f"median_drift: {len(seen)} moments; at least two of input_percentiles are needed")
     moments = np.asarray(seen)
-    spread = np.maximum((moments[:-1, -1] - moments[:-1, 0]) / 2, 1e-12)
-    middle = moments[:, moments.shape[1] // 2]
-    return (np.abs(np.diff(middle, axis=0)) / spread).mean(axis=1)
+    moved = np.abs(np.diff(moments[:, moments.shape[1] // 2], axis=0))
+    half_width = (moments[:-1, -1] - moments[:-1, 0]) / 2
+    if relative:
+        with np.errstate(divide="ignore"):
+            moved = np.divide(moved, half_width, out=np.zeros_like(moved), where=moved > 0)
+    return moved.mean(axis=1)
 
 
 # ---- the picture
