@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 import tinynet as tn
 from tinynet.reading.networks.zoo import Measured, Member, Zoo, compare, members, open_zoo, rank_correlations
@@ -56,6 +57,23 @@ def test_rank_correlations_and_their_interval_over_networks():
     assert found["true"] == pytest.approx((1, 1, 1))
     rho, low, high = found["random"]
     assert low <= rho <= high and low < 0 < high and abs(rho) < 0.25
+
+
+def test_an_estimate_that_only_tells_bad_from_good_is_worth_nothing_among_the_good():
+    rng = np.random.default_rng(0)
+    errors = np.concatenate([rng.uniform(0.5, 0.9, 8), rng.uniform(0.10, 0.12, 8)])[rng.permutation(16)]
+    i, j = np.triu_indices(16, 1)
+    gaps, good = np.abs(errors[i] - errors[j]), errors < 0.2
+    bad_or_good = np.abs(good[i].astype(int) - good[j]) + 0.01 * rng.random(len(gaps))
+    zoo = Zoo(errors, gaps, {"bad or good": bad_or_good, "true": gaps}, {}, 0, 0)
+    both_good = good[i] & good[j]
+    expected = spearmanr(bad_or_good[both_good], gaps[both_good]).statistic
+    half = rank_correlations(zoo, draws=20, share=0.5)
+    assert half["bad or good"][0] == pytest.approx(expected) and abs(expected) < 0.3
+    assert half["true"] == pytest.approx((1, 1, 1))
+    assert rank_correlations(zoo, draws=20)["bad or good"][0] > 0.5
+    with pytest.raises(ValueError, match=r"rank_correlations: share=0\.1 of 16 networks; three at least"):
+        rank_correlations(zoo, share=0.1)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
