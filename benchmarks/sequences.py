@@ -1,4 +1,6 @@
-"""Measure what the LSTM learns: python -m benchmarks.sequences [reber adding] [--seeds 10] [--jobs 2]   (from the root)
+"""Measure what the LSTM learns: python -m benchmarks.sequences [reber adding characters] [--seeds 10] [--jobs 2]
+
+Run it from the root.
 
 reber     the embedded Reber grammar, with 256 strings to train on and 256 to test. Counted are the strings with an
           illegal prediction, and the strings that fail the criterion of 1997: wherever k symbols are legal, they must
@@ -6,6 +8,9 @@ reber     the embedded Reber grammar, with 256 strings to train on and 256 to te
           at least twice as long as its longest.
 adding    the sum of two marked numbers out of 200: mean squared error of the LSTM and of a plain RNN. Always predicting
           the mean gives 0.167.
+characters
+          the next character of tiny Shakespeare, by LSTMs of few bits, with and without layer normalization: the loss
+          on the test part.
 
 A seed is one run on one thread, and `jobs` runs work side by side. Seconds are wall-clock time of training alone.
 Finished seeds are kept in benchmarks/runs/, so the same command continues where it stopped. Delete them to start anew.
@@ -30,14 +35,29 @@ os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads
 
 import tinynet as tn
 from tinynet.datasets import reber
+from tinynet.sequences.language import fit_text, text_loss
 
 RUNS = Path(__file__).parent / "runs"
 HOW = {
     "reber": dict(epochs=60, batch_size=16, lr=0.02, weight_decay=1e-3),
     "adding": dict(epochs=8, batch_size=50, lr=0.01),
+    "characters": dict(epochs=4, batch_size=32, steps=64, lr=0.01),
 }
-NETS: dict[str, dict[str, Any]] = {"reber": dict(widths=[7, 20, 7]), "adding": dict(widths=[2, 64, 1], last=True)}
-KINDS = {"reber": ("LSTM",), "adding": ("LSTM", "RNN")}
+NETS: dict[str, dict[str, Any]] = {
+    "reber": dict(widths=[7, 20, 7]),
+    "adding": dict(widths=[2, 64, 1], last=True),
+    "characters": dict(widths=[65, 64, 65]),
+}
+WEIGHTS = {
+    "32 bits": tn.Dense(),
+    "8 bits": tn.Quantized(bits=8),
+    "2 bits": tn.Quantized(bits=2),
+    "1 bit": tn.Quantized(bits=1),
+    "binary": tn.Binary(),
+}
+NORMED = " + norm"
+KINDS = {"reber": ("LSTM",), "adding": ("LSTM", "RNN"), "characters": [w + n for n in ("", NORMED) for w in WEIGHTS]}
+CHARACTERS = 300_000  # of the training part
 
 
 def trained(task: str, kind: str, seed: int, data: Any) -> tuple[Any, float]:
@@ -71,12 +91,26 @@ def adding_run(kind: str, seed: int) -> dict[str, Any]:
     return dict(kind=kind, seed=seed, seconds=seconds, error=tn.evaluate(net, data.test))
 
 
+def characters_run(kind: str, seed: int) -> dict[str, Any]:
+    """Return the test loss of one seed, nats a character."""
+    train, _, test = (split.inputs[0] for split in tn.datasets.load("shakespeare"))
+    net = tn.RecurrentNet(
+        **NETS["characters"], weight=WEIGHTS[kind.removesuffix(NORMED)], norm=kind.endswith(NORMED), seed=seed
+    )
+    start = time.perf_counter()
+    fit_text(net, train[:CHARACTERS], schedule=tn.optim.cosine, seed=seed, progress=False, **HOW["characters"])
+    return dict(kind=kind, seed=seed, seconds=time.perf_counter() - start, loss=text_loss(net, test))
+
+
+MEASURES = {"reber": reber_run, "adding": adding_run, "characters": characters_run}
+
+
 def run(job: tuple[str, str, int]) -> dict[str, Any]:
     """Return the figures of one job (task, kind, seed), measured now or earlier."""
     task, kind, seed = job
     finished = RUNS / f"{task}-{kind}-{seed}.json"
     if not finished.exists():
-        finished.write_text(json.dumps((reber_run if task == "reber" else adding_run)(kind, seed)))
+        finished.write_text(json.dumps(MEASURES[task](kind, seed)))
     row = json.loads(finished.read_text())
     print(task, row, flush=True)
     return row
@@ -113,7 +147,23 @@ def adding_table(runs: list[dict[str, Any]]) -> str:
     return markdown(["net", "mean squared error on the test rows, by seed", "below 0.01", "seconds, median"], lines)
 
 
-TABLES: dict[str, Callable[[list[dict[str, Any]]], str]] = {"reber": reber_table, "adding": adding_table}
+def characters_table(runs: list[dict[str, Any]]) -> str:
+    """Return the Markdown for the runs on characters."""
+    lines = []
+    for kind in KINDS["characters"]:
+        losses = [run["loss"] for run in runs if run["kind"] == kind]
+        spread = f"{min(losses):.2f} to {max(losses):.2f}"
+        lines.append([kind, f"{statistics.mean(losses):.2f}", spread, len(losses)])
+    return f"Trained on {CHARACTERS:,} characters.\n\n" + markdown(
+        ["weights", "mean test loss, nats a character", "over the seeds", "seeds"], lines
+    )
+
+
+TABLES: dict[str, Callable[[list[dict[str, Any]]], str]] = {
+    "reber": reber_table,
+    "adding": adding_table,
+    "characters": characters_table,
+}
 
 
 def section(figures: dict[str, Any]) -> str:
@@ -129,7 +179,9 @@ def section(figures: dict[str, Any]) -> str:
 def main() -> None:
     """Train the networks, and write results/sequences.md and .json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tasks", nargs="*", default=list(HOW), metavar="task", help="reber, adding (both by default)")
+    parser.add_argument(
+        "tasks", nargs="*", default=list(HOW), metavar="task", help="reber, adding, characters (all by default)"
+    )
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()

@@ -7,6 +7,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.frontier.methods import METHODS
+from tinynet.frontier.settings import Settings
 from tinynet.frontier.tasks import task_of
 from tinynet.layers.table import payload_bytes
 
@@ -67,3 +68,11 @@ def test_the_error_on_strings_is_the_share_with_an_illegal_step():
         picks = net(string[None]).numpy()[0].argmax(axis=1)
         wrong += any("BTPSXVE"[picks[t]] not in tn.datasets.reber.legal_next(text[: t + 1]) for t in range(len(text)))
     assert task_of("reber").error(net, split) == wrong / 20
+
+
+@pytest.mark.parametrize(
+    "method, decay",
+    [("dense", 1e-3), ("hashed", 1e-3), ("quantized+norm", 0), ("binary", 0), ("hashed+quantized", 0)],
+)
+def test_strings_are_learned_with_weight_decay_but_not_where_weights_are_latent(method, decay):
+    assert task_of("reber").optimizer(Settings("reber", method, "1"))["weight_decay"] == decay
