@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -16,6 +15,7 @@ from typer.core import TyperGroup
 
 from tinynet import __version__
 from tinynet.course import commands
+from tinynet.storage.atomic import check_outputs
 
 
 class Commands(TyperGroup):
@@ -98,7 +98,9 @@ def frontier(
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out: {str(out)!r} is a file; give the name of a folder")
     out.mkdir(parents=True, exist_ok=True)
-    _check_outputs(teacher, *(out / name for name in ("runs.sqlite", "frontier.csv", "frontier.png")))
+    check_outputs(
+        (out / name for name in ("runs.sqlite", "frontier.csv", "frontier.png")), [teacher] if teacher else []
+    )
     given = dict(hidden=hidden and tuple(hidden), epochs=epochs, batch_size=batch_size, rates=rates and tuple(rates))
     settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
@@ -148,7 +150,7 @@ def train(
     from tinynet.training import optim
 
     share, checkpoint = float(Fraction(checked_factor(factor))), Path(f"{out}.checkpoint")
-    _check_outputs(None if text == "shakespeare" else Path(text), out, checkpoint)
+    check_outputs([out, checkpoint], [] if text == "shakespeare" else [Path(text)])
     data = shakespeare.load() if text == "shakespeare" else from_file(text)
     characters = data.alphabet or ""
     widths = [len(characters), *[hidden] * layers, len(characters)]
@@ -210,20 +212,6 @@ def info(file: Annotated[Path, typer.Argument(help="A file written by tn.save.")
     size = file_size(file)
     typer.echo(net)
     typer.echo(f"\n{sum(size):,} bytes on disk: {size.payload:,} payload, {size.header:,} header")
-
-
-def _check_outputs(read: Path | None, *outputs: Path) -> None:
-    """Raise ValueError for an output that could not be written after hours of training, or is the file being read."""
-    for path in outputs:
-        real = Path(os.path.realpath(path))  # where a link leads
-        if real.is_dir():
-            raise ValueError(f"--out: {str(path)!r} would be written, but is a folder; move it or give another name")
-        if not real.parent.is_dir():
-            raise ValueError(f"--out: there is no folder {str(real.parent)!r} for {path.name!r}; create it first")
-        if not os.access(real.parent, os.W_OK):
-            raise ValueError(f"--out: nothing can be written into the folder {str(real.parent)!r}; give another one")
-        if read and read.exists() and real.exists() and real.samefile(read):
-            raise ValueError(f"--out: {str(path)!r} would be overwritten, but is read here; give another name")
 
 
 @contextmanager
