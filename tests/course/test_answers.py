@@ -1,4 +1,6 @@
 import collections
+import dataclasses
+import os
 import re
 
 import numpy as np
@@ -7,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tinynet.course import manifest
+from tinynet.course import inputs, manifest
 from tinynet.course.answers import Exercises, difference
 from tinynet.course.calls import Functions, Wrong, copy, from_file, identical
-from tinynet.course.grading import grade, grade_file, solved
+from tinynet.course.grading import grade, grade_exercise, grade_file, solved
+from tinynet.course.isolation import grade_isolated
 
 
 def messages(lesson, **functions) -> dict[str, str]:
@@ -73,6 +76,96 @@ def test_a_file_that_cannot_be_loaded_says_why_in_one_line(lesson, tmp_path):
         from_file(path)
     with pytest.raises(Wrong, match=r"there is no exercise2.py in .*`tinynet reset N` makes a new one"):
         from_file(tmp_path / "exercise2.py")
+
+
+@pytest.mark.parametrize("make", [os.mkdir, getattr(os, "mkfifo", None), lambda path: os.symlink("/dev/zero", path)])
+@pytest.mark.parametrize("grade", [grade_file, grade_isolated])
+def test_what_is_no_file_is_refused_at_once(lesson, tmp_path, make, grade):
+    """A pipe would wait for ever, and /dev/zero has no end."""
+    pytest.importorskip("resource", reason="Windows has none of these")
+    make(tmp_path / "exercise.py")
+    for result in grade(lesson, tmp_path / "exercise.py"):
+        assert re.match("exercise.py (is not a file of at most 1 MB|cannot be read .*must be a file)", result.message)
+
+
+def on_odd(right, wrong):
+    """Return a function that is wrong on every other input, which one cannot tell from one input."""
+    return lambda x: wrong(x) if x[-1] > 0 else right(x)
+
+
+def test_a_mistake_is_named_only_if_it_agrees_on_several_inputs(lesson):
+    """On the failing input each of these returns what a known mistake returns."""
+    right, absolute = lambda x: float(x.sum()), lambda x: float(np.abs(x).sum())
+    x = np.random.default_rng(0).normal(size=5)
+    cause = "usual cause: the sum is of absolute values"
+    assert cause in messages(lesson, total=absolute)["total"]
+    assert cause in messages(lesson, total=lambda x: np.float32(np.abs(x)[::-1].sum()))["total"]
+    for coincides in (
+        lambda x: 1.5071,
+        on_odd(right, absolute),
+        lambda x, known=x: absolute(x) if np.array_equal(x, known) else right(x),
+        lambda x, known=x: absolute(x) if np.array_equal(x, known) else raises(ValueError),
+    ):
+        message = messages(lesson, total=coincides)["total"]
+        assert "usual cause" not in message
+
+
+def test_a_mistake_is_not_named_if_another_one_does_the_same(lesson):
+    twin = manifest.Variant("total", "another kind of mistake", lambda x: np.abs(x).sum())
+    cause = "usual cause: the sum is of absolute values"
+    assert cause in messages(lesson, total=lambda x: np.abs(x).sum())["total"]
+    lesson.mutants.append(twin)
+    assert "usual cause" not in messages(lesson, total=lambda x: np.abs(x).sum())["total"]
+    lesson.mutants[-1] = dataclasses.replace(twin, about="the sum is of absolute values")  # both say the same
+    assert cause in messages(lesson, total=lambda x: np.abs(x).sum())["total"]
+
+
+def counting(most):
+    """Return a grader that allows so many calls of a function that squares."""
+
+    def test_total(exercise, rng):
+        made = []
+        answer = exercise.total(lambda v: made.append(v) or v * v)
+        answer.equals(4.0)
+        if len(made) > most:
+            raise answer.wrong(f"square was called {len(made)} times")
+
+    return test_total
+
+
+def test_after_a_count_of_calls_no_mistake_is_named_from_the_value(lesson):
+    lesson.grader.test_total = counting(most=1)
+    lesson.mutants[:] = [
+        manifest.Variant("total", "called once for each sign", lambda f: (f(2.0) + f(-2.0)) / 2),
+        manifest.Variant("total", "not squared", lambda f: 2.0),
+    ]
+    assert "usual cause: called once for each sign" in messages(lesson, total=lambda f: f(2.0) + 0 * f(-2.0))["total"]
+    for function in (lambda f: (f(2.0), f(2.0))[1], lambda f: f(2.0) + 0 * f(2.0) + 0 * f(2.0)):
+        message = messages(lesson, total=function)["total"]
+        assert "square was called" in message and "usual cause" not in message
+    assert "usual cause: not squared" in messages(lesson, total=lambda f: np.sqrt(f(2.0)))["total"]
+
+
+def test_after_an_error_a_mistake_is_named_only_if_the_calls_before_it_were_the_same(lesson):
+    lesson.grader.test_total = counting(most=1)
+    lesson.mutants[:] = [manifest.Variant("total", "looked up too early", lambda f: {}["x"])]
+    assert "usual cause: looked up too early" in messages(lesson, total=lambda f: {}["x"])["total"]
+    assert "usual cause" not in messages(lesson, total=lambda f: {}["xx"[: int(f(1.0))]])["total"]
+
+
+def test_the_input_of_a_message_can_be_drawn_again_with_its_functions():
+    lesson = manifest.lesson(2)
+    message = grade_exercise(lesson, lesson.exercise("backward"), solved(lesson, backward=lambda *a: {}), 5).message
+    [line] = re.findall("to get it: (.*)", message)
+    names = {}
+    exec(line, names)
+    order, vjp, g = names["order"], names["vjp"], names["g"]
+    assert "a function" not in message and f"vjp = {line.split(' = ')[1]}[1]\n" in message
+    assert order == ["y", "a", "b", "c", "x"] and g.shape == (3,)
+    assert set(lesson.solution.backward(order, vjp, g)) == set(order)
+    for call, name in ((0, "backward"), (9, "backward")):
+        with pytest.raises(manifest.CourseError, match=f"makes 3 calls; there is no call {call}"):
+            inputs(2, name, call, seed=0)
 
 
 class Mute(Wrong):

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import functools
 import linecache
+import os
+import re
+import stat
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -20,6 +23,7 @@ from typing import Any, Protocol
 import numpy as np
 
 FILE = "exercise.py"  # the name of a learner's file
+SIZE = 1 << 20  # bytes that a learner's file may have
 SAID = 300  # characters of an exception's message that are shown
 FAULTS = {  # how a learner's code can fail; what the code itself said goes between the braces
     "parse": "does not parse: {}",
@@ -29,6 +33,7 @@ FAULTS = {  # how a learner's code can fail; what the code itself said goes betw
     "raised": "raised {}",
     "returned": "returned {}",
 }
+ADDRESS = re.compile(" at 0x[0-9A-Fa-f]+")  # differs from run to run
 UNSHOWN = "an error that cannot be shown"
 
 
@@ -90,15 +95,33 @@ def from_file(path: Path) -> Functions:
     """Return the functions of an exercise file, which is run here and now.
 
     Raises:
-        Wrong: the file is missing, does not parse, or fails while it is loaded; the message is one line.
+        Wrong: the file cannot be read, does not parse, or fails while it is loaded; the message is one line.
+    """
+    return from_text(read(path), path)
+
+
+def read(path: Path, flags: int = 0) -> str:
+    """Return the text of an exercise file, which is opened with these additional flags; a pipe is not waited for.
+
+    Raises:
+        Wrong: there is no such file, or it is not one, or it is not text.
     """
     try:
-        text = path.read_text("utf-8-sig")
-    except OSError:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | flags)
+    except FileNotFoundError:
         raise Wrong(f"there is no {path.name} in {path.parent}; `tinynet reset N` makes a new one") from None
+    except OSError as error:
+        raise Wrong(f"{path.name} cannot be read ({error.strerror}); it must be a file, not a link") from None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > SIZE:
+            raise Wrong(f"{path.name} is not a file of at most {SIZE >> 20} MB")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(SIZE).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Wrong(f"{path.name} is not text in UTF-8; save it as such") from None
-    return from_text(text, path)
+    finally:
+        os.close(descriptor)
 
 
 def from_text(text: str, path: Path) -> Functions:
@@ -184,7 +207,7 @@ def describe_error(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).name == "exercise.py"]
     where = f" (line {own[-1].lineno}: {own[-1].line})" if own else ""
-    said = " ".join(str(error).split())[:SAID]
+    said = ADDRESS.sub("", " ".join(str(error).split()))[:SAID]
     return f"{type(error).__name__}{': ' * bool(said)}{said}{where}"
 
 

@@ -46,17 +46,19 @@ class Call:
 
 
 class Rehearsal:
-    """Takes the place of `exercise` in a grader, and notes each call."""
+    """Takes the place of `exercise` in a grader, and notes each call, up to the last one."""
 
-    def __init__(self, source: Source) -> None:
-        self._source, self._calls = source, list[Call]()
+    def __init__(self, source: Source, last: int | None) -> None:
+        self._source, self._last, self._calls = source, last, list[Call]()
 
     def __getattr__(self, name: str) -> Callable[..., Unjudged]:
         def call(*arguments: Any) -> Unjudged:
             asked: list[tuple] = []
             try:
+                if len(self._calls) + 1 == self._last:
+                    raise Wrong("the last call")
                 outcome = self._source.call(name, calls.copy(arguments, lambda function: _heard(function, asked)))
-            except Wrong as error:  # a function among the arguments refused to be called in this way
+            except Wrong as error:  # also if a function among the arguments refused to be called in this way
                 self._calls.append(Call(arguments, Outcome(error=str(error)), asked))
                 raise
             self._calls.append(Call(arguments, outcome, asked))
@@ -90,9 +92,9 @@ def _heard(function: Callable, asked: list[tuple]) -> Callable:
     return heard
 
 
-def rehearse(lesson: Lesson, name: str, source: Source, seed: int) -> list[Call]:
-    """Return the calls that an exercise's grader makes on inputs drawn from the seed."""
-    rehearsal = Rehearsal(source)
+def rehearse(lesson: Lesson, name: str, source: Source, seed: int, last: int | None = None) -> list[Call]:
+    """Return the calls that an exercise's grader makes on inputs drawn from the seed; it stops at the last one."""
+    rehearsal = Rehearsal(source, last)
     with suppress(Exception):  # a grader need not understand an answer that it would have refused before
         getattr(lesson.grader, f"test_{name}")(rehearsal, np.random.default_rng(seed))
     return rehearsal._calls
@@ -109,10 +111,10 @@ def inputs(number: int, name: str, call: int, seed: int) -> tuple:
     """
     lesson = manifest.lesson(number)
     lesson.exercise(name)
-    made = rehearse(lesson, name, Functions(vars(lesson.solution)), seed)
-    if not 1 <= call <= len(made):
-        raise CourseError(f"the grader of {name} makes calls 1 to {len(made)}; there is no call {call}")
-    return made[call - 1].arguments
+    made = rehearse(lesson, name, Functions(vars(lesson.solution)), seed, last=call)  # its functions must not see more
+    if len(made) != call:
+        raise CourseError(f"the grader of {name} makes {len(made)} calls; there is no call {call}")
+    return made[-1].arguments
 
 
 def usual_cause(lesson: Lesson, name: str, source: Source, seed: int, came: list[Outcome], conduct: bool) -> str:

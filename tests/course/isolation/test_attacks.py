@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinynet.course import manifest
+from tinynet.course import calls, manifest
 from tinynet.course.calls import Wrong
 from tinynet.course.grading import grade_exercise
-from tinynet.course.isolation import confinement, grade_isolated, sandbox
+from tinynet.course.isolation import confinement, grade_isolated
 from tinynet.course.isolation.sandbox import Limits, Sandbox
 
 LAYERS = confinement.available()
@@ -563,6 +563,6 @@ def test_only_a_regular_file_is_read(course, tmp_path):
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(Wrong, match=r"exercise.py is not text in UTF-8"), Sandbox(path):
         pass
-    path.write_bytes(b" " * (sandbox.SOURCE + 1))
+    path.write_bytes(b" " * (calls.SIZE + 1))
     with pytest.raises(Wrong, match=r"exercise.py is not a file of at most 1 MB"), Sandbox(path):
         pass

@@ -16,7 +16,6 @@ import os
 import secrets
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
@@ -30,14 +29,13 @@ from typing import Any
 import msgpack
 import numpy as np
 
-from tinynet.course.calls import FILE, Fault, NotPlain, Outcome, Wrong, plain
+from tinynet.course.calls import FILE, Fault, NotPlain, Outcome, Wrong, plain, read
 from tinynet.course.isolation import confinement, wire
 from tinynet.course.manifest import CourseError
 
 START = 30.0  # seconds in which a new process must get ready; nothing of the learner's runs yet
 WAITING = 3  # times as many seconds may pass on the clock, because other work may share the processor
 LOOK = 0.1  # seconds between two looks at the working folder
-SOURCE = 1 << 20  # bytes that a learner's file may have
 FILES, FOLDER = 100, 16 << 20  # files, and bytes in them, that the working folder may hold
 NO_ANSWER = "sent something that is not an answer; an exercise returns a value and does nothing else"
 
@@ -101,7 +99,7 @@ class Sandbox:
             Wrong: the file is missing, does not parse, or fails or misbehaves while it is loaded.
             CourseError: this system does not let such a process start.
         """
-        source = read_source(self.path)
+        source = read(self.path, os.O_NOFOLLOW)
         self._folder = tempfile.TemporaryDirectory(prefix="tinynet-", ignore_cleanup_errors=True)
         self._looked, self._buffer = 0.0, bytearray()
         self._socket, theirs = socket.socketpair()
@@ -246,24 +244,6 @@ class Sandbox:
         if code >= 0:
             return f"ended its process (exit code {code}); an exercise returns a value"
         return f"broke its process ({signal.Signals(-code).name})"
-
-
-def read_source(path: Path) -> str:
-    """Return the text of a learner's file; raise Wrong if it is missing, a link, not text, or too large."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except FileNotFoundError:
-        raise Wrong(f"there is no {path.name} in {path.parent}") from None
-    except OSError as error:
-        raise Wrong(f"{path.name} cannot be read ({error.strerror}); it must be a file, not a link") from None
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > SOURCE:
-            raise Wrong(f"{path.name} is not a file of at most {SOURCE >> 20} MB")
-        try:
-            return file.read(SOURCE).decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise Wrong(f"{path.name} is not text in UTF-8; save it as such") from None
 
 
 def clean(text: str) -> str:
