@@ -173,6 +173,87 @@ main()
     assert termios.tcgetattr(terminal) == before
 
 
+@pytest.mark.parametrize("isolated", [[], ["--isolated"]])
+def test_a_grade_says_its_seed_which_repeats_it_to_the_last_byte(exercise, solved, tmp_path, isolated):
+    exercise.write_text(solved.replace("/ len(x)", "/ (len(x) - 1)"))
+    files = [tmp_path / "results.json", tmp_path / "results.xml"]
+
+    def grade(*seed):
+        output = tinynet("grade", 1, "--json", files[0], "--junit", files[1], *isolated, *seed).output
+        return [output, *(path.read_bytes() for path in files)]
+
+    first, other = grade(), grade()
+    assert first != other  # a seed that nobody could know
+    seeds = [re.search(r"Inputs were drawn from seed (\d+); `tinynet grade` draws them again with --seed", said[0])[1]
+             for said in (first, other)]  # fmt: skip
+    assert grade("--seed", seeds[0]) == first and grade("--seed", seeds[1]) == other
+    assert f"from seed {seeds[0]};" in json.loads(first[1])["output"]
+    assert f'<property name="seed" value="{seeds[0]}" />'.encode() in first[2]
+    assert f"seed={seeds[0]})" in first[0]  # in the message: the input that failed, which was the first
+
+
+@pytest.mark.parametrize("option", ["--json", "--junit"])
+def test_results_that_cannot_be_written_are_refused_before_anything_is_graded(space, exercise, option, monkeypatch):
+    from tinynet.course import commands
+
+    monkeypatch.setattr(commands, "_grade", lambda *a: pytest.fail("graded"))
+    for path, message in (
+        (space.root, "would be written, but is a folder"),
+        (space.root / "no" / "results", "create it first"),
+        (exercise, "would be overwritten, but is read here"),
+        (space.file, "would be overwritten, but is read here"),
+    ):
+        assert message in str(tinynet("grade", 1, option, path).exception)
+    same = tinynet("grade", 1, "--json", "results", "--junit", space.root / "results")
+    assert "would be written twice; give each output a name of its own" in str(same.exception)
+
+
+def test_watch_shows_what_changed_and_what_one_works_on(exercise, monkeypatch, capsys):
+    from tinynet.course import watching
+
+    right, wrong = "def total(x): return float(x.sum())\n", "def total(x): return float(x.max())\n"
+    unwritten, by_zero = "def mean(x): raise NotImplementedError('mean')\n", "def mean(x): return 1 / 0\n"
+    shown = []
+
+    def saves(path, on_save, on_hint):
+        for text in (wrong + unwritten, right + unwritten, right + by_zero, "\n" + right + by_zero,
+                     right + by_zero.replace("1", "2"), right + "def mean(x) return\n", wrong + by_zero):  # fmt: skip
+            exercise.write_text(text)
+            capsys.readouterr()
+            on_save()
+            shown.append(re.findall(r"^(?:passed|not yet)  (\w+)", said := capsys.readouterr().out, re.MULTILINE))
+            assert re.search(r"Lesson 1: \d of 5 points", said)
+            assert said.count("does not parse") == ("mean(x) return" in text)
+
+    monkeypatch.setattr(watching, "watch", saves)
+    from tinynet.course import commands
+
+    monkeypatch.setattr(commands, "console", type(commands.console)(highlight=False, soft_wrap=True))
+    commands.watch(1, seed=0)
+    assert shown == [
+        ["total", "mean"],  # at first, all
+        ["total"],
+        ["mean"],
+        ["mean"],  # nothing but the line of an error changed: what is to be done next
+        ["mean"],  # the same message about other code
+        ["total", "mean"],  # said once
+        ["total", "mean"],
+    ]
+
+
+def test_watch_keeps_its_inputs_from_save_to_save(exercise, monkeypatch, capsys):
+    from tinynet.course import commands, watching
+
+    exercise.write_text("def total(x): return 1.0\ndef mean(x): return 1.0\n")
+    monkeypatch.setattr(watching, "watch", lambda path, on_save, on_hint: on_save())
+    for seed in 0, 5:
+        said = []
+        for _ in range(2):
+            commands.watch(1, seed=seed)
+            said.append(capsys.readouterr().out)
+        assert said[0] == said[1] and f'inputs(1, "total", call=1, seed={seed})' in said[0]
+
+
 def test_progress_is_a_small_file(space, exercise, solved):
     exercise.write_text(solved)
     tinynet("grade", 1)

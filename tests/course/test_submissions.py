@@ -1,17 +1,22 @@
 import csv
 import json
 import os
+import re
 import shutil
 import socket
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from tinynet.cli import app
-from tinynet.course import manifest, submissions
-from tinynet.course.isolation import confinement
+from tinynet.course import inputs, manifest, submissions
+from tinynet.course.calls import Functions
+from tinynet.course.grading import DRAWS, grade_file
+from tinynet.course.isolation import confinement, grade_isolated
 from tinynet.course.isolation.sandbox import Limits
 from tinynet.course.manifest import CourseError
+from tinynet.course.rehearsal import rehearse
 from tinynet.course.submissions import find, grade_folder
 
 RIGHT = "def total(x): return float(x.sum())\ndef mean(x): return x.mean()\n"
@@ -58,9 +63,9 @@ def test_every_submission_gets_a_row_whatever_it_does(lesson, folder, monkeypatc
     for name in "loop", "loop.py":
         (folder / name).symlink_to(name)
     limits = Limits(seconds=0.5)
-    graded = grade_folder([lesson], folder, folder.parent / "grades.csv", jobs=3, limits=limits)
+    graded = grade_folder([lesson], folder, folder.parent / "grades.csv", jobs=3, seed=0, limits=limits)
     header, *found = rows(folder.parent / "grades.csv")
-    assert header == ["name", "file", "total", "mean", "points", "messages"]
+    assert header == ["name", "file", "total", "mean", "points", "seed", "messages"]
     assert [row[:5] for row in found] == [
         ["'-2+3", "'-2+3.py", "0", "0", "0"],
         ["'=cmd|' |A1", "'=cmd|' |A1.py", "2", "3", "5"],
@@ -71,6 +76,7 @@ def test_every_submission_gets_a_row_whatever_it_does(lesson, folder, monkeypatc
         ["half", "half/exercise.py", "0", "3", "3"],
         ["linked", "linked/exercise.py", "0", "0", "0"],
         ["links", "links/exercise.py", "0", "0", "0"],
+        ["loop", "loop/exercise.py", "0", "0", "0"],
         ["loop", "loop.py", "0", "0", "0"],
         ["loops", "loops.py", "0", "3", "3"],
         ["nothing", "nothing/exercise.py", "0", "0", "0"],
@@ -80,7 +86,7 @@ def test_every_submission_gets_a_row_whatever_it_does(lesson, folder, monkeypatc
         ["upper", "upper.PY", "2", "3", "5"],
         ["Ünal, Çağla", "Ünal, Çağla.py", "2", "3", "5"],
     ]
-    said = {row[0]: row[5] for row in found}
+    said = {row[0]: row[-1] for row in found}
     assert said["right"] == ""
     assert said["'-2+3"].startswith("total(x): raised ValueError: =1+1 <b> (line 1:")
     assert said["binary"] == "binary.py is not text in UTF-8; save it as such"
@@ -97,11 +103,11 @@ def test_grades_do_not_depend_on_workers_or_on_isolation(lesson, folder):
     for name in (*BROKEN, "links/exercise.py"):
         (folder / name).unlink()
     path = folder.parent / "grades.csv"
-    grade_folder([lesson], folder, path, jobs=3, isolated=True)
+    grade_folder([lesson], folder, path, jobs=3, isolated=True, seed=7)
     first = path.read_bytes()
     assert first.count(b"\n") == 6
-    grade_folder([lesson], folder, path, jobs=1, isolated=False, progress=True)
-    assert path.read_bytes().replace(b"; `tinynet reset N` makes a new one", b"") == first
+    grade_folder([lesson], folder, path, jobs=1, isolated=False, seed=7, progress=True)
+    assert path.read_bytes() == first
 
 
 @pytest.mark.parametrize("isolated", [True, False])
@@ -113,7 +119,8 @@ def test_an_odd_submission_is_a_row_with_its_reason_and_costs_no_one_else(lesson
     for name in ("pipe.py", "pipe/exercise.py"):
         os.mkfifo(folder / name)
     (folder / "zero.py").symlink_to("/dev/zero")
-    (folder / "nowhere.py").symlink_to("nowhere")
+    for name in ("nowhere.py", "absent", "absent.old"):
+        (folder / name).symlink_to("nowhere")
     with socket.socket(socket.AF_UNIX) as bound:
         monkeypatch.chdir(folder)
         bound.bind("socket.py")
@@ -121,7 +128,7 @@ def test_an_odd_submission_is_a_row_with_its_reason_and_costs_no_one_else(lesson
     for name in ("..x.py", "twice.py", "twice.PY", " =1+1.py", "\uff1d1.py", "\x1b[2J\nred.py"):
         (folder / name).write_text(RIGHT)
     grade_folder([lesson], folder, tmp_path / "grades.csv", isolated=isolated)
-    found = {row[1]: (row[0], int(row[4]), row[5]) for row in rows(tmp_path / "grades.csv")[1:]}
+    found = {row[1]: (row[0], int(row[4]), row[6]) for row in rows(tmp_path / "grades.csv")[1:]}
     odd = "must be a file, not a link, a folder or a pipe"
     twice = "2 submissions have this name; decide which one counts"
     assert found == {
@@ -132,6 +139,8 @@ def test_an_odd_submission_is_a_row_with_its_reason_and_costs_no_one_else(lesson
         "pipe/exercise.py": ("pipe", 0, f"{twice} | exercise.py {odd}"),
         "zero.py": ("zero", 0, f"zero.py {odd}"),
         "nowhere.py": ("nowhere", 0, f"nowhere.py {odd}"),
+        "absent/exercise.py": ("absent", 0, "absent is a link, not a folder"),
+        "absent.old/exercise.py": ("absent.old", 0, "absent.old is a link, not a folder"),
         "socket.py": ("socket", 0, f"socket.py {odd}"),
         "deep/exercise.py": ("deep", 0, f"exercise.py {odd}"),
         "..x.py": ("..x", 5, ""),
@@ -141,6 +150,69 @@ def test_an_odd_submission_is_a_row_with_its_reason_and_costs_no_one_else(lesson
         "'\uff1d1.py": ("'\uff1d1", 5, ""),
         " [2J red.py": (" [2J red", 5, ""),
     }
+
+
+def table_of(lesson, seed) -> str:
+    """Return a submission that knows nothing but the answers to the inputs of one seed."""
+    text = "import numpy\n"
+    for exercise in lesson.exercises:
+        calls = rehearse(lesson, exercise.name, Functions(vars(lesson.solution)), seed)
+        answers = {call.arguments[0].tobytes(): call.outcome.value for call in calls}
+        text += f"def {exercise.name}(x): return {answers!r}.get(x.tobytes(), 0.5)\n"
+    return text
+
+
+def test_a_table_of_the_answers_to_one_seed_is_worth_nothing_unless_the_seed_is_known(lesson, tmp_path):
+    folder, path = tmp_path / "submissions", tmp_path / "grades.csv"
+    folder.mkdir()
+    (folder / "table.py").write_text(table_of(lesson, 0))
+    assert all(result.passed for result in grade_file(lesson, folder / "table.py", seed=0))
+    seeds = set()
+    for isolated in True, False:
+        [(_, results)] = grade_folder([lesson], folder, path, isolated=isolated)
+        [row] = rows(path)[1:]
+        assert row[2:5] == ["0", "0", "0"] and {result.seed for result in results} == {int(row[5])}
+        seeds.add(row[5])
+    assert len(seeds) == 2 and "0" not in seeds
+    for seed in (0, 1, 2):  # even a known seed is not the only one
+        assert not any(r.passed for _, results in grade_folder([lesson], folder, path, seed=seed) for r in results)
+
+
+def test_the_recorded_seed_repeats_a_grade_to_the_last_byte(lesson, tmp_path):
+    folder, path = tmp_path / "submissions", tmp_path / "grades.csv"
+    folder.mkdir()
+    (folder / "half.py").write_text(HALF)
+    (folder / "where.py").write_text("def total(x): raise ValueError(f'at {object()} and {[total]}')\n")
+    grade_folder([lesson], folder, path)
+    first, seed = path.read_bytes(), int(rows(path)[1][5])
+    grade_folder([lesson], folder, path, seed=seed)
+    assert path.read_bytes() == first
+    grade_folder([lesson], folder, path, seed=seed + 1)
+    assert path.read_bytes() != first
+    said = grade_isolated(lesson, folder / "half.py", seed)[0].message
+    failing = int(re.search(r'x, = inputs\(1, "total", call=1, seed=(\d+)\)\n', said)[1])
+    assert seed <= failing < seed + DRAWS
+    (x,) = inputs(1, "total", call=1, seed=failing)
+    assert (x == np.random.default_rng(failing).normal(size=5)).all()
+
+
+def test_a_table_that_cannot_be_written_is_refused_before_anything_is_graded(lesson, tmp_path, monkeypatch):
+    folder = tmp_path / "submissions"
+    (folder / "ann").mkdir(parents=True)
+    for name in ("ann/exercise.py", "ben.py"):
+        (folder / name).write_text(RIGHT)
+    (tmp_path / "link.csv").symlink_to(folder / "ben.py")
+    monkeypatch.setattr(submissions, "grade_isolated", lambda *a: pytest.fail("graded"))
+    for path, message in (
+        (folder, "would be written, but is a folder"),
+        (tmp_path / "no" / "grades.csv", "create it first"),
+        (folder / "ben.py", "would be overwritten, but is read here"),
+        (folder / "ann" / "exercise.py", "would be overwritten, but is read here"),
+        (tmp_path / "link.csv", "would be overwritten, but is read here"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            grade_folder([lesson], folder, path)
+    assert (folder / "ben.py").read_text() == RIGHT
 
 
 def test_a_file_that_cannot_be_opened_or_judged_is_a_row(lesson, tmp_path, monkeypatch):
@@ -163,7 +235,7 @@ def test_a_file_that_cannot_be_opened_or_judged_is_a_row(lesson, tmp_path, monke
     monkeypatch.setattr(os, "open", refuse)
     monkeypatch.setattr(submissions, "grade_isolated", grade)
     grade_folder([lesson], folder, tmp_path / "grades.csv")
-    assert [row[4:] for row in rows(tmp_path / "grades.csv")[1:]] == [
+    assert [row[4::2] for row in rows(tmp_path / "grades.csv")[1:]] == [
         ["0", "closed.py cannot be read (Permission denied); make it readable"],
         ["0", "the grader broke on it"],
         ["5", ""],
@@ -192,7 +264,7 @@ def test_nothing_is_left_out_silently_and_an_empty_folder_costs_no_one_else(cour
         (workspaces / "ann" / "lessons" / place / "exercise.py").write_text(RIGHT)
     (workspaces / "exercise.py").unlink()
     grade_folder(manifest.read(), workspaces, folder.parent / "grades.csv", isolated=False)
-    assert [row[-2:] for row in rows(folder.parent / "grades.csv")[1:]] == [
+    assert [row[-3::2] for row in rows(folder.parent / "grades.csv")[1:]] == [
         ["10", ""],
         ["0", "there is no exercise.py in empty"],
     ]
@@ -213,7 +285,7 @@ def test_workspaces_are_graded_on_all_lessons_at_once(course, lesson, tmp_path):
     (folder / "ben" / "lessons" / "02_more").rmdir()
     (folder / "ben" / "lessons" / "02_more").symlink_to(folder / "ann" / "lessons" / "02_more")
     grade_folder(manifest.read(), folder, tmp_path / "grades.csv", isolated=False)
-    assert [row[:-1] for row in rows(tmp_path / "grades.csv")] == [
+    assert [row[:-2] for row in rows(tmp_path / "grades.csv")] == [
         ["name", "file", "1.total", "1.mean", "2.total", "2.mean", "points"],
         ["ann", "ann", "2", "3", "0", "3", "8"],
         ["ben", "ben", "0", "3", "0", "0", "3"],
@@ -233,7 +305,7 @@ def test_a_folder_that_cannot_be_graded_is_refused(course, lesson, tmp_path):
     with pytest.raises(CourseError, match=r"empty holds no submissions; .* student.py or student/exercise.py in it"):
         grade_folder([lesson], tmp_path / "empty", tmp_path / "grades.csv")
     (tmp_path / "empty" / "a.py").write_text(RIGHT)
-    with pytest.raises(CourseError, match=r"there is no folder .*nowhere for grades.csv; create it first"):
+    with pytest.raises(ValueError, match=r"there is no folder .*nowhere' for 'grades.csv'; create it first"):
         grade_folder([lesson], tmp_path / "empty", tmp_path / "nowhere" / "grades.csv")
     (course / "01_sums" / "test_exercise.py").write_text("import nothing_of_that_name\n")
     with pytest.raises(CourseError, match="lesson 1 could not be graded"):

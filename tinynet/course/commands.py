@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import sys
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from tinynet.course import check, formats, formulas, grading, manifest, notebook, stubs, watching, workspace
-from tinynet.course.grading import Result
+from tinynet.course.calls import read
+from tinynet.course.grading import DRAWS, Result, unknown_seed
 from tinynet.course.manifest import CourseError, Lesson
-from tinynet.storage.atomic import write_atomically
+from tinynet.storage.atomic import check_outputs, write_atomically
 
 Number = Annotated[int, typer.Argument(help="The lesson's number.", metavar="N")]
 console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # on a terminal, lines end between words
@@ -58,12 +62,15 @@ def grade(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Submissions graded at once; by default one per core.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Draw the inputs from this seed.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Repeat a grade: draw the inputs from its seed, not from a random one.")
+    ] = None,
 ) -> None:
     """Grade your exercise.py, or a folder of submissions.
 
     The exit code is 1 if an exercise of yours does not pass.
     """
+    seed = unknown_seed() if seed is None else seed
     if submissions is not None:
         if json_ or junit:
             raise CourseError("--json and --junit are for one learner's file; grades of submissions go to --csv FILE")
@@ -74,10 +81,13 @@ def grade(
     if (number is None) != all_:
         raise CourseError("name one lesson, as in `tinynet grade 1`, or grade every lesson with `tinynet grade --all`")
     space = workspace.find()
+    lessons = manifest.read() if number is None else [manifest.lesson(number)]
+    check_outputs(filter(None, [json_, junit]), [space.file, *map(space.exercise, lessons)])
     results: list[Result] = []
-    for chosen in manifest.read() if number is None else [manifest.lesson(number)]:
-        results += (graded := _grade(space, chosen, bool(isolated), seed))
-        _report(graded)
+    for chosen in lessons:
+        results += (graded := _grade(space, chosen, bool(isolated), seed, DRAWS))
+        _report(graded, graded)
+    typer.echo(formats.repeatable(results))
     if json_ is not None:
         write_atomically(json_, json.dumps(formats.gradescope(results), indent=1).encode())
     if junit is not None:
@@ -114,14 +124,24 @@ def reset(number: Number) -> None:
     typer.echo("wrote a new exercise.py" + (f"; yours is kept as {backup.name}" if backup else ""))
 
 
-def watch(number: Number) -> None:
-    """Grade a lesson at every save of your exercise.py; press h for the next hint, q to quit."""
+def watch(
+    number: Number,
+    seed: Annotated[int, typer.Option(min=0, help="Draw the inputs from this seed, such as that of a grade.")] = 0,
+) -> None:
+    """Grade a lesson at every save of your exercise.py; press h for the next hint, q to quit.
+
+    The inputs stay the same from save to save. After the first time you see only what changed.
+    """
     space, chosen = workspace.find(), manifest.lesson(number)
-    path = space.exercise(chosen)
+    path, before = space.exercise(chosen), dict[str, tuple]()
 
     def regrade() -> None:
+        code, results = _code(path), _grade(space, chosen, seed=seed)
+        now = {r.exercise.name: (code.get(r.exercise.name), re.sub(r"\(line \d+", "(line", r.message)) for r in results}
+        changed = [r for r in results if now[r.exercise.name] != before.get(r.exercise.name)]
+        before.update(now)
         console.rule(f"{path.name} of lesson {chosen.number}")
-        _report(_grade(space, chosen))
+        _report(results, changed or [r for r in results if not r.passed][:1])
         console.print("[dim]h: hint   q: quit   watching for the next save[/dim]")
 
     watching.watch(path, regrade, lambda: _show_hint(space, chosen, None))
@@ -164,7 +184,9 @@ def stubs_() -> None:
             typer.echo(f"left alone: {path}; to start it afresh and keep a copy, call `tinynet reset {each.number}`")
 
 
-def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False, seed: int = 0) -> list[Result]:
+def _grade(
+    space: workspace.Workspace, chosen: Lesson, isolated: bool = False, seed: int = 0, draws: int = 1
+) -> list[Result]:
     """Grade the learner's file and write down what passed."""
     path = space.exercise(chosen)
     if isolated:
@@ -173,18 +195,26 @@ def _grade(space: workspace.Workspace, chosen: Lesson, isolated: bool = False, s
         _warn_of_gaps()
         results = grade_isolated(chosen, path, seed)
     else:
-        results = grading.grade_file(chosen, path, seed)
+        results = grading.grade_file(chosen, path, seed, draws)
     space.record(chosen, [result.exercise.name for result in results if result.passed])
     return results
 
 
-def _report(results: Sequence[Result]) -> None:
-    chosen = results[0].lesson
-    for result in results:
+def _code(path: Path) -> dict[str, str]:
+    """Return each function of a file as it is when comments and spaces do not count; none if it cannot be parsed."""
+    with suppress(Exception):
+        return {node.name: ast.dump(node) for node in ast.parse(read(path)).body if isinstance(node, ast.FunctionDef)}
+    return {}
+
+
+def _report(results: Sequence[Result], shown: Sequence[Result]) -> None:
+    """Print some results of a lesson, and the points of all."""
+    chosen, said = results[0].lesson, ""
+    for result in shown:
         sign = "[green]passed[/green]" if result.passed else "[red]not yet[/red]"
         console.print(f"{sign}  {result.exercise.name}  ({result.points} of {result.exercise.points} points)")
-        if not result.passed:
-            console.print(textwrap.indent(result.message, " " * 9), markup=False)
+        if not result.passed and result.message != said:  # what is wrong with the file is wrong with each exercise
+            console.print(textwrap.indent(said := result.message, " " * 9), markup=False)
     points = sum(result.points for result in results)
     console.print(f"Lesson {chosen.number}: {points} of {chosen.points} points\n")
     if points < chosen.points:
@@ -228,7 +258,7 @@ def _grade_submissions(
         _warn_of_gaps()
     lessons = manifest.read() if number is None else [manifest.lesson(number)]
     graded = grade_folder(lessons, folder, csv, jobs, isolated, seed)
-    typer.echo(f"Graded {len(graded)} submissions and wrote {csv}.")
+    typer.echo(f"Graded {len(graded)} submissions and wrote {csv}. {formats.repeatable(graded[0][1])}")
 
 
 def _warn_of_gaps() -> None:

@@ -21,10 +21,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinynet.course.grading import Result
+from tinynet.course.grading import Result, unknown_seed
 from tinynet.course.isolation import Limits, clean, encodable, grade_isolated, require_unix
 from tinynet.course.manifest import CourseError, Lesson
-from tinynet.storage.atomic import write_atomically
+from tinynet.storage.atomic import check_outputs, write_atomically
 
 FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # a spreadsheet computes a cell that begins so, also in full width
 MESSAGE = 200  # characters of an exercise's message that go into the table
@@ -56,7 +56,7 @@ class Submission:
 
 
 def find(folder: Path) -> list[Submission]:
-    """Return the submissions in a folder, sorted by name: its folders and its .py files.
+    """Return the submissions in a folder, sorted by name: its folders, its .py files, and links that lead nowhere.
 
     Raises:
         CourseError: there is no such folder, or there are no submissions in it.
@@ -65,10 +65,10 @@ def find(folder: Path) -> list[Submission]:
     for path in _entries(folder):
         if _hidden(path):
             continue
-        if os.path.isdir(path):
-            found.append(Submission(path.name, path))
-        elif path.suffix.lower() == ".py":
+        if path.suffix.lower() == ".py" and not os.path.isdir(path):
             found.append(Submission(path.stem, path))
+        elif os.path.isdir(path) or not os.path.exists(path):
+            found.append(Submission(path.name, path))
     if not found:
         raise CourseError(f"{folder} holds no submissions; name a folder with student.py or student/exercise.py in it")
     return sorted(found, key=lambda submission: (submission.name, str(submission.path)))
@@ -102,7 +102,7 @@ def grade_folder(
     path: Path,
     jobs: int | None = None,
     isolated: bool = True,
-    seed: int = 0,
+    seed: int | None = None,
     limits: Limits | None = None,
     progress: bool | None = None,
 ) -> list[tuple[Submission, list[Result]]]:
@@ -115,20 +115,21 @@ def grade_folder(
         jobs: how many submissions to grade at once; by default one per core. The grades do not depend on it.
         isolated: run each exercise in a process that has given up its rights (`isolation/`); False if the files are
             trusted.
-        seed: the seed from which inputs are drawn, the same for all students.
+        seed: the first of the seeds from which inputs are drawn, the same for all students; by default one that nobody
+            could know before. The CSV holds it.
         limits: the limits of each exercise.
         progress: whether to show a bar; by default only on a terminal.
 
     Raises:
-        CourseError: there is nothing to grade, or no folder for the CSV, or a lesson itself cannot be graded.
+        CourseError: there is nothing to grade, or a lesson itself cannot be graded.
+        ValueError: the CSV could not be written, or would take the place of a submission.
     """
     require_unix()
     submissions = find(folder)
     if len(lessons) > 1 and (single := [clean(s.path.name) for s in submissions if s.single]):
         raise CourseError(f"{', '.join(single)}: a single exercise file; name its lesson, as in `tinynet grade 1`")
-    if not path.absolute().parent.is_dir():
-        raise CourseError(f"there is no folder {path.absolute().parent} for {path.name}; create it first")
-
+    check_outputs([path], [submission.path for submission in submissions])
+    first = unknown_seed() if seed is None else seed
     tried: list[CourseError | None] = []  # what prevented the grading of each file, if anything did
 
     def grade(submission: Submission) -> list[Result]:
@@ -138,13 +139,13 @@ def grade_folder(
         file = submission.file(lesson)
         if not (message := _refusal(folder, file)):
             try:
-                results = grade_isolated(lesson, file, seed, limits, isolated)
+                results = grade_isolated(lesson, file, first, limits, isolated)
                 tried.append(None)
                 return results
             except CourseError as error:  # it may be due to this file alone, which must not cost the others
                 tried.append(error)
                 message = str(error)
-        return [Result.failed(lesson, exercise, message) for exercise in lesson.exercises]
+        return [Result.failed(lesson, exercise, message, first) for exercise in lesson.exercises]
 
     pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
     try:
@@ -176,12 +177,12 @@ def _refusal(folder: Path, file: Path) -> str:
 
 
 def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submission, list[Result]]]) -> str:
-    """Return the CSV: name, file, the points of each exercise, their sum, and the messages."""
+    """Return the CSV: name, file, the points of each exercise, their sum, the seed of the inputs, and the messages."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     several = len(lessons) > 1
     columns = [f"{lesson.number}.{e.name}" if several else e.name for lesson in lessons for e in lesson.exercises]
-    writer.writerow(["name", "file", *columns, "points", "messages"])
+    writer.writerow(["name", "file", *columns, "points", "seed", "messages"])
     count = Counter(clean(submission.name) for submission, _ in graded)
     for submission, results in graded:
         points = [result.points for result in results]
@@ -189,8 +190,8 @@ def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submis
         if (number := count[clean(submission.name)]) > 1:
             said.insert(0, f"{number} submissions have this name; decide which one counts")
         file = (submission.path if several else submission.file(lessons[0])).relative_to(folder).as_posix()
-        cells = _cell(submission.name), _cell(file), *points, sum(points), _cell(" | ".join(dict.fromkeys(said)))
-        writer.writerow(cells)
+        messages, seed = _cell(" | ".join(dict.fromkeys(said))), results[0].seed
+        writer.writerow([_cell(submission.name), _cell(file), *points, sum(points), seed, messages])
     return text.getvalue()
 
 
