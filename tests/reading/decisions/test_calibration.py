@@ -5,6 +5,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.reading.decisions.calibration import (
+    best_temperature,
     by_chance,
     calibration,
     plot_calibration,
@@ -65,6 +66,47 @@ def test_outcomes_drawn_as_stated_leave_chance_alone():
     assert reliability(sharper, labels).ece > 10 * expected
 
 
+class Fixed(tn.Sequential):
+    """A net whose scores are its inputs."""
+
+    def __init__(self):
+        super().__init__(tn.Scale(1.0))
+
+
+def drawn(n=4000, T=1.0, seed=0):
+    """Scores, and labels drawn with the probabilities softmax(scores / T)."""
+    rng = np.random.default_rng(seed)
+    s = rng.normal(scale=2, size=(n, 5))
+    noise = rng.gumbel(size=s.shape)  # the largest of s / T + Gumbel noise is a draw from softmax(s / T)
+    return s, (s / T + noise).argmax(axis=1)
+
+
+@pytest.mark.parametrize("T", [0.02, 0.4, 1.0, 7.0])
+def test_the_temperature_that_drew_the_labels_is_found(T):
+    assert best_temperature(Fixed(), drawn(T=T)) == pytest.approx(T, rel=0.12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_other_temperature_has_less_cross_entropy(seed):
+    from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
+
+    s, labels = drawn(200, 0.5, seed)
+    loss = lambda b: -log_softmax(b * s, axis=1)[np.arange(200), labels].mean()
+    least = 1 / minimize_scalar(loss, bounds=(1e-3, 1e3), method="bounded", options={"xatol": 1e-9}).x
+    assert best_temperature(Fixed(), (s, labels)) == pytest.approx(least, rel=1e-5)
+    for factor in (1e-6, 1e6):
+        assert best_temperature(Fixed(), (factor * s, labels)) == pytest.approx(factor * least, rel=1e-5)
+
+
+def test_scores_divided_by_their_temperature_are_calibrated():
+    s, labels = drawn(20_000, 0.4)
+    as_they_are, divided = (calibration(Fixed(), (s, labels), temperature=T) for T in (1, 0.4))
+    assert as_they_are.ece > 0.15 > 0.02 > divided.ece and as_they_are.error == divided.error
+    twice = calibration(Fixed(), (s / 0.4, labels))
+    assert twice.ece == pytest.approx(divided.ece, abs=1e-12)
+
+
 RECIPES = [tn.Dense(), tn.LowRank(rank=3), tn.Hashed(1 / 8), tn.Sparse(1 / 8), tn.Quantized(bits=3), tn.Binary()]
 
 
@@ -87,6 +129,13 @@ def test_errors_say_what_to_do():
         reliability([[0.5, 0.5]], [0], bins=0)
     with pytest.raises(ValueError, match="inputs of shape"):
         calibration(tn.MLP([3, 2]), (np.ones((0, 3)), np.ones(0, int)))
+    with pytest.raises(ValueError, match="temperature=0; a positive number"):
+        calibration(Fixed(), (np.eye(2), [0, 1]), temperature=0)
+    for labels, what in (([0, 1], "all answers are right"), ([1, 0], "the scores say nothing about the labels")):
+        with pytest.raises(ValueError, match=f"{what}, so no T is the best; pass more examples"):
+            best_temperature(Fixed(), (np.eye(2), labels))
+    with pytest.raises(ValueError, match="the scores say nothing"):
+        best_temperature(Fixed(), (np.ones((3, 2)), [0, 0, 1]))
     with pytest.raises(ValueError, match=r"nothing to draw; pass \{label: calibration"):
         plot_reliability({})
     with pytest.raises(ValueError, match=r"pass \{label: \[calibration"):
