@@ -44,6 +44,49 @@ def test_solutions_are_counted():
     assert distinct(nets, X).tolist() == [0, 1, 0, 0, 1, 2]
 
 
+def beside(teacher, columns, biases, rows):
+    """A binary student that has the units of a binary teacher, and as many others beside them."""
+    student, m = tn.MLP([8, 4 + len(rows), 3], tn.Binary()), teacher.layers
+    for place, more, axis in ((0, columns, 1), (2, rows, 0)):
+        W, like = student.layers[place].weight, m[place].weight
+        W.V.data = np.concatenate([like.V.numpy(), np.asarray(more, np.float32)], axis=axis)
+        W.s.data = like.s.numpy()
+    student.layers[0].bias.data = np.concatenate([m[0].bias.numpy(), np.asarray(biases, np.float32)])
+    student.layers[2].bias.data = m[2].bias.numpy()
+    return student
+
+
+def binary_teacher(seed=7):
+    teacher, rng = tn.MLP([8, 4, 3], tn.Binary(), seed=seed), np.random.default_rng(seed)
+    for place in (0, 2):
+        teacher.layers[place].bias.data = rng.normal(size=teacher.layers[place].n_out).astype(np.float32)
+    return teacher
+
+
+def test_surplus_binary_units_are_silent_in_pairs_with_opposite_rows():
+    teacher, rng = binary_teacher(), np.random.default_rng(0)
+    columns, rows, biases = rng.choice([-1, 1], (8, 2)), rng.choice([-1, 1], (2, 3)), rng.normal(size=2)
+    student = beside(
+        teacher, np.repeat(columns, 2, axis=1), np.repeat(biases, 2), np.concatenate([rows, -rows])[[0, 2, 1, 3]]
+    )
+    outcome = judged(teacher, student, X)
+    assert outcome.reached and outcome.error < 1e-6
+    student.layers[0].bias.data += np.array([0] * 7 + [0.1], np.float32)  # a pair whose units differ is heard
+    assert judged(teacher, student, X).error > 0.01
+
+
+@pytest.mark.parametrize("surplus", [1, 4])
+def test_surplus_binary_units_are_silent_as_constants_that_a_bias_takes_off(surplus):
+    teacher, rng = binary_teacher(), np.random.default_rng(1)
+    columns, rows = rng.choice([-1, 1], (8, surplus)), rng.choice([-1, 1], (surplus, 3))
+    student = beside(teacher, columns, np.full(surplus, 30), rows)  # tanh(30 + z) is 1 in float32
+    assert judged(teacher, student, X).error > 0.01
+    last = student.layers[2]
+    last.bias.data -= last.weight.s.numpy().reshape(-1) * rows.sum(axis=0).astype(np.float32)
+    outcome = judged(teacher, student, X)
+    assert outcome.found == 4 and outcome.error < 1e-6
+
+
 def test_wider_students_come_near_the_teacher_narrower_do_not():
     teacher = teacher_net(LAYERS)
     [wide] = students(teacher, X, [8], starts=(1,), epochs=150)
