@@ -26,21 +26,37 @@ def test_the_network_is_small_and_has_the_error_in_the_table(rows):
 def test_the_script_makes_the_table(rows):
     """Check one row, to one percentage point, because another processor rounds differently."""
     train = manifest.load_module(LESSON.path / "train.py")
-    row = train.row("digits", [64, 10], seed=1)
+    row = train.row("digits", [64, 10], "usual", seed=1)
     [committed] = [r for r in rows if r["widths"] == [64, 10] and r["seed"] == 1]
     assert row.keys() == committed.keys()
     assert row["parameters"] == committed["parameters"]
     assert row["test error"] == pytest.approx(committed["test error"], abs=0.01)
 
 
-def test_each_network_has_five_starts_and_those_on_spirals_equally_many_parameters(rows):
+def test_each_network_has_eight_starts_and_those_on_spirals_equally_many_parameters(rows):
     seeds, parameters = {}, {}
     for row in rows:
-        seeds.setdefault(tuple(row["widths"]), []).append(row["seed"])
+        seeds.setdefault((tuple(row["widths"]), row["start"]), []).append(row["seed"])
         parameters[tuple(row["widths"])] = row["parameters"]
-    assert len(seeds) == 7
-    assert all(found == [0, 1, 2, 3, 4] for found in seeds.values())
+    assert len(seeds) == 9
+    assert all(found == list(range(8)) for found in seeds.values())
     assert parameters[2, 16, 16, 2] == pytest.approx(parameters[2, 70, 2], rel=0.01)
+
+
+def test_two_layers_tell_spirals_apart_from_a_spread_start(rows):
+    """At zero biases all lines pass through the origin; the claim that depth is needed rests on that start."""
+    error = lambda start: [r["test error"] for r in rows if r["widths"] == [2, 70, 2] and r["start"] == start]
+    assert min(error("usual")) > 0.25 > 0.02 > max(error("spread"))
+
+
+def test_the_lines_of_a_spread_start_lie_all_over_the_square_and_those_of_a_usual_one_meet():
+    train = manifest.load_module(LESSON.path / "train.py")
+    for start, far in (("usual", 0), ("spread", 1)):
+        first = train.fresh([2, 400, 2], start, seed=0).layers[0]
+        W, b = first.weight.W.numpy(), first.bias.numpy()
+        distances = np.abs(b) / np.linalg.norm(W, axis=0)
+        np.testing.assert_allclose(np.quantile(distances, [0, 0.5, 1]), [0, far / 2, far], atol=0.07)
+    np.testing.assert_array_equal(W, 8 * tn.MLP([2, 400, 2], seed=0).layers[0].weight.W.numpy())
 
 
 def test_three_steps_agree_with_the_instrument():
