@@ -159,6 +159,31 @@ def test_an_rnn_of_small_signals_scales_by_s_a_step(s):
     np.testing.assert_allclose(norms / norms[-1], float(s) ** np.arange(149, -1, -1), rtol=1e-12)  # 0.5^149: no float32
 
 
+class FreshRNN(tn.RNN):
+    """An RNN with another random U at every step."""
+
+    def step(self, x_W, state, U):
+        self.drawn = getattr(self, "drawn", 0) + 1
+        return super().step(x_W, state, tn.Tensor(drawn(*U.shape, seed=self.drawn) / len(U) ** 0.5))
+
+
+del Layer.registry["FreshRNN"]  # a layer of this test alone
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_inputs_make_the_gradient_vanish_not_the_return_of_the_same_matrix(seed):
+    x = drawn(16, 50, 64, seed=seed)
+    first_alone = x * (np.arange(50) == 0)[:, None]
+    lost = {}
+    for layer in (tn.RNN, FreshRNN):
+        net = tn.SequenceNet(layer(64, 64, seed=seed), tn.Linear(64, 10, seed=seed), last=True)
+        for when, batch in (("always", x), ("once", first_alone)):
+            norms = gradient_flow(net, (batch, np.arange(16) % 10)).norms[f"0 {layer.__name__} h"]
+            lost[layer, when] = np.log10(norms[-1] / norms[0])
+    assert all(8 < lost[layer, "always"] < 12 for layer in (tn.RNN, FreshRNN))
+    assert all(-1 < lost[layer, "once"] < 2 for layer in (tn.RNN, FreshRNN))
+
+
 def test_an_rnn_keeps_the_bound():
     net = tn.RecurrentNet([3, 8, 2], layer=tn.RNN, last=True)
     U = net.layers[0].recurrent.W.numpy()

@@ -20,9 +20,12 @@ a product of t' - t factors. The slope of tanh is at most 1. So if |U| < 1 the g
 then teaches the network nothing (Bengio, Simard, Frasconi 1994; Pascanu, Mikolov, Bengio 2013, arXiv 1211.5063,
 section 2.1).
 
-Through depth the product has a different matrix in each factor: dL/da_(l-1) = (dL/da_l . phi'(z_l)) W_l^T. So the
-initialization can set its typical size. Random entries of variance 1 / width keep |g W^T| near |g|, and only phi'
-shrinks it (Glorot, Bengio 2010, section 4.2.1).
+Through depth the product has a different matrix in each factor: dL/da_(l-1) = (dL/da_l . phi'(z_l)) W_l^T. Random
+entries of variance 1 / width keep |g W^T| near |g|, and only phi' shrinks it (Glorot, Bengio 2010, section 4.2.1).
+
+Through time it is the same U in each factor. Before training this matters little: over 50 steps a random U of that
+variance keeps about as much of the gradient as 50 different ones would. What an RNN has and a deep network lacks is an
+input at every step. It keeps the units where tanh is flat, so phi' takes more away.
 
 The LSTM replaces the product of matrices by a product of numbers. Along the direct path, from memory to memory,
 
