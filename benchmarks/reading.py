@@ -1,9 +1,8 @@
 """Show what the instruments of tinynet/reading/ find: python -m benchmarks.reading [svd regions ..]   (from the root)
 
 Each instrument is used once on trained networks, in a process of its own and on one thread. Its seconds and its peak
-memory include the training of the networks and the drawing of its pictures, which go to docs/reading/. With --seeds 10,
-the automaton is read out of 10 LSTMs. Numbers such as C7 and Q1 name the claims and questions that the course examines;
-docs/reading.md goes through them.
+memory include the training of the networks and the drawing of its pictures, which go to docs/reading/. Numbers such as
+C7 and Q1 name the claims and questions that the course examines; docs/reading.md goes through them.
 
 If you name some instruments, only these are measured anew, and the others keep their figures.
 """
@@ -59,15 +58,6 @@ def compact(path: Path) -> None:
     first.save(path, optimize=True, **(how | {"append_images": rest} if rest else how))
 
 
-def seeds(count: int, jobs: int) -> list[dict[str, float]]:
-    """Return the figures of the automata, one for each seed."""
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        return [
-            {what: float(v) for what, v in figures.items()}
-            for _, figures in pool.map(reading_networks.automaton, range(count))
-        ]
-
-
 def number(value: float) -> str:
     """Return a figure as text: whole numbers in full, others with three digits."""
     return f"{value:,.0f}" if value == int(value) and abs(value) < 1e7 else f"{value:.3g}"
@@ -87,31 +77,19 @@ def main() -> None:
     """Use the instruments, and write results/reading.md, .json and the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="instrument", help=f"{', '.join(INSTRUMENTS)} (all by default)")
-    parser.add_argument("--seeds", type=int, default=0, help="number of LSTMs whose automaton is read")
-    parser.add_argument("--jobs", type=int, default=2, help="how many LSTMs are trained side by side")
     options = parser.parse_args()
     if unknown := set(options.names) - set(INSTRUMENTS):
         parser.error(f"no instrument {', '.join(unknown)}; there are {', '.join(INSTRUMENTS)}")
     path = RESULTS / "reading.json"
-    known = json.loads(path.read_text()) if path.exists() else {"found": {}, "automata": []}
-    for name in options.names or ([] if options.seeds else INSTRUMENTS):
+    known = json.loads(path.read_text()) if path.exists() else {"found": {}}
+    for name in options.names or INSTRUMENTS:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
             known["found"][name] = pool.submit(measured, name).result()
         known["found"] = {name: known["found"][name] for name in INSTRUMENTS if name in known["found"]}
         path.write_text(json.dumps(known, indent=1))  # saved now, so that a later failure loses nothing
         print(f"{name}: {known['found'][name]['seconds']:.1f} s", flush=True)
-    if options.seeds:
-        known["automata"] = seeds(options.seeds, options.jobs)
     known |= {"origin": origin("scipy", "matplotlib")}
     parts = ["# Reading networks", __doc__.split("\n\n")[1], table(known["found"])]
-    if automata := known["automata"]:
-        signs, clusters = (sum(a[kind] for a in automata) for kind in ("equivalent", "by 80 clusters: equivalent"))
-        sizes = ", ".join(f"{a['states by the signs of 20 units']:.0f}" for a in automata)
-        parts.append(
-            f"Of the automata of {len(automata)} LSTMs, {signs:.0f} are equivalent to the grammar's own if states are "
-            f"the signs of h, and {clusters:.0f} if states are 80 clusters. Before states are merged, the signs give "
-            f"this many: {sizes}."
-        )
     parts.append("; ".join(f"{k}: {v}" for k, v in known["origin"].items()))
     write("reading", "\n\n".join(parts), known)
 

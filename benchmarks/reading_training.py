@@ -186,11 +186,11 @@ def percentiles() -> Answer:
         told = EachEpoch(input_percentiles, net, data.valid.inputs)
         tn.fit(net, data.train, epochs=40, lr=0.1, progress=False, report=told)
         seen[name] = told.seen
-        drift = median_drift(told.seen)
-        figures |= {
-            f"{name}: drift of the medians, first 10 epochs": drift[:10].mean(), f"{name}: last 10": drift[-10:].mean(),
-            f"{name}: test error, %": 100 * tn.evaluate(net, data.test),
-        }  # fmt: skip
+        for unit, relative in (("half widths", True), ("units of z", False)):
+            drift = median_drift(told.seen, relative)
+            figures[f"{name}: drift of the medians, first 10 epochs, {unit}"] = drift[:10].mean()
+            figures[f"{name}: last 10, {unit}"] = drift[-10:].mean()
+        figures[f"{name}: test error, %"] = 100 * tn.evaluate(net, data.test)
     return {"percentiles": plot_percentiles(seen)}, figures
 
 

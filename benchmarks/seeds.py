@@ -11,6 +11,7 @@ If you name some statements, only these are measured anew, and the others keep t
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import os
 import time
@@ -29,7 +30,7 @@ STATEMENTS: dict[str, Any] = seeds_networks.STATEMENTS | seeds_training.STATEMEN
 
 def section(name: str, found: dict[str, list[dict[str, float]]]) -> str:
     """Return the Markdown section of one statement, with a table for each data set."""
-    parts = [f"## {name}", STATEMENTS[name][0].__doc__.strip()]
+    parts = [f"## {name}", inspect.cleandoc(STATEMENTS[name][0].__doc__)]
     for data, runs in found.items():
         rows = [[figure, *(f"{value:.3g}" for value in summary(runs, figure))] for figure in runs[0]]
         parts.append(markdown([f"{data}, {len(runs)} seeds", "mean", "sd", "least", "most"], rows))

@@ -33,7 +33,7 @@ def pictures(name: str) -> Any:
 def rates(data: str, seed: int) -> Figures:
     """Does batch norm make training faster, at each learning rate (SGD, momentum 0.9)?
 
-    Networks n-64-64-10 of tanh units. A rate at which training fails is left out of `best`.
+    Networks n-64-64-10 of tanh units.
     """
     train, valid, test = pictures(data)
     figures: Figures = {}

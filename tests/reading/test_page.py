@@ -77,14 +77,6 @@ def quoted():
     yield f"{100 * outward:.1f} % of each step at large |z| points outward"
     ratio = f["full batch, cross-entropy: step at largest |z| / at smallest"]
     yield f"steps at large |z| are {ratio:.1f} times as long"
-    f = FOUND["comparison"]
-    ways = ("dense", "hashed 1/8", "low-rank 8", "binary")
-    dense, hashed, low_rank, _ = (f[f"{way}: distance"] for way in ways)
-    yield f"move {hashed:.1f} and {low_rank:.1f} times their own length from the start, dense ones {dense:.2f} times"
-    share = [f[f"{way}: saturated, %"] for way in ways]
-    yield "{:.0f} % in the dense network, {:.0f} % in the hashed, {:.0f} % in the low-rank, {:.0f} %".format(*share)
-    gradient = "rms gradient of a number, start"
-    yield f"is {f[f'hashed 1/8: {gradient}'] / f[f'dense: {gradient}']:.0f} times as large as the gradient of a single"
     f = FOUND["geometry"]
     yield f"spread {f['binary, spread in units of chance']:.2f} times as far as random ones"
     yield f"an error of {f['length held: test error, %']:.1f} % against {f['dense: test error, %']:.1f} %"
@@ -97,11 +89,6 @@ def quoted():
     f = FOUND["normalization"]
     ranks = (f[f"{way}: effective rank"] for way in ("batch norm", "plain", "low-rank, wider"))
     yield "({:.0f} against {:.0f}); a low-rank product of equal bytes has {:.0f}".format(*ranks)
-    losses = (f[f"{way}: loss after 5 epochs"] for way in ("batch norm", "plain"))
-    yield "the loss is {:.2f} against {:.2f}".format(*losses)
-    f = FOUND["percentiles"]
-    with_it, without = (f[f"{way} batch norm: drift of the medians, first 10 epochs"] for way in ("with", "without"))
-    yield f"drift by {with_it:.2f} half widths an epoch, against {without:.1f} without batch norm"
     f = FOUND["soft targets"]
     soft, labels = (f[f"hashed 1/64, {kind}: test error, %"] for kind in ("soft targets", "labels"))
     yield f"an error of {soft:.1f} % against {labels:.1f} % at 1/64"
