@@ -11,6 +11,7 @@ from tinynet.engine.shapes import (
     broadcast_to,
     concatenate,
     expand_dims,
+    flip,
     getitem,
     hstack,
     moveaxis,
@@ -30,9 +31,10 @@ from tinynet.sequences.fused import lstm
 
 __all__ = [
     "SURROGATES", "abs", "add", "astype", "broadcast_to", "clip", "concatenate", "cos", "cosh", "cumsum", "div",
-    "einsum", "exp", "expand_dims", "expm1", "getitem", "hstack", "log", "log1p", "log_softmax", "lstm", "matmul",
-    "max", "maximum", "mean", "mean_squared_error", "min", "minimum", "mod", "moveaxis", "mul", "neg", "outer", "pad",
-    "power", "prod", "relu", "repeat", "reshape", "round", "sequence_cross_entropy", "sigmoid", "sign", "sin", "sinh",
-    "soft_targets", "softmax", "softmax_cross_entropy", "split", "sqrt", "squared_hinge", "squeeze", "stack", "std",
-    "sub", "sum", "swapaxes", "tanh", "tensordot", "tile", "trace", "transpose", "var", "vstack", "where",
+    "einsum", "exp", "expand_dims", "expm1", "flip", "getitem", "hstack", "log", "log1p", "log_softmax", "lstm",
+    "matmul", "max", "maximum", "mean", "mean_squared_error", "min", "minimum", "mod", "moveaxis", "mul", "neg",
+    "outer", "pad", "power", "prod", "relu", "repeat", "reshape", "round", "sequence_cross_entropy", "sigmoid", "sign",
+    "sin", "sinh", "soft_targets", "softmax", "softmax_cross_entropy", "split", "sqrt", "squared_hinge", "squeeze",
+    "stack", "std", "sub", "sum", "swapaxes", "tanh", "tensordot", "tile", "trace", "transpose", "var", "vstack",
+    "where",
 ]  # fmt: skip

@@ -62,6 +62,7 @@ SAME = {
     "ravel": np.ravel,
     "repeat": lambda x: np.repeat(x, 2, axis=0),
     "tile": lambda x: np.tile(x, (2, 1)),
+    "flip": lambda x: np.flip(x, 1),
     "pad": lambda x: np.pad(x, 1, mode="constant", constant_values=2.0),
     "pad, edge": lambda x: np.pad(x, ((1, 2), (0, 1)), mode="edge"),
     "split": lambda x: np.split(x, 2, axis=1)[1],
@@ -136,6 +137,26 @@ def test_out_is_refused_where_the_tape_would_not_see_the_write():
         sums += y
         sums += tn.Tensor(y)
     assert type(sums) is np.ndarray and sums.tolist() == [2, 4, 6]
+
+
+@pytest.mark.parametrize(
+    "write", [lambda a, y: np.add.at(a, [0, 1, 1], y), np.copyto, lambda a, y: np.put(a, [0, 1], y)]
+)
+def test_values_of_a_tensor_are_not_written_into_an_array_unnoticed(write):
+    y, array = tn.Tensor([1.0, 2.0, 3.0], requires_grad=True), np.zeros(3)
+    with pytest.raises(TypeError, match="the gradient of a tensor would be lost"):
+        write(array, y)
+    right = np.zeros(3)
+    write(array := np.zeros(3), tn.Tensor(y))
+    write(right, y.numpy())
+    np.testing.assert_array_equal(array, right)
+
+
+def test_a_tensor_that_requires_a_gradient_can_be_saved(tmp_path):
+    y = tn.Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    np.save(tmp_path / "y.npy", y)
+    np.savetxt(tmp_path / "y.txt", y)
+    assert np.load(tmp_path / "y.npy").tolist() == np.loadtxt(tmp_path / "y.txt").tolist() == [1, 2, 3]
 
 
 LISTS = {

@@ -180,6 +180,9 @@ for sections in (3, [2], [1, 4], [4, 2], [0, 5, 9], np.array([3])):
     case(f"split {sections}",  lambda m, x, sections=sections: m.concatenate(m.split(x, sections)[::-1]),  (6, 2))
 case("split, last axis",     lambda m, x: m.vstack(m.split(x, 2, axis=-1)),  (3, 4))
 case("split, one piece",     lambda m, x: m.split(x, [1, 3])[1],   (6, 2))
+case("transpose, an array",  lambda m, x: x.transpose(np.array([2, 0, 1])),  (2, 3, 4))
+for axis in (None, 0, -1, (0, 2)):
+    case(f"flip {axis}",     lambda m, x, axis=axis: m.flip(x, axis),  (2, 3, 4))
 case("broadcast_to",         lambda m, x: m.broadcast_to(x, (5, 3, 4)),  (3, 1))
 case("broadcast_to, number", lambda m, x: m.broadcast_to(x, (2, 3)),     ())
 for name, index in INDICES.items():
@@ -248,6 +251,34 @@ def test_gradient_has_the_shape_and_dtype_of_its_input_and_memory_of_its_own(nam
         assert (x.grad.shape, x.grad.dtype) == (x.shape, np.float32)
         assert x.grad.flags.owndata
         assert x.grad.flags.writeable
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_gradient_has_a_gradient_that_agrees_with_differences_of_gradients(name):
+    f, arrays = arrays_of(name)
+    rng = np.random.default_rng(2)
+    u = rng.normal(size=f(np, *arrays).shape if not np.isscalar(f(np, *arrays)) else ())
+    directions = [rng.normal(size=a.shape) for a in arrays]
+
+    def squared(tensors):
+        y = f(F, *tensors)
+        return y * y  # a gradient that depends on x even if f is linear
+
+    def gradients(h):
+        tensors = tensors_of([a + h * v for a, v in zip(arrays, directions, strict=True)])
+        squared(tensors).backward(u)
+        return [x.grad for x in tensors]
+
+    tensors = tensors_of(arrays)
+    grads = tn.grad(squared(tensors), tensors, u)
+    for g, right in zip(grads, gradients(0), strict=True):
+        np.testing.assert_allclose(g.numpy(), right, rtol=1e-12, atol=1e-14)
+    slope = F.concatenate([(g * v).reshape(-1) for g, v in zip(grads, directions, strict=True)]).sum()
+    products = [h.numpy() for h in tn.grad(slope, tensors)]  # of the Hessian with the directions
+    for product, above, below in zip(products, gradients(1e-5), gradients(-1e-5), strict=True):
+        np.testing.assert_allclose(
+            product, (above - below) / 2e-5, rtol=1e-6, atol=1e-6 * (1 + np.abs(above).max(initial=0))
+        )
 
 
 def test_every_vjp_of_every_row_has_a_case(rows):
@@ -589,6 +620,7 @@ ERRORS = {  # what is done, the error, and words of its message: the operation, 
     "tensordot of 1":  (lambda: F.tensordot(zeros(2, 1), zeros(3, 2), 1),      ValueError, "tensordot", "(2, 1) and (3, 2)", "equal lengths"),
     "tensordot axes":  (lambda: F.tensordot(zeros(2), zeros(2), ([1], [0])),   IndexError, "tensordot", "(2,) and (2,)", "must exist"),
     "trace":           (lambda: zeros(3).trace(),                              ValueError, "moveaxis", "(3,)", "axis 1"),
+    "flip":            (lambda: F.flip(zeros(3), 1),                           ValueError, "axis 1 is out of bounds for array of dimension 1"),
     "squeeze":         (lambda: zeros(2, 3).squeeze(0),                        ValueError, "squeeze", "(2, 3)"),
     "integers":        (lambda: zeros(2, dtype=int) + 1.0,                     TypeError, "add", "(2,) and ()", "int64", "astype"),
     "integer array":   (lambda: zeros(2) * np.array([1, 2]),                   TypeError, "mul", "(2,) and (2,)", "float64 and int64", "astype"),

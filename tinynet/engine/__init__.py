@@ -20,19 +20,20 @@ star before what belongs to the afternoon:
     * losses              softmax and cross-entropy
       more_losses         squared hinge, squared error, losses over sequences and towards a teacher
     * straight_through    sign and round, with a gradient that lets SGD through
+      twice               gradients that have gradients
       gradcheck           checks any gradient with two evaluations
       graph               draws the tape
 """
 
-from tinynet.engine import operators, watch
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.engine.recording import evaluating, no_grad
 from tinynet.engine.tape import backward, primitive
 from tinynet.engine import primitives, kinks, shapes, numpy_functions, losses, more_losses, straight_through
+from tinynet.engine.twice import grad
 from tinynet.engine.gradcheck import check_gradients
 from tinynet.engine.graph import draw_graph
 
 __all__ = [
-    "Parameter", "Tensor", "backward", "check_gradients", "draw_graph", "evaluating", "kinks", "losses", "more_losses",
-    "no_grad", "numpy_functions", "operators", "primitive", "primitives", "shapes", "straight_through", "watch",
+    "Parameter", "Tensor", "backward", "check_gradients", "draw_graph", "evaluating", "grad", "kinks", "losses",
+    "more_losses", "no_grad", "numpy_functions", "primitive", "primitives", "shapes", "straight_through",
 ]  # fmt: skip

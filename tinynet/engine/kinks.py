@@ -26,12 +26,12 @@ def _between(x: np.ndarray, min: Any, max: Any) -> np.ndarray:
 
 
 def _slope(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return b * a ** np.where(b == 0, 1, b - 1)
+    return b * a ** np.where((a == 0) & (b == 0), 1, b - 1)
 
 
 def _log(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return log a where a > 0, else the limit that makes a^b log a the slope: 0, -inf or NaN."""
-    return np.log(a, out=np.where(a < 0, np.nan, np.where(b < 0, -np.inf, 0)), where=a > 0)
+    return np.where(a > 0, np.log(np.where(a > 0, a, 1)), np.where(a < 0, np.nan, np.where(b < 0, -np.inf, 0)))
 
 
 # fmt: off
@@ -39,11 +39,11 @@ def _log(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 power     = primitive("power",    np.power,                            lambda g, y, a, b: g * _slope(a, b),                  lambda g, y, a, b: g * y * _log(a, b))
 maximum   = primitive("maximum",  np.maximum,                          lambda g, y, a, b: g * (1 - (a < b) - (a == b) / 2),  lambda g, y, a, b: g * (1 - (b < a) - (a == b) / 2))
 minimum   = primitive("minimum",  np.minimum,                          lambda g, y, a, b: g * (1 - (a > b) - (a == b) / 2),  lambda g, y, a, b: g * (1 - (b > a) - (a == b) / 2))
-mod       = primitive("mod",      np.remainder,                        lambda g, y, a, b: g,                                 lambda g, y, a, b: -g * np.floor_divide(a, b))
+mod       = primitive("mod",      np.remainder,                        lambda g, y, a, b: g,                                 lambda g, y, a, b: -g * np.floor_divide(values_of(a), values_of(b)))
 _where    = primitive("where",    lambda a, b, c: np.where(c, a, b),   lambda g, y, a, b, c: np.where(c, g, 0),              lambda g, y, a, b, c: np.where(c, 0, g))
 
 relu      = primitive("relu",     lambda x: np.maximum(x, 0),          lambda g, y, x: g * ~(x <= 0))
-abs       = primitive("abs",      np.abs,                              lambda g, y, x: g * np.sign(x))
+abs       = primitive("abs",      np.abs,                              lambda g, y, x: g * np.sign(values_of(x)))
 _clip     = primitive("clip",     _between,                            lambda g, y, x, min, max: g * (x == y))
 # fmt: on
 

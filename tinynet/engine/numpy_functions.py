@@ -9,7 +9,7 @@ values are wanted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ SAME_NAME = {
     more_primitives: "sin cos sinh cosh log1p expm1",
     kinks: "power mod maximum minimum abs clip where",
     reductions: "sum mean var std prod max min cumsum",
-    shapes: "reshape squeeze expand_dims transpose swapaxes moveaxis broadcast_to repeat tile pad split "
+    shapes: "reshape squeeze expand_dims transpose swapaxes moveaxis broadcast_to repeat tile flip pad split "
             "concatenate stack vstack hstack",
     einsum: "einsum tensordot outer trace",
 }  # fmt: skip
@@ -38,15 +38,15 @@ OURS: dict[Callable[..., Any], Callable[..., Any]] = {
 
 def call(function: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> Any:
     """Return function(*args, **kwargs). TypeError where a gradient would be lost, or a tensor written to unnoticed."""
-    tensors, out = list(_tensors([*args, *kwargs.values()])), kwargs.get("out")
-    lost = mode.recording and any(x.requires_grad for x in tensors)
+    ours, out = OURS.get(function), kwargs.get("out")
+    if ours and out is None and all(x.dtype.kind == "f" for x in _tensors(args)):
+        return ours(*args, **kwargs)
     name = f"{getattr(function, '__module__', None) or 'numpy.ufunc'}.{function.__name__}"
-    if out is not None and (lost or list(_tensors(out))):
+    lost = mode.recording and any(x.requires_grad for x in _tensors([*args, *kwargs.values()]))
+    if out is not None and (lost or _tensors(out)):
         raise TypeError(f"{name}: the tape does not see what is written to out; write a = a + x, not a += x")
-    if out is None and function in OURS and all(x.dtype.kind == "f" for x in tensors):
-        return OURS[function](*args, **kwargs)
     result = function(*_values(args), **{key: _values(x) for key, x in kwargs.items()})
-    if lost and _has_slope(result):
+    if lost and _has_slope(args[0] if result is None else result):  # np.add.at(a, i, x) returns None, and writes to a
         raise TypeError(
             f"{name}: the gradient of a tensor would be lost; use the operators and functions of tn.functional, or "
             "x.numpy() where only the values matter"
@@ -61,13 +61,11 @@ def _has_slope(result: Any) -> bool:
     return isinstance(result, (np.ndarray, np.generic)) and result.dtype.kind in "fc"
 
 
-def _tensors(x: Any) -> Iterator[Tensor]:
-    """Yield x, or the tensors in it, if it is a list or a tuple."""
-    if isinstance(x, Tensor):
-        yield x
-    elif isinstance(x, (list, tuple)):
-        for one in x:
-            yield from _tensors(one)
+def _tensors(x: Any) -> list[Tensor]:
+    """Return x, or the tensors in it, if it is a list or a tuple."""
+    if isinstance(x, (list, tuple)):
+        return [tensor for one in x for tensor in _tensors(one)]
+    return [x] if isinstance(x, Tensor) else []
 
 
 def _values(x: Any) -> Any:

@@ -88,7 +88,7 @@ class Operators:
     def argmax(self, axis: int | None = None) -> Any:                return self._data.argmax(axis)
 
     def reshape(self, *shape: Any) -> Self:                         return op.reshape(self, _unpacked(shape))
-    def transpose(self, *axes: Any) -> Self:                        return op.transpose(self, _unpacked(axes) or None)
+    def transpose(self, *axes: Any) -> Self:                        return op.transpose(self, _unpacked(axes))
     def swapaxes(self, axis1: int, axis2: int) -> Self:             return op.swapaxes(self, axis1, axis2)
     def squeeze(self, axis: Any = None) -> Self:                    return op.squeeze(self, axis)
     def ravel(self) -> Self:                                        return op.reshape(self, -1)

@@ -26,7 +26,7 @@ def _expand(reduced: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np
 
 def _share_among_ties(g: np.ndarray, y: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
     tied = x == _expand(y, x, axis, keepdims)
-    return _expand(g, x, axis, keepdims) * tied / tied.sum(axis=axis, keepdims=True)
+    return _expand(g, x, axis, keepdims) * tied / tied.sum(axis=axis, keepdims=True, dtype=g.dtype)
 
 
 def _to_mean(g: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool, ddof: float = 0) -> np.ndarray:
@@ -42,6 +42,8 @@ def _from_std(g: np.ndarray, y: np.ndarray, x: np.ndarray, axis: Any, keepdims: 
 def _others(x: np.ndarray, axis: Any) -> np.ndarray:
     """Return, for each entry of x, the product of all others along the axis."""
     zero = x == 0
+    if isinstance(x, Tensor) and zero.any():
+        raise TypeError("grad: a product with an entry of 0 has first derivatives only")
     alone = zero.sum(axis, keepdims=True) == zero  # no zero among the others
     rest = np.where(zero, 1, x)
     return np.where(alone, rest.prod(axis, keepdims=True) / rest, 0)

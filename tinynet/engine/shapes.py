@@ -35,17 +35,26 @@ class every:
 def _scatter(g: np.ndarray, x: np.ndarray, index: Any) -> Part | np.ndarray:
     """Return the cotangent of x: g at `index`, zero elsewhere. An entry picked twice receives both shares."""
     parts = index if isinstance(index, tuple) else (index,)
-    if all(i is None or i is Ellipsis or isinstance(i, (int, slice)) for i in parts):
+    if isinstance(g, Tensor) or all(i is None or i is Ellipsis or isinstance(i, (int, slice)) for i in parts):
         return Part(index, g)
     out = np.zeros_like(x)
     np.add.at(out, index, g)
     return out
 
 
+def _at(axis: int, ndim: int, index: Any) -> tuple:
+    """Return what picks the index along the axis, and all entries along the others."""
+    return (*(slice(None),) * normalize_axis_index(axis, ndim), index)
+
+
+def _length(x: Tensor, axis: int) -> int:
+    return x.shape[normalize_axis_index(axis, x.ndim)]
+
+
 def _piece(k: int, g: np.ndarray, arrays: tuple[np.ndarray, ...], axis: int) -> np.ndarray:
     """Return the part of g that belongs to array k of the concatenation."""
     start = int(np.sum([a.shape[axis] for a in arrays[:k]]))
-    return np.take(g, range(start, start + arrays[k].shape[axis]), axis)
+    return g[_at(axis, g.ndim, slice(start, start + arrays[k].shape[axis]))]
 
 
 def _unpermute(g: np.ndarray, axes: Sequence[int] | None) -> np.ndarray:
@@ -83,7 +92,7 @@ broadcast_to = primitive("broadcast_to", np.broadcast_to,                       
 _pad         = primitive("pad",          _pad_by_constant,                           lambda g, y, x, pad_width, constant_values: g[_inside(x, pad_width)].reshape(x.shape), fix=_WIDTH)
 _getitem     = primitive("getitem",      lambda x, index: x[index],                  lambda g, y, x, index: _scatter(g, x, index), fix=_INDEX)
 _concatenate = primitive("concatenate",  lambda *xs, axis: np.concatenate(xs, axis), every(lambda k, g, y, *xs, axis: _piece(k, g, xs, axis)), fix=_JOIN)
-_stack       = primitive("stack",        lambda *xs, axis: np.stack(xs, axis),       every(lambda k, g, y, *xs, axis: np.take(g, k, axis)), fix=_JOIN)
+_stack       = primitive("stack",        lambda *xs, axis: np.stack(xs, axis),       every(lambda k, g, y, *xs, axis: g[_at(axis, g.ndim, k)]), fix=_JOIN)
 # fmt: on
 
 
@@ -99,7 +108,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
 
 def transpose(x: Tensor, axes: Any = None) -> Tensor:
     """Return x with its axes in another order: reversed, if none is given."""
-    return _transpose(x, axes=deepcopy(axes))
+    return _transpose(x, axes=None if axes is None or len(axes) == 0 else tuple(axes))
 
 
 def moveaxis(x: Tensor, source: Any, destination: Any) -> Tensor:
@@ -132,17 +141,23 @@ def hstack(tensors: Sequence[Any]) -> Tensor:
 
 def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """Return x cut along an axis: into so many pieces of equal length, or before each of the indices."""
-    before = (slice(None),) * normalize_axis_index(axis, x.ndim)
-    pieces = np.split(np.arange(x.shape[axis]), indices_or_sections)
-    return [getitem(x, (*before, slice(p[0], p[-1] + 1) if p.size else slice(0))) for p in pieces]
+    pieces = np.split(np.arange(_length(x, axis)), indices_or_sections)
+    return [getitem(x, _at(axis, x.ndim, slice(p[0], p[-1] + 1) if p.size else slice(0))) for p in pieces]
 
 
 def repeat(x: Tensor, repeats: Any, axis: int | None = None) -> Tensor:
     """Return x with each entry along an axis repeated, all equally often or each as often as `repeats` says."""
     if axis is None:
         x, axis = reshape(x, -1), 0
-    before = (slice(None),) * normalize_axis_index(axis, x.ndim)
-    return getitem(x, (*before, np.repeat(np.arange(x.shape[axis]), repeats)))
+    return getitem(x, _at(axis, x.ndim, np.repeat(np.arange(_length(x, axis)), repeats)))
+
+
+def flip(x: Tensor, axis: Any = None) -> Tensor:
+    """Return x with the order of its entries reversed along an axis, along several, or along all."""
+    axes = range(x.ndim) if axis is None else np.atleast_1d(axis)
+    for axis in axes:
+        x = getitem(x, _at(axis, x.ndim, slice(None, None, -1)))
+    return x
 
 
 def tile(x: Tensor, reps: Any) -> Tensor:
