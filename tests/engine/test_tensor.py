@@ -154,6 +154,7 @@ import tinynet as tn
 x = tn.Tensor([1.0, 2.0], requires_grad=True)
 y: tn.Tensor = (x.tanh() + 1).sum(axis=0)
 z = x.tahn()
+p: tn.Parameter = tn.Parameter([1.0, 2.0]) * 2
 """
 
 
@@ -164,6 +165,7 @@ def test_a_type_checker_knows_the_methods_of_a_tensor_and_refuses_others(tmp_pat
     options = ["--config-file", root / "pyproject.toml", "--cache-dir", tmp_path / "cache"]
     command = [sys.executable, "-m", "mypy", *options, tmp_path / "program.py"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=600)
-    [error, summary] = done.stdout.splitlines()
+    [error, second, summary] = done.stdout.splitlines()
     assert 'program.py:6: error: "Tensor" has no attribute "tahn"' in error, done.stdout
-    assert summary.startswith("Found 1 error in 1 file")
+    assert 'program.py:7: error: Incompatible types in assignment (expression has type "Tensor"' in second, done.stdout
+    assert summary.startswith("Found 2 errors in 1 file")

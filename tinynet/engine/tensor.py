@@ -23,7 +23,7 @@ from tinynet.engine.operators import op
 from tinynet.engine.watch import Watched
 
 
-class Tensor(Watched):
+class Tensor(Watched["Tensor"]):
     """A NumPy array that remembers how it was made.
 
     Args:

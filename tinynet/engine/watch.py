@@ -14,9 +14,10 @@ import zlib
 import numpy as np
 
 from tinynet.engine.methods import Methods
+from tinynet.engine.operators import Out
 
 
-class Watched(Methods):
+class Watched(Methods[Out]):
     """Values that anyone may read and write, and a count of the writes."""
 
     _writes = 0  # in-place writes seen so far
