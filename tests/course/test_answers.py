@@ -110,6 +110,19 @@ def test_a_mistake_is_named_only_if_it_agrees_on_several_inputs(lesson):
         assert "usual cause" not in message
 
 
+def test_one_input_counts_once_on_however_many_seeds_it_comes(lesson):
+    def test_total(exercise, rng):
+        for x in rng.normal(size=3), np.ones(2):
+            exercise.total(x).equals(float(x.sum()))
+
+    def ones(f):
+        return lambda x: f(x) if x[0] == 1 else float(x.sum())
+
+    lesson.grader.test_total = test_total
+    lesson.mutants[:] = [manifest.Variant("total", "a product", ones(lambda x: x.prod()))]
+    assert "usual cause" not in messages(lesson, total=ones(lambda x: 1.0))["total"]
+
+
 def test_a_mistake_is_not_named_if_another_one_does_the_same(lesson):
     twin = manifest.Variant("total", "another kind of mistake", lambda x: np.abs(x).sum())
     cause = "usual cause: the sum is of absolute values"

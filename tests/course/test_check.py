@@ -72,3 +72,17 @@ def test_a_table_of_the_answers_to_one_seed_fails_on_every_other(lesson):
         source = Functions({exercise.name: lambda *arguments, table=table: table.get(key(arguments), 0)})
         graded = [grade_exercise(lesson, exercise, source, seed).passed for seed in range(4)]
         assert graded[1:] == [False, False, False] and graded[0] == (exercise.name != "topological_order")
+
+
+@pytest.mark.parametrize("lesson", manifest.read(), ids=lambda lesson: lesson.folder)
+def test_no_cause_is_named_when_an_answer_coincides_with_a_known_mistake_once(lesson):
+    """The first answer is the mistake's, and the others are not; or the answers are right, at too many calls."""
+    for exercise in lesson.exercises:
+        right = getattr(lesson.solution, exercise.name)
+        answers = [lambda *arguments, right=right: (right(*arguments), right(*arguments))[1]]
+        for mutant in lesson.mutants_of(exercise.name):
+            first = iter([mutant.function])
+            answers.append(lambda *arguments, first=first: next(first, lambda *_: "another")(*arguments))
+        for answer in answers:
+            message = grade_exercise(lesson, exercise, Functions({exercise.name: answer}), 0).message
+            assert "usual cause" not in message

@@ -32,8 +32,8 @@ README = """# Your workspace for the tinynet course
 
     tinynet lesson          # list the lessons and what you have solved
     tinynet lesson 1        # read and run lesson 1, which lessons/01_layer/lesson.py also shows in your editor
-    tinynet grade 1         # grade lessons/01_layer/exercise.py, the file you fill in; so does pytest lessons/01_layer
-    tinynet watch 1         # grade it at every save
+    tinynet watch 1         # grade lessons/01_layer/exercise.py, the file you fill in, at every save
+    tinynet grade 1         # grade it on new inputs, as a teacher will
     tinynet hint 1          # show the next hint
     tinynet solution 1      # show the solution, once yours passes
 """
