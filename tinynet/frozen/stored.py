@@ -79,7 +79,8 @@ def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.
         case Dense():
             return lambda x: x @ state["W"]
         case LowRank():
-            first, second = product(built.U, unnest("U", state)), product(built.V, unnest("V", state))
+            parts = unnest(state)
+            first, second = product(built.U, parts["U"]), product(built.V, parts["V"])
             return lambda x: second(first(x))
         case Hashed():
             w, seed = state.get("w.W", built.buckets.weight()._data).ravel(), built.seed
@@ -90,7 +91,7 @@ def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.
             scale = state.get("s", np.float32(1))
             return lambda x: _coded_product(x, packed, shape, base, lowest) * scale
         case Scaled():
-            inner, lengths = product(built.V, unnest("V", state)), built._column_scale().numpy()
+            inner, lengths = product(built.V, unnest(state)["V"]), built.column_scale().numpy()
             return lambda x: inner(x) * lengths
     return lambda x: built.matmul(Tensor(x))._data
 

@@ -34,10 +34,12 @@ class Bank(Parameterization):
     sigma: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.kind not in ("random", "smooth", "pretrained") or not self.sigma > 0:
+        if self.kind not in ("random", "smooth", "pretrained") or not 1e-100 < self.sigma < 1e100:
             raise ValueError(
-                f"Bank: kind={self.kind!r}, sigma={self.sigma}; kind is 'random', 'smooth' or 'pretrained', sigma > 0"
+                f"Bank: kind={self.kind!r}, sigma={self.sigma}; kind is 'random', 'smooth' or 'pretrained', and sigma "
+                "a positive width in pixels, such as 1.0"
             )
+        self.sigma = float(self.sigma)
 
     @classmethod
     def of(cls, U: np.ndarray) -> Bank:
@@ -94,10 +96,9 @@ class Bank(Parameterization):
 
     def _smooth(self) -> np.ndarray:
         m, k = self.shape
-        pixels = np.stack(np.divmod(np.arange(m), isqrt(m)), axis=1)  # (m, 2): row and column of each input
         order = np.argsort(hash_grids.hash_grid(self.seed, STREAM, m, 1).ravel(), kind="stable")
-        centres = pixels[np.resize(order, k)]  # every pixel once before any comes twice
-        distance2 = ((pixels[:, None] - centres[None]) ** 2).sum(-1)  # (m, k)
+        centres = np.resize(order, k)  # every pixel once before any comes twice
+        distance2 = sum((at[:, None] - at[centres]) ** 2 for at in np.divmod(np.arange(m), isqrt(m)))  # rows, columns
         U = np.exp(-distance2 / (2 * self.sigma**2))
         return U / np.linalg.norm(U, axis=0)
 

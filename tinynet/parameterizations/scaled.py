@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tinynet.engine.primitives import matmul
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
@@ -41,19 +42,24 @@ class Scaled(Parameterization):
         self.g = Parameter(g.astype(W.dtype))
         self.V = self.V.from_dense((W / np.where(g > 0, g, 1)).astype(W.dtype), self.seed)
 
-    def _column_scale(self) -> Tensor:
+    def column_scale(self, V: Tensor | None = None) -> Tensor:
+        """Return the factor of each column, (n,). V: the matrix V, if you have it."""
         if not self.normalize:
             return self.g
-        V = self.V.weight()
+        V = self.V.weight() if V is None else V
         peak = _peaks(V._data)
         V = V / peak  # an entry of each column is now 1, so its square neither overflows nor vanishes
         return self.g / (V * V).sum(axis=0).clip(1).sqrt() / peak  # only columns of zeros are clipped
 
     def weight(self) -> Tensor:
-        return self.V.weight() * self._column_scale()
+        V = self.V.weight()  # once, since V may be a long chain itself
+        return V * self.column_scale(V)
 
     def matmul(self, x: Tensor) -> Tensor:
-        return self.V.matmul(x) * self._column_scale()
+        if not self.normalize:
+            return self.V.matmul(x) * self.g
+        V = self.V.weight()
+        return matmul(x, V) * self.column_scale(V)
 
 
 def _lengths(W: np.ndarray) -> np.ndarray:

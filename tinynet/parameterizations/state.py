@@ -76,13 +76,14 @@ class Storable:
             self.seed = int(take(state, "seed", (1,), "u8")[0])
             for name in [n for n in vars(self) if isinstance(getattr(type(self), n, None), cached_property)]:
                 delattr(self, name)  # it came from another seed
+        parts = unnest(state)
         for name, (attribute, *shape) in self.holds.items():
             part = vars(self).get(attribute, True)  # True: the array is still to come, as a setting bias=True says
             if isinstance(part, list):
                 for i in sorted(set(first_places(part))):
-                    part[i].restore(unnest(f"{name}{i}", state))
+                    part[i].restore(parts.get(f"{name}{i}", {}))
             elif isinstance(part, Storable):
-                part.restore(unnest(name, state))
+                part.restore(parts.get(name, {}))
             elif part is not None:
                 setattr(self, attribute, Parameter(take(state, name, tuple(getattr(self, n) for n in shape))))
         if self.rescale:
@@ -130,8 +131,12 @@ class Storable:
         """Return what `config` described, without arrays, since a file may announce more than it holds."""
         settings = {name: _from_json(value) for name, value in config.items()}
         for f in fields(cls):
-            if isinstance(default := _default(f), Storable) and not isinstance(settings.get(f.name, default), Storable):
-                raise TypeError(f"{f.name}={str(settings[f.name])[:80]!r} is no recipe")
+            default = _default(f)
+            value = settings.get(f.name, default)
+            if isinstance(default, Storable) and not isinstance(value, Storable):
+                raise TypeError(f"{f.name}={str(value)[:80]!r} is no recipe")
+            if type(default) in (bool, int) and type(value) is not type(default):
+                raise TypeError(f"{f.name}={str(value)[:80]!r} is no {type(default).__name__}")
         made = cls.__new__(cls)
         made.fill = lambda: None  # type: ignore[attr-defined]  # hides the method, so that __init__ makes no arrays
         made.__init__(**settings)  # type: ignore[misc]
@@ -174,15 +179,19 @@ def nest(prefix: str, state: State) -> State:
     return {f"{prefix}.{name}": a for name, a in state.items()}
 
 
-def unnest(prefix: str, state: State) -> State:
-    """Return the part of a state whose names begin with `prefix.`, without it."""
-    return {name[len(prefix) + 1 :]: a for name, a in state.items() if name.startswith(prefix + ".")}
+def unnest(state: State) -> dict[str, State]:
+    """Return the states of the parts by their prefixes, in one pass: {"V": {"W": a}} for {"V.W": a}."""
+    parts: dict[str, State] = {}
+    for name, a in state.items():
+        prefix, _, rest = name.partition(".")
+        parts.setdefault(prefix, {})[rest] = a
+    return parts
 
 
 def first_places(parts: list[Any]) -> list[int]:
     """Return, for each part, where it stands first: a layer that is used twice is stored once."""
-    ids = [id(part) for part in parts]
-    return [ids.index(i) for i in ids]
+    places: dict[int, int] = {}
+    return [places.setdefault(id(part), i) for i, part in enumerate(parts)]
 
 
 def child_seed(seed: int, k: int) -> int:
