@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from safetensors.numpy import save as to_bytes
 import tinynet as tn
 from tinynet.layers.base import Layer
 from tinynet.sequences.network import detached
-from tinynet.storage.save_load import checksum
+from tinynet.storage.container import checksum
 
 F = tn.functional
 SYMBOLS, CLASSES, BATCH, TIME = 5, 3, 4, 6
@@ -329,7 +330,8 @@ GREEDY = {
 @pytest.mark.parametrize("name", GREEDY)
 def test_a_small_file_cannot_ask_for_much_memory(name):
     tracemalloc.start()
-    Layer.from_json({name: GREEDY[name]})  # as a file has it; `restore` then sees that the arrays are missing
+    with suppress(ValueError):
+        Layer.from_json({name: GREEDY[name]})  # as a file has it; `restore` then sees that the arrays are missing
     bytes_held = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert bytes_held < 1e6

@@ -22,7 +22,7 @@ from tinynet.sequences.network import SequenceNet
 from tinynet.sequences.recurrent import LSTM, RNN
 
 
-class _StoredCell(Cell):
+class _StoredCell(Cell, base=True):
     """A cell that is made by restoring the state of another, and keeps nothing else."""
 
     def restore(self, state: State) -> None:

@@ -40,10 +40,11 @@ class Layer(Storable):
     family = "layer"
     registry: ClassVar[dict[str, type[Layer]]] = {}
     training: ClassVar[bool] = True  # of a layer: whether it is in training mode
+    carries: ClassVar[bool] = False  # whether it returns a state too, which is carried from step to step
     beside: ClassVar[str] = "bias"  # what the table calls the numbers that a layer stores beside its matrices
 
-    def __init_subclass__(cls) -> None:
-        Layer.registry[cls.__name__] = cls
+    def __init_subclass__(cls, base: bool = False) -> None:
+        Layer.registry |= {} if base else {cls.__name__: cls}  # no file can ask for a base class
 
     def __call__(self, x: Any) -> Tensor:
         """Return the layer's output for a batch of rows."""
@@ -93,10 +94,13 @@ class Sequential(Layer):
     """The layers given, one after the other. A layer that stands twice is trained, counted and saved as one."""
 
     holds = {"": ("layers",)}  # a list: its names in a file are 0, 1, ..
+    over_sequences: ClassVar[bool] = False
 
     def __init__(self, *layers: Layer) -> None:
         if not all(isinstance(layer, Layer) for layer in layers):
             raise TypeError(f"{type(self).__name__}: {list(layers)!r:.200}; give the layers one by one, not in a list")
+        if any(layer.carries for layer in layers) and not self.over_sequences:
+            raise ValueError(f"{type(self).__name__}: a recurrent layer carries a state; put it into a tn.SequenceNet")
         self.layers = list(layers)
 
     def __call__(self, x: Any) -> Tensor:

@@ -42,13 +42,13 @@ from tinynet.layers.layernorm import LayerNorm
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.columns import Columns
 from tinynet.parameterizations.dense import Dense
-from tinynet.parameterizations.state import State, child_seed
+from tinynet.parameterizations.state import child_seed
 
 States = tuple[Tensor, ...]  # (h, c) of an LSTM, (h,) of an RNN
 
 
 @dataclass(eq=False, repr=False)
-class Cell(Layer):
+class Cell(Layer, base=True):
     """Base of the cells: W, U and b, and how they are stored. A subclass says what one step does.
 
     Args:
@@ -58,6 +58,7 @@ class Cell(Layer):
         seed: fixes the initial values.
     """
 
+    carries = True
     gates = 1  # blocks of columns in W, U and b
     states = 1  # arrays (batch, H) that are carried
 
@@ -74,20 +75,13 @@ class Cell(Layer):
         check_width(self, "n_hidden")
         self.weight = self._one_recipe(self.weight)
         self.recurrent = self.weight if self.recurrent is None else self._one_recipe(self.recurrent)
-        self.fill()
-
-    def _shape_matrices(self) -> None:
         self.columns = self.gates * self.n_hidden
         self.weight = self.weight.shaped((self.n_in, self.columns))
         self.recurrent = self.recurrent.shaped((self.n_hidden, self.columns))
-
-    def restore(self, state: State) -> None:
-        self._shape_matrices()
-        super().restore(state)
+        self.fill()
 
     def fill(self) -> None:
         """Make W, U and b, with their initial values."""
-        self._shape_matrices()
         self.weight.fill(child_seed(self.seed, 0))
         self.recurrent.fill(child_seed(self.seed, 1))
         self.bias = Parameter(self._first_bias())

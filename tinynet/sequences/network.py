@@ -35,14 +35,20 @@ class SequenceNet(Sequential):
         alphabet: the characters that the symbols 0, 1, .. stand for, if they stand for characters.
     """
 
+    over_sequences = True
+
     def __init__(self, *layers: Layer, last: bool = False, alphabet: str | None = None) -> None:
         super().__init__(*layers)
         self.last, self.alphabet = last, alphabet
+        if not isinstance(last, bool):
+            raise TypeError(f"{type(self).__name__}: last={last!r}; it must be True or False")
         if not layers or not isinstance(layers[0], Recurrent):
             raise ValueError(
                 f"{type(self).__name__}: {list(layers)}; the first layer must be recurrent, as tn.LSTM is, and "
                 "layers are given one by one"
             )
+        if any(layer.carries and not isinstance(layer, Recurrent) for layer in layers):
+            raise ValueError(f"{type(self).__name__}: a cell is one step of a sequence; give tn.LSTM or tn.RNN instead")
         self.n_in = layers[0].n_in
         if alphabet is not None and (not isinstance(alphabet, str) or len(set(alphabet)) != self.n_in):
             raise ValueError(
@@ -105,7 +111,9 @@ class SequenceNet(Sequential):
             raise ValueError(
                 f"{type(self).__name__}: symbols from {x.min()} to {x.max()}; this network knows 0 .. {self.n_in - 1}"
             )
-        return Tensor(self._in_our_precision(np.eye(self.n_in)[x.T]))
+        rows = np.zeros((*x.T.shape, self.n_in))
+        np.put_along_axis(rows, x.T[..., None].astype(np.intp), 1, axis=2)
+        return Tensor(self._in_our_precision(rows))
 
     def _in_our_precision(self, x: np.ndarray) -> np.ndarray:
         first: Any = self.layers[0]

@@ -20,7 +20,7 @@ from tinynet.sequences.cells import Cell, LSTMCell, RNNCell, States
 from tinynet.sequences.fused import lstm
 
 
-class Recurrent(Cell):
+class Recurrent(Cell, base=True):
     """Base of the layers that run a cell over a sequence: outputs, state = layer(x)."""
 
     def __call__(  # type: ignore[override]
