@@ -15,7 +15,8 @@ from tinynet.frozen.bits import BitLinear
 from tinynet.frozen.network import FEW, Frozen
 from tinynet.frozen.thresholds import find_thresholds
 from tinynet.kernels.bits import pack_signs
-from tinynet.storage.save_load import ModelFileError, checksum
+from tinynet.storage.container import checksum
+from tinynet.storage.file_size import ModelFileError
 
 LEVELS = (2 * np.arange(256) / 255 - 1).astype(np.float32)  # the inputs that stand for pixels
 
@@ -509,7 +510,7 @@ FORGED = {
     "another width": ({}, {'"n_in": 5': '"n_in": 7'}, "takes 7 signs, but 5 signs"),
     "a negative width": ({}, {'"n_in": 6': '"n_in": -6'}, "exact"),
     "a width of text": ({}, {'"n_in": 6': '"n_in": "6"'}, "exact"),
-    "an enormous width": ({}, {'"n_out": 3': '"n_out": 1000000000000'}, "expected"),
+    "an enormous width": ({}, {'"n_out": 3': '"n_out": 1000000000000'}, "allows"),
     "no width": ({}, {'"n_out": 3': '"n_out": 0'}, "n_out=0"),
     "signs as scores": ({}, {'"gives": "floats"': '"gives": "signs"'}, "takes 3 floats, but 3 signs"),
     "no layers": ({}, {'"layers": [': '"layers": [], "were": ['}, "no layers"),

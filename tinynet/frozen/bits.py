@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from tinynet.engine.tensor import Tensor
+from tinynet.kernels.bits import n_words
 from tinynet.kernels.xnor import layer as xnor
 from tinynet.layers.base import Layer
 from tinynet.parameterizations.packing import unpack
@@ -31,7 +32,6 @@ class BitMatrix(Storable):
 
     def __init__(self, words: np.ndarray, n_in: int) -> None:
         self.words, self.n_in = words, n_in
-        self.shape = (n_in, len(words))
 
     @classmethod
     def from_bytes(cls, rows: np.ndarray, n_in: int) -> BitMatrix:
@@ -91,13 +91,11 @@ class BitLinear(Layer):
         self.beside = "thresholds" if self.gives == "signs" else "bias"  # type: ignore[misc]
         self.bias = self.bias or None
         self.bound = most(self.n_in, self.takes)  # |z| <= bound
+        self.shape = (self.n_in, self.n_out)  # of W
 
     def __call__(self, x: Any) -> Tensor:
         """Return the packed signs, or z + bias, for packed signs or pixels x."""
-        words, rows = self.weight.words, x._data
-        width = self.n_in if self.takes == "pixels" else words.shape[1]
-        if rows.shape[-1] != width:  # kernels would read beyond
-            raise self.wrong_width(rows, width)
+        words, rows = self.weight.words, rows_of(self, x)
         if self.gives == "signs" and self.takes == "pixels":
             return Tensor(xnor.pixel_signs(rows, words, self.thresholds, self.flip))
         if self.gives == "signs":
@@ -125,11 +123,11 @@ class BitLinear(Layer):
                 )
         elif self.bias is not None:
             self.bias = _take(offsets, "bias", (self.n_out,), "f4")
-        self.weight = BitMatrix(_take({"words": words}, "words", (self.n_out, -(-self.n_in // 64)), "u8"), self.n_in)
+        self.weight = BitMatrix(_take({"words": words}, "words", (self.n_out, n_words(self.n_in)), "u8"), self.n_in)
         return self
 
     def matrices(self) -> list[tuple[str, Any, tuple[int, int]]]:
-        return [("", self.weight, self.weight.shape)]
+        return [("", self.weight, self.shape)]
 
     def state(self) -> State:
         bits = self.weight.state()
@@ -150,6 +148,18 @@ class BitLinear(Layer):
     def stored_bits(self) -> int:
         beside = 32 + 1 if self.gives == "signs" else 0 if self.bias is None else 32
         return self.weight.stored_bits() + beside * self.n_out
+
+
+def rows_of(layer: Any, x: Any) -> np.ndarray:
+    """Return the rows that reach a layer of pixels or signs. ValueError unless they are of its kind and width."""
+    rows = x._data if isinstance(x, Tensor) else np.asarray(x)
+    dtype, width = (np.uint8, layer.n_in) if layer.takes == "pixels" else (np.uint64, n_words(layer.n_in))
+    if rows.dtype != dtype or rows.shape != (len(rows), width):
+        raise ValueError(
+            f"{type(layer).__name__}: the input is {rows.dtype} {rows.shape}; "
+            f"this layer takes rows of {width} entries, {np.dtype(dtype)}"
+        )
+    return rows
 
 
 def most(n_in: int, takes: str) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 
 from tinynet.datasets.grid import from_pixels
 from tinynet.engine.tensor import Tensor
+from tinynet.frozen.bits import rows_of
 from tinynet.layers.base import Layer
 from tinynet.layers.checks import check_width
 
@@ -30,7 +31,7 @@ class FromPixels(Layer):
         self.n_in = self.n_out = self.n
 
     def __call__(self, x: Any) -> Tensor:
-        return Tensor(from_pixels(x._data))
+        return Tensor(from_pixels(rows_of(self, x)))
 
 
 class FromSigns(FromPixels):
@@ -39,6 +40,6 @@ class FromSigns(FromPixels):
     takes = "signs"
 
     def __call__(self, x: Any) -> Tensor:
-        bits = x._data.astype("<u8", copy=False).view(np.uint8)
+        bits = rows_of(self, x).astype("<u8", copy=False).view(np.uint8)
         on = np.unpackbits(bits, axis=1, count=self.n_in, bitorder="little")
         return Tensor(on.astype(np.float32) * 2 - 1)

@@ -10,7 +10,6 @@ Other methods have no integers to exploit. They keep their arithmetic, but lose 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
 
 import numpy as np
@@ -19,7 +18,7 @@ from tinynet.engine.recording import evaluating
 from tinynet.engine.tensor import Tensor
 from tinynet.frozen.bits import BitLinear, most
 from tinynet.frozen.borders import FromPixels, FromSigns
-from tinynet.frozen.network import Frozen
+from tinynet.frozen.network import Frozen, Named, flat
 from tinynet.frozen.sequence import FrozenSequence
 from tinynet.frozen.thresholds import find_thresholds
 from tinynet.kernels.bits import pack_signs
@@ -36,7 +35,6 @@ from tinynet.sequences.recurrent import LSTM, RNN
 
 MONOTONE = (Scale, Rounded, BatchNorm)  # between a sum of bits and its sign
 ELEMENTWISE = (Scale, Rounded, BatchNorm, Tanh, Sigmoid, ReLU)  # frozen as they are
-Named = tuple[str, Layer]  # a layer and where it stands: "3", or "1.0" in a nested network
 
 
 def freeze(net: Layer) -> Frozen | FrozenSequence:
@@ -50,20 +48,12 @@ def freeze(net: Layer) -> Frozen | FrozenSequence:
         return net
     if isinstance(net, SequenceNet):
         return _frozen_sequence(net)
-    todo = [(name, layer) for name, layer in _flat(net) if not isinstance(layer, Dropout)]
+    layers = net.layers if type(net).__call__ is Sequential.__call__ else [net]  # type: ignore[attr-defined]
+    todo = [(name, layer) for name, layer in flat(layers) if not isinstance(layer, Dropout)]
     for name, layer in todo:
         _check(name, layer, (Linear, SignActivation, *ELEMENTWISE))
     with evaluating(net), np.errstate(all="ignore"):
         return Frozen(*_frozen_layers(todo))
-
-
-def _flat(net: Layer, name: str = "") -> Iterator[Named]:
-    """Yield the layers one after the other, including the layers of nested networks."""
-    if isinstance(net, Sequential) and type(net).__call__ is Sequential.__call__:
-        for i, layer in enumerate(net.layers):
-            yield from _flat(layer, f"{name}.{i}" if name else str(i))
-    else:
-        yield name or "0", net
 
 
 def _frozen_sequence(net: SequenceNet) -> FrozenSequence:

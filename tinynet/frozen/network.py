@@ -11,7 +11,7 @@ way, so the number of rows decides, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, zip_longest
 from typing import Any
 
@@ -32,6 +32,7 @@ from tinynet.parameterizations.state import State
 FEW = 8  # rows; more are faster layer by layer
 BYTE, INTEGER, FLOAT = np.dtype(np.uint8), np.dtype(np.int64), np.dtype(np.float32)
 ROWS = 1024  # rows that go layer by layer together, so that memory does not grow with the number of examples
+Named = tuple[str, Layer]  # a layer and where it stands: "3", or "1.0" in a nested network
 SPARE = 4  # words at the end of `net`, which the compiled call may read and does not use
 
 
@@ -42,8 +43,9 @@ class Frozen(Sequential):
         super().__init__(*layers)
         if not layers:
             raise ValueError("Frozen: there are no layers")
-        flow, width = "pixels", getattr(layers[0], "n_in", None)
-        for i, layer in enumerate(layers):
+        each = list(flat(layers))
+        flow, width = "pixels", getattr(each[0][1], "n_in", None) if each else None
+        for i, layer in each:
             takes, (n_in, n_out) = getattr(layer, "takes", "floats"), _widths(layer)
             if takes != flow or n_in not in (None, width):
                 name, wanted = type(layer).__name__, f"{n_in or width} {takes}"
@@ -51,7 +53,7 @@ class Frozen(Sequential):
             flow, width = getattr(layer, "gives", "floats"), n_out or width
         if flow != "floats":
             raise ValueError(f"Frozen: the last layer gives {flow}; scores are floats")
-        self.n_in: int = layers[0].n_in  # type: ignore[attr-defined]
+        self.n_in: int = each[0][1].n_in  # type: ignore[attr-defined]
         self.n_out = width
         self._row = (self.n_in,)  # the shape of a row of pixels
         self.net: np.ndarray | None = None  # the layers of bits in one array, where the network begins with some
@@ -153,6 +155,15 @@ class Frozen(Sequential):
 
     def to_json(self) -> dict[str, Any]:
         return {"Frozen": self.config()}
+
+
+def flat(layers: Sequence[Layer], name: str = "") -> Iterator[Named]:
+    """Yield the layers one after the other, with their names, and the layers of nested networks in their place."""
+    for i, layer in enumerate(layers):
+        if type(layer).__call__ is Sequential.__call__:
+            yield from flat(layer.layers, f"{name}{i}.")  # type: ignore[attr-defined]
+        else:
+            yield f"{name}{i}", layer
 
 
 def _widths(layer: Layer) -> tuple[int | None, int | None]:

@@ -19,6 +19,8 @@ REFERENCES = {f.__name__: f for f in (hashing.places_of_rows, hashing.gather, ha
 def places_of_rows(h_rows, xi_rows, n, K):
     """Return bucket and sign of every entry, as one number, uint32 (m, n)."""
     m = len(h_rows)
+    if len(xi_rows) != m:
+        raise ValueError("places_of_rows: there must be as many hashes of rows in both streams")
     out = np.empty((m, n), np.uint32)
     for i in range(m):
         for j in range(n):
@@ -51,6 +53,8 @@ def scatter_add(G, place, K):
     """Return the sum over h(i, j) = k of xi(i, j) G[i, j], (K,)."""
     doubled = np.zeros(2 * K, G.dtype)
     entries, where = np.ascontiguousarray(G).reshape(-1), place.reshape(-1)
+    if len(entries) != len(where):
+        raise ValueError("scatter_add: there must be a place for each entry")
     for e in range(len(where)):
         doubled[where[e]] += entries[e]
     return doubled[:K] - doubled[K:]

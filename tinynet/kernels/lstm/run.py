@@ -26,6 +26,8 @@ def forward(
     """Return y, gates, cells as `forward_numpy` does."""
     if not _compiles(x):
         return forward_numpy(x, W, U, b, h, c, lengths, keep)
+    (_, B, n_in), H = x.shape, len(U)
+    _check_shapes((x, x.shape), (W, (n_in, 4 * H)), (U, (H, 4 * H)), (b, (4 * H,)), (h, (B, H)), (c, (B, H)))
     y, gates, cells = room(x, U, keep)
     y[0], y[-2], y[-1] = h, h, c
     walk = partial(_walks().forward, x, _panels(W), _panels(U), b, lengths, gates, cells, y)
@@ -39,8 +41,10 @@ def backward(
     """Return dz and the gradients with respect to the first h and c as `backward_numpy` does."""
     if not _compiles(gates):
         return backward_numpy(gy, U, lengths, gates, cells)
+    (T, B, _), H, gy = gates.shape, len(U), np.ascontiguousarray(gy, np.float32)
+    _check_shapes((gy, (T + 3, B, H)), (U, (H, 4 * H)), (gates, (T, B, 4 * H)), (cells, (T, B, H)))
     dh, dc = gy[-2].copy(), gy[-1].copy()
-    walk = partial(_walks().backward, np.ascontiguousarray(gy), _panels(U.T), lengths, gates, cells, dh, dc)
+    walk = partial(_walks().backward, gy, _panels(U.T), lengths, gates, cells, dh, dc)
     _share(walk, len(dh), gates.size * len(U), threads)
     return gates, dh, dc
 
@@ -49,6 +53,7 @@ def product(A: np.ndarray, B: np.ndarray, threads: int | None = None) -> np.ndar
     """Return A B, for many rows of A."""
     if not _compiles(A):
         return A @ B
+    _check_shapes((A, (len(A), len(B))))
     out = np.zeros((len(A), B.shape[1]), np.float32)
     _share(partial(_walks().add_product, A, _panels(B), out), len(A), A.size * B.shape[1], threads)
     return out
@@ -58,10 +63,18 @@ def transposed_product(A: np.ndarray, B: np.ndarray, threads: int | None = None)
     """Return A^T B, for many rows of both."""
     if not _compiles(A):
         return A.T @ B
+    _check_shapes((A, (len(B), A.shape[1])), (B, B.shape))
     out = np.empty((A.shape[1], B.shape[1]), np.float32)
     panels = -(-B.shape[1] // _walks().COLUMNS)
     _share(partial(_walks().transposed_product, A, B, out), panels, A.size * B.shape[1], threads)
     return out
+
+
+def _check_shapes(*operands: tuple[np.ndarray, tuple[int, ...]]) -> None:
+    """Raise ValueError unless the arrays are float32, of these shapes and without gaps: loops read by address."""
+    for a, shape in operands:
+        if a.dtype != np.float32 or a.shape != shape or not a.flags.c_contiguous:
+            raise ValueError(f"lstm: an operand is {a.dtype} {a.shape}; float32 {shape} fits the other ones")
 
 
 def _compiles(a: np.ndarray) -> bool:

@@ -22,6 +22,9 @@ The second way multiplies the bytes themselves, where the processor does that (v
 instruction where planes take three, and no sum over planes:
 
     z = 2 sum_k p_k s_k - c,      c_j = 255 sum_k s_jk
+
+Compiled loops read memory by address. So the four functions that are called from outside, `sums`, `signs`,
+`pixel_sums` and `pixel_signs`, first make sure that their operands fit each other.
 """
 
 from __future__ import annotations
@@ -50,6 +53,19 @@ def best_rung() -> str:
     return "carry" if {"avx2", "neon"} & cpu_features() else "tile"
 
 
+def _check_operands(
+    rows: np.ndarray, dtype: type, width: int, words: np.ndarray, n: int, *of_columns: np.ndarray
+) -> None:
+    """Raise ValueError unless rows are (M, width) of this dtype, words (N, W) for n signs, and the others (N,)."""
+    shapes = (len(rows), width), (len(words), n_words(n)), (len(words),), (len(words),)
+    kinds = dtype, np.uint64, np.int32, np.bool_
+    for a, kind, shape in zip((rows, words, *of_columns), kinds, shapes, strict=False):
+        if a.dtype != kind or a.shape != shape or not (a.flags.c_contiguous or kind == np.uint8):
+            raise ValueError(
+                f"xnor: an operand is {a.dtype} {a.shape}; {np.dtype(kind)} {shape} fits weights of {n} signs a row"
+            )
+
+
 # ---- signs meet signs
 
 
@@ -57,6 +73,7 @@ def sums(
     bits: np.ndarray, words: np.ndarray, n: int, threads: int | None = None, panels: np.ndarray | None = None
 ) -> np.ndarray:
     """Return z for bits of n signs a row. panels: `pack_panels(words)`, if you have kept it."""
+    _check_operands(bits, np.uint64, n_words(n), words, n)
     rung = best_rung()
     if rung in ("panel", "carry") and (panels is not None or len(bits) >= FEW_ROWS):
         return products(bits, *panels_of(words, rung, panels), n, len(words), threads)
@@ -68,6 +85,7 @@ def signs(
     threads: int | None = None, panels: np.ndarray | None = None,
 ) -> np.ndarray:  # fmt: skip
     """Return the packed signs for bits of n signs a row."""
+    _check_operands(bits, np.uint64, n_words(n), words, n, thresholds, flip)
     rung = best_rung()
     if rung in ("panel", "carry") and (panels is not None or len(bits) >= FEW_ROWS):
         return comparisons(bits, *panels_of(words, rung, panels), n, thresholds, flip, threads)
@@ -100,6 +118,7 @@ def panels_of(words: np.ndarray, rung: str, panels: np.ndarray | None = None) ->
 
 def pixel_sums(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
     """Return z for pixels uint8 (M, K). K <= 2^22, so that 2 z fits."""
+    _check_operands(pixels, np.uint8, pixels.shape[-1], words, pixels.shape[-1])
     if not _by_bytes(pixels):
         return sums_by_planes(pixels, words)
     z = products(*_fours(pixels, words), len(words))
@@ -109,6 +128,7 @@ def pixel_sums(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
 
 def pixel_signs(pixels: np.ndarray, words: np.ndarray, thresholds: np.ndarray, flip: np.ndarray) -> np.ndarray:
     """Return the packed signs for pixels uint8 (M, K). Thresholds lie in -255 K .. 255 K + 1, so that z + c fits."""
+    _check_operands(pixels, np.uint8, pixels.shape[-1], words, pixels.shape[-1], thresholds, flip)
     if not _by_bytes(pixels):
         return pack_signs((sums_by_planes(pixels, words) >= thresholds) != flip)
     return comparisons(*_fours(pixels, words), thresholds + _offsets(words, pixels.shape[1]), flip)

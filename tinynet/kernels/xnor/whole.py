@@ -250,9 +250,11 @@ PIXELS, NET = types.Array(types.uint8, 2, "C", readonly=True), types.uint64[::1]
 
 @njit(types.void(PIXELS, NET, types.float32[:, ::1]), cache=True, nogil=True)
 def scores(pixels, net, out):
-    """Fill out, float32 (N, classes). The pixels must have the width of the first layer: nothing here checks it."""
+    """Fill out, float32 (N, classes). ValueError for pixels that do not have the width of the first layer."""
     plan, int32s, floats = net.view(np.int64), net.view(np.int32), net.view(np.float32)
     n_layers, n_classes, widest, ones, tail = plan[:5]
+    if pixels.shape[1] != plan[5] or out.shape != (pixels.shape[0], n_classes):
+        raise ValueError("whole: the pixels or the scores do not have the widths of the network")
     sums, signs = np.empty(widest, np.int32), np.empty((widest + 63) // 64, np.uint64)
     for i in range(pixels.shape[0]):
         for layer in range(n_layers):
