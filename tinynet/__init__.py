@@ -9,6 +9,7 @@ chapter, whose `__init__.py` gives the order. The first five chapters hold the a
 stores, a training loop, and the file at the end.
 
     drawing              colours, markers and figure habits that all plots share
+    quoting              text from files, made fit to be shown
     engine/              automatic differentiation
     parameterizations/   W as a function of what is stored, one method a file
     layers/              what networks are made of

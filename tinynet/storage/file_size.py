@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import os
 import struct
+from typing import NamedTuple
 
-from tinynet.storage.save_load import FileSize, ModelFileError
+
+class FileSize(NamedTuple):
+    """The bytes of a saved network."""
+
+    header: int
+    payload: int
+
+
+class ModelFileError(ValueError):
+    """A file that is no network or checkpoint of this version, or is damaged; the message says where."""
 
 
 def file_size(path: str | os.PathLike) -> FileSize:

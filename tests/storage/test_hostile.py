@@ -1,0 +1,357 @@
+"""No file does harm: forged by structure, it is refused with a reason, or it gives a net that runs, soon and in little.
+
+Files are forged from good ones. Their description is changed as a tree: numbers, words and classes are exchanged, parts
+are nested, dropped and repeated. The arrays are made anew to fit it, or damaged. Each file is then loaded, printed and
+called in a child process, which has a limit on its memory and on the time for each file.
+"""
+
+import copy
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save as to_bytes
+
+import tinynet as tn
+from tinynet.frozen.bits import BitLinear
+from tinynet.kernels.bits import pack_signs
+from tinynet.layers.base import Layer
+from tinynet.parameterizations.state import RECIPES
+
+resource = pytest.importorskip("resource", reason="only Unix limits the memory of a process")
+
+SECONDS, BYTES = 10, 4 * 2**30  # for a file, of address space
+TIMES = 40  # forged files of each kind
+
+# ---- good files, one of each kind
+
+
+def every_kind():
+    """Return a net of each kind that is saved; together they have every layer and every recipe."""
+    mlp = [16, 12, 5]
+    nets = {
+        "low rank": tn.MLP(mlp, tn.LowRank(rank=3, inner=tn.Quantized(bits=4)), batch_norm=True, dropout=0.3),
+        "banks": tn.MLP(mlp, [tn.LowRank(rank=3, bank="smooth"), tn.LowRank(rank=2, bank=tn.Bank("random"))]),
+        "hashed": tn.MLP(
+            mlp, [tn.Scaled(tn.Hashed(1 / 2, tn.Quantized(bits=3)), normalize=True), tn.Hashed(rescale=True)]
+        ),
+        "sparse": tn.MLP(mlp, [tn.Sparse(1 / 3), tn.Scaled(tn.Binary("column"))], activation=tn.ReLU),
+        "columns": tn.MLP(mlp, tn.Columns([tn.Dense(), tn.LowRank(rank=1), tn.Quantized(levels=3)])),
+        "layers": tn.Sequential(
+            tn.Rounded(31.0), tn.Linear(16, 8, bias=False), tn.Sequential(tn.Sigmoid(), tn.LayerNorm(8)),
+            tn.SignActivation(True), tn.Scale(0.5),
+        ),
+        "twice": tn.Sequential(*[tn.Linear(8, 8, tn.Binary(scale=None)), tn.Tanh()] * 2),
+        "binary": tn.BinaryMLP([16, 12, 9, 5], dropout=(0.1, 0.2)),
+        "frozen bits": tn.freeze(tn.BinaryMLP([70, 65, 9, 5])),
+        "frozen": tn.freeze(tn.MLP(mlp, [tn.Scaled(tn.Hashed(1 / 2)), tn.Quantized(bits=2)])),
+        "frozen both": tn.freeze(
+            tn.Sequential(
+                tn.Rounded(255.0), tn.Linear(16, 70, tn.Binary(scale=None)), tn.BatchNorm(70), tn.SignActivation(),
+                tn.Linear(70, 9, tn.LowRank(rank=2)), tn.Tanh(), tn.Linear(9, 3),
+            ),
+        ),
+        "lstm": tn.RecurrentNet(
+            [5, 4, 3], [[tn.Dense(), tn.Hashed(1 / 2), tn.Binary(), tn.Dense()], tn.Dense(), tn.Dense()],
+            norm=True, alphabet="abcde",
+        ),
+        "rnn": tn.RecurrentNet([5, 4, 4, 3], tn.Quantized(bits=4), last=True, layer=tn.RNN, dropout=0.2),
+        "frozen lstm": tn.freeze(tn.RecurrentNet([5, 4, 3], tn.Hashed(1 / 2))),
+        "frozen rnn": tn.freeze(tn.RecurrentNet([5, 4, 3], tn.Binary(), layer=tn.RNN, last=True)),
+        "cell": tn.LSTMCell(5, 4),
+    }  # fmt: skip
+    return nets
+
+
+def content(description, arrays):
+    """Return a file with this description, text or JSON values, and these arrays; its checksum fits."""
+    text = description if isinstance(description, str) else json.dumps(description)
+    arrays = {name: np.ascontiguousarray(a) for name, a in arrays.items()}
+    return to_bytes(arrays, {"tinynet": "1", "net": text, "check": checksum(text, arrays)})
+
+
+def checksum(text, arrays):
+    from hashlib import blake2b
+
+    digest = blake2b(text.encode(), digest_size=8)  # as in storage/container.py
+    for name in sorted(arrays):
+        digest.update(f"{name}{arrays[name].dtype}{arrays[name].shape}".encode())
+        digest.update(arrays[name].data)
+    return digest.hexdigest()
+
+
+# ---- forging
+
+
+def places(tree, path=()):
+    """Return the paths of all values inside a tree of JSON."""
+    children = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    return [path] * bool(path) + [p for key, child in children for p in places(child, (*path, key))]
+
+
+def at(tree, path):
+    for key in path:
+        tree = tree[key]
+    return tree
+
+
+def put(tree, path, value):
+    at(tree, path[:-1])[path[-1]] = value
+
+
+WORDS = ["signs", "pixels", "floats", "bits", "layer", "column", "smooth", "pretrained", "", "\x1b[2J" * 9, "x" * 10**5]
+VALUES = [None, True, False, -1, 0, 0.5, 1e-9, 1e30, float("nan"), float("inf"), 10**40, [], {}, [1], {"Dense": {}}]
+WRAPPED = [
+    lambda r: {"Scaled": {"inner": r}},
+    lambda r: {"Scaled": {"inner": r, "normalize": True}},
+    lambda r: {"Hashed": {"factor": 0.5, "inner": r}},
+    lambda r: {"LowRank": {"rank": 2, "inner": r}},
+    lambda r: {"LowRank": {"rank": 2, "bank": r}},
+    lambda r: {"Columns": {"parts": [r, copy.deepcopy(r)]}},
+]
+NESTED = [
+    lambda layer: {"Sequential": {"layers": [layer]}},
+    lambda layer: {"Sequential": {"layers": [layer], "places": [0, 0]}},
+    lambda layer: {"SequenceNet": {"layers": [layer]}},
+    lambda layer: {"Frozen": {"layers": [layer]}},
+]
+
+
+def forge(tree, rng):
+    """Change the tree in one way, drawn at random, and return it."""
+    tree = {"net": tree}  # so that every value has a place
+
+    def one(wanted=lambda value: True):
+        """Return the path of one of the values that are wanted; of any value where there is none."""
+        paths = places(tree)
+        return tuple(pick([p for p in paths if wanted(at(tree, p))] or paths))
+
+    def pick(values):
+        return values[rng.integers(len(values))]
+
+    match pick(["number", "word", "value", "swap", "nest", "rename", "drop", "repeat", "places"]):
+        case "number":
+            n, other = at(tree, path := one(is_number)), at(tree, one(is_number))
+            sizes = [n + 1, n - 1, 2 * n, 64 * n] if is_number(n) else []
+            put(tree, path, pick([other, 0, 1, 10**6, 2**26, 10**12, *sizes]))
+        case "word":
+            put(tree, one(lambda value: isinstance(value, str)), pick(WORDS))
+        case "value":
+            put(tree, one(), copy.deepcopy(pick(VALUES)))
+        case "swap":
+            path, other = one(), one()
+            if other[: len(path)] != path and path[: len(other)] != other:
+                mine, theirs = at(tree, path), at(tree, other)
+                put(tree, path, theirs)
+                put(tree, other, mine)
+        case "nest":
+            inner = at(tree, path := one(is_named))
+            wrap = pick(WRAPPED if is_named(inner) and next(iter(inner)) in RECIPES else NESTED)
+            for _ in range(pick([1, 2, 5] if wrap is WRAPPED[-1] else [1, 2, 5, 20, 40])):
+                inner = wrap(inner)
+            put(tree, path, inner)
+        case "rename":
+            named = at(tree, path := one(is_named))
+            for name, config in named.items() if is_named(named) else ():
+                names = [*sorted(RECIPES if name in RECIPES else Layer.registry), "Cell", "Recurrent", "_StoredCell"]
+                put(tree, path, {pick(names): config})
+        case "drop":
+            if len(path := one()) > 1:
+                del at(tree, path[:-1])[path[-1]]
+        case "repeat":
+            found = at(tree, one(lambda value: isinstance(value, list) and value and is_named(value[0])))
+            if isinstance(found, list) and len(found) < 1000:
+                found += copy.deepcopy(found[rng.integers(len(found) + 1) :]) * pick([1, 8, 300])
+        case "places":
+            config = at(tree, one(lambda value: isinstance(value, dict) and isinstance(value.get("layers"), list)))
+            if isinstance(config, dict) and "layers" in config:
+                config["places"] = rng.integers(-1, len(config["layers"]) + 1, pick([2, 10, 3000])).tolist()
+    return tree["net"]
+
+
+def is_number(value):
+    return type(value) is int
+
+
+def is_named(value):
+    """Return whether a value is a layer or a recipe: {its class's name: its settings}."""
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value))[:1].isupper()
+
+
+def fitting(description):
+    """Return arrays that fit a description; None where it cannot be built, or only at great cost."""
+    text = json.dumps(description)
+    if len(text) > 20_000 or text.count("places") > 3 or text.count("inner") > 12:
+        return None
+    if any(is_number(at(description, p)) and at(description, p) > 3000 for p in places(description)):
+        return None
+    try:
+        net = Layer.from_json(description)
+        fill(net)
+        return net.state()
+    except Exception:
+        return None
+
+
+def fill(layer):
+    if isinstance(layer, tn.Sequential):
+        for inner in layer.layers:
+            fill(inner)
+    elif isinstance(layer, BitLinear):
+        words = pack_signs(np.random.default_rng(0).normal(size=(layer.n_out, layer.n_in)))
+        offsets = dict(thresholds=np.zeros(layer.n_out, np.int32), flip=np.zeros(layer.n_out, bool))
+        if layer.gives == "floats":
+            offsets = {} if layer.bias is None else dict(bias=np.zeros(layer.n_out, np.float32))
+        layer.hold(words, **offsets)
+    elif hasattr(layer, "fill"):
+        layer.fill()
+
+
+def damaged(arrays, rng):
+    """Return the arrays with one of them changed."""
+    arrays = dict(arrays)
+    if arrays:
+        name = sorted(arrays)[rng.integers(len(arrays))]
+        a = arrays.pop(name)
+        change = rng.choice(["none", "dtype", "flat", "short", "name", "extreme"])
+        if change == "dtype":
+            with np.errstate(all="ignore"):
+                a = a.astype(rng.choice(["f2", "f4", "f8", "i4", "u1", "u8", "?"]))
+        elif change == "flat":
+            a = a.ravel()
+        elif change == "short":
+            a = a[: len(a) // 2]
+        elif change == "name":
+            name = "\x1b[31m" + name * int(rng.choice([1, 30_000]))
+        elif change == "extreme" and a.size:
+            a = a.copy()
+            kind = np.iinfo(a.dtype) if a.dtype.kind in "iu" else None if a.dtype.kind == "b" else np.finfo(a.dtype)
+            a.ravel()[rng.integers(a.size)] = True if kind is None else kind.max
+        if change != "none":
+            arrays[name] = a
+    return arrays
+
+
+def forged(net, times, seed):
+    """Yield contents of files that are nearly the net's."""
+    rng = np.random.default_rng(seed)
+    for _ in range(times):
+        tree, arrays = json.loads(json.dumps(net.to_json())), net.state()
+        for _ in range(rng.choice([0, 1, 1, 1, 2, 3])):
+            tree = forge(tree, rng)
+        fits = fitting(tree)
+        arrays = arrays if fits is None else fits
+        yield content(tree, damaged(arrays, rng) if rng.random() < 0.3 else arrays)
+
+
+# ---- the child: each file is loaded, printed and called
+
+
+class TooLong(BaseException):
+    """No Exception, since loading turns all of these into its own."""
+
+
+@contextmanager
+def time_limit(seconds):
+    def stop(*_):
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def width_of(net):
+    """Return the width of the input."""
+    own = getattr(net, "n_in", getattr(net, "n", None))
+    return own or next((w for layer in getattr(net, "layers", []) if (w := width_of(layer))), None)
+
+
+def call(net):
+    n = width_of(net)
+    if n is None or n > 10**7:
+        return
+    if isinstance(net, tn.Frozen):
+        for rows in (1, 20):
+            net.scores(np.full((rows, n), 200, np.uint8))
+    elif isinstance(net, tn.SequenceNet):
+        net(np.zeros((2, 3), int))
+    else:
+        net(tn.Tensor(np.ones((1 if n > 1000 else 20, n), np.float32)))
+
+
+def verdict(path):
+    """Return what became of a file: refused, refused when called, runs, or how it failed."""
+    try:
+        with time_limit(SECONDS):
+            net = tn.load(path)
+            repr(net)
+            try:
+                call(net)
+            except ValueError as error:
+                assert str(error)
+                return "refused when called"
+            return "runs"
+    except tn.ModelFileError as error:
+        return "refused" if str(error).isprintable() and len(str(error)) < 1000 else f"shouts {str(error)[:200]!r}"
+    except TooLong:
+        return f"takes more than {SECONDS} s"
+    except BaseException as error:
+        return f"{type(error).__name__}: {error}"[:200]
+
+
+def judge(folder):
+    """Print the verdict on each file in a folder; the good ones, which compile what is compiled, come first."""
+    for good in sorted(folder.glob("good*")):
+        call(tn.load(good))
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    with np.errstate(all="ignore"):
+        for path in sorted(folder.glob("bad*")):
+            print(json.dumps([path.name, "dies"]), flush=True)
+            print(json.dumps([path.name, verdict(path)]), flush=True)
+
+
+def verdicts(folder, contents, seconds=600):
+    """Return {name: verdict} for files with these contents, from a child process."""
+    for name, net in every_kind().items():
+        tn.save(net, folder / f"good {name}")
+    for name, forgery in contents.items():
+        (folder / f"bad {name}").write_bytes(forgery)
+    root = Path(tn.__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, __file__, str(folder)], capture_output=True, text=True, timeout=seconds,
+        env=os.environ | {"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1"},
+    )  # fmt: skip
+    found = {name.removeprefix("bad "): said for name, said in map(json.loads, done.stdout.splitlines())}
+    missing = contents.keys() - found.keys()
+    return found | dict.fromkeys(missing, f"was not reached: {done.stderr[-500:]}")
+
+
+ALLOWED = ("runs", "refused", "refused when called")
+
+
+def all_forged(times, seed=0):
+    nets = every_kind().items()
+    return {f"{name} {i}": c for k, (name, net) in enumerate(nets) for i, c in enumerate(forged(net, times, [seed, k]))}
+
+
+def test_a_file_forged_by_structure_is_refused_or_gives_a_net_that_runs(tmp_path):
+    found = verdicts(tmp_path, all_forged(TIMES))
+    assert not {name: said for name, said in found.items() if said not in ALLOWED}
+    counts = Counter(found.values())
+    assert counts["runs"] > 50 and counts["refused"] > 100, counts  # forged well enough to get somewhere
+
+
+if __name__ == "__main__":
+    judge(Path(sys.argv[1]))
