@@ -125,7 +125,7 @@ def test_a_hashed_network_is_built_trained_saved_and_loaded_on_a_short_walk(tmp_
 
     run()  # kernels are compiled once; that is no part of the walk
     files, lines, changes = walk(run)
-    assert files <= 16 and lines <= 1600 and changes <= 120, (files, lines, changes)
+    assert files <= 17 and lines <= 1750 and changes <= 130, (files, lines, changes)  # one of them is the gate
 
 
 @pytest.mark.parametrize("rows", [20, 200])

@@ -15,8 +15,8 @@ from tinynet.frozen.bits import BitLinear
 from tinynet.frozen.network import FEW, Frozen
 from tinynet.frozen.thresholds import find_thresholds
 from tinynet.kernels.bits import pack_signs
-from tinynet.storage.container import checksum
 from tinynet.storage.file_size import ModelFileError
+from tinynet.storage.gate import checksum
 
 LEVELS = (2 * np.arange(256) / 255 - 1).astype(np.float32)  # the inputs that stand for pixels
 

@@ -12,7 +12,7 @@ from safetensors.numpy import save as to_bytes
 import tinynet as tn
 from tinynet.layers.base import Layer
 from tinynet.sequences.network import detached
-from tinynet.storage.container import checksum
+from tinynet.storage.gate import checksum
 
 F = tn.functional
 SYMBOLS, CLASSES, BATCH, TIME = 5, 3, 4, 6

@@ -80,7 +80,7 @@ def content(description, arrays):
 def checksum(text, arrays):
     from hashlib import blake2b
 
-    digest = blake2b(text.encode(), digest_size=8)  # as in storage/container.py
+    digest = blake2b(text.encode(), digest_size=8)  # as in storage/gate.py
     for name in sorted(arrays):
         digest.update(f"{name}{arrays[name].dtype}{arrays[name].shape}".encode())
         digest.update(arrays[name].data)

@@ -11,8 +11,8 @@ from safetensors.numpy import load as from_bytes
 from safetensors.numpy import save as to_bytes
 
 import tinynet as tn
-from tinynet.storage.container import checksum
 from tinynet.storage.file_size import ModelFileError, file_size
+from tinynet.storage.gate import checksum
 
 BANKS = [tn.LowRank(rank=3, bank=tn.Bank.of(np.random.default_rng(m).normal(size=(m, 3)))) for m in (16, 12)]
 RECIPES = {

@@ -24,7 +24,7 @@ from tinynet.frontier.run import possible, run, soft_targets, widths_of
 from tinynet.frontier.settings import SOFT, STAGES, Settings, Teacher
 from tinynet.frontier.store import Store
 from tinynet.frontier.tasks import task_of
-from tinynet.storage.container import checksum
+from tinynet.storage.gate import checksum
 from tinynet.storage.save_load import load
 from tinynet.training.distillation import check_softness
 from tinynet.training.progress import wanted

@@ -2,8 +2,7 @@
 
   atomic       a file written whole or not at all
   file_size    header and payload of a file
-  budget       how much a file of some size may ask for
-  container    a description and arrays in one file
+  gate         a description and arrays in one file, and how much it may ask for
 * save_load    saving and loading a network
 """
 

@@ -6,7 +6,7 @@ The header says how to build the net; the arrays are what each parameterization 
     bytes on disk  =  header (at most 2 KB for the nets of this project)  +  payload (the frontier's axis)
 
 Loading runs no code from the file: names of layers and recipes are looked up. A file of a few bytes cannot ask for a
-network of any size (budget.py), and every array is checked against the shape that the header asks for.
+network of any size (gate.py), and every array is checked against the shape that the header asks for.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from tinynet.layers.base import Layer
+from tinynet.quoting import quoted
 from tinynet.storage.atomic import write_atomically
-from tinynet.storage.budget import check_size
-from tinynet.storage.container import Kind, packed, refusal, unpacked
-from tinynet.storage.file_size import FileSize
+from tinynet.storage.file_size import FileSize, ModelFileError
+from tinynet.storage.gate import Kind, check_size, packed, unpacked
 
 NETWORK = Kind("tinynet", version="1", description="net")
 
@@ -53,11 +53,13 @@ def load(path: str | os.PathLike) -> Layer:
     """
     if not Path(path).exists():
         raise FileNotFoundError(f"load: there is no file {os.fspath(path)!r}")
-    with refusal("load", path, "network"):
+    try:
         description, state = unpacked(path, NETWORK)
         net = Layer.from_json(description)  # without arrays
         check_size(net, sum(a.nbytes for a in state.values()))
         net.restore(state)
         if extra := set(state) - set(net.state()):
             raise ValueError(f"it holds arrays that the network does not use: {sorted(extra)[:5]}")
-    return net.eval()
+        return net.eval()
+    except Exception as error:  # whatever fails here was caused by the file's content
+        raise ModelFileError(f"load: {os.fspath(path)!r} is not a readable network: {quoted(error)}") from error

@@ -20,7 +20,7 @@ import numpy as np
 
 from tinynet.layers.base import Layer
 from tinynet.storage.atomic import write_atomically
-from tinynet.storage.container import checksum
+from tinynet.storage.gate import checksum
 from tinynet.training.optimizer import Optimizer
 from tinynet.training.schedules import Schedule, constant
 
