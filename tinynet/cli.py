@@ -32,6 +32,7 @@ class Commands(TyperGroup):
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
     commands.lesson, commands.grade, commands.hint, commands.solution, commands.reset, commands.watch, commands.start,
+    commands.progress, commands.notebook,
 ):  # fmt: skip
     app.command(rich_help_panel="The course")(command)
 app.add_typer(commands.course, name="course", rich_help_panel="The course")

@@ -32,7 +32,7 @@ def test_cells_run_as_the_script_does_and_errors_name_its_line(tmp_path, capsys)
     path.write_text(SCRIPT + "1 / 0\n")
     texts = []
     with pytest.raises(ZeroDivisionError) as caught:
-        run(path, texts.append)
+        run(path, lambda cell: texts.append(cell.text) if cell.kind == "markdown" else None)
     assert texts == ["# Title\n\nText with `code`."] and capsys.readouterr().out == "2.0\n"
     assert caught.traceback[-1].lineno + 1 == SCRIPT.count("\n") + 1
     path.write_text(SCRIPT)

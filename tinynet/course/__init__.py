@@ -15,9 +15,11 @@ In reading order:
     submissions      a folder of submissions, graded into one table
     formats          grades in the formats of Gradescope and JUnit
     workspace        the folder in which a learner works
-    script           what a running lesson needs: figures, verdicts, the learner's functions
+    guesses          the learner's guess at a result, and the result beside it
+    script           what a running lesson needs: the learner's functions, questions, figures, verdicts
     notebook         a lesson's file as text and code in turn
     formulas         LaTeX for the terminal
+    reader           a lesson in the terminal, with a pause where an exercise is due
     watching         grading at every save
     commands         the subcommands of `tinynet` that belong to the course
 """

@@ -1,4 +1,4 @@
-"""The subcommands `tinynet lesson`, `grade`, `hint`, `solution`, `reset`, `watch`, `start` and `course`."""
+"""The subcommands of `tinynet` that belong to the course: `lesson`, `grade`, `hint`, `watch` and the others."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from tinynet.course import check, formats, formulas, grading, manifest, notebook, stubs, watching, workspace
+from tinynet.course import check, formats, grading, guesses, manifest, stubs, watching, workspace
 from tinynet.course.calls import read
 from tinynet.course.grading import DRAWS, Result, unknown_seed
 from tinynet.course.manifest import CourseError, Lesson
+from tinynet.course.notebook import write_ipynb
 from tinynet.storage.atomic import check_outputs, write_atomically
 
 Number = Annotated[int, typer.Argument(help="The lesson's number.", metavar="N")]
@@ -31,9 +32,10 @@ def lesson(
         int | None, typer.Argument(help="The lesson's number; without it, all lessons are listed.", metavar="N")
     ] = None,
     show: Annotated[bool, typer.Option("--show", help="Also open a window for each figure.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Run through, without a pause at each exercise.")] = False,
 ) -> None:
-    """Read and run a lesson; without a number, list the lessons and what you have solved."""
-    from rich.markdown import Markdown
+    """Read and run a lesson, exercise by exercise; without a number, list the lessons and what you have solved."""
+    from tinynet.course.reader import read_lesson
 
     space = workspace.find()
     if number is None:
@@ -42,10 +44,33 @@ def lesson(
     chosen = manifest.lesson(number)
     sys.argv[1:] = ["--show"] if show else []  # as python lesson.py would get it
 
-    def show_text(text: str) -> None:
-        console.print("", Markdown(formulas.readable(text)), "", soft_wrap=False)
+    def grade_one(name: str) -> bool:
+        results = _grade(space, chosen)
+        [result] = [result for result in results if result.exercise.name == name]
+        _report(results, [result])
+        return result.passed
 
-    notebook.run(space.folder(chosen) / "lesson.py", show_text)
+    pause = not all_ and sys.stdin.isatty() and sys.stdout.isatty()
+    path = space.folder(chosen) / "lesson.py"
+    read_lesson(path, console, pause, grade_one, lambda name: _show_hint(space, chosen, name))
+
+
+def progress() -> None:
+    """Show what you guessed, and what came out."""
+    space = workspace.find()
+    table = Table("lesson", "question", "you said", "it is", "", box=None, pad_edge=False)
+    for key, entry in space.progress.guesses.items():
+        folder, _, question = key.partition("/")
+        guess, result = entry.get("guess"), entry.get("result")
+        off = guesses.distance(guess, result) if isinstance(guess, float) and isinstance(result, float) else ""
+        table.add_row(folder, question, _short(guess), _short(result), off)
+    console.print(table if table.row_count else "No guesses yet: a lesson asks for one before each experiment.")
+
+
+def notebook(number: Number) -> None:
+    """Write a lesson as a notebook for Jupyter, beside its lesson.py."""
+    path = workspace.find().folder(manifest.lesson(number)) / "lesson.py"
+    typer.echo(f"wrote {write_ipynb(path)}")
 
 
 def grade(
@@ -243,6 +268,11 @@ def _overview(space: workspace.Workspace) -> Table:
             f"{len(passed)} of {len(each.exercises)}", f"{points} of {each.points}",
         )  # fmt: skip
     return table
+
+
+def _short(value: Any) -> str:
+    """Return a guess or a result as a table shows it."""
+    return "" if value is None else value if isinstance(value, str) else f"{value:.3g}"
 
 
 def _grade_submissions(

@@ -7,10 +7,13 @@ becomes a page of the site.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from tinynet.storage.atomic import write_atomically
 
 MARK = re.compile(r"^# %%(.*)$", re.MULTILINE)
 SAVED = re.compile(r'lesson\.(?:figure|animation)\([^"]*"([\w-]+)"')  # saves a figure under this name
@@ -40,18 +43,17 @@ def split(script: str) -> list[Cell]:
     return cells
 
 
-def run(path: Path, show_text: Any = print) -> None:
-    """Run a lesson's code cells in order, and show its text between them.
+def run(path: Path, show: Callable[[Cell], None]) -> None:
+    """Run a lesson's code cells in order.
 
     Args:
         path: the path of lesson.py.
-        show_text: called with the text of each Markdown cell.
+        show: called with each cell, before it runs if it is code.
     """
     names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
     for cell in split(path.read_text("utf-8")):
-        if cell.kind == "markdown":
-            show_text(cell.text)
-        else:
+        show(cell)
+        if cell.kind == "code":
             exec(compile("\n" * cell.line + cell.text, str(path), "exec"), names)
 
 
@@ -66,3 +68,14 @@ def page(path: Path) -> str:
         for name in SAVED.findall(cell.text):
             parts += [f"![{name}](figures/{file.name})" for file in sorted(path.parent.glob(f"figures/{name}.*"))]
     return "\n\n".join(parts) + "\n"
+
+
+def write_ipynb(path: Path) -> Path:
+    """Write a lesson as a notebook beside it, and return its path. ImportError without jupytext."""
+    import jupytext
+
+    cells = jupytext.reads(path.read_text("utf-8"), fmt="py:percent")
+    cells.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    target = path.with_suffix(".ipynb")
+    write_atomically(target, jupytext.writes(cells, fmt="ipynb").encode())
+    return target

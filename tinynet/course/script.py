@@ -1,11 +1,14 @@
-"""What every lesson script needs: figures in a folder beside it, verdicts on claims, and the learner's functions.
+"""What every lesson script needs: the learner's functions, questions, figures, and verdicts on claims.
 
-    lesson = Script(__file__)
-    mine = lesson.exercises(1)        # the learner's functions once they all pass, the solutions until then
-    lesson.figure(figure, "circle")   # saved as figures/circle.png; with --show, a window opens too
-    lesson.verdict("C2", "holds", f"the largest deviation is {deviation:.1e}")
+    lesson = Script(4)
+    lesson.predict("slope", "What is left of the steepest slope?")   # asks the learner, where there is one
+    squash = lesson.exercise("squash")                               # the learner's function if it passes
+    lesson.answer("slope", slope)                                    # the result beside the guess
+    lesson.figure(figure, "squash")                                  # saved as figures/squash.png
+    lesson.verdict("C5", {"the effect is the same everywhere": same, "it is below a twentieth": (tiny, "0.104")})
 
-Without `--show` no window opens, so lessons also run where there is no screen.
+A lesson runs as a script, through `tinynet lesson`, and cell by cell in a notebook, which shows figures in place.
+Elsewhere a window opens only with `--show`, so lessons also run where there is no screen.
 """
 
 from __future__ import annotations
@@ -13,14 +16,14 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
-from tinynet.course import manifest
-from tinynet.course.calls import from_file
-from tinynet.course.grading import grade_file, solved
+from tinynet.course import guesses, manifest, workspace
+from tinynet.course.calls import Wrong, from_file
+from tinynet.course.grading import grade_exercise, grade_file, solved
 
 if TYPE_CHECKING:
     from matplotlib.animation import Animation
@@ -33,17 +36,24 @@ class Script:
     """A running lesson.
 
     Args:
-        file: the script's own `__file__`.
+        number: the lesson's number. Its folder is the one that holds the calling script; in a notebook, the one in the
+            workspace that the current folder lies in.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, number: int | str) -> None:
         import matplotlib
         from threadpoolctl import threadpool_limits
 
         threadpool_limits(1)  # BLAS: a lesson's products are too small to be worth sharing among threads
-        self.folder = Path(file).resolve().parent
+        if isinstance(number, str):  # the file of a lesson in the older form
+            self.folder = Path(number).resolve().parent
+        else:
+            self.lesson = manifest.lesson(number)
+            script = sys._getframe(1).f_globals.get("__file__")
+            self.folder = Path(script).resolve().parent if script else workspace.find().folder(self.lesson)
+            self.space = workspace.Workspace(self.folder.parents[1])
         self.show = "--show" in sys.argv[1:]
-        if not self.show:
+        if not self.show and not guesses.in_notebook():
             matplotlib.use("agg")
         matplotlib.rcParams.update(
             {"figure.dpi": 110, "savefig.dpi": 160, "figure.constrained_layout.use": True, "image.cmap": "RdBu",
@@ -56,12 +66,41 @@ class Script:
         folder.mkdir(exist_ok=True)
         return folder / name
 
+    def exercise(self, name: str) -> Callable[..., Any]:
+        """Return the learner's function if it passes, else the solution's, and say which it is."""
+        exercise = self.lesson.exercise(name)
+        try:
+            source = from_file(self.folder / "exercise.py")
+            own = grade_exercise(self.lesson, exercise, source).passed
+        except Wrong:  # the file cannot be read
+            own = False
+        if own:
+            print(f"{name}: this is your own function, and it passes.")
+            return source.functions[name]
+        print(f"{name}: the solution's, since yours does not pass yet; `tinynet grade {self.lesson.number}` says why.")
+        return solved(self.lesson).functions[name]
+
+    def predict(self, question: str, text: str, choices: Sequence[str] = ()) -> None:
+        """Ask for a guess, one of the choices or a number, and write it down. A guess made before stays."""
+        guess = self.space.guess(self.lesson, question)
+        if guess is not None:
+            print(f"{text}\nYour guess was {guess}.")
+        elif guesses.somebody_there() and (guess := guesses.ask(text, choices)) is not None:
+            self.space.note(self.lesson, question, guess=guess)
+
+    def answer(self, question: str, result: Any, form: str = "{:.3g}") -> None:
+        """Print the result of an experiment beside the guess, and write it down. form: how a number is printed."""
+        plain, guess = guesses.plain(result), self.space.guess(self.lesson, question)
+        print(guesses.compared(guess, plain, plain if isinstance(plain, str) else form.format(plain)))
+        if guess is not None:
+            self.space.note(self.lesson, question, result=plain)
+
     def figure(self, figure: Figure, name: str) -> None:
-        """Save a figure as PNG and print its path; with `--show`, open a window too."""
+        """Save a figure as PNG and print its path; show it in a notebook, and with `--show` in a window."""
         self._save(name, "png", figure.savefig, figure)
 
     def animation(self, animation: Animation, name: str, frames_per_second: int = 12) -> None:
-        """Save an animation as GIF and print its path; with `--show`, open a window too."""
+        """Save an animation as GIF and print its path; show it in a notebook, and with `--show` in a window."""
         self._save(name, "gif", lambda path: animation.save(path, writer="pillow", fps=frames_per_second), "all")
 
     def _save(self, name: str, kind: str, save: Callable[[Path], Any], finished: Figure | Literal["all"]) -> None:
@@ -69,20 +108,32 @@ class Script:
 
         path = self.path(f"{name}.{kind}")
         save(path)
-        print(f"[figure] {path}")
+        if guesses.in_notebook():
+            from IPython.display import Image, display
+
+            display(Image(filename=path))
+        else:
+            print(f"[figure] {path}")
         if self.show:
             pyplot.show()
         pyplot.close(finished)
 
-    def verdict(self, claim: str, verdict: str, measured: str) -> None:
-        """Print what this run says about a claim of the syllabus: one of VERDICTS, and the numbers behind it."""
-        if verdict not in VERDICTS:
-            raise ValueError(f"verdict must be one of {VERDICTS}, not {verdict!r}")
-        text = f"[{claim}] {verdict}: {measured}"
-        if sys.stdout.isatty():  # it would break lines in the middle of words
-            width = shutil.get_terminal_size().columns
-            text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
-        print(text)
+    def verdict(self, claim: str, verdict: str | Mapping[str, Any], measured: str = "") -> None:
+        """Print what this run says about a claim of the syllabus: yes or no to each statement that it makes.
+
+        Args:
+            claim: its number, such as "C5".
+            verdict: {statement: whether it held}, or {statement: (whether it held, the numbers behind that)}.
+        """
+        if isinstance(verdict, str):  # the older form
+            if verdict not in VERDICTS:
+                raise ValueError(f"verdict must be one of {VERDICTS}, not {verdict!r}")
+            print(_wrapped(f"[{claim}] {verdict}: {measured}"))
+            return
+        for statement, found in verdict.items():
+            held, numbers = found if isinstance(found, tuple) else (found, "")
+            print(_wrapped(f"{claim:5} {'yes' if held else 'no':5} {statement}{f'   ({numbers})' * bool(numbers)}", 12))
+            claim = ""
 
     def exercises(self, *numbers: int) -> SimpleNamespace:
         """Return the functions of these lessons: the learner's where all of a lesson's pass, else the solutions."""
@@ -95,3 +146,14 @@ class Script:
             source = from_file(path) if own else solved(lesson)
             functions |= {exercise.name: source.functions[exercise.name] for exercise in lesson.exercises}
         return SimpleNamespace(**functions)
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    """Return a text whose lines end between words, where a terminal would break them anywhere."""
+    if not sys.stdout.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(
+        text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False,
+        replace_whitespace=False, drop_whitespace=True,
+    )  # fmt: skip

@@ -41,11 +41,12 @@ README = """# Your workspace for the tinynet course
 
 @dataclass
 class Progress:
-    """What was solved, by lesson, and how many hints were shown, by exercise."""
+    """What was solved, by lesson; how many hints were shown, by exercise; guesses and results, by question."""
 
     version: int = VERSION
     passed: dict[str, list[str]] = field(default_factory=dict)
     hints: dict[str, int] = field(default_factory=dict)
+    guesses: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Workspace:
@@ -88,6 +89,16 @@ class Workspace:
             number = min(self.progress.hints.get(key, 0) + 1, len(hints))
             self.progress.hints[key] = number
         return number, hints[number - 1]
+
+    def guess(self, lesson: Lesson, question: str) -> Any:
+        """Return what the learner guessed, or None."""
+        return self.progress.guesses.get(f"{lesson.folder}/{question}", {}).get("guess")
+
+    def note(self, lesson: Lesson, question: str, **found: Any) -> None:
+        """Write down a guess or a result: note(lesson, "slope", guess=0.01). A guess that was made before stays."""
+        with self._alone():
+            entry = self.progress.guesses.setdefault(f"{lesson.folder}/{question}", {})
+            self.progress.guesses[f"{lesson.folder}/{question}"] = found | entry if "guess" in found else entry | found
 
     def reset(self, lesson: Lesson) -> Path | None:
         """Start a lesson's exercise.py afresh; return the path under which the learner's is kept, if there was one."""
@@ -168,6 +179,7 @@ def _read(path: Path) -> Progress:
         version = entries.get("version", VERSION)
         progress = Progress(**entries) if version == VERSION else Progress()
         sound = all(isinstance(names, list) for names in progress.passed.values())
+        sound = sound and all(isinstance(entry, dict) for entry in progress.guesses.values())
         if not sound or not all(type(number) is int and number >= 0 for number in progress.hints.values()):
             raise ValueError
     except (ValueError, TypeError, AttributeError):
