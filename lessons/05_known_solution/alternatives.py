@@ -51,16 +51,26 @@ def loops(W, b, V, order, signs):
     return W2, b2, V2
 
 
-@instead_of("count_solutions", "removes one solution after the other; networks match if in some order all units do")
+@instead_of("count_solutions", "removes one solution after the other, and tries all orders")
 def by_recursion(nets, threshold):
     if not nets:
         return 0
     n = nets[0].shape[1]
-    alike = [
-        any(
-            all(abs(np.corrcoef(nets[0][:, i], B[:, j])[0, 1]) >= threshold for i, j in enumerate(order))
-            for order in permutations(range(n))
-        )
-        for B in nets
-    ]
-    return 1 + by_recursion([B for B, same in zip(nets, alike, strict=True) if not same], threshold)
+
+    def partners(B):
+        S = np.abs(np.corrcoef(nets[0].T, B.T)[:n, n:])
+        return max(([S[i, j] for i, j in enumerate(order)] for order in permutations(range(n))), key=sum)
+
+    return 1 + by_recursion([B for B in nets[1:] if min(partners(B)) < threshold], threshold)
+
+
+@instead_of("count_solutions", "takes the mean product of standardized units")
+def by_standard_scores(nets, threshold):
+    firsts = []
+    for net in nets:
+        z = (net - net.mean(axis=0)) / net.std(axis=0)
+        matches = [[abs((first * z[:, order]).mean(axis=0)) for order in permutations(range(z.shape[1]))]
+                   for first in firsts]  # fmt: skip
+        if not any(min(max(pairs, key=sum)) >= threshold for pairs in matches):
+            firsts.append(z)
+    return len(firsts)

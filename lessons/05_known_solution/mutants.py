@@ -37,6 +37,17 @@ def one_sign_a_layer(widths):
     return math.prod(math.factorial(n) * 2 for n in widths)
 
 
+@instead_of("equivalent_settings", "the product wrapped around in 64 bits; Python's own integers have no such limit")
+def wrapped(widths):
+    factors = [2 * k for n in widths for k in range(1, n + 1)]
+    return int(np.prod(factors, dtype=np.int64))
+
+
+@instead_of("equivalent_settings", "a float was used, which keeps 16 digits; stay with integers")
+def rounded(widths):
+    return int(math.prod(float(2 * k) for n in widths for k in range(1, n + 1)))
+
+
 # ---- align
 
 
@@ -47,8 +58,8 @@ def correlations(A, B):
 
 def best(S):
     """Try all orders, and return the one with the largest sum of S[i, order[i]]."""
-    n = len(S)
-    return np.array(max(permutations(range(n)), key=lambda order: sum(S[i, order[i]] for i in range(n))))
+    orders = np.array(list(permutations(range(len(S)))))
+    return orders[S[range(len(S)), orders].sum(axis=1).argmax()]
 
 
 def chosen_signs(S, order):
@@ -101,6 +112,28 @@ def uncentred(A, B):
     return order, chosen_signs(S, order)
 
 
+@instead_of("align", "this maximizes the covariances, which are largest where units vary most; maximize correlations")
+def by_covariance(A, B):
+    S = (A - A.mean(axis=0)).T @ (B - B.mean(axis=0))
+    order = best(np.abs(S))
+    return order, chosen_signs(S, order)
+
+
+@instead_of("align", "this maximizes the sum of the squares S^2, which a single strong pair decides; add up |S|")
+def by_squares(A, B):
+    S = correlations(A, B)
+    order = best(S**2)
+    return order, chosen_signs(S, order)
+
+
+@instead_of("align", "this makes the weakest |S| as large as possible; make the sum of all |S| largest")
+def by_the_weakest(A, B):
+    S = correlations(A, B)
+    orders = np.array(list(permutations(range(len(S)))))
+    order = orders[np.abs(S)[range(len(S)), orders].min(axis=1).argmax()]
+    return order, chosen_signs(S, order)
+
+
 # ---- rearrange
 
 
@@ -146,6 +179,12 @@ def columns_of_second(W, b, V, order, signs):
 )
 def turned_before_moved(W, b, V, order, signs):
     return (W * signs)[:, order], (b * signs)[order], (V * signs[:, None])[order]
+
+
+@instead_of("rearrange", "the order was applied backwards, as argsort(order): the new unit i is the old unit order[i]")
+def moved_backwards(W, b, V, order, signs):
+    back = np.argsort(order)
+    return W[:, back] * signs, b[back] * signs, V[back] * signs[:, None]
 
 
 # ---- count_solutions
@@ -200,3 +239,35 @@ def with_all_before(nets, threshold):
 )
 def with_the_one_before(nets, threshold):
     return 1 + sum(aligned(A, B).min() < threshold for A, B in pairwise(nets))
+
+
+@instead_of("count_solutions", "units were compared as any order allows; first align, then compare those partners only")
+def any_order(nets, threshold):
+    def same(A, B):
+        S = np.abs(correlations(A, B))
+        return any((S[range(len(S)), order] >= threshold).all() for order in permutations(range(len(S))))
+
+    return count(nets, same)
+
+
+@instead_of("count_solutions", "correlations were squared; compare |correlation| itself with the threshold")
+def squared(nets, threshold):
+    return count(nets, lambda A, B: (aligned(A, B) ** 2).min() >= threshold)
+
+
+@instead_of("count_solutions", "a correlation equal to the threshold was refused; |correlation| >= threshold is enough")
+def strictly_more(nets, threshold):
+    return count(nets, lambda A, B: aligned(A, B).min() > threshold)
+
+
+@instead_of("count_solutions", "a network had to match every member of a solution; it need only match the first")
+def with_every_member(nets, threshold):
+    groups = []
+    for B in nets:
+        for group in groups:
+            if all(aligned(A, B).min() >= threshold for A in group):
+                group.append(B)
+                break
+        else:
+            groups.append([B])
+    return len(groups)

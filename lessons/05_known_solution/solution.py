@@ -23,7 +23,7 @@ def equivalent_settings(widths):
         widths: list with the number of units of each hidden layer, such as [4] or [3, 2].
 
     Returns:
-        an integer
+        an integer, exact to the last digit
     """
     # begin solution
     return math.prod(math.factorial(n) * 2**n for n in widths)
@@ -76,9 +76,9 @@ def rearrange(W, b, V, order, signs):
 def count_solutions(nets, threshold):
     """Return how many different solutions there are among several networks.
 
-    Two networks are the same solution if, once they are aligned, |correlation| >= threshold for every pair of
-    partners. Go through the networks in order, and compare each one with the first network of every solution found so
-    far. If it matches none of them, it is a new solution.
+    Two networks are the same solution if |correlation| >= threshold for every pair of partners that `align` finds. Go
+    through the networks in order, and compare each one with the first network of every solution found so far. If it
+    matches none of them, it is a new solution.
 
     Args:
         nets: list of arrays (examples, n), the activations of each network for the same examples.

@@ -1,19 +1,23 @@
 """The grader of lesson 5: `test_NAME` grades the function NAME in exercise.py."""
 
 from itertools import permutations, product
+from math import prod
 
 import numpy as np
 
 
 def test_equivalent_settings(exercise, rng):
-    """Write down all signed orders of a layer's units, and count them."""
+    """Write down all signed orders of small layers, and count them. For a large layer multiply 2, 4, .., 2n."""
 
     def counted(n):
         return len(set(product(permutations(range(n)), product((1, -1), repeat=n))))
 
-    for widths in [3, 2], [4], [1, 1, 1], [2, 4], [1], rng.integers(1, 5, size=3).tolist():
-        exercise.equivalent_settings(widths).equals(int(np.prod([counted(n) for n in widths])))
-    exercise.equivalent_settings([14]).equals(1_428_329_123_020_800)  # 14! 2^14 has more digits than a float32 holds
+    many = rng.integers(1, 4, size=rng.integers(4, 7)).tolist()
+    for widths in [3, 2], [4], [1, 1, 1], [2, 4], [1], many:
+        exercise.equivalent_settings(widths).equals(prod(map(counted, widths)))
+    large = int(rng.integers(25, 40))  # the count exceeds 64 bits, and has more digits than a float holds
+    for widths in [14], [large], [2, large, 3]:
+        exercise.equivalent_settings(widths).equals(prod(k for n in widths for k in range(2, 2 * n + 1, 2)))
 
 
 def directions(rng, rows, columns):
@@ -21,47 +25,78 @@ def directions(rng, rows, columns):
     return np.linalg.qr(np.column_stack([np.ones(rows), rng.normal(size=(rows, columns))]))[0][:, 1:]
 
 
-def activations(rng, S, means_a, means_b):
-    """Return A and B with these means, whose units have the correlations S."""
+def activations(rng, S, spreads=1):
+    """Return A and B whose units have the correlations S, with means and spreads of their own."""
     n = len(S)
     Q = directions(rng, 2 * n + 3, 2 * n)
-    B = Q[:, :n] @ S + Q[:, n:] * np.sqrt(1 - (S**2).sum(axis=0))
-    return Q[:, :n] + means_a, B * 0.5 + means_b
+    A, B = Q[:, :n], Q[:, :n] @ S + Q[:, n:] * np.sqrt(1 - (S**2).sum(axis=0))
+    means = rng.choice([-1, 1], (2, n)) * rng.uniform(0.1, 0.4, (2, n))
+    spread_of_a, spread_of_b = spreads * rng.uniform(0.6, 0.7, (2, 1))
+    return A * spread_of_a + means[0], B * spread_of_b + means[1]
 
 
-# A unit's best partner may belong to another unit: here 0.7 + 0.1 < 0.6 + 0.6. In TURNED all partners are opposite.
-TURNED = np.array([[0.7, -0.6, 0.05], [-0.6, 0.1, -0.05], [0.05, -0.05, -0.9]])
-MIXED = np.array([[0.6, 0.5, 0.0, 0.1], [-0.5, 0.1, 0.2, 0.0], [0.0, 0.3, 0.9, 0.0], [0.1, 0.0, 0.0, -0.8]])
+# Correlations of two units of A (rows) with two of B (columns). The right partners are not those that ..
+TEMPTING = {
+    "first": [[0.7, -0.6], [-0.6, 0.1]],  # .. the first unit likes best: 0.6 + 0.6 > 0.7 + 0.1
+    "squares": [[-0.45, 0.05], [0.8, -0.45]],  # .. have the larger squares: 0.45 + 0.45 > 0.8 + 0.05
+    "spreads": [[-0.5, 0.2], [0.6, -0.5]],  # .. vary most: 0.5 + 0.5 > 0.6 + 0.2, but see SPREADS
+    "weakest": [[-0.85, 0.4], [0.4, -0.06]],  # .. have the best weakest pair: 0.85 + 0.06 > 0.4 + 0.4
+}
+SPREADS = np.array([[0.15, 1.0], [1.0, 0.15]])  # of the units of A, and of B
+
+
+def tempted(rng, *names):
+    """Return correlations of such pairs of units, all together, and the spreads of the units of A and of B."""
+    n = 2 * len(names)
+    S, spreads = rng.uniform(-0.01, 0.01, (n, n)), np.ones((2, n))
+    for k, name in enumerate(rng.permutation(names)):
+        pair = slice(2 * k, 2 * k + 2)
+        S[pair, pair] += TEMPTING[name]
+        if name == "spreads":
+            spreads[:, pair] = SPREADS
+    return S, spreads
+
+
+def best(S):
+    """Try all orders: return the one with the largest sum of |S|, and how far it is ahead of the next."""
+    orders = np.array(list(permutations(range(len(S)))))
+    sums = np.abs(S)[range(len(S)), orders].sum(axis=1)
+    return orders[sums.argmax()], np.diff(np.sort(sums)[-2:]).sum()
 
 
 def test_align(exercise, rng):
-    """Make activations with known correlations, and so with a known best order."""
-    order = np.array([[1, 2, 0], [2, 0, 1]][rng.integers(2)])  # no order is its own inverse here
-    S = np.empty((3, 3))
-    S[:, order] = TURNED[:, [1, 0, 2]]
-    exercise.align(*activations(rng, S, np.array([0.3, 0.2, 0.4]), np.array([0.2, 0.3, 0.1]))).equals(
-        (order, np.array([-1.0, -1.0, -1.0]))
-    )
-    for _ in range(3):
-        order, turns = rng.permutation(4), rng.choice([-1, 1], size=4)
-        S = np.empty((4, 4))
-        S[:, order] = MIXED[:, [1, 0, 2, 3]] * turns
-        A, B = activations(rng, S, rng.uniform(-0.3, 0.3, 4), rng.uniform(-0.3, 0.3, 4))
-        exercise.align(A, B).equals((order, np.array([1.0, -1.0, 1.0, -1.0]) * turns))
+    """Make activations with known correlations, and try all orders."""
+
+    def check(S, spreads):
+        order, _ = best(S)
+        exercise.align(*activations(rng, S, spreads)).equals((order, np.sign(S[range(len(S)), order])))
+
+    for signs in np.ones(6), rng.choice([-1, 1], 6):
+        for names in ("first", "squares", "spreads"), ("first", "squares", "weakest"):
+            S, (spread_of_a, spread_of_b) = tempted(rng, *names)
+            order = np.arange(6)
+            while (order[order] == range(6)).all():  # such an order is its own inverse, and hides a mix-up
+                moved = rng.permutation(6)
+                order, _ = best(S[:, moved])
+            check(S[:, moved] * signs, np.stack([spread_of_a, spread_of_b[moved]]))
+    for n in 2, 3, 4, 5:
+        ahead = 0
+        while ahead < 0.02:
+            S = rng.uniform(0.05, 1, (n, n)) * rng.choice([-1, 1], (n, n))
+            S *= rng.uniform(0.6, 0.98, n) / np.linalg.norm(S, axis=0)
+            _, ahead = best(S)
+        check(S, rng.uniform(0.3, 1, (2, n)))
     x = rng.normal(size=(7, 1))
     exercise.align(np.tanh(x), np.tanh(-x)).equals((np.array([0]), np.array([-1.0])))
 
 
 def test_rearrange(exercise, rng):
     """Build the signed permutation matrix P and compare with W P, b P and P^T V."""
-    for m, n, k in (3, 3, 3), (5, 4, 2), (1, 2, 3), (2, 1, 1):
+    for m, n, k in (3, 3, 3), (5, 4, 2), (1, 2, 3), (2, 1, 1), (4, 5, 5), rng.integers(6, 9, size=3):
         W, b, V = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=(n, k))
-        order, signs = rng.permutation(n), rng.choice([-1.0, 1.0], size=n)
+        order, signs = rng.permutation(n), rng.choice([-1, 1], size=n)
         if n == 3:
-            order, signs = (
-                np.array([[1, 2, 0], [2, 0, 1]][rng.integers(2)]),
-                np.roll([1.0, -1.0, -1.0], rng.integers(3)),
-            )
+            order, signs = np.array([[1, 2, 0], [2, 0, 1]][rng.integers(2)]), np.roll([1, -1, -1], rng.integers(3))
         P = np.array([[signs[i] * (order[i] == j) for i in range(n)] for j in range(n)])
         exercise.rearrange(W, b, V, order, signs).equals(
             (np.einsum("mj,ji->mi", W, P), np.einsum("j,ji->i", b, P), np.einsum("ji,jk->ik", P, V))
@@ -89,5 +124,26 @@ def test_count_solutions(exercise, rng):
     c, near, far = (
         Q[:, [p, q, r]] * np.cos(angle) + Q[:, [s, t, u]] * np.sin(angle) for angle in np.radians([0, 30, 60])
     )
-    apart = net((v, w, last))
-    exercise.count_solutions([c, apart, -near[:, [1, 2, 0]], apart[:, [2, 0, 1]], far[:, [2, 0, 1]]], 0.75).equals(3)
+    near, far, apart = -near[:, [1, 2, 0]], far[:, [2, 0, 1]], net((v, w, last))
+    exercise.count_solutions([c, apart, near, apart[:, [2, 0, 1]], far], 0.75).equals(3)
+    exercise.count_solutions([c, far, near], 0.8).equals(2)
+    exercise.count_solutions([near, c, apart, far], 0.8).equals(2)  # both ends are like the first of the chain
+
+    # Mixtures of the same units: each unit is like two units of the other network, with correlation 0.71.
+    mixed = Q[:, [p, q]] @ np.array([[1, 1], [1, -1]])
+    exercise.count_solutions([Q[:, [p, q]], mixed], rng.uniform(0.75, 0.83)).equals(2)
+
+    # Tempting partners: they decide whether the weakest correlation is above or below 0.3.
+    for name, count in ("first", 1), ("squares", 1), ("spreads", 1), ("weakest", 2):
+        exercise.count_solutions(list(activations(rng, *tempted(rng, name))), 0.3).equals(count)
+
+    # A correlation of exactly the threshold, in numbers that rounding does not push below it.
+    A, B = np.array([[-1.0, -1, 0, 1, 1], [-1, -1, 1, 0, 1]])[:, :, None]
+    exercise.count_solutions([A / 2, B / rng.choice([-2, 2])], 0.75).equals(1)
+    exercise.count_solutions([A / 4, -B / 2, B / 4], 0.75).equals(1)
+
+    # Many networks, some of them copies.
+    kinds = int(rng.integers(5, 9))
+    nets = [rng.normal(size=(12, 2)) for _ in range(kinds)]
+    nets += [nets[k][:, ::-1] * rng.uniform(-2, -1, 2) for k in rng.integers(kinds, size=4)]
+    exercise.count_solutions([nets[k] for k in rng.permutation(len(nets))], 0.99).equals(kinds)
