@@ -61,6 +61,25 @@ def nan_for_none(z, labels):
     return gain(z, labels, entropy_of_all)
 
 
+@instead_of("information_gain", "z was cut to an integer first, which makes a 0 of everything between -1 and 0")
+def cut_to_integers(z, labels):
+    return gain(z.astype(int), labels)
+
+
+@instead_of("information_gain", "the labels were counted from 0 up, but they may be any integers: use np.unique")
+def labels_from_zero(z, labels):
+    def entropy_from_zero(y):
+        p = np.array([np.mean(y == c) for c in range(labels.max() + 1)])
+        return -np.sum(p[p > 0] * np.log2(p[p > 0]))
+
+    return gain(z, labels, entropy_from_zero)
+
+
+@instead_of("information_gain", "this is the gain as a share of H(labels); return the gain itself, in bits")
+def as_a_share(z, labels):
+    return gain(z, labels) / entropy(labels) if entropy(labels) else 0.0
+
+
 # ---- rank
 
 
@@ -101,6 +120,30 @@ def squares(A, tolerance):
 def of_the_sum(A, tolerance):
     s = singular_values(A)
     return int(np.sum(s > tolerance * s.sum()))
+
+
+@instead_of("rank", "the tolerance was used as a share of another norm; it is a share of the largest singular value")
+def of_the_frobenius_norm(A, tolerance):
+    s = singular_values(A)
+    return int(np.sum(s > tolerance * np.linalg.norm(s)))
+
+
+@instead_of("rank", "the largest singular value was taken before the means were subtracted; take it afterwards")
+def of_the_uncentred(A, tolerance):
+    return int(np.sum(singular_values(A) > tolerance * np.linalg.norm(A, 2)))
+
+
+@instead_of("rank", "the units were scaled to the same spread first; only subtract the means")
+def standardized(A, tolerance):
+    spread = A.std(axis=0)
+    s = singular_values(A / np.where(spread > 1e-9, spread, 1))
+    return int(np.sum(s > tolerance * s[0]))
+
+
+@instead_of("rank", "a constant layer has rank 0: a singular value of 0 is not larger than tolerance times 0")
+def as_large_as(A, tolerance):
+    s = singular_values(A)
+    return int(np.sum(s >= tolerance * s[0]))
 
 
 @instead_of("rank", "the tolerance was not used: matrix_rank alone counts all that is above rounding error")
@@ -146,6 +189,12 @@ def through_the_origin(a_i, a_j):
 def mean_alone(a_i, a_j):
     centred = a_i - a_i.mean()
     return centred @ (a_j - a_j.mean()) / (centred @ centred), a_j.mean()
+
+
+@instead_of("fit_unit", "this c is the ratio of the spreads; multiply it by the correlation")
+def ratio_of_spreads(a_i, a_j):
+    c = a_j.std() / a_i.std()
+    return c, a_j.mean() - c * a_i.mean()
 
 
 # ---- merge

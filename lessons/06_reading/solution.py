@@ -17,7 +17,7 @@ def information_gain(z, labels):
 
     Args:
         z: (examples,), one unit's sum before its tanh.
-        labels: (examples,), integers.
+        labels: (examples,), integers, each the name of a class; they may be negative.
 
     Returns:
         a number, which is 0 if all examples give the same answer
@@ -37,7 +37,7 @@ def rank(A, tolerance):
     """Return how many of the units are independent, not counting the constant.
 
     Subtract each unit's mean. The rank is the number of singular values larger than tolerance times the largest one.
-    (The constant is free, because the next layer has a bias.)
+    (The constant is free, because the next layer has a bias.) If all units are constant, the rank is 0.
 
     Args:
         A: (examples, units), activations.
