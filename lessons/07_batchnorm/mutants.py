@@ -92,6 +92,27 @@ def in_place(x, gamma, beta, running_mean, running_var, rate, eps):
     return forward(x, gamma, beta, mu, var, eps), running_mean, running_var
 
 
+@instead_of("batchnorm_train", "a constant column came out as 0; its normalized x is 0, so y is beta")
+def constant_column_to_zero(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var, wide = x.mean(axis=0), x.var(axis=0), x.var(axis=0, ddof=1)
+    y = np.where(var > 0, forward(x, gamma, beta, mu, var, eps), 0.0)
+    return y, follow(running_mean, mu, rate), follow(running_var, wide, rate)
+
+
+@instead_of("batchnorm_train", "the larger of var and eps was used; add eps to every variance, sqrt(var + eps)")
+def eps_as_a_floor(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var, wide = x.mean(axis=0), x.var(axis=0), x.var(axis=0, ddof=1)
+    y = forward(x, gamma, beta, mu, np.maximum(var, eps), 0)
+    return y, follow(running_mean, mu, rate), follow(running_var, wide, rate)
+
+
+@instead_of("batchnorm_train", "y was written into an array of x's dtype, which cuts it to integers if x has integers")
+def cut_to_integers(x, gamma, beta, running_mean, running_var, rate, eps):
+    mu, var, wide = x.mean(axis=0), x.var(axis=0), x.var(axis=0, ddof=1)
+    y = forward(x, gamma, beta, mu, var, eps).astype(x.dtype)
+    return y, follow(running_mean, mu, rate), follow(running_var, wide, rate)
+
+
 @instead_of(
     "batchnorm_eval",
     "the test batch's own statistics were used, so the answer depends on the other examples; use the running ones",
@@ -113,6 +134,11 @@ def divided_by_the_running_variance(x, gamma, beta, running_mean, running_var, e
 @instead_of("batchnorm_eval", "gamma and beta are missing: multiply the normalized x by gamma, then add beta")
 def only_normalized(x, gamma, beta, running_mean, running_var, eps):
     return (x - running_mean) / np.sqrt(running_var + eps)
+
+
+@instead_of("batchnorm_eval", "y was written into an array of x's dtype, which cuts it to integers if x has integers")
+def cut_to_integers_in_evaluation(x, gamma, beta, running_mean, running_var, eps):
+    return forward(x, gamma, beta, running_mean, running_var, eps).astype(x.dtype)
 
 
 def parts(x, eps, ddof=0):

@@ -13,7 +13,7 @@ def batchnorm_train(x, gamma, beta, running_mean, running_var, rate, eps):
     the variance of all data, so it moves towards the batch's variance with N - 1 in the denominator.
 
     Args:
-        x: (N, n), the mini-batch, with N at least 2.
+        x: (N, n), the mini-batch, with N at least 2; floats or integers.
         gamma, beta: (n,), the learned scale and bias.
         running_mean, running_var: (n,), the old running statistics. Do not change these arrays; make new ones.
         rate: the weight of the newest batch.
@@ -36,7 +36,7 @@ def batchnorm_eval(x, gamma, beta, running_mean, running_var, eps):
     """Return the output of batch norm in use, where no example may depend on the others in its batch.
 
     Args:
-        x: (N, n); N may be 1.
+        x: (N, n), floats or integers; N may be 1.
         gamma, beta, running_mean, running_var: (n,).
         eps: as in training.
 
@@ -53,7 +53,7 @@ def batchnorm_backward(g, x, gamma, eps):
 
     Args:
         g: (N, n), the gradient of the loss with respect to the output y.
-        x: (N, n), the mini-batch that y was computed from.
+        x: (N, n), the mini-batch that y was computed from; floats or integers.
         gamma: (n,).
         eps: as in the forward pass.
 
@@ -74,7 +74,7 @@ def fold(W, b, gamma, beta, mean, var, eps):
     For every x, x W' + b' equals gamma (x W + b - mean) / sqrt(var + eps) + beta.
 
     Args:
-        W: (m, n), one column for each unit.
+        W: (m, n), one column for each unit; floats or integers.
         b: (n,).
         gamma, beta: (n,), the learned scale and bias.
         mean, var: (n,), the running statistics.

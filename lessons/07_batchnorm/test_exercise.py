@@ -5,23 +5,51 @@ from statistics import fmean, pvariance, variance
 import numpy as np
 
 
-def batch(rng, N, n):
-    """Return x (N, n) whose columns have standard deviations from 0.5 to 2, whatever the draw."""
+def batch(rng, N, n, constant=False):
+    """Return x (N, n) whose columns have standard deviations from 0.1 to 3; if `constant`, the first one has 0."""
     x = rng.normal(size=(N, n))
     x = (x - x.mean(axis=0)) / x.std(axis=0)
-    return x * rng.uniform(0.5, 2, n) + rng.normal(size=n)
+    x = x * rng.uniform(0.1, 3, n) + rng.normal(size=n)
+    if constant:
+        x[:, 0] = rng.integers(-4, 5) / 4
+    return x
 
 
-def scales(rng, n):
-    """Return gamma and beta (n,), with gamma far from 0 and from 1, so that no mistake about it goes unnoticed."""
-    return rng.uniform(1.5, 2.5, n) * rng.choice([-1, 1], n), rng.normal(size=n)
+def pixels(rng, N, n):
+    """Return x (N, n) of integers from 0 to 16, as in the digits; no column is constant."""
+    x = rng.integers(1, 16, size=(N, n))
+    x[:2] = [[0], [16]]
+    return x
+
+
+def scales(rng, n, zero=False):
+    """Return gamma and beta (n,). gamma is far from 0 and from 1 and has both signs, if n allows; the last may be 0."""
+    gamma = rng.uniform(1.5, 2.5, n) * np.resize(rng.permutation([-1, 1]), n)
+    if zero:
+        gamma[-1] = 0
+    return gamma, rng.normal(size=n)
+
+
+def running(rng, n, constant=False):
+    """Return a running mean and a running variance (n,), from 0.05 to 20; if `constant`, the first variance is 0."""
+    var = 10 ** rng.permutation(np.linspace(-1.3, 1.3, n))
+    if constant:
+        var[0] = 0
+    return rng.normal(size=n), var
 
 
 def test_batchnorm_train(exercise, rng):
     """Compare, column by column, with the mean and the two variances of Python's statistics module."""
-    for N, n, rate, eps in (4, 4, 0.1, 0.5), (5, 3, 0.25, 1e-5), (2, 4, 0.1, 0.01), (7, 1, 0.6, 0.1):
-        x, (gamma, beta) = batch(rng, N, n), scales(rng, n)
-        mean, var = rng.normal(size=n), rng.uniform(1, 2, n)
+    for rate, eps, x in (
+        (0.1, 0.5, batch(rng, 4, 4)),
+        (0.25, 1e-5, batch(rng, 5, 3)),
+        (0.1, 0.01, batch(rng, 2, 4, constant=True)),
+        (0.6, 0.1, batch(rng, 7, 1)),
+        (1.0, 0.2, batch(rng, int(rng.integers(9, 13)), 6, constant=True)),
+        (0.3, 1e-3, pixels(rng, 7, 3)),
+    ):
+        n = x.shape[1]
+        (gamma, beta), (mean, var) = scales(rng, n), running(rng, n)
         columns = x.T.tolist()
         y = [[gamma[j] * (v - fmean(c)) / (pvariance(c) + eps) ** 0.5 + beta[j] for v in c]
              for j, c in enumerate(columns)]  # fmt: skip
@@ -33,9 +61,16 @@ def test_batchnorm_train(exercise, rng):
 
 def test_batchnorm_eval(exercise, rng):
     """Compare entry by entry; one case is an example alone, which has no statistics of its own."""
-    for N, n, eps in (4, 4, 0.5), (5, 3, 1e-5), (1, 3, 0.01):
-        x, (gamma, beta) = batch(rng, max(2, N), n)[:N], scales(rng, n)
-        mean, var = rng.normal(size=n), rng.uniform(2, 3, n)
+    for eps, x in (
+        (0.5, batch(rng, 4, 4)),
+        (1e-5, batch(rng, 5, 3)),
+        (0.01, batch(rng, 2, 3)[:1]),
+        (0.1, batch(rng, int(rng.integers(9, 13)), 5)),
+        (0.2, batch(rng, 3, 1)),
+        (0.01, pixels(rng, 6, 3)),
+    ):
+        n = x.shape[1]
+        (gamma, beta), (mean, var) = scales(rng, n), running(rng, n, constant=n > 3)
         y = [[gamma[j] * (row[j] - mean[j]) / (var[j] + eps) ** 0.5 + beta[j] for j in range(n)] for row in x]
         exercise.batchnorm_eval(x, gamma, beta, mean, var, eps).equals(np.array(y))
 
@@ -53,9 +88,17 @@ def test_batchnorm_backward(exercise, rng):
         centred = x - sum(x) / N
         return (g * gamma * centred / np.sqrt(sum(centred * centred) / N + eps)).sum()
 
-    for N, n, eps in (4, 4, 0.5), (6, 3, 1e-5), (3, 5, 0.01), (2, 1, 0.1):
-        x, (gamma, _) = batch(rng, N, n), scales(rng, n)
-        g = rng.normal(size=(N, n)) + 1
+    for eps, x in (
+        (0.5, batch(rng, 4, 4)),
+        (1e-5, batch(rng, 6, 3)),
+        (0.01, batch(rng, 3, 5)),
+        (0.1, batch(rng, 2, 1)),
+        (0.1, batch(rng, int(rng.integers(8, 11)), 4, constant=True)),
+        (0.2, pixels(rng, 5, 3)),
+    ):
+        N, n = x.shape
+        gamma, _ = scales(rng, n, zero=n > 4)
+        g = rng.normal(size=(N, n)) * 3 + 1
         gx, g_gamma = np.zeros((N, n)), np.zeros(n)
         for place in np.ndindex(N, n):
             moved = x.astype(complex)
@@ -71,9 +114,18 @@ def test_batchnorm_backward(exercise, rng):
 
 def test_fold(exercise, rng):
     """Compare with what the two layers return at zero and at each unit vector, column by column."""
-    for m, n, eps in (4, 4, 0.5), (3, 5, 1e-5), (5, 2, 0.1), (1, 3, 0.01):
-        W, b, (gamma, beta) = rng.normal(size=(m, n)), rng.normal(size=n), scales(rng, n)
-        mean, var = rng.normal(size=n), rng.uniform(2, 3, n)
+    signs = rng.choice([-1, 1], size=(4, 4))  # the integers of a binary layer
+    for eps, W in (
+        (0.5, rng.normal(size=(4, 4))),
+        (1e-5, rng.normal(size=(3, 5))),
+        (0.1, rng.normal(size=(5, 2))),
+        (0.01, rng.normal(size=(1, 3))),
+        (0.2, rng.normal(size=rng.integers(6, 9, size=2))),
+        (0.1, signs),
+    ):
+        m, n = W.shape
+        b, (gamma, beta) = rng.normal(size=n), scales(rng, n, zero=n > 4)
+        mean, var = running(rng, n, constant=n > 3)
         folded, bias = np.zeros((m, n)), np.zeros(n)
         for j in range(n):  # at x = 0 the layers return the bias; a unit step of one input adds its weight
             z = np.append(W[:, j], 0) + b[j]
