@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from tinynet.course import instead_of
 
 
@@ -34,6 +36,12 @@ def highest_first(content):
 @instead_of("file_parts", "the whole file was counted as payload; subtract the header")
 def whole_file(content):
     return 8 + length(content), len(content)
+
+
+@instead_of("file_parts", "the header was cut where its JSON ends; it is as long as the number L says, spaces included")
+def up_to_the_brace(content):
+    header = bytes(content).rfind(b"}") + 1
+    return header, len(content) - header
 
 
 def matrix_bits(layer, seed=64, step=32):
@@ -119,6 +127,17 @@ def rank_times_all(layers):
 @instead_of("stored_bits", "only the last layer was counted; add up all of them")
 def last_layer(layers):
     return total(layers[-1:], matrix_bits)
+
+
+@instead_of("stored_bits", "a dense layer was always given a bias; layer['bias'] says whether it has one")
+def bias_in_each_dense_layer(layers):
+    return sum(matrix_bits(layer) + bias_bits(layer | {"bias": layer["bias"] or layer["method"] == "dense"})
+               for layer in layers)  # fmt: skip
+
+
+@instead_of("stored_bits", "the count wrapped around in 32 bits; Python's own integers have no such limit")
+def wrapped(layers):
+    return int(np.array(total(layers, matrix_bits)).astype(np.int32))
 
 
 @instead_of("widest", "the budget was used as a count of numbers; a float32 has 4 bytes")
@@ -231,3 +250,19 @@ def equal_ones_beat(points):
         return any(p[0] <= q[0] and p[1] <= q[1] for k, p in enumerate(points) if k != i)
 
     return [i for i in range(len(points)) if not beaten(i)]
+
+
+@instead_of("pareto", "the errors were rounded or compared with a tolerance; the smallest difference decides")
+def rounded_errors(points):
+    rough = [(size, round(error, 6)) for size, error in points]
+    return [i for i, q in enumerate(rough) if not any(beats(p, q) for p in rough)]
+
+
+@instead_of("pareto", "the least error so far began at 1, but an error may be larger, such as one in percent: use inf")
+def from_one_on(points):
+    kept, least, last = [], 1.0, None
+    for i in sorted(range(len(points)), key=lambda i: points[i]):
+        if points[i][1] < least or points[i] == last:
+            kept.append(i)
+            least, last = points[i][1], points[i]
+    return sorted(kept)

@@ -1,7 +1,5 @@
 """Lesson 8, exercises: count bytes, and find the points that no other point beats."""
 
-import numpy as np
-
 
 def file_parts(content):
     """Return how many bytes of a saved network are header, and how many are payload.
@@ -81,16 +79,15 @@ def pareto(points):
     point that no other point beats is efficient. Two equal points do not beat each other.
 
     Args:
-        points: a list of (bytes, error).
+        points: a list of (bytes, error). The error may be in any unit, so it may exceed 1.
 
     Returns:
         a list of integers
     """
+
     # begin solution
-    efficient, least, last = [], np.inf, None
-    for i in sorted(range(len(points)), key=lambda i: points[i]):
-        if points[i][1] < least or points[i] == last:
-            efficient.append(i)
-            least, last = points[i][1], points[i]
-    return sorted(efficient)
+    def beats(p, q):
+        return p[0] <= q[0] and p[1] <= q[1] and p != q
+
+    return [i for i, q in enumerate(points) if not any(beats(p, q) for p in points)]
     # end solution
