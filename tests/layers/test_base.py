@@ -159,6 +159,15 @@ def test_a_subclass_that_forgets_its_call_is_told():
 def test_layers_print_as_the_call_that_makes_them():
     assert repr(tn.Dropout(0.5)) == "Dropout(p=0.5, seed=0)"
     assert repr(tn.Tanh()) == "Tanh()"
+    assert repr(tn.Linear(3, 4)) == "Linear(n_in=3, n_out=4, weight=Dense())"
+    assert repr(tn.LSTM(3, 4, tn.Hashed(1 / 2))) == "LSTM(n_in=3, n_hidden=4, weight=Hashed(factor=0.5))"
+
+
+@pytest.mark.parametrize(
+    "layer", [tn.Linear(3, 4, tn.Scaled(tn.Hashed(1 / 2)), bias=False), tn.Dropout(0.25)], ids=repr
+)
+def test_what_a_layer_prints_makes_it_again(layer):
+    assert eval(repr(layer), vars(tn)).to_json() == layer.to_json()
 
 
 # ---- the two modes

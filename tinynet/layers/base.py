@@ -69,9 +69,6 @@ class Layer(Storable):
         """Return the random generators that training draws from."""
         return [generator for layer in self.sublayers() for generator in layer.generators()]
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in self.config().items())})"
-
     # ---- the two modes
 
     def train(self, training: bool = True) -> Self:

@@ -30,7 +30,7 @@ from tinynet.parameterizations.state import RECIPES, State, Storable
 MOST_ENTRIES = 2**26  # of a virtual matrix, so that a file of a few bytes cannot ask for all memory
 
 
-@dataclass
+@dataclass(repr=False)
 class Parameterization(Storable):
     """Base of the methods; see the head of this file."""
 
@@ -118,7 +118,3 @@ class Parameterization(Storable):
     def matmul(self, x: Any) -> Tensor:
         """Return x W: (.., m) to (.., n)."""
         return matmul(x, self.weight())
-
-    def __repr__(self) -> str:
-        shown = [f.name for i, f in enumerate(fields(self)) if i == 0 or f.name in self.config()]
-        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"

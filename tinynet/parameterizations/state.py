@@ -110,6 +110,10 @@ class Storable:
                 config[f.name] = value
         return config
 
+    def __repr__(self) -> str:
+        shown = [f.name for i, f in enumerate(fields(self)) if i == 0 or f.name in self.config()]
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+
     def to_json(self) -> dict[str, Any]:
         """Return {class name: config}."""
         return {type(self).__name__: self.config()}
