@@ -80,6 +80,17 @@ def test_a_shared_gradient_is_the_root_of_the_sharers_longer():
     assert rms["hashed"] / rms["dense"] == pytest.approx(4, rel=0.25)
 
 
+def test_a_bucket_keeps_that_gradient_beside_the_entries_of_its_own_matrix():
+    train, *_ = tn.datasets.load("digits")
+    net = tn.MLP([64, 128, 10], tn.Hashed(1 / 8))
+    for epochs in (0, 10):
+        if epochs:
+            tn.fit(net, train, epochs=epochs, lr=0.03)
+        ways = net, compress(net, tn.Dense())  # the same W, once with shared numbers
+        buckets, entries = (Record(way, train).moments[0].gradients["0 Linear"].astype(float) for way in ways)
+        assert np.sqrt(np.mean(buckets**2) / np.mean(entries**2)) == pytest.approx(8**0.5, rel=0.1)
+
+
 def test_a_low_rank_matrix_keeps_its_rank():
     _, record = recorded(tn.LowRank(rank=3))
     assert all((m.spectra["0 Linear"] > 1e-5).sum() == 3 for m in record.moments)

@@ -14,9 +14,11 @@ of their gradients, each times its sign:
 
     dL/dw_k = sum over h(i,j) = k of xi(i,j) dL/dW_ij       (Chen et al. 2015, arXiv 1504.04788, section 4.3)
 
-If the n_k terms had random signs, like coins, the sum would be about sqrt(n_k) times as large as one of them. And all
-n_k entries take that step, so the virtual matrix moves farther too. In a low-rank matrix the stored numbers are the
-entries of both factors, in a binary one the latent weights, with the straight-through gradient.
+If the n_k terms had random signs, like coins, the sum would be about sqrt(n_k) times as large as one of them. This
+holds all through a training, but only beside the entries of the same W: a dense network trained for as long has another
+W and another loss, so its gradients are no yardstick. And all n_k entries take that step, so the virtual matrix moves
+farther too. In a low-rank matrix the stored numbers are the entries of both factors, in a binary one the latent
+weights, with the straight-through gradient.
 """
 
 from __future__ import annotations
