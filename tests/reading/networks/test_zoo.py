@@ -1,6 +1,7 @@
 """The zoo's arithmetic on networks that were made up, and a zoo of a few that are trained."""
 
 import sys
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -46,6 +47,20 @@ def test_pairs_and_their_estimates():
     assert zoo.labels["labelled gap, 300 inputs"] == pytest.approx(300 * np.mean(either))
     assert {n for n, count in zoo.labels.items() if count} == {f"labelled gap, {n} inputs" for n in (30, 100, 300)}
     assert zoo.above == 0 and zoo.outside == 0
+
+
+def test_a_crowd_misled_by_its_bad_networks_is_mended_by_its_closer_half():
+    wrong = np.zeros((7, 1000), int)  # class 0 is right
+    wrong[[1, 3, 4, 5, 6], :100] = 1  # five share these errors, so the majority has them too
+    wrong[2, 100:200] = 1
+    wrong[[3, 4], 200:600] = wrong[[5, 6], 600:] = 1
+    animals, *_ = made_up([0] * 7)
+    animals = [animal._replace(classes=w, probe_classes=w) for animal, w in zip(animals, wrong, strict=True)]
+    zoo = compare(animals, np.zeros(1000, int), np.zeros(1000, int))
+    good = [k for k, (i, j) in enumerate(combinations(range(7), 2)) if j < 3]  # pairs of 0, 1 and 2
+    np.testing.assert_allclose(zoo.gaps[good], [0.1, 0.1, 0])
+    np.testing.assert_allclose(zoo.estimates["consensus of the zoo"][good], [0.1, 0.1, 0.2])
+    np.testing.assert_allclose(zoo.estimates["consensus of its closer half"], zoo.gaps, atol=1e-12)
 
 
 def test_rank_correlations_and_their_interval_over_networks():

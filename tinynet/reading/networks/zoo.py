@@ -9,9 +9,12 @@ of labels.
     noise                      D on pure noise
     weights                    the distance of the weights after alignment
     1 - CKA                    on the last hidden layers
-    consensus                  |D(a, m) - D(b, m)|, with m the class that most networks of the zoo predict: how often
-                               each network leaves the crowd. Of the estimates without labels, only this one can tell
+    consensus of the zoo       |D(a, m) - D(b, m)|, with m the class that most networks of the zoo predict: how often
+                               each network leaves the crowd. Of the estimates without labels, only consensus can tell
                                which of a and b is worse; but it needs the whole zoo.
+    of its closer half         the same, with m from the half of the networks that leave m least: first m of all, then
+                               of the closer half, and again until it stays. A crowd can judge only what is worse than
+                               itself, and this crowd is better.
     labelled gap, n inputs     |e_a - e_b| on n inputs; only inputs on which a and b differ need a label
 
 Pairs share networks, so they are not independent. The interval of a correlation therefore comes from drawing networks
@@ -150,7 +153,7 @@ def compare(animals: Sequence[Measured], test_labels: np.ndarray, probe_labels: 
     for net, animal in zip(nets, animals, strict=True):
         net.restore(animal.net[1])
     gaps, differ, wrong = errors[i] - errors[j], probes[i] != probes[j], probes != probe_labels
-    alone = (probes != _majority(probes)).mean(axis=1)
+    alone, apart = ((probes != said).mean(axis=1) for said in (_majority(probes), _closer_half(probes)))
     noises = np.array([animal.noise_classes for animal in animals])
     sizes = [n for n in SAMPLES if n <= probes.shape[1]]
     estimates = {f"disagreement, {n} inputs": differ[:, :n].mean(axis=1) for n in sizes} | {
@@ -160,6 +163,7 @@ def compare(animals: Sequence[Measured], test_labels: np.ndarray, probe_labels: 
             linear_cka(animals[a].activations, animals[b].activations) for a, b in pairs
         ]),
         "consensus of the zoo": np.abs(alone[i] - alone[j]),
+        "consensus of its closer half": np.abs(apart[i] - apart[j]),
     }  # fmt: skip
     labels = dict.fromkeys(estimates, 0.0)
     for n in sizes:
@@ -209,6 +213,17 @@ def rank_correlations(
 def _majority(classes: np.ndarray) -> np.ndarray:
     """Return the class that most rows of (networks, inputs) give to each input; of equal counts, the lowest class."""
     return np.array([(classes == c).sum(axis=0) for c in range(int(classes.max()) + 1)]).argmax(axis=0)
+
+
+def _closer_half(classes: np.ndarray, rounds: int = 10) -> np.ndarray:
+    """Return the majority of the half of the networks that leave it least, found in a few rounds from the whole's."""
+    said = _majority(classes)
+    for _ in range(rounds):
+        closest = np.argsort((classes != said).mean(axis=1), kind="stable")[: (len(classes) + 1) // 2]
+        before, said = said, _majority(classes[closest])
+        if (said == before).all():
+            break
+    return said
 
 
 def _in_processes(task: Any, members: Sequence[Member], jobs: int, progress: bool | None) -> list[Measured]:
