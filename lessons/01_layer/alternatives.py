@@ -62,3 +62,34 @@ def best_so_far(scores):
                 best = j
         classes.append(best)
     return np.array(classes)
+
+
+@instead_of("unseen", "a projector, applied from the left")
+def by_a_projector(x, U):
+    return ((np.eye(len(U)) - U @ U.T) @ x.T).T
+
+
+@instead_of("unseen", "least squares: what no combination of the columns explains")
+def by_least_squares(x, U):
+    return x - (U @ np.linalg.lstsq(U, x.T, rcond=None)[0]).T
+
+
+@instead_of("unseen", "one column after the other is taken away")
+def column_by_column_away(x, U):
+    rest = np.array(x, float)
+    for u in U.T:
+        rest -= np.outer(rest @ u, u)
+    return rest
+
+
+@instead_of("collapse", "read off at x = 0 and at the unit vectors")
+def read_off(W1, b1, W2, b2):
+    b = (np.zeros(len(W1)) @ W1 + b1) @ W2 + b2
+    return (np.eye(len(W1)) @ W1 + b1) @ W2 + b2 - b, b
+
+
+@instead_of("collapse", "the biases as one more row of each matrix")
+def with_an_extra_row(W1, b1, W2, b2):
+    first = np.vstack([np.column_stack([W1, np.zeros(len(W1))]), np.append(b1, 1)])
+    both = first @ np.vstack([W2, b2])
+    return both[:-1], both[-1]

@@ -139,3 +139,56 @@ def largest_size(scores):
 @instead_of("predict", "classes were counted from 1; the first column is class 0")
 def classes_from_one(scores):
     return scores.argmax(axis=1) + 1
+
+
+@instead_of("unseen", "this is the part that the layer does see; take it away from x, and the unseen part remains")
+def seen(x, U):
+    return x @ U @ U.T
+
+
+@instead_of("unseen", "x U holds coordinates, one for each column of U; multiply by the columns to get a vector of m")
+def coordinates_taken_away(x, U):
+    out = np.array(x)
+    out[:, : U.shape[1]] -= x @ U
+    return out
+
+
+@instead_of("unseen", "only the first column of U was taken away; every column is a direction that the layer sees")
+def first_column_alone(x, U):
+    return x - np.outer(x @ U[:, 0], U[:, 0])
+
+
+@instead_of("unseen", "x was divided by its length; the unseen part of a long example is long too")
+def of_unit_length(x, U):
+    x = x / np.linalg.norm(x, axis=1, keepdims=True)
+    return x - x @ U @ U.T
+
+
+@instead_of("unseen", "one example's part was computed for all of them; every row has its own")
+def of_the_mean(x, U):
+    return x - (x @ U @ U.T).mean(axis=0)
+
+
+@instead_of("collapse", "the first layer's biases are lost: they go through the second matrix, and then b2 is added")
+def first_biases_lost(W1, b1, W2, b2):
+    return W1 @ W2, b2
+
+
+@instead_of("collapse", "b1 was added as it is; the second layer multiplies it by W2, as it does all that comes in")
+def biases_added(W1, b1, W2, b2):
+    return W1 @ W2, b1.sum() + b2
+
+
+@instead_of("collapse", "the matrix is transposed: (x W1) W2 = x (W1 W2), in this order")
+def wrong_order(W1, b1, W2, b2):
+    return (W2.T @ W1.T), W2.T @ b1 + b2
+
+
+@instead_of("collapse", "b2 is missing: the second layer adds it last")
+def second_biases_lost(W1, b1, W2, b2):
+    return W1 @ W2, b1 @ W2
+
+
+@instead_of("collapse", "b2 was sent through the second matrix as well; it is added after it")
+def both_biases_through(W1, b1, W2, b2):
+    return W1 @ W2, b1 @ W2 + b2 @ W2.T @ W2

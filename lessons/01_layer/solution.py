@@ -1,10 +1,10 @@
-"""Lesson 1, exercises: compute one layer, take its matrix apart, and read the answer off the scores."""
+"""Lesson 1, exercises: compute a layer, read the answer off the scores, and take the layer's matrix apart."""
 
 import numpy as np
 
 
 def affine(x, W, b):
-    """Return z = x W + b.
+    """Return z: the sum of every unit for every example, its bias included.
 
     Args:
         x: (examples, m), one example in each row.
@@ -20,7 +20,7 @@ def affine(x, W, b):
 
 
 def tanh_layer(x, W, b):
-    """Return a = tanh(z), where z = x W + b.
+    """Return a: the activation of every unit for every example.
 
     It must work for z of any size: tanh(1000) is 1, and tanh(-1000) is -1.
 
@@ -34,6 +34,20 @@ def tanh_layer(x, W, b):
     """
     # begin solution
     return np.tanh(x @ W + b)
+    # end solution
+
+
+def predict(scores):
+    """Return the class of each example: the position of its largest score.
+
+    Args:
+        scores: (examples, classes), z of the last layer.
+
+    Returns:
+        (examples,) integers, counted from 0
+    """
+    # begin solution
+    return scores.argmax(axis=1)
     # end solution
 
 
@@ -59,6 +73,23 @@ def three_steps(x, U, s, V):
     # end solution
 
 
+def unseen(x, U):
+    """Return the part of each example that a layer cannot see: what can be added to x without changing x U.
+
+    The rest of the example lies along the columns of U: it is a sum of these columns, each times a number.
+
+    Args:
+        x: (examples, m).
+        U: (m, k), orthonormal columns, k at most m.
+
+    Returns:
+        (examples, m)
+    """
+    # begin solution
+    return x - x @ U @ U.T
+    # end solution
+
+
 def feature_image(W, j, height, width):
     """Return the feature of unit j, which is column j of a first layer's W, as an image.
 
@@ -75,15 +106,18 @@ def feature_image(W, j, height, width):
     # end solution
 
 
-def predict(scores):
-    """Return the class of each example: the position of its largest score.
+def collapse(W1, b1, W2, b2):
+    """Return the one layer that does what two layers without a squash between them do.
 
     Args:
-        scores: (examples, classes), z of the last layer.
+        W1: (m, h), the first layer's matrix.
+        b1: (h,), its biases.
+        W2: (h, n), the second layer's matrix.
+        b2: (n,), its biases.
 
     Returns:
-        (examples,) integers, counted from 0
+        a tuple (W, b) of shapes (m, n) and (n,): for every x, x W + b is what the second layer returns
     """
     # begin solution
-    return scores.argmax(axis=1)
+    return W1 @ W2, b1 @ W2 + b2
     # end solution

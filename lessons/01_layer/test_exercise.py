@@ -62,3 +62,23 @@ def test_predict(exercise, rng):
     for scores in cases[:1] + [case + 0.1 * rng.random(case.shape) for case in cases]:
         larger = (scores[:, None, :] > scores[:, :, None]).sum(axis=2)  # (examples, classes)
         exercise.predict(scores).equals(np.array([list(row).index(0) for row in larger]))
+
+
+def test_unseen(exercise, rng):
+    """Complete U to a square matrix with orthonormal columns: the unseen part is what lies along the new ones."""
+    for examples, m, k in (2, 3, 1), (4, 5, 3), (3, 4, 2), (1, 6, 5):
+        Q, x = orthonormal(rng, m, m), 10.0 ** rng.integers(-2, 3) * rng.normal(size=(examples, m))
+        U, new = Q[:, :k], Q[:, k:]
+        along = np.zeros((examples, m))
+        for i in range(m - k):
+            along += np.outer([row @ new[:, i] for row in x], new[:, i])
+        exercise.unseen(x, U).equals(along)
+
+
+def test_collapse(exercise, rng):
+    """The bias is what comes out for x = 0, and row i of the matrix is what an input of 1 at place i adds to it."""
+    for m, h, n in (3, 3, 3), (2, 4, 3), (5, 2, 2), (1, 3, 1):
+        W1, W2, b1, b2 = rng.normal(size=(m, h)), rng.normal(size=(h, n)), rng.normal(size=h), rng.normal(size=n)
+        two = lambda x, W1=W1, b1=b1, W2=W2, b2=b2: sums(sums(x, W1, b1), W2, b2)
+        b = two(np.zeros((1, m)))[0]
+        exercise.collapse(W1, b1, W2, b2).equals((two(np.eye(m)) - b, b))
