@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from tinynet.course import manifest
-from tinynet.course.notebook import page, run, split
+from tinynet.course import manifest, workspace
+from tinynet.course.notebook import page, run, split, write_ipynb
 
 SCRIPT = '''"""About."""
 import math
@@ -63,3 +63,17 @@ def test_every_lesson_is_text_and_code(lesson):
     for cell in split(text):
         if cell.kind == "code":
             compile(cell.text, lesson.folder, "exec")
+
+
+@pytest.mark.parametrize("number", [1])
+def test_a_lesson_runs_as_a_notebook_and_shows_its_figures_in_place(number, tmp_path):
+    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
+    pytest.importorskip("jupytext")
+    lesson = manifest.lesson(number)
+    path = workspace.start(tmp_path / "work").folder(lesson) / "lesson.py"
+    cells = nbformat.read(write_ipynb(path), as_version=4)
+    nbclient.NotebookClient(cells, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
+    outputs = [output for cell in cells.cells if cell.cell_type == "code" for output in cell.outputs]
+    pictures = sum("image/png" in output.get("data", {}) for output in outputs)
+    assert pictures == path.read_text("utf-8").count("lesson.figure(") >= 5
+    assert not [output for output in outputs if output.output_type == "error"]
