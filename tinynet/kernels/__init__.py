@@ -4,6 +4,7 @@ NumPy computes whole arrays, one operation after the other, and every array in b
 loop keeps what it needs in registers. Its result equals the reference's, bit for bit where integers are summed. Without
 Numba the references run.
 
+    cached.py     compile, and keep the machine code on disk where that can be done
     jit.py        compile at first use
     threads.py    share the rows of a loop among threads
     llvm.py       a few words of LLVM's language, for the innermost loops

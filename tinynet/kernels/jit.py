@@ -1,22 +1,19 @@
 """Compile at first use, and do without Numba where it is missing.
 
-Importing Numba takes half a second, so it waits for the first call. Compiled code is kept on disk; a call that really
-compiles says so on stderr, since it takes seconds. Where Numba is missing, NumPy does the work, after one warning; with
-NUMBA_DISABLE_JIT=1 too, without one. The compiled loops are no Python to debug: they read addresses, and call LLVM.
+Importing Numba takes half a second, so it waits for the first call. Where Numba is missing, NumPy does the work, after
+one warning; with NUMBA_DISABLE_JIT=1 too, without one. The compiled loops are no Python to debug: they read addresses,
+and call LLVM.
 """
 
 from __future__ import annotations
 
-import sys
 import threading
 import warnings
 from collections.abc import Callable
 from functools import cache, wraps
-from importlib import import_module
 from typing import Any
 
 _lock = threading.RLock()
-_said: list[bool] = []
 
 
 def compiled(reference: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -30,9 +27,7 @@ def compiled(reference: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
             nonlocal function
             if function is None:
                 with _lock:
-                    function = (
-                        import_module("numba").njit(cache=True, nogil=True)(loops) if numba_found() else reference
-                    )
+                    function = _njit(loops) if numba_found() else reference
                     for names in (loops.__globals__, reference.__globals__):
                         if names.get(loops.__name__) is run:
                             names[loops.__name__] = function  # from now on calls go straight to it
@@ -43,26 +38,21 @@ def compiled(reference: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
     return decorate
 
 
+def _njit(loops: Callable[..., Any]) -> Callable[..., Any]:
+    from tinynet.kernels.cached import njit
+
+    return njit()(loops)
+
+
 @cache
 def numba_found() -> bool:
     """Return whether Numba compiles here; warn, once, where it is missing."""
     try:
-        from numba.core import config, event
+        from numba.core import config
     except ImportError:
         warnings.warn("Numba is missing, slower NumPy kernels run instead: pip install numba", stacklevel=3)
         return False
-    if config.DISABLE_JIT:
-        return False
-    notice = event.RecordingListener()  # hears of real compilations only, not of code found on disk
-    notice.on_start = _say_once
-    event.register("numba:compile", notice)
-    return True
-
-
-def _say_once(compilation: Any) -> None:
-    if sys.stderr and not _said and compilation.data["dispatcher"].py_func.__module__.startswith("tinynet."):
-        _said.append(True)
-        print("tinynet: compiling kernels, once; later runs find them on disk", file=sys.stderr)
+    return not config.DISABLE_JIT
 
 
 @cache

@@ -9,7 +9,7 @@
 * evaluate        the error of a network
   checkpoint      everything that an interrupted run needs to go on
   distillation    learning from another network's scores
-  progress        a bar on the terminal
+  progress        a bar on the terminal, and lines for the user
 * fit             the loop: forward, loss, backward, step
 """
 

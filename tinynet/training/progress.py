@@ -1,4 +1,4 @@
-"""A progress bar over epochs, on terminals only."""
+"""What long work tells its user: a progress bar over epochs, on terminals only, and single lines."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from typing import Any
 def wanted(show: bool | None) -> bool:
     """Return whether to show a bar. None asks whether errors go to a terminal; without a console there are none."""
     return (sys.stderr is not None and sys.stderr.isatty()) if show is None else show
+
+
+def say(text: str) -> None:
+    """Print a line on standard error; without a console there is none."""
+    if sys.stderr is not None:
+        print(f"tinynet: {text}", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -27,10 +27,11 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from tinynet.kernels.cached import njit
 from tinynet.kernels.jit import cpu_features
 from tinynet.kernels.llvm import call, constant, splat
 
@@ -96,7 +97,7 @@ def _tile(typing_context, rows, a, down, along, panel, depth, out, width):
 
 def _compiled(function: Any) -> Any:
     options = dict(error_model="numpy", fastmath={"contract"})  # contract: a b + c in one instruction
-    return njit(cache=True, nogil=True, **options)(function)
+    return njit(**options)(function)
 
 
 @_compiled

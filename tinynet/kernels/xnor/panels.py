@@ -36,9 +36,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
+from tinynet.kernels.cached import njit
 from tinynet.kernels.jit import cpu_features
 
 PLAIN, CARRY, BYTES = range(3)
@@ -53,13 +54,13 @@ BLOCK = 64  # rows that pass by a panel while it stays in the first cache
 # ---- the layout
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def panels_shape(n, words, kind):
     """Return (P, S, 32) for n columns of `words` words of 64 bits, PLAIN or CARRY."""
     return (n + COLUMNS - 1) // COLUMNS, 3 * words + 1 if kind == CARRY else 2 * words, COLUMNS
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def streams(rows, kind):
     """Return the stream, uint32 (M, S), of bits (M, W), or of pixels that are four to a word already."""
     halves = rows.view(np.uint32)  # in the machine's byte order, the same for a and b
@@ -76,7 +77,7 @@ def streams(rows, kind):
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def panels(bits, kind):
     """Return the panels, uint32 (P, S, 32), of columns given as bits (N, W), PLAIN or CARRY."""
     n, words = bits.shape
@@ -89,7 +90,7 @@ def panels(bits, kind):
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def byte_panels(bits, words):
     """Return the panels, uint32 (P, words, 32), of the signs in bits (N, W): bytes, -1 for a bit 1 and 1 for a 0."""
     n = bits.shape[0]
@@ -140,7 +141,7 @@ def at_least(typing_context, dots, thresholds):
     return types.uint32(types.uintp, types.uintp), generate
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _rows_by_panel(stream, i, panels, p, steps, kind, n_bits, out, width):
     """Write the products of rows i .. i + 7, as far as there are so many, and panel p; return the number of rows.
 
@@ -171,7 +172,7 @@ def _rows_by_panel(stream, i, panels, p, steps, kind, n_bits, out, width):
 # ---- all tiles
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def product(stream, panels, kind, n_bits, out):
     """Fill out (M, N), int32, with the products of the rows of a stream and the columns in panels.
 
@@ -191,7 +192,7 @@ def product(stream, panels, kind, n_bits, out):
                     out[i : i + rows, first:] = dots[:rows, : n - first]
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def compare(stream, panels, kind, n_bits, thresholds, flips, out):
     """Set the bits of out (M, ceil(N / 64)), zeros at first, where a product reaches its threshold, and flip some.
 

@@ -8,12 +8,12 @@ stay in registers while the words pass by.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from tinynet.kernels.cached import njit
 from tinynet.kernels.xnor.words import differences, popcount
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def tile(a, b, n_bits, dot):
     """Fill dot (M, N), int32, with the products of the rows of a (M, W) and b (N, W)."""
     m, n = dot.shape

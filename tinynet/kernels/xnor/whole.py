@@ -41,10 +41,11 @@ from __future__ import annotations
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from tinynet.kernels.cached import njit
 from tinynet.kernels.jit import cpu_features
 from tinynet.kernels.llvm import INT, add_to, call, constant, splat
 from tinynet.kernels.llvm import popcount as popcounts
@@ -135,7 +136,7 @@ def products(typing_context, centred, row, vectors):
 # ---- the first layer: a row of pixels is spread out once; a sum is then an offset and a part for each row of weights
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def planes_of(pixels):
     """Return the planes of pixels (n,), uint64 (W, 8), and 255 n. A product collects bit k of 8 pixels in one byte."""
     n = pixels.size
@@ -151,13 +152,13 @@ def planes_of(pixels):
     return planes, 255 * n
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def plane_part(planes, row, words, ones):
     """Return z - 255 n for the weights at the address `row`."""
     return -2 * differences(planes.ctypes.data, row, words)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def centred_of(pixels):
     """Return q of pixels (n,), int8 (V, 8, 32), [v, k, c] for bit k of byte c of vector v, and -sum_i (2 q_i + 1)."""
     n, offset = pixels.size, np.int64(0)
@@ -169,7 +170,7 @@ def centred_of(pixels):
     return q, offset
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def centred_part(q, row, words, ones):
     """Return z + sum_i (2 q_i + 1) for the weights at the address `row`, of which `ones` are 1."""
     address, eightfold, left = q.ctypes.data, 0, (words + 3) // 4
@@ -184,21 +185,21 @@ spread, part = (centred_of, centred_part) if BYTES else (planes_of, plane_part)
 # ---- all layers
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _steps(n_in, n_out):
     """Return the words of a row, the steps of a layer, and how many rows a stream is ahead of its neighbour."""
     words, step = (n_in + 63) // 64, (n_out + STREAMS - 1) // STREAMS
     return words, step, min(max(1, QUARTER // (8 * words)), step // STREAMS)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _unit(k, j, step, shift, n_out):
     """Return the unit of stream k in step j. Where there are no more, the last one is computed again."""
     j += k * shift
     return min(k * step + (j if j < step else j - step), n_out - 1)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _first(pixels, net, row, n_out, ones, sums):
     """Fill sums (n_out,) for the first layer, a row of each stream in turn."""
     operand, offset = spread(pixels)
@@ -210,7 +211,7 @@ def _first(pixels, net, row, n_out, ones, sums):
             sums[unit] = offset + part(operand, first + np.uintp(8 * words * unit), words, ones[unit])
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _next(signs, net, row, n_in, n_out, sums):
     """Fill sums (n_out,) = n_in - 2 popcount(signs ^ row) for another layer, a row of each stream at once."""
     words, step, shift = _steps(n_in, n_out)
@@ -230,7 +231,7 @@ def _next(signs, net, row, n_in, n_out, sums):
             sums[units[k]] = n_in - 2 * (different[k] + rest)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _compare(sums, limits, flips, signs):
     """Set the signs of units, packed: bit j is (sums_j >= limits_j) != flips_j."""
     n = limits.size
@@ -248,7 +249,7 @@ def _compare(sums, limits, flips, signs):
 PIXELS, NET = types.Array(types.uint8, 2, "C", readonly=True), types.uint64[::1]
 
 
-@njit(types.void(PIXELS, NET, types.float32[:, ::1]), cache=True, nogil=True)
+@njit(types.void(PIXELS, NET, types.float32[:, ::1]))
 def scores(pixels, net, out):
     """Fill out, float32 (N, classes). ValueError for pixels that do not have the width of the first layer."""
     plan, int32s, floats = net.view(np.int64), net.view(np.int32), net.view(np.float32)
@@ -269,7 +270,7 @@ def scores(pixels, net, out):
             out[i, k] = (np.float32(sums[k]) + floats[2 * tail + k]) * floats[2 * tail + n_classes]
 
 
-@njit(types.void(PIXELS, NET, types.int64[::1]), cache=True, nogil=True)
+@njit(types.void(PIXELS, NET, types.int64[::1]))
 def classes(pixels, net, out):
     """Fill out, int64 (N,), with the place of the highest score in each row; NumPy's argmax would be cold code."""
     found = np.empty((pixels.shape[0], np.int64(net[1])), np.float32)

@@ -7,8 +7,9 @@ writes LLVM code (llvm.py), asks for the instruction.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numba.extending import intrinsic
+
+from tinynet.kernels.cached import njit
 
 
 @intrinsic
@@ -21,7 +22,7 @@ def popcount(typing_context, word):
     return word(word), generate
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def differences(a, i, b, j):
     """Return popcount(a_i ^ b_j), the number of places where row i of a and row j of b differ."""
     count = np.uint64(0)
@@ -30,7 +31,7 @@ def differences(a, i, b, j):
     return np.int32(count)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def words(a, b, n_bits, dot):
     """Fill dot (M, N), int32, with the products of the rows of a (M, W) and b (N, W)."""
     for i in range(a.shape[0]):
