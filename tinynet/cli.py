@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import nullcontext, suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,14 +19,38 @@ from tinynet.storage.atomic import check_outputs
 
 
 class Commands(TyperGroup):
-    """The subcommands. Ctrl-C ends each of them with a line; typer alone would end it without a word."""
+    """The subcommands. Ctrl-C, SIGTERM and SIGHUP end each of them with a line; typer alone would not say a word."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            typer.echo("tinynet: stopped", err=True)
-            raise typer.Exit(130) from None
+            raise stopped("stopped") from None
+
+
+came: list[int] = []  # signals other than Ctrl-C
+
+
+def end_like_ctrl_c() -> None:
+    """Let SIGTERM, and the SIGHUP of a terminal that closes, end a command as Ctrl-C does; a second one, at once."""
+
+    def stop(number: int, frame: Any) -> None:
+        if came:
+            os._exit(128 + number)
+        came.append(number)
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(number, stop)
+
+
+def stopped(message: str) -> typer.Exit:
+    """Say that the user stopped the command, and return the exception that ends it with the signal's exit code."""
+    with suppress(OSError):  # the terminal may be gone
+        typer.echo(f"tinynet: {message}", err=True)
+    return typer.Exit(128 + (came or [signal.SIGINT])[0])
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -95,6 +119,7 @@ def frontier(
 
     from tinynet.frontier import plot, sweep, table, write_csv
     from tinynet.frontier.methods import FACTORS
+    from tinynet.frontier.workers import cluster
 
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out: {str(out)!r} is a file; give the name of a folder")
@@ -105,14 +130,13 @@ def frontier(
     given = dict(hidden=hidden and tuple(hidden), epochs=epochs, batch_size=batch_size, rates=rates and tuple(rates))
     settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
-        with _executor(dask) as executor:
+        with cluster(dask) if dask else nullcontext() as executor:
             rows = sweep(
                 data, methods, factors or FACTORS, seeds, after_training, out / "runs.sqlite", executor,
                 jobs, teacher=teacher, temperature=temperature, mix=mix, **settings,
             )  # fmt: skip
     except KeyboardInterrupt:
-        typer.echo("tinynet: stopped; finished runs are kept, and the same command continues from there", err=True)
-        raise typer.Exit(130) from None
+        raise stopped("stopped; finished runs are kept, and the same command continues from there") from None
     Console().print(table(rows))
     write_csv(rows, out / "frontier.csv")
     plot(rows, out / "frontier.png")
@@ -171,8 +195,7 @@ def train(
             checkpoint=checkpoint, report=report,
         )  # fmt: skip
         if history.interrupted:
-            typer.echo(f"tinynet: stopped after pass {len(history)}; the same command continues from there", err=True)
-            raise typer.Exit(130)
+            raise stopped(f"stopped after pass {len(history)}; the same command continues from there")
         size = save(net, out)
         test = text_loss(net, parts[2])
     typer.echo(
@@ -215,20 +238,6 @@ def info(file: Annotated[Path, typer.Argument(help="A file written by tn.save.")
     typer.echo(f"\n{sum(size):,} bytes on disk: {size.payload:,} payload, {size.header:,} header")
 
 
-@contextmanager
-def _executor(dask: str | None) -> Iterator[Executor | None]:
-    """Yield the executor of a Dask cluster, or None where processes of this machine do the work."""
-    if dask is None:
-        yield None
-        return
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise ValueError('--dask needs Dask: pip install -e ".[dask]"') from error
-    with Client(dask) as client:
-        yield client.get_executor()
-
-
 def spread(arguments: list[str]) -> list[str]:
     """Write `--factors 1 1/2` as `--factors 1 --factors 1/2`, the only form that the parser knows."""
     out: list[str] = []
@@ -255,6 +264,7 @@ def main() -> None:
     """Run the command line; an error that the user can fix is one line, not a traceback."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may lack characters that a network writes
+    end_like_ctrl_c()
     try:
         app(spread(sys.argv[1:]))
     except ModuleNotFoundError as error:

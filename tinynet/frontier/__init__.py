@@ -9,6 +9,7 @@ file and the error of what the file holds.
     after_training    the nearest compressed copy of a trained network
     run               from settings to a row of results
     store             rows in SQLite
+    workers           who does the runs: processes, or a cluster
     sweep             all runs, on any executor
     pareto            the points that no other point beats
     plot              the picture

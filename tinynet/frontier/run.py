@@ -33,6 +33,8 @@ from tinynet.storage.save_load import load, save
 from tinynet.training.distillation import scores_of
 from tinynet.training.fit import TrainingError
 
+DECIDING = ("tinynet", "numpy", "blas")
+
 
 def widths_of(settings: Settings) -> list[int]:
     """Return the widths of the full network on this data."""
@@ -52,7 +54,7 @@ def possible(settings: Settings) -> bool:
 
 
 def run(settings: Settings) -> dict[str, Any]:
-    """Return the row of one run: its settings, bytes, errors, seconds, and the versions that it ran with."""
+    """Return the row of one run: its settings, bytes, errors, seconds, and the versions that it was made with."""
     from threadpoolctl import threadpool_limits
 
     start = time.perf_counter()
@@ -63,7 +65,6 @@ def run(settings: Settings) -> dict[str, Any]:
             size = save(task.finished(net), Path(folder, "net.safetensors"))
             net = load(Path(folder, "net.safetensors"))  # type: ignore[assignment]
         valid_error, test_error = task.error(net, data.valid), task.error(net, data.test)
-    tinynet = sys.modules["tinynet"]  # loaded already; to import it here would close a circle
     return asdict(settings) | {
         "lr": lr,
         "payload_bytes": size.payload,
@@ -71,7 +72,26 @@ def run(settings: Settings) -> dict[str, Any]:
         "valid_error": valid_error,
         "test_error": test_error,
         "seconds": time.perf_counter() - start,
-        "versions": {"python": platform.python_version(), "numpy": np.__version__, "tinynet": tinynet.__version__},
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return what made a result besides its settings; the figures depend on DECIDING, to the last bit.
+
+    BLAS adds up a product in the order that suits the processor, and another order rounds differently.
+    """
+    from threadpoolctl import threadpool_info
+
+    blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    blas.sort(key=lambda library: "numpy" not in library["filepath"])  # SciPy brings one of its own
+    kernel = [blas[0].get(name) or "" for name in ("internal_api", "version", "architecture")] if blas else []
+    tinynet = sys.modules["tinynet"]  # loaded already; to import it here would close a circle
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "tinynet": tinynet.__version__,
+        "blas": " ".join([*kernel, platform.machine()]),
     }
 
 

@@ -8,11 +8,9 @@ are not computed again.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Executor, Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
@@ -20,14 +18,17 @@ from functools import partial
 from typing import Any
 
 from tinynet.frontier.methods import FACTORS, checked_factor
-from tinynet.frontier.run import possible, run, soft_targets, widths_of
+from tinynet.frontier.run import DECIDING, possible, run, soft_targets, versions, widths_of
 from tinynet.frontier.settings import SOFT, STAGES, Settings, Teacher
 from tinynet.frontier.store import Store
 from tinynet.frontier.tasks import task_of
+from tinynet.frontier.workers import processes, undisturbed
 from tinynet.storage.gate import checksum
 from tinynet.storage.save_load import load
 from tinynet.training.distillation import check_softness
-from tinynet.training.progress import wanted
+from tinynet.training.progress import say, wanted
+
+Outcomes = Generator[tuple[Settings, Callable[[], dict[str, Any]]], None, None]
 
 
 def sweep(
@@ -70,7 +71,9 @@ def sweep(
         todo = plan(data, methods, factors, seeds, after_training, **settings)
         if teacher is not None:
             todo = with_soft_targets(todo, teacher, temperature, mix)
-        missing = [s for s in todo if results.get(s) is None]
+        found = [results.get(s) for s in todo]
+        _say_where_from([row for row in found if row is not None])
+        missing = [s for s, row in zip(todo, found, strict=True) if row is None]
         failures = _execute(missing, results, executor, jobs, progress)
         if failures:
             first, error = failures[0]
@@ -126,8 +129,8 @@ def _execute(
 ) -> list[tuple[Settings, Exception]]:
     """Run all of `todo`, store each row as it comes, and return what failed."""
     failures: list[tuple[Settings, Exception]] = []
-    with _bar(len(todo), progress) as tick:
-        for settings, outcome in _outcomes(todo, executor, jobs):
+    with _bar(len(todo), progress) as tick, closing(_outcomes(todo, executor, jobs)) as outcomes:
+        for settings, outcome in outcomes:
             try:
                 row = outcome()
             except BrokenProcessPool as error:
@@ -138,39 +141,48 @@ def _execute(
             except Exception as error:
                 failures.append((settings, error))
             else:
-                results.add(settings, row)
+                with undisturbed():
+                    results.add(settings, row)
             tick()
     return failures
 
 
-def _outcomes(
-    todo: list[Settings], executor: Executor | None, jobs: int | None
-) -> Iterator[tuple[Settings, Callable[[], dict[str, Any]]]]:
+def _outcomes(todo: list[Settings], executor: Executor | None, jobs: int | None) -> Outcomes:
     """Yield each run's settings, and a function that returns its row or raises, in the order in which they end."""
-    jobs = min(jobs or os.cpu_count() or 1, len(todo))
+    jobs, futures = min(jobs or os.cpu_count() or 1, len(todo)), dict[Future, Settings]()
     if executor is not None:
-        yield from _submitted(todo, executor)
+        try:
+            yield from _submitted(todo, executor, futures)
+        finally:  # when the sweep is stopped, runs that have not begun are dropped
+            for future in futures:
+                future.cancel()
     elif jobs <= 1:
         yield from ((s, partial(run, s)) for s in todo)
     else:
-        spawn = multiprocessing.get_context("spawn")  # a fork would copy the threads of BLAS
-        with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_ignore_ctrl_c) as pool:
-            yield from _submitted(todo, pool)
+        with processes(jobs) as pool:
+            yield from _submitted(todo, pool, futures)
 
 
-def _submitted(todo: list[Settings], executor: Executor) -> Iterator[tuple[Settings, Callable[[], dict[str, Any]]]]:
-    futures = {executor.submit(run, s): s for s in todo}
-    try:
-        for future in as_completed(futures):
-            yield futures[future], future.result
-    finally:  # after Ctrl-C, runs that have not begun are dropped
-        for future in futures:
-            future.cancel()
+def _submitted(todo: list[Settings], executor: Executor, futures: dict[Future, Settings]) -> Outcomes:
+    with undisturbed():  # the first calls start the workers
+        futures |= {executor.submit(run, s): s for s in todo}
+    for future in as_completed(futures):
+        yield futures[future], future.result
 
 
-def _ignore_ctrl_c() -> None:
-    """Leave Ctrl-C to the parent, which drops the runs that have not begun."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _say_where_from(finished: list[dict[str, Any]]) -> None:
+    """Say which finished runs were made by another version, or with another kernel of BLAS, than runs here would be."""
+    here = versions()
+    there = [row["versions"] for row in finished]
+    differing = [name for name in DECIDING if any(versions.get(name) != here[name] for versions in there)]
+    if differing:
+        made = [" and ".join(f"{name} {of.get(name, 'unknown')}" for name in differing) for of in (here, *there)]
+        others = [text for text in made[1:] if text != made[0]]
+        say(
+            f"{len(others)} of the {len(finished)} finished runs were made with {', or '.join(sorted(set(others)))}; "
+            f"here it is {made[0]}. They are reused, though made here their figures could differ a little; to make "
+            "all of them here, choose a new store (--out)"
+        )
 
 
 @contextmanager

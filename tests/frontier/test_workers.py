@@ -1,0 +1,145 @@
+"""A sweep that is stopped or killed at any moment leaves no process, loses no finished run, and says one line."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import numpy as np
+import psutil
+import pytest
+
+from tinynet.frontier.settings import Settings
+from tinynet.frontier.store import Store
+from tinynet.frontier.workers import cluster, undisturbed
+
+LIMIT = 60  # seconds within which everything must have ended
+OPTIONS = ["--methods", "hashed", "--factors", "1/8", "--seeds", "16", "--epochs", "6", "--hidden", "16",
+           "--rates", "0.1", "--jobs", "2", "--out", "here"]  # fmt: skip
+RUNS = [Settings("digits", "hashed", "1/8", hidden=(16,), epochs=6, rates=(0.1,), seed=seed) for seed in range(16)]
+READY = """
+import sys
+import tinynet.cli
+
+module = sys.modules["tinynet.frontier.sweep"]
+execute = module._execute
+
+def announced(*arguments):
+    print("ready", flush=True)
+    return execute(*arguments)
+
+module._execute = announced
+tinynet.cli.main()
+"""
+unix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
+
+
+def family(process):
+    """Return a process and all that it has started."""
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def killed(folder, number, after, group=False):
+    """Start a sweep and send it a signal so many seconds after it begins to start workers.
+
+    Return its exit code, what it said, and the processes that are left.
+    """
+    command = subprocess.Popen(
+        [sys.executable, "-c", READY, "frontier", *OPTIONS], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, start_new_session=True,
+    )  # fmt: skip
+    seen = {psutil.Process(command.pid)}
+    with command:
+        try:
+            assert command.stdout.readline() == "ready\n"
+            time.sleep(after)
+            seen |= set(family(psutil.Process(command.pid)))
+            (os.killpg if group else os.kill)(command.pid, number)
+            seen |= set(family(psutil.Process(command.pid)))
+            said = command.communicate(timeout=LIMIT)[1]
+            left = psutil.wait_procs(seen, timeout=LIMIT)[1]
+        finally:
+            for process in seen:
+                if process.is_running():
+                    process.kill()
+    return command.returncode, said, left
+
+
+def finished(folder):
+    """Return how many runs are in the store; it must be a sound one."""
+    with closing(Store(folder / "here" / "runs.sqlite")) as store:
+        return sum(store.get(settings) is not None for settings in RUNS)
+
+
+@unix
+@pytest.mark.parametrize("trial", range(2))
+def test_a_killed_sweep_leaves_no_worker(tmp_path, trial):
+    after = np.random.default_rng(trial).uniform(0, 4)
+    code, _, left = killed(tmp_path, signal.SIGKILL, after)
+    assert code == -signal.SIGKILL and left == [] and finished(tmp_path) < len(RUNS)
+
+
+@unix
+@pytest.mark.parametrize("group", [False, True], ids=["alone", "with its workers"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_stopped_sweep_says_one_line_and_leaves_no_worker(tmp_path, name, group):
+    number = getattr(signal, name)
+    after = np.random.default_rng([number, group]).uniform(0, 2.5)
+    code, said, left = killed(tmp_path, number, after, group)
+    assert left == [] and code == 128 + number and finished(tmp_path) < len(RUNS)
+    assert said == "tinynet: stopped; finished runs are kept, and the same command continues from there\n"
+
+
+@unix
+def test_a_signal_is_put_off_to_the_end_of_what_must_not_be_disturbed():
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        with undisturbed():
+            for number in (signal.SIGINT, signal.SIGINT):
+                os.kill(os.getpid(), number)
+            done.append("undisturbed")
+        done.append("interrupted")
+    assert done == ["undisturbed"] and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@unix
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_command_ends_like_ctrl_c_unless_the_signal_is_ignored(tmp_path, name):
+    program = f"""
+import os, signal, sys, time
+import tinynet.cli, tinynet.storage.save_load as module
+signal.signal(signal.{name}, getattr(signal, sys.argv.pop(1)))
+def load(path):
+    os.kill(os.getpid(), signal.{name})
+    raise ValueError("it went on")
+module.load = load
+tinynet.cli.main()"""
+
+    def ended(before):
+        command = [sys.executable, "-c", program, before, "info", "net"]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=LIMIT)
+        return done.returncode, done.stderr
+
+    assert ended("SIG_DFL") == (128 + getattr(signal, name), "tinynet: stopped\n")
+    assert ended("SIG_IGN") == (1, "tinynet: it went on\n")  # as under nohup
+
+
+def test_a_cluster_without_workers_is_said_again_and_again(capsys):
+    distributed = pytest.importorskip("distributed", reason='Dask is missing: pip install -e ".[dask]"')
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as scheduler:
+        address = scheduler.scheduler_address
+        with cluster(address, first=0.05, then=0.05) as executor:
+            future = executor.submit(abs, -3)
+            until, said = time.monotonic() + LIMIT, ""
+            while said.count("\n") < 2 and time.monotonic() < until:
+                time.sleep(0.05)
+                said += capsys.readouterr().err
+            line = f"tinynet: the Dask cluster at {address} has no workers, so nothing runs; start some: dask worker "
+            assert said.splitlines()[:2] == [line + address] * 2
+            scheduler.scale(1)
+            assert future.result(timeout=LIMIT) == 3
