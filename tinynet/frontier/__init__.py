@@ -7,6 +7,7 @@ file and the error of what the file holds.
     settings          everything that one run depends on
     tasks             what is trained on each kind of data, and how
     after_training    the nearest compressed copy of a trained network
+    temporary         a folder that goes when its process does
     run               from settings to a row of results
     store             rows in SQLite
     workers           who does the runs: processes, or a cluster

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tinynet import drawing
 from tinynet.frontier.pareto import Point, summarize
 from tinynet.frontier.settings import SOFT
 from tinynet.frontier.tasks import task_of
+from tinynet.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,7 +52,9 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
     panels[0].set_ylabel(task.measure)
     drawing.legend(panels[0])
     if path is not None:
-        figure.savefig(path, dpi=160)
+        path, image = Path(path), io.BytesIO()
+        figure.savefig(image, dpi=160, format=path.suffix[1:] or "png")
+        write_atomically(path if path.suffix else path.with_suffix(".png"), image.getvalue())
     return figure
 
 

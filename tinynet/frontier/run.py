@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import platform
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from fractions import Fraction
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +25,7 @@ from tinynet.frontier.after_training import compress
 from tinynet.frontier.methods import available, recipe
 from tinynet.frontier.settings import NORM, Settings, Teacher
 from tinynet.frontier.tasks import task_of
+from tinynet.frontier.temporary import temporary_folder
 from tinynet.kernels.threads import at_most
 from tinynet.layers.base import Sequential
 from tinynet.storage.save_load import load, save
@@ -61,9 +60,9 @@ def run(settings: Settings) -> dict[str, Any]:
     with threadpool_limits(limits=1), at_most(1):
         net, lr = _trained(settings)
         data, task = _data(settings.data), task_of(settings.data)
-        with tempfile.TemporaryDirectory() as folder:
-            size = save(task.finished(net), Path(folder, "net.safetensors"))
-            net = load(Path(folder, "net.safetensors"))  # type: ignore[assignment]
+        with temporary_folder() as folder:
+            size = save(task.finished(net), folder / "net.safetensors")
+            net = load(folder / "net.safetensors")  # type: ignore[assignment]
         valid_error, test_error = task.error(net, data.valid), task.error(net, data.test)
     return asdict(settings) | {
         "lr": lr,
