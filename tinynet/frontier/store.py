@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tinynet.frontier.settings import Settings
+from tinynet.quoting import quoted
 from tinynet.storage.atomic import write_atomically
 from tinynet.training.progress import say
 
@@ -178,8 +179,7 @@ class Store:
     def _explanation(self, error: Exception) -> str:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # an extended code says more above
         advice = next((advice for codes, advice in ADVICE.items() if code in codes), NO_STORE)
-        said = "".join(c if c.isprintable() else " " for c in str(error))[:200]
-        return f"{self.path!r} {advice} ({said})"
+        return f"{self.path!r} {advice} ({quoted(error)})"
 
 
 def _key(settings: Settings) -> str:
