@@ -166,6 +166,37 @@ def test_after_an_error_a_mistake_is_named_only_if_the_calls_before_it_were_the_
     assert "usual cause" not in messages(lesson, total=lambda f: {}["xx"[: int(f(1.0))]])["total"]
 
 
+@pytest.mark.parametrize("grade", [grade_file, grade_isolated])
+@pytest.mark.parametrize("value", ["[2.0, 3.0]", "np.array([2.0, 3.0])"])
+def test_what_a_function_lends_must_not_be_changed_here_or_in_another_process(lesson, tmp_path, grade, value):
+    """What is not lent may be changed: the learner may well add to an array that f returned."""
+    grader = (
+        "import numpy as np\nfrom tinynet.course import lending\n"
+        f"def test_total(exercise, rng):\n    exercise.total(MARK(lambda n: {value}), np.sum).equals(5.0)\n"
+        "def test_mean(exercise, rng): pass\n"
+    )
+    changes = "def total(f, g):\n    a, b = f(1), f(2)\n    a[0] = 0.0\n    return 2.0 + a[1]\n"
+    for mark, function, message in (
+        ("lending", changes, "total(x, g): changed what x returned; work on a copy"),
+        ("", changes, None),
+        ("lending", "def total(f, g): return float(g(f(1)))\n", None),
+    ):  # fmt: skip
+        solution = lesson.path / "solution.py"
+        solution.write_text("def total(x, g): return 5.0\ndef mean(x): return 1.0\n")
+        (lesson.path / "test_exercise.py").write_text(grader.replace("MARK", mark))
+        (tmp_path / "exercise.py").write_text(function)
+        graded = grade(manifest.lesson(1), tmp_path / "exercise.py")[0]
+        assert graded.passed == (message is None) and graded.message.startswith(message or "")
+
+
+def test_recursion_as_deep_as_a_graph_fails_in_another_process_too(lesson, tmp_path):
+    (tmp_path / "exercise.py").write_text(
+        "import sys\nsys.setrecursionlimit(10**6)\n"
+        "def down(n): return down(n - 1) if n else 0.0\ndef total(x): return down(1500)\n"
+    )
+    assert "total(x): raised RecursionError" in grade_isolated(lesson, tmp_path / "exercise.py")[0].message
+
+
 def test_the_input_of_a_message_can_be_drawn_again_with_its_functions():
     lesson = manifest.lesson(2)
     message = grade_exercise(lesson, lesson.exercise("backward"), solved(lesson, backward=lambda *a: {}), 5).message

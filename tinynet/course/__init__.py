@@ -25,8 +25,8 @@ In reading order:
 """
 
 from tinynet.course.manifest import CourseError, instead_of
-from tinynet.course.calls import Wrong
+from tinynet.course.calls import Wrong, lending
 from tinynet.course.rehearsal import inputs
 from tinynet.course.script import Script
 
-__all__ = ["CourseError", "Script", "Wrong", "inputs", "instead_of"]
+__all__ = ["CourseError", "Script", "Wrong", "inputs", "instead_of", "lending"]

@@ -49,8 +49,9 @@ class Exercises:
             if outcome.error:
                 raise answer.wrong(outcome.error)
             if outcome.changed:
-                changed = ", ".join(parameters[i] for i in outcome.changed)
-                raise answer.wrong(f"changed its argument {changed}; work on a copy, or make a new array")
+                raise answer.wrong(
+                    f"changed {_changed(outcome, parameters, arguments)}; work on a copy, or make a new array"
+                )
             return answer
 
         return call
@@ -61,6 +62,12 @@ class Exercises:
 
     def _cause(self, name: str, conduct: bool) -> str:
         return usual_cause(self._lesson, name, self._source, self._seed, self._came, conduct)
+
+
+def _changed(outcome: Outcome, parameters: list[str], arguments: tuple) -> str:
+    own = [parameters[i] for i in outcome.changed if not callable(arguments[i])]
+    lent = [f"what {parameters[i]} returned" for i in outcome.changed if callable(arguments[i])]
+    return " and ".join([*(["its argument " + ", ".join(own)] if own else []), *lent])
 
 
 class Answer:

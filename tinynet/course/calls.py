@@ -56,7 +56,7 @@ class Outcome:
     Attributes:
         value: what the function returned, if it returned and the value is plain.
         error: why there is no value, in one line; "" if there is one.
-        changed: the positions of the arguments that the function changed.
+        changed: the positions of the arguments that the function changed, and of those whose lent values it changed.
         unwritten: whether the function is still the stub.
     """
 
@@ -158,13 +158,13 @@ def call(function: Callable, arguments: tuple) -> Outcome:
     Raises:
         Wrong: a function among the arguments raised it, whatever the learner's function did with it.
     """
-    refusals: list[Wrong] = []
-    given = copy(arguments, lambda function: _noting(function, refusals))
-    before = copy(given)
+    refusals, lent = list[Wrong](), list[tuple[int, Any, Any]]()
+    given = tuple(copy(one, functools.partial(_noting, refusals, lent, i)) for i, one in enumerate(arguments))
+    lent += zip(range(len(given)), given, copy(given), strict=True)
     try:
         value = attempt(function, given)
-        changed = [i for i, pair in enumerate(zip(given, before, strict=True)) if not identical(*pair)]
-        outcome = Outcome(value, changed=tuple(changed))
+        changed = {i for i, now, before in lent if not identical(now, before)}
+        outcome = Outcome(value, changed=tuple(sorted(changed)))
     except Fault as fault:
         outcome = Outcome(error=str(fault), unwritten=fault.kind == "unwritten")
     except BaseException:  # from code of the learner's that describes an error
@@ -188,16 +188,25 @@ def attempt(function: Callable, given: tuple) -> Any:
     raise fault  # out here, where nothing keeps the frames of the failed call alive, which may fill the memory
 
 
-def _noting(function: Callable, refusals: list[Wrong]) -> Callable:
-    """Return a grader's function that also notes each Wrong it raises: the learner's code may catch or imitate one."""
+def lending(function: Callable) -> Callable:
+    """Mark a grader's function: what it returns is only lent, and the learner's code must not change it."""
+    function.lends = True  # type: ignore[attr-defined]
+    return function
+
+
+def _noting(refusals: list[Wrong], lent: list[tuple[int, Any, Any]], place: int, function: Callable) -> Callable:
+    """Return a grader's function that notes what it lends, and what it refuses, which the learner may catch."""
 
     @functools.wraps(function)
     def noting(*arguments: Any, **named: Any) -> Any:
         try:
-            return function(*arguments, **named)
+            value = function(*arguments, **named)
         except Wrong as error:
             refusals.append(error)
             raise
+        if getattr(function, "lends", False):
+            lent.append((place, value, copy(value)))
+        return value
 
     return noting
 

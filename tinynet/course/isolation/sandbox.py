@@ -152,15 +152,21 @@ class Sandbox:
     def call(self, name: str, arguments: tuple) -> Outcome:
         """Return what the function did; if its process ended over it, that is an error of the function."""
         if not self._ended:
-            before = wire.fingerprints(arguments, [])
+            lent: list[tuple[Callable, str]] = []
+            before = list(enumerate(wire.fingerprints(arguments, [])))
             try:
-                return _outcome(self._ask("call", name, arguments), name, before)
+                reply = self._ask("call", name, arguments, lent=lent)
+                places = {id(one): i for i, one in enumerate(arguments) if getattr(one, "lends", False)}
+                return _outcome(reply, name, before + [(places.get(id(function), -1), then) for function, then in lent])
             except Ended as error:
                 self._ended = str(error)
         return Outcome(error=self._ended)
 
-    def _ask(self, kind: str, *content: Any) -> tuple:
-        """Return kind and content of the reply to a message; functions that the worker calls meanwhile are called."""
+    def _ask(self, kind: str, *content: Any, lent: list[tuple[Callable, str]] | None = None) -> tuple:
+        """Return kind and content of the reply to a message.
+
+        Functions that the worker calls meanwhile are called; each is noted in `lent`, with what it returned.
+        """
         token, functions = secrets.token_hex(8), list[Callable]()
         until = time.monotonic() + self._left
         try:
@@ -171,7 +177,7 @@ class Sandbox:
                     raise Ended(NO_ANSWER)
                 if answered != "callback":
                     return answered, *rest
-                self._send(_called_back(rest, functions), None, until)
+                self._send(_called_back(rest, functions, [] if lent is None else lent), None, until)
         except TimeoutError:
             raise Ended(self._too_long()) from None
         except (BrokenPipeError, ConnectionResetError):
@@ -251,13 +257,14 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in wire.encodable(text))[:500]
 
 
-def _called_back(content: list, functions: list[Callable]) -> tuple:
+def _called_back(content: list, functions: list[Callable], lent: list[tuple[Callable, str]]) -> tuple:
     """Return the message that answers a call to one of our functions; its arguments may be anything."""
     match content:
         case (int(number), tuple(arguments), dict(named)) if 0 <= number < len(functions):
             try:
                 value = functions[number](*arguments, **named)
                 wire.encode(value)
+                lent.append((functions[number], wire.fingerprints((value,), [])[0]))
                 return "value", value
             except Wrong:
                 raise
@@ -266,8 +273,14 @@ def _called_back(content: list, functions: list[Callable]) -> tuple:
     raise Ended(NO_ANSWER)
 
 
-def _outcome(reply: tuple, name: str, before: tuple[str, ...]) -> Outcome:
-    """Return what a reply says about a call of the function `name`; `before` are its arguments' fingerprints."""
+def _outcome(reply: tuple, name: str, before: list[tuple[int, str]]) -> Outcome:
+    """Return what a reply says about a call of the function `name`.
+
+    Args:
+        reply: kind and content.
+        name: the function's name.
+        before: the fingerprints of what must not change, each with the place of its argument, or with -1 if it may.
+    """
     match reply:
         case ("failed", "missing", str()):
             raise Wrong(f"{FILE} {Fault('missing', name)}")
@@ -275,8 +288,8 @@ def _outcome(reply: tuple, name: str, before: tuple[str, ...]) -> Outcome:
             return Outcome(error=clean(str(Fault(kind, said))), unwritten=kind == "unwritten")
         case ("returned", value, tuple(after)) if [type(now) for now in after] == [str] * len(before):
             try:
-                changed = [i for i, (now, then) in enumerate(zip(after, before, strict=True)) if now != then]
-                return Outcome(plain(value), changed=tuple(changed))
+                changed = {i for now, (i, then) in zip(after, before, strict=True) if now != then and i >= 0}
+                return Outcome(plain(value), changed=tuple(sorted(changed)))
             except NotPlain as error:
                 return Outcome(error=f"returned {error}")
     raise Ended(NO_ANSWER)

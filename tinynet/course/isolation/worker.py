@@ -3,7 +3,8 @@
 It never learns anything but the arguments of a call. What is expected, the solution and the known mistakes stay with
 the grader. The learner's code can send any message itself, so no message says that an answer is right: the best one is
 worth no more than returning the same value. After a failure the grader names its kind, one of `calls.FAULTS`, in its
-own words around the learner's. A fingerprint shows what the call left in an argument.
+own words around the learner's. A fingerprint shows what the call left in an argument, and then, in order, in each value
+that a function of the grader's returned to it.
 
     grader                                          worker
     ("start", token, folder, seconds, ...)          ("ready", token) or ("failed", token, text)
@@ -74,6 +75,7 @@ def main() -> None:
         connection.send(("failed", token, f"{type(error).__name__}: {error}"))
         return
     sys.meta_path.insert(0, Missing())
+    sys.setrecursionlimit = lambda limit: None  # recursion as deep as a graph fails here as it would elsewhere
     connection.send(("ready", token))
     _, token, source = connection.receive()
     path = Path(calls.FILE)
@@ -102,20 +104,22 @@ class Answers:
 
     def __init__(self, connection: Connection, functions: dict[str, Any]) -> None:
         self.connection, self.functions, self.token = connection, functions, ""
+        self.lent: list[Any] = []  # the values that the grader's functions returned during the call
 
     def __call__(self, message: tuple, stand_ins: list[Callable]) -> None:
         _, token, name, arguments = message
-        outer, self.token = self.token, token
+        outer, self.token, self.lent = (self.token, self.lent), token, []
         try:
             if not callable(function := self.functions.get(name)):
                 raise calls.Fault("missing", name)
             value = calls.attempt(function, arguments)
-            self.connection.send(("returned", token, value, wire.fingerprints(arguments, stand_ins)))
+            left = wire.fingerprints((*arguments, *self.lent), stand_ins)
+            self.connection.send(("returned", token, value, left))
         except calls.Fault as fault:
             self.connection.send(("failed", token, fault.kind, _text(fault.said)))
         except wire.WireError as error:
             self.connection.send(("failed", token, "returned", str(error)))
-        self.token = outer
+        self.token, self.lent = outer
 
     def receive(self) -> tuple[tuple, list[Callable]]:
         """Return the next message, and what stands in it for the functions of the grader, in their order."""
@@ -135,6 +139,7 @@ class Answers:
                 self(*received)
             kind, *content = received[0]
             if kind == "value":
+                self.lent.append(content[0])
                 return content[0]
             raise getattr(builtins, content[0], RuntimeError)(content[1])
 
