@@ -1,14 +1,20 @@
 """A run that is cut off and resumed ends with the same bits; what is no checkpoint of it is refused."""
 
+import json
 import os
 import sys
+from dataclasses import asdict
 from functools import partial
 
 import numpy as np
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import save as to_bytes
 
 import tinynet as tn
+from tinynet.storage.gate import checksum
 from tinynet.training import optim
+from tinynet.training.checkpoint import Checkpoint, Snapshot
 
 training = sys.modules["tinynet.training.fit"]  # the module: the package's name for it is the function
 
@@ -204,6 +210,115 @@ def test_a_damaged_checkpoint_is_refused_and_nothing_is_touched(blobs, bits, a_c
     with pytest.raises(ValueError, match=r"no readable checkpoint.*delete it"):
         tn.fit(net, blobs(), epochs=4, checkpoint=path)
     assert bits(net) == before
+
+
+def parts_of(path):
+    """Return the record and the arrays of a checkpoint."""
+    with safe_open(path, framework="numpy") as file:
+        return json.loads(file.metadata()["run"]), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+
+
+def forge(path, record, arrays, version="2"):
+    """Write a checkpoint with any content, and a checksum that fits."""
+    text = record if isinstance(record, str) else json.dumps(record)
+    metadata = {"tinynet checkpoint": version, "run": text, "check": checksum(text, arrays)}
+    path.write_bytes(to_bytes(arrays, metadata))
+
+
+def resumed_or_refused(path, blobs, bits):
+    """Return whether a run goes on from the file; otherwise it is refused with a short line, and nothing is touched."""
+    net, optimizers = tn.MLP([2, 4, 2], dropout=0.5), []
+    net.layers[0].bias.data = np.ones(4, np.float32)  # not what the file holds
+    before = bits(net)
+
+    def adam(*args, **options):
+        optimizers.append(tn.Adam(*args, **options))
+        return optimizers[0]
+
+    try:
+        with np.errstate(all="ignore"):
+            tn.fit(net, blobs(), epochs=3, batch_size=40, lr=0.01, optimizer=adam, checkpoint=path)
+    except ValueError as error:
+        assert str(error).isprintable() and len(str(error)) < 1000
+        assert bits(net) == before and optimizers[0].steps == 0
+        return False
+    except tn.TrainingError:
+        assert not np.isfinite(net.parameters()[0].data).all()
+    return True
+
+
+@pytest.fixture
+def adams(blobs, interrupt_at, tmp_path):
+    """The record and arrays of a run with Adam and dropout, cut off in its third epoch."""
+    path, net = tmp_path / "run", tn.MLP([2, 4, 2], dropout=0.5)
+    options = dict(epochs=3, batch_size=40, lr=0.01, optimizer=tn.Adam, checkpoint=path)
+    tn.fit(net, blobs(), **options, loss=interrupt_at(8))
+    return parts_of(path)
+
+
+NASTY = [None, True, -1, 0.5, 10**40, float("nan"), "\x1b[2J", "x" * 10**5, [], [1], {}, {"state": {}}]
+
+
+def test_with_any_value_of_the_record_replaced_a_run_goes_on_or_is_refused(
+    adams, blobs, bits, tmp_path, one_value_replaced
+):
+    record, arrays = adams
+    forge(tmp_path / "run", record, arrays)
+    assert resumed_or_refused(tmp_path / "run", blobs, bits)
+    settings = record.pop("settings")
+    for changed in one_value_replaced(record, NASTY):
+        changed = changed | {"settings": settings} if isinstance(changed, dict) else changed
+        forge(tmp_path / "run", changed, arrays)
+        resumed_or_refused(tmp_path / "run", blobs, bits)
+    for value in NASTY:
+        forge(tmp_path / "run", record | {"settings": value}, arrays)
+        assert not resumed_or_refused(tmp_path / "run", blobs, bits)
+
+
+def test_with_any_array_damaged_a_checkpoint_is_refused(adams, blobs, bits, tmp_path):
+    record, arrays = adams
+    for name, a in arrays.items():
+        others = [a.astype(np.float64), np.append(a, 1).astype(a.dtype)]
+        others += [np.asarray(a - 10)] if a.dtype.kind == "i" else []
+        for other in others:
+            forge(tmp_path / "run", record, arrays | {name: other})
+            assert not resumed_or_refused(tmp_path / "run", blobs, bits), (name, other.dtype, other.shape)
+        forge(tmp_path / "run", record, {n: b for n, b in arrays.items() if n != name})
+        assert not resumed_or_refused(tmp_path / "run", blobs, bits), name
+
+
+@pytest.mark.parametrize(
+    "text, version, message",
+    [
+        ("[" * 10**5, "2", "nested more than 64 deep"),
+        ("{", "2", "Expecting property name"),
+        ("[]", "2", "list indices"),
+        ("{}", "1", "it has version '1', this tinynet reads version '2'"),
+        ("{}", "\x1b[2J" * 10**4, r"it has version '\\x1b\[2J"),
+    ],
+    ids=["deep", "no JSON", "a list", "version 1", "version of escape codes"],
+)
+def test_what_is_no_checkpoint_of_this_version_is_refused(blobs, bits, tmp_path, text, version, message):
+    forge(tmp_path / "run", text, {}, version)
+    with pytest.raises(tn.ModelFileError, match=message):
+        tn.fit(tn.MLP([2, 4, 2]), blobs(), checkpoint=tmp_path / "run")
+
+
+def test_a_network_a_pipe_and_a_folder_are_no_checkpoints(blobs, tmp_path):
+    tn.save(tn.MLP([2, 4, 2]), tmp_path / "net")
+    os.mkfifo(tmp_path / "pipe")  # reading it would wait for ever
+    for name, message in ("net", "not one of tinynet"), ("pipe", "a pipe or a device"), (".", "a directory"):
+        with pytest.raises(tn.ModelFileError, match=message):
+            tn.fit(tn.MLP([2, 4, 2]), blobs(), checkpoint=tmp_path / name)
+
+
+def test_a_long_history_fits_beside_a_small_network(blobs, tmp_path):
+    """The header, where the history is, may be longer than the payload allows to a network."""
+    net = tn.MLP([2, 1, 2])
+    checkpoint = Checkpoint(tmp_path / "run", net, tn.SGD(net.parameters()), blobs(), {}, optim.constant, 9)
+    history = tn.History(*[[0.1 + 1e-9 * i for i in range(5_000)] for _ in range(5)], best_epoch=7)
+    checkpoint.write(asdict(history), Snapshot.of(net))
+    assert checkpoint.resume(tn.History)[0] == history
 
 
 @pytest.mark.parametrize("function", ["replace", "fsync"])

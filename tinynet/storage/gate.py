@@ -7,7 +7,7 @@ Compression lets a small file stand for a large network. Without a limit, 400 by
 fills all memory, for a scaled matrix inside a scaled matrix inside .., or for one layer in a million places. So a file
 has a budget, which grows with its payload:
 
-    header     <=  2^16 + payload bytes     2 KB are usual
+    header     <=  2^16 + payload bytes     2 KB are usual; in a checkpoint it grows with the history
     nesting    <=  64 brackets of JSON      a recipe inside a recipe takes 2, a network inside a network 3
     objects    <=  2^13 + payload / 8       of JSON; a layer or a recipe takes 2
     size       <=  2^22 + 512 payload       512 entries a byte: one in 64 is kept, with a single bit
@@ -33,17 +33,18 @@ import numpy as np
 from tinynet.parameterizations.state import State, Storable
 from tinynet.quoting import quoted
 
-HEADER, NESTING, OBJECTS = 2**16, 64, 2**13
+NESTING, OBJECTS = 64, 2**13
 FREE, A_BYTE = 2**22, 512  # the size that any file may have, and what each byte of the payload adds
 PYTHON = 2**10  # entries that take as long as Python does to call a layer
 
 
 class Kind(NamedTuple):
-    """A kind of file: its name and version, and what its description is called."""
+    """A kind of file: its name and version, what its description is called, and the header beyond the payload."""
 
     name: str
     version: str
     description: str
+    header: int
 
 
 def packed(kind: Kind, description: str, arrays: State) -> bytes:
@@ -51,12 +52,12 @@ def packed(kind: Kind, description: str, arrays: State) -> bytes:
     from safetensors.numpy import save
 
     metadata = {kind.name: kind.version, kind.description: description, "check": checksum(description, arrays)}
-    content = save({name: np.ascontiguousarray(a) for name, a in arrays.items()}, metadata)
+    content = save({name: np.asarray(a, order="C") for name, a in arrays.items()}, metadata)
     start = 8 + int.from_bytes(content[:8], "little")
     header = json.loads(content[8:start]) | {"__metadata__": metadata}  # safetensors has another order each time
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
-    parsed(description, 8 + len(text), len(content) - start)
+    parsed(kind, description, 8 + len(text), len(content) - start)
     return len(text).to_bytes(8, "little") + text + content[start:]
 
 
@@ -72,12 +73,12 @@ def unpacked(path: str | os.PathLike, kind: Kind) -> tuple[Any, State]:
             raise ValueError("it is a safetensors file, but not one of tinynet")
         if metadata[kind.name] != kind.version:
             found = quoted(metadata[kind.name], 20)
-            raise ValueError(f"it has version {found!r}, this tinynet reads version {kind.version!r}")
+            raise ValueError(f"it has version '{found}', this tinynet reads version {kind.version!r}")
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
     text, payload = metadata.get(kind.description, ""), sum(a.nbytes for a in arrays.values())
     if metadata.get("check") != checksum(text, arrays):
         raise ValueError("its checksum is wrong: it was changed after it was saved")
-    return parsed(text, os.path.getsize(path) - payload, payload), arrays
+    return parsed(kind, text, os.path.getsize(path) - payload, payload), arrays
 
 
 def checksum(description: str, arrays: State) -> str:
@@ -92,10 +93,10 @@ def checksum(description: str, arrays: State) -> str:
 # ---- the budget
 
 
-def parsed(description: str, header: int, payload: int) -> Any:
+def parsed(kind: Kind, description: str, header: int, payload: int) -> Any:
     """Return the values of a text in JSON. ValueError for a header, nesting or number of objects beyond the budget."""
-    if header > HEADER + payload:
-        raise ValueError(f"a header of {header:,} bytes; a payload of {payload:,} bytes allows {HEADER + payload:,}")
+    if header > (most := kind.header + payload):
+        raise ValueError(f"a header of {header:,} bytes; a payload of {payload:,} bytes allows {most:,}")
     try:
         values = json.loads(description)
         level = [values]

@@ -23,7 +23,7 @@ from tinynet.storage.atomic import write_atomically
 from tinynet.storage.file_size import FileSize, ModelFileError
 from tinynet.storage.gate import Kind, check_size, packed, unpacked
 
-NETWORK = Kind("tinynet", version="1", description="net")
+NETWORK = Kind("tinynet", version="1", description="net", header=2**16)
 
 
 def save(net: Layer, path: str | os.PathLike) -> FileSize:

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +22,15 @@ from typing import Any
 import numpy as np
 
 from tinynet.layers.base import Layer
+from tinynet.parameterizations.state import State, take
+from tinynet.quoting import quoted
 from tinynet.storage.atomic import write_atomically
-from tinynet.storage.gate import checksum
+from tinynet.storage.file_size import ModelFileError
+from tinynet.storage.gate import Kind, checksum, packed, unpacked
 from tinynet.training.optimizer import Optimizer
 from tinynet.training.schedules import Schedule, constant
 
+CHECKPOINT = Kind("tinynet checkpoint", version="2", description="run", header=2**30)
 CHANGING = ("parameters", "running", "steps", "schedule", "total_steps")  # of an optimizer: what is no setting
 
 
@@ -85,54 +92,84 @@ class Checkpoint:
 
     def write(self, history: dict[str, Any], best: Snapshot) -> None:
         """Write the state after an epoch."""
-        from safetensors.numpy import save
-
-        arrays = {f"now.{i}": a for i, a in enumerate(Snapshot.of(self.net).arrays)}
-        arrays |= {f"best.{i}": a for i, a in enumerate(best.arrays)}
-        for i, running in enumerate(self.optimizer.running):
-            arrays |= {f"running.{i}.{name}": a for name, a in running.items()}
         record = {
             "settings": self.settings,
             "history": history,
             "steps": self.optimizer.steps,
             "generators": [g.bit_generator.state for g in self.net.generators()],
         }
-        text = json.dumps(record)
-        write_atomically(self.path, save(arrays, {"tinynet checkpoint": text, "check": checksum(text, arrays)}))
+        write_atomically(self.path, packed(CHECKPOINT, json.dumps(record), self._arrays(best)))
 
-    def resume(self) -> tuple[dict[str, Any], Snapshot]:
+    def resume(self, make: Callable[..., Any]) -> tuple[Any, Snapshot]:
         """Put net, optimizer and generators back to where they were; return the history and the best snapshot.
 
-        Raises ValueError if the file is no checkpoint, or belongs to another run.
+        make: makes the history from its entries. Raises ModelFileError if the file is no checkpoint, and ValueError if
+        it belongs to another run; then nothing has been touched.
         """
-        from safetensors import SafetensorError, safe_open
-
-        try:
-            with safe_open(self.path, framework="numpy") as file:
-                metadata = file.metadata() or {}
-                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
-            text = metadata.get("tinynet checkpoint", "")
-            if metadata.get("check") != checksum(text, arrays):
-                raise ValueError("it is not one, or was changed after it was written")
-            record = json.loads(text)
-        except (SafetensorError, OSError, ValueError) as error:
-            raise ValueError(f"fit: {str(self.path)!r} is no readable checkpoint ({error}); delete it") from error
+        with self._reading():
+            record, arrays = unpacked(self.path, CHECKPOINT)
+            settings = dict(record["settings"])
         for name, now in self.settings.items():
-            then = record["settings"].get(name)
+            then = settings.get(name)
             if then != json.loads(json.dumps(now)):
                 raise ValueError(
-                    f"fit: the checkpoint {str(self.path)!r} was made with {name}={str(then)[:200]}, now it is "
-                    f"{str(now)[:200]}; delete it or give another path"
+                    f"fit: the checkpoint {str(self.path)!r} was made with {name}={quoted(then, 200)}, now it is "
+                    f"{quoted(now, 200)}; delete it or give another path"
                 )
+        with self._reading():
+            history, steps = make(**record["history"]), record["steps"]
+            _check_history(history, make())
+            if type(steps) is not int or not 0 <= steps <= (self.optimizer.total_steps or steps):
+                raise ValueError(f"it has taken {steps!r} steps")
+            kept = {name: _taken(arrays, name, a) for name, a in self._arrays(Snapshot.of(self.net)).items()}
+            generators = deepcopy(self.net.generators())
+            for generator, state in zip(generators, record["generators"], strict=True):
+                generator.bit_generator.state = state
         count = len(Snapshot.of(self.net).arrays)
-        Snapshot([arrays[f"now.{i}"] for i in range(count)]).put_back(self.net)
+        Snapshot([kept[f"now.{i}"] for i in range(count)]).put_back(self.net)
         for i, running in enumerate(self.optimizer.running):
             for name in running:
-                running[name][...] = arrays[f"running.{i}.{name}"]
-        self.optimizer.steps = record["steps"]
-        for generator, state in zip(self.net.generators(), record["generators"], strict=True):
-            generator.bit_generator.state = state
-        return record["history"], Snapshot([arrays[f"best.{i}"] for i in range(count)])
+                running[name][...] = kept[f"running.{i}.{name}"]
+        self.optimizer.steps = steps
+        for generator, ready in zip(self.net.generators(), generators, strict=True):
+            generator.bit_generator.state = ready.bit_generator.state
+        return history, Snapshot([kept[f"best.{i}"] for i in range(count)])
+
+    def _arrays(self, best: Snapshot) -> State:
+        """Return the arrays of the file: of the net as it is now, of its best epoch, and of the optimizer."""
+        arrays = {f"now.{i}": a for i, a in enumerate(Snapshot.of(self.net).arrays)}
+        arrays |= {f"best.{i}": a for i, a in enumerate(best.arrays)}
+        for i, running in enumerate(self.optimizer.running):
+            arrays |= {f"running.{i}.{name}": a for name, a in running.items()}
+        return arrays
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # whatever fails here was caused by the file's content
+            what = f"fit: {str(self.path)!r} is no readable checkpoint ({quoted(error)})"
+            raise ModelFileError(f"{what}; delete it or give another path") from error
+
+
+def _taken(arrays: State, name: str, like: np.ndarray) -> np.ndarray:
+    """Return an array of the file. ValueError unless it has the shape and dtype of the array in its place."""
+    a = take(arrays, name, like.shape, like.dtype.str[1:])
+    if a.dtype.kind == "i" and (a < 0).any():
+        raise ValueError(f"the array {name!r} counts below 0")
+    return a
+
+
+def _check_history(history: Any, empty: Any) -> None:
+    """Raise ValueError for a history whose lists do not hold a number for each epoch."""
+    for name, value in vars(history).items():
+        if isinstance(vars(empty)[name], list):
+            numbers = isinstance(value, list) and all(isinstance(v, float) or type(v) is int for v in value)
+            fits = numbers and len(value) in (0, len(history))
+        else:
+            fits = value is None or (type(value) in (bool, int) and 0 <= value < max(2, len(history)))
+        if not fits:
+            raise ValueError(f"its history has {name}={value!r}")
 
 
 def _plain(value: Any) -> Any:

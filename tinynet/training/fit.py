@@ -198,8 +198,7 @@ def run_epochs(
     """
     history, best = History(), Snapshot.of(net)
     if saved and saved.exists():
-        record, best = saved.resume()
-        history = History(**record)
+        history, best = saved.resume(History)
     try:
         with epoch_bar(epochs, len(history), progress) as tick, np.errstate(over="ignore", invalid="ignore"):
             for epoch in range(len(history), epochs):
