@@ -170,6 +170,7 @@ def test_train_writes_a_network_that_sample_goes_on_with_and_a_checkpoint_to_res
         (["train", "missing.txt"], "'missing.txt' is no text file in UTF-8 that can be read"),
         (["train", "short.txt"], "a text of 5 characters leaves"),
         (["sample", "mlp"], "the network has no alphabet"),
+        (["sample", "last"], "scores after the last step only"),
         (["sample", "net", "--prompt", "7"], "'7' at position 0 is not in the alphabet"),
         (["sample", "net", "--temperature", "0"], "temperature=0.0"),
         (["train", "net", "--method", "hashd"], "no text file"),
@@ -179,8 +180,15 @@ def test_text_that_cannot_be_trained_on_or_drawn_is_one_line(arguments, message,
     (tmp_path / "short.txt").write_text("abcde")
     tn.save(tn.MLP([2, 2]), tmp_path / "mlp")
     tn.save(tn.RecurrentNet([3, 4, 3], alphabet="\nab"), tmp_path / "net")
+    tn.save(tn.RecurrentNet([3, 4, 3], alphabet="\nab", last=True), tmp_path / "last")
     done = tinynet(*arguments, cwd=tmp_path)
     assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_what_a_network_writes_does_not_steer_the_terminal(tmp_path):
+    tn.save(tn.RecurrentNet([4, 4, 4], alphabet="\x1b\u202e\na"), tmp_path / "net")
+    done = tinynet("sample", "net", "--length", "200", cwd=tmp_path)
+    assert set(done.stdout) <= set("\\x1bu202e\na") and r"\x1b" in done.stdout and r"\u202e" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,7 @@ def sample_(
     seed: Annotated[int, typer.Option(min=0, help="Fixes the characters that are drawn.")] = 0,
 ) -> None:
     """Let a trained network continue a text."""
+    from tinynet.quoting import quoted
     from tinynet.sequences.language import sample
     from tinynet.storage.save_load import load
 
@@ -222,7 +223,7 @@ def sample_(
     characters = sample(net, length, prompt, temperature, seed)  # refuses what it cannot continue
     typer.echo((prompt or "").lstrip("\n"), nl=False)
     for character in characters:
-        typer.echo(character, nl=False)
+        typer.echo(quoted(character, keep="\n\t"), nl=False)  # a file's alphabet must not steer the terminal
     typer.echo()
 
 

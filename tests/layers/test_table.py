@@ -80,3 +80,10 @@ def test_the_bytes_of_the_table_add_up_to_the_payload(make):
 
     assert rows[-1][-1].replace(",", "") == str(payload)
     assert sum(parts) == payload
+
+
+def test_a_long_method_is_cut():
+    # 17 for "Columns(parts=[])", 7 for each Dense() and 2 between them
+    rows, text = table_of(tn.Sequential(tn.Linear(4, 100, tn.Columns([tn.Dense()] * 100)), tn.Linear(100, 2)))
+    assert max(map(len, text.split("\n"))) < 300
+    assert rows[2][1].startswith("Columns(parts=[Dense(), Dense(), ") and rows[2][1].endswith(".. (915 characters)")

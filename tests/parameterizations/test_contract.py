@@ -319,3 +319,42 @@ def test_the_toy_method_trains_saves_loads_and_is_swept_by_name(tmp_path):
     rows = tn.frontier.sweep(methods=["TwoBlocks"], factors=["1"], seeds=1, epochs=2, hidden=(16,), jobs=1)
     [point] = tn.frontier.summarize(rows)
     assert point.method == "TwoBlocks" and point.error < 0.5
+
+
+# ---- a recipe inside a recipe inside a recipe
+
+LEAVES = [
+    tn.Dense(), tn.Sparse(1 / 2), tn.Quantized(bits=3), tn.Quantized(levels=3, scale="column"), tn.Binary(),
+    tn.Binary(scale=None), tn.Bank("random"), tn.Bank("smooth"), TwoBlocks(),
+]  # fmt: skip
+AROUND = {
+    "Scaled": tn.Scaled,
+    "Scaled, normalized": lambda r: tn.Scaled(r, normalize=True),
+    "Hashed": lambda r: tn.Hashed(1 / 2, r),
+    "Hashed, rescaled": lambda r: tn.Hashed(1 / 2, r, rescale=True),
+    "LowRank": lambda r: tn.LowRank(rank=4, inner=r),
+    "the bank of LowRank": lambda r: tn.LowRank(rank=4, bank=r),
+    "Columns": lambda r: tn.Columns([r, tn.Dense()]),
+}
+MIDDLE = [around(leaf) for around in AROUND.values() for leaf in LEAVES]
+
+
+@pytest.mark.parametrize("around", AROUND.values(), ids=AROUND.keys())
+def test_recipes_inside_each_other_are_trained_saved_loaded_counted_printed_and_found_again(around, tmp_path):
+    x, labels = np.random.default_rng(0).normal(size=(8, 16)).astype(np.float32), np.arange(8) % 4
+    W, path, refused = np.random.default_rng(1).normal(size=(16, 9)).astype(np.float32), tmp_path / "net", []
+    for recipe in map(around, [*LEAVES, *MIDDLE]):
+        try:
+            net = tn.MLP([16, 9, 4], recipe, seed=1)
+        except ValueError as error:
+            refused.append(str(error))
+            continue
+        tn.fit(net, (x, labels), epochs=1, batch_size=4, lr=0.01)
+        size, loaded = tn.save(net, path), tn.load(path)
+        assert np.array_equal(loaded(x).numpy(), net(x).numpy()), recipe
+        assert size.payload == sum(a.nbytes for a in net.state().values()) == path.stat().st_size - size.header, recipe
+        assert 0 <= 8 * size.payload - net.stored_bits() < 8 * len(net.state()), recipe
+        assert loaded.stored_bits() == net.stored_bits() and f"{size.payload:,}" in repr(loaded), recipe
+        assert Parameterization.from_json(recipe.to_json()) == recipe
+        assert np.isfinite(recipe.from_dense(W, seed=1).weight().numpy()).all(), recipe
+    assert all("smooth features need a square picture" in message for message in refused) and len(refused) < 12

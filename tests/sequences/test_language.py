@@ -177,6 +177,8 @@ def test_what_cannot_be_drawn_is_said_at_once(arguments, message):
 def test_only_a_network_of_characters_writes_text():
     with pytest.raises(ValueError, match="has no alphabet, so its symbols are no characters"):
         sample(tn.RecurrentNet([4, 8, 4]), 5)
+    with pytest.raises(ValueError, match="scores after the last step only; train one with last=False"):
+        sample(tn.RecurrentNet([4, 8, 4], last=True, alphabet="abcd"), 5)
     with pytest.raises(ValueError, match="alphabet='abca'; it must be 4 different characters"):
         tn.RecurrentNet([4, 8, 4], alphabet="abca")
 

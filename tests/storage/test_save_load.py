@@ -159,6 +159,15 @@ def test_saving_changes_nothing_in_the_net_and_neither_does_later_training_in_th
     assert (tmp_path / "a").read_bytes() == saved
 
 
+def test_the_same_network_gives_the_same_bytes(tmp_path):
+    net = tn.MLP([16, 12, 5], tn.Scaled(tn.Hashed()), batch_norm=True)
+    contents = set()
+    for _ in range(20):  # in no order of its own, the metadata would be the same each time once in 6^19
+        tn.save(net, tmp_path / "net")
+        contents.add((tmp_path / "net").read_bytes())
+    assert len(contents) == 1
+
+
 # ---- the true size
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from tinynet.parameterizations.state import first_places
+from tinynet.quoting import quoted
 
+LONGEST = 200  # characters of a method in the table
 COLUMNS = ("layer", "method", "virtual", "stored", "bits/entry", "bytes")
 
 
@@ -42,7 +44,8 @@ def _rows(layer: Any) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for label, weight, (m, n) in matrices:
         share = weight.stored_bits() / (m * n)
-        cells = (repr(weight), f"{m} x {n}", _count(weight), f"{share:.3g}", f"{payload_bytes(weight):,}")
+        method = quoted(repr(weight), LONGEST)
+        cells = (method, f"{m} x {n}", _count(weight), f"{share:.3g}", f"{payload_bytes(weight):,}")
         rows.append((f"{name} {label}".strip(), *cells))
     beside = (bits - sum(weight.stored_bits() for _, weight, _ in matrices)) // 8
     if beside:

@@ -149,6 +149,8 @@ def sample(
     alphabet: str | None = getattr(net, "alphabet", None)
     if alphabet is None:
         raise ValueError("sample: the network has no alphabet, so its symbols are no characters; train it on text")
+    if net.last:
+        raise ValueError("sample: the network gives scores after the last step only; train one with last=False")
     if prompt is None:
         prompt = "\n" if "\n" in alphabet else alphabet[0]
     if not prompt or not temperature > 0 or length < 0:
