@@ -13,6 +13,8 @@ X = np.random.default_rng(0).normal(size=(3, 4))
 SAME = {
     "where": lambda x: np.where(X > 0, x, 0),
     "clip": lambda x: np.clip(x, -0.5, 0.5),
+    "clip, by name": lambda x: np.clip(x, a_min=-0.5, a_max=None),
+    "square": np.square,
     "sum": lambda x: np.sum(x, axis=0),
     "sum, all": np.sum,
     "mean": lambda x: np.mean(x, axis=1, keepdims=True),
@@ -188,6 +190,7 @@ def test_what_has_no_gradient_is_answered_as_for_arrays():
     assert np.array2string(x) == np.array2string(X)
     np.testing.assert_array_equal(x, X)
     np.testing.assert_array_equal(np.argsort(x, axis=0), np.argsort(X, axis=0))
+    assert np.zeros_like(x).tolist() == np.zeros((3, 4)).tolist() and type(np.ones_like(x)) is np.ndarray
     assert np.sum(tn.Tensor([1, 2, 3])) == 6  # integers have no gradient
     for truth in (np.greater(x, 0), -x < X, np.isfinite(x), np.logical_and(x, X), np.signbit(x)):
         assert type(truth) is np.ndarray and truth.dtype == bool

@@ -116,6 +116,12 @@ def test_the_tape_stays_and_no_grad_is_touched():
         tn.grad(y, [x])
 
 
+def test_xs_may_come_one_by_one():
+    x = tn.Tensor([1.0, 2.0], requires_grad=True)
+    [g] = tn.grad((x * x).sum(), (t for t in [x]))
+    np.testing.assert_array_equal(g.numpy(), [2, 4])
+
+
 def test_tensors_on_the_way_and_tensors_that_are_not():
     x, other = (tn.Tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
     h = x * x
@@ -147,6 +153,7 @@ def test_two_precisions_keep_their_own():
 x0 = tn.Tensor([0.0, 0.0, 2.0], requires_grad=True)
 REFUSED = {
     "no list": (lambda: tn.grad((x0 * x0).sum(), x0), ValueError, "must be a list of tensors"),
+    "nothing": (lambda: tn.grad((x0 * x0).sum(), []), ValueError, "must be a list of tensors"),
     "a constant": (lambda: tn.grad((x0 * x0).sum(), [tn.Tensor(1.0)]), ValueError, "that require a gradient"),
     "no tape": (lambda: tn.grad(tn.Tensor(1.0), [x0]), RuntimeError, "depends on nothing that requires a gradient"),
     "many entries": (lambda: tn.grad(x0 * x0, [x0]), ValueError, "has no single gradient"),

@@ -22,7 +22,7 @@ from tinynet.engine.tensor import Tensor, values_of
 SAME_NAME = {
     primitives: "add matmul exp log sqrt tanh",
     more_primitives: "sin cos sinh cosh log1p expm1",
-    kinks: "power mod maximum minimum abs clip where",
+    kinks: "power mod maximum minimum abs where",
     reductions: "sum mean var std prod max min cumsum",
     shapes: "reshape squeeze expand_dims transpose swapaxes moveaxis broadcast_to repeat tile flip pad split "
             "concatenate stack vstack hstack",
@@ -32,8 +32,10 @@ OURS: dict[Callable[..., Any], Callable[..., Any]] = {
     getattr(np, name): getattr(module, name) for module, names in SAME_NAME.items() for name in names.split()
 } | {
     np.subtract: primitives.sub, np.multiply: primitives.mul, np.divide: primitives.div, np.negative: primitives.neg,
-    np.ravel: lambda x: shapes.reshape(x, -1),
+    np.square: lambda x: x * x, np.ravel: lambda x: shapes.reshape(x, -1),
+    np.clip: lambda x, a_min=None, a_max=None, **named: kinks.clip(x, **{"min": a_min, "max": a_max, **named}),
 }  # fmt: skip
+NO_SLOPE = (np.zeros_like, np.ones_like, np.empty_like)  # they take only the shape and the dtype
 
 
 def call(function: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -46,7 +48,8 @@ def call(function: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> A
     if out is not None and (lost or _tensors(out)):
         raise TypeError(f"{name}: the tape does not see what is written to out; write a = a + x, not a += x")
     result = function(*_values(args), **{key: _values(x) for key, x in kwargs.items()})
-    if lost and _has_slope(args[0] if result is None else result):  # np.add.at(a, i, x) returns None, and writes to a
+    written = args[0] if result is None else result  # np.add.at(a, i, x) returns None, and writes to a
+    if lost and function not in NO_SLOPE and _has_slope(written):
         raise TypeError(
             f"{name}: the gradient of a tensor would be lost; use the operators and functions of tn.functional, or "
             "x.numpy() where only the values matter"

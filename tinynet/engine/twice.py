@@ -11,7 +11,7 @@ Hessian itself, n x n numbers for n weights, is never made:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def _add_at(g: np.ndarray, shape: tuple[int, ...], index: Any) -> np.ndarray:
 scatter = primitive("scatter", _add_at, lambda g, y, x, shape, index: g[index])
 
 
-def grad(y: Tensor, xs: Sequence[Tensor], cotangent: Any = None) -> list[Tensor]:
+def grad(y: Tensor, xs: Iterable[Tensor], cotangent: Any = None) -> list[Tensor]:
     """Return dL/dx for each x, L = sum(cotangent * y), on the tape. The tape stays, and no `.grad` is touched.
 
     Args:
@@ -41,7 +41,8 @@ def grad(y: Tensor, xs: Sequence[Tensor], cotangent: Any = None) -> list[Tensor]
     Raises ValueError for an x that requires no gradient, TypeError where an operation has first derivatives only, and
     what `backward` raises.
     """
-    if isinstance(xs, Tensor) or not all(x.requires_grad for x in xs):
+    xs = [] if isinstance(xs, Tensor) else list(xs)
+    if not xs or not all(x.requires_grad for x in xs):
         raise ValueError("grad: xs must be a list of tensors that require a gradient, as in grad(y, [x])")
     first = _first_cotangent(y, cotangent)
     cotangents = {id(y): cotangent if isinstance(cotangent, Tensor) else Tensor(first)}
