@@ -93,6 +93,20 @@ def test_a_network_of_layers_agrees_with_differences_of_gradients():
         np.testing.assert_allclose(product.numpy(), (above - below) / 2e-5, rtol=1e-6, atol=1e-9)
 
 
+def test_power_has_its_mixed_derivative_also_at_an_exponent_of_zero():
+    a, b = np.array([2.0, 0.5, 3.0, 4.0]), np.array([0.0, 0.0, 1.0, -0.5])
+    x, y = (tn.Tensor(v, requires_grad=True) for v in (a, b))
+    [slope] = tn.grad(x**y, [x], np.ones(4))
+    slope.backward(np.ones(4))
+    np.testing.assert_allclose(y.grad, a ** (b - 1) * (1 + b * np.log(a)), rtol=1e-12)  # PyTorch says 0 where b = 0
+
+
+def test_power_with_an_exponent_of_zero_is_flat_next_to_zero_too():
+    x = tn.Tensor([1e-310, 0.0, -1e-310], requires_grad=True)
+    (x**0).backward(np.ones(3))
+    np.testing.assert_array_equal(x.grad, [0, 0, 0])
+
+
 def test_slopes_along_a_direction_come_from_two_gradients():
     """J v is the gradient of <J^T u, v> with respect to u: forward mode without forward mode."""
     rng = np.random.default_rng(0)

@@ -26,7 +26,8 @@ def _between(x: np.ndarray, min: Any, max: Any) -> np.ndarray:
 
 
 def _slope(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return b * a ** np.where((a == 0) & (b == 0), 1, b - 1)
+    flat = (b == 0) & ((a == 0) | (not isinstance(b, Tensor)))  # 0 times 1 / a is 0; its own slope in b is 1 / a
+    return b * a ** np.where(flat, 1, b - 1)
 
 
 def _log(a: np.ndarray, b: np.ndarray) -> np.ndarray:
