@@ -32,6 +32,17 @@ def entry_by_entry(x, W, b):
     return x * W + b
 
 
+@instead_of(
+    "affine",
+    "z was stored in an array of x's dtype, which cuts off fractions if x holds whole numbers: np.zeros(shape) makes "
+    "an array of floats",
+)
+def stored_like_x(x, W, b):
+    z = np.zeros((len(x), len(b)), dtype=x.dtype)
+    z[:] = x @ W + b
+    return z
+
+
 @instead_of("tanh_layer", "the inputs were squashed instead of the sums: first z = x W + b, then tanh(z)")
 def squashed_before(x, W, b):
     return np.tanh(x) @ W + b
@@ -139,6 +150,34 @@ def largest_size(scores):
 @instead_of("predict", "classes were counted from 1; the first column is class 0")
 def classes_from_one(scores):
     return scores.argmax(axis=1) + 1
+
+
+@instead_of(
+    "predict",
+    "exp of a large score is inf, and that of a very negative one is 0; then scores look equal that are not: compare "
+    "the scores themselves",
+)
+def of_exponentials(scores):
+    return np.exp(scores).argmax(axis=1)
+
+
+@instead_of("predict", "fractions were cut off: 0.9 and 0.2 both became 0, but 0.9 is larger")
+def whole_scores(scores):
+    return scores.astype(int).argmax(axis=1)
+
+
+@instead_of(
+    "predict", "the search began with 0 as the largest so far; if all scores are negative, none of them beats it"
+)
+def better_than_zero(scores):
+    classes = []
+    for row in scores:
+        best, largest = 0, 0.0
+        for j, score in enumerate(row):
+            if score > largest:
+                best, largest = j, score
+        classes.append(best)
+    return np.array(classes)
 
 
 @instead_of("unseen", "this is the part that the layer does see; take it away from x, and the unseen part remains")

@@ -109,6 +109,8 @@ def feature_image(W, j, height, width):
 def collapse(W1, b1, W2, b2):
     """Return the one layer that does what two layers without a squash between them do.
 
+    Where several scores are the largest, any one of their positions is right.
+
     Args:
         W1: (m, h), the first layer's matrix.
         b1: (h,), its biases.

@@ -1,12 +1,27 @@
-"""The grader of lesson 1: `test_NAME` grades the function NAME in exercise.py."""
+"""The grader of lesson 1: `test_NAME` grades the function NAME in exercise.py.
+
+Each test begins with small arrays, which a report can show in full. Then it goes where a wrong answer may still be
+right on those: arrays with a single row or column, wide ones, large and tiny numbers, and whole numbers.
+"""
 
 import math
 
 import numpy as np
 
 
-def layer(rng, examples, m, n):
-    return rng.normal(size=(examples, m)), rng.normal(size=(m, n)), rng.normal(size=n)
+def layer(rng, examples, m, n, scale=1.0):
+    return scale * rng.normal(size=(examples, m)), rng.normal(size=(m, n)), scale * rng.normal(size=n)
+
+
+def layers(rng, *small):
+    """Yield x, W and b: small layers, thin ones, wide ones whose z is tiny or large, and two of whole numbers."""
+    for shape in *small, (4, 1, 3), (3, 4, 1), (1, 1, 1):
+        yield layer(rng, *shape)
+    for scale in 1e-4, 30:
+        yield layer(rng, *rng.integers(9, 13, size=3), scale)
+    whole = rng.integers(-3, 4, size=(4, 3)), rng.integers(-3, 4, size=(3, 2)), rng.integers(-3, 4, size=2)
+    yield whole
+    yield whole[0], *layer(rng, 4, 3, 2)[1:]
 
 
 def sums(x, W, b):
@@ -14,54 +29,90 @@ def sums(x, W, b):
     return np.einsum("em,mn->en", x, W) + b
 
 
+def tanh(z):
+    """Return (1 - e) / (1 + e) with e = exp(-2 |z|), and the sign of z: this is tanh z for z of any size."""
+    e = math.exp(-2 * abs(z))
+    return math.copysign((1 - e) / (1 + e), z)
+
+
 def test_affine(exercise, rng):
-    for shape in (3, 3, 3), (5, 3, 2), (1, 2, 4):
-        x, W, b = layer(rng, *shape)
-        exercise.affine(x, W, b).equals(sums(x, W, b))
+    for x, W, b in layers(rng, (3, 3, 3), (5, 3, 2), (1, 2, 4)):
+        exercise.affine(x, W, b).equals(sums(x, W, b).astype(float))
 
 
 def test_tanh_layer(exercise, rng):
-    """tanh(z) = 1 - 2 / (e^2z + 1), entry by entry."""
-    for shape in (3, 3, 3), (4, 2, 5):
-        x, W, b = layer(rng, *shape)
+    """In the end try z from 2 to 7, where tanh is not quite flat yet, and z beyond 709, where e^z overflows."""
+    cases = list(layers(rng, (3, 3, 3), (4, 2, 5)))
+    cases += [(np.arange(2, 7)[:, None] + rng.uniform(0, 1, (5, 1)), np.array([[1.0, -1.0]]), np.zeros(2))]
+    far = rng.uniform(800, 1200)
+    cases += [(far * np.array([[1.0], [-1.0]]), np.array([[1.0, -2.0]]), far * np.array([-1.5, 0.5]))]
+    for x, W, b in cases:
         z = sums(x, W, b)
-        expected = [1 - 2 / (math.exp(2 * value) + 1) for value in z.flat]
-        exercise.tanh_layer(x, W, b).equals(np.reshape(expected, z.shape))
-    x, W, b = np.array([[1.0], [-1.0]]) * rng.uniform(800, 1200), np.array([[1.0, -2.0]]), np.zeros(2)
-    exercise.tanh_layer(x, W, b).equals(np.array([[1.0, -1.0], [-1.0, 1.0]]))
+        exercise.tanh_layer(x, W, b).equals(np.reshape([tanh(value) for value in z.flat], z.shape))
 
 
 def orthonormal(rng, rows, columns):
     return np.linalg.qr(rng.normal(size=(rows, columns)))[0]
 
 
-def test_three_steps(exercise, rng):
-    """Build the steps from products with the columns of U, and W from k outer products."""
+def factors(rng):
+    """Yield x, U, s and V. After the small ones x holds whole numbers, and stretches are short, the first one 0."""
     for examples, m, k, n in (3, 3, 3, 3), (4, 5, 3, 3), (5, 4, 2, 6), (2, 3, 3, 4):
-        x, U, V = rng.normal(size=(examples, m)), orthonormal(rng, m, k), orthonormal(rng, n, k)
         s = rng.uniform(0.5, 3, size=k)
         s[-1] *= -1  # a reflection
-        turned = np.stack([[row @ U[:, i] for i in range(k)] for row in x])
-        stretched = np.stack([s[i] * turned[:, i] for i in range(k)], axis=1)
-        W = sum(s[i] * np.outer(U[:, i], V[:, i]) for i in range(k))
+        yield rng.normal(size=(examples, m)), orthonormal(rng, m, k), s, orthonormal(rng, n, k)
+    for examples, m, k, n in (3, 4, 1, 2), (1, 2, 2, 3), (11, 12, 8, 10):
+        s = rng.uniform(-0.4, 0.4, size=k)
+        s[0] *= k == 1
+        yield rng.integers(-5, 6, size=(examples, m)), orthonormal(rng, m, k), s, orthonormal(rng, n, k)
+
+
+def test_three_steps(exercise, rng):
+    """Build the steps from products with the columns of U, and W from k outer products."""
+    for x, U, s, V in factors(rng):
+        turned = np.stack([[row @ u for u in U.T] for row in x])
+        stretched = np.stack([length * column for length, column in zip(s, turned.T, strict=True)], axis=1)
+        W = sum(length * np.outer(u, v) for length, u, v in zip(s, U.T, V.T, strict=True))
         exercise.three_steps(x, U, s, V).equals((turned, stretched, x @ W))
 
 
 def test_feature_image(exercise, rng):
     """Pixel (r, c) has the number r * width + c, and column j holds the weights of unit j."""
-    for height, width, n in (2, 2, 4), (3, 2, 4), (2, 4, 3), (4, 4, 5):  # a report prints the first three in full
-        W, j = rng.normal(size=(height * width, n)), int(rng.integers(1, n))
-        pixels = [[W[r * width + c, j] for c in range(width)] for r in range(height)]
-        exercise.feature_image(W, j, height, width).equals(np.array(pixels))
+    wide = tuple(int(length) for length in rng.integers(6, 12, size=3))
+    for height, width, n in (2, 2, 4), (3, 2, 4), (2, 4, 3), (4, 4, 5), (1, 5, 3), (4, 1, 2), (3, 2, 1), wide:
+        W = rng.normal(size=(height * width, n))
+        for j in dict.fromkeys((int(rng.integers(n)), 0, n - 1)):
+            pixels = [[W[r * width + c, j] for c in range(width)] for r in range(height)]
+            exercise.feature_image(W, j, height, width).equals(np.array(pixels))
+
+
+def ranked(rng, examples, classes):
+    """Return scores near 0, 1, 2, .. in another order in each row, at least 1/2 apart."""
+    return rng.permuted(np.arange(classes) + rng.uniform(0, 0.5, (examples, classes)), axis=1)
+
+
+def tables(rng):
+    """Yield scores of any height: between -1 and 0, beyond what exp can take, and with rows at different heights."""
+    yield np.array([[-9.0, 2, 4, 0], [6, -8, 1, 3], [-4, -7, -1, -3], [-5, 8, 9, -2]]) + 0.1 * rng.random((4, 4))
+    for shape, scale, height in (
+        ((6, 3), 1, -1), ((3, 8), 0.1, -1), ((5, 4), 1e-3, 0), ((1, 10), 1, -1000), ((4, 3), 1, 1000),
+        ((3, 4), 1000, 0), (rng.integers(20, 30, size=2), 1e28, -1e30),
+    ):  # fmt: skip
+        yield height + scale * ranked(rng, *shape)
+    yield np.array([[-1000.0], [0.0], [1000.0]]) + ranked(rng, 3, 3)
 
 
 def test_predict(exercise, rng):
     """For each class, count the classes with a larger score; the class with none is the answer."""
-    scores = np.array([[-9.0, 2, 4, 0], [6, -8, 1, 3], [-4, -7, -1, -3], [-5, 8, 9, -2]])
-    cases = [scores, rng.normal(size=(6, 3)), -1 - rng.random((3, 8)), rng.normal(size=(1, 10))]
-    for scores in cases[:1] + [case + 0.1 * rng.random(case.shape) for case in cases]:
+    for scores in tables(rng):
         larger = (scores[:, None, :] > scores[:, :, None]).sum(axis=2)  # (examples, classes)
         exercise.predict(scores).equals(np.array([list(row).index(0) for row in larger]))
+    scores = rng.integers(3, size=(8, 5)).astype(float)  # with ties
+    answer = exercise.predict(scores)
+    found = np.asarray(answer.value)
+    right = found.shape == (8,) and found.dtype.kind in "iu" and set(found.tolist()) <= set(range(5))
+    right = right and all(row[c] == max(row) for row, c in zip(scores, found, strict=True))
+    answer.satisfies(right, "an array of shape (8,): for each row the position of its largest score, or of one of them")
 
 
 def test_unseen(exercise, rng):

@@ -1,4 +1,4 @@
-"""Lesson 1: train.py makes the network and the table of errors that come with the lesson."""
+"""Lesson 1: train.py makes the network and its table of errors; the grader asks beyond ordinary arrays."""
 
 import json
 
@@ -7,8 +7,32 @@ import pytest
 
 import tinynet as tn
 from tinynet.course import manifest
+from tinynet.course.grading import grade_exercise, solved
 
 LESSON = manifest.lesson(1)
+
+# right on ordinary arrays of a few rows and columns
+PLANTED = {
+    "in the dtype of x": ("affine", lambda x, W, b: (x @ W + b).astype(x.dtype)),
+    "five inputs": ("affine", lambda x, W, b: x[:, :5] @ W[:5] + b),
+    "z up to 10": ("affine", lambda x, W, b: np.clip(x @ W + b, -10, 10)),
+    "rounded": ("affine", lambda x, W, b: np.round(x @ W + b, 6)),
+    "flat for one unit": ("affine", lambda x, W, b: (x @ W + b)[:, 0] if len(b) == 1 else x @ W + b),
+    "in the dtype of z": ("tanh_layer", lambda x, W, b: np.tanh(z := x @ W + b).astype(z.dtype)),
+    "no axes of length 1": ("tanh_layer", lambda x, W, b: np.squeeze(np.tanh(x @ W + b))),
+    "divides by s": ("three_steps", lambda x, U, s, V: (x @ U * s / s, x @ U * s, x @ U * s @ V.T)),
+    "never unit 0": ("feature_image", lambda W, j, height, width: W[:, j or 1].reshape(height, width)),
+    "softmax overflows": ("predict", lambda scores: (np.exp(scores) / np.exp(scores).sum(1, keepdims=True)).argmax(1)),
+    "begins at -10^9": ("predict", lambda scores: np.column_stack([[-1e9] * len(scores), scores]).argmax(1) - 1),
+    "all largest": ("predict", lambda scores: np.nonzero(scores == scores.max(1, keepdims=True))[1]),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_wrong_answer_that_is_right_on_ordinary_arrays_is_rejected(planted):
+    name, function = PLANTED[planted]
+    for seed in range(4):
+        assert not grade_exercise(LESSON, LESSON.exercise(name), solved(LESSON, **{name: function}), seed).passed
 
 
 @pytest.fixture(scope="module")
