@@ -1,5 +1,7 @@
 """Wrong answers of lesson 2, each with the mistake behind it; the grader must reject them."""
 
+import sys
+
 import numpy as np
 
 from tinynet.course import instead_of
@@ -25,6 +27,11 @@ def products_of_matrices(g, x, y):
 @instead_of("multiply_vjp", "only the first cotangent has its g; each input's cotangent is g times its own slope")
 def g_for_the_first_only(g, x, y):
     return g * y, x
+
+
+@instead_of("multiply_vjp", "z / x is y only where x is not 0: write y itself")
+def divided_again(g, x, y):
+    return g * (x * y) / x, g * (x * y) / y
 
 
 @instead_of("matmul_vjp", "g was left out, as if it were all ones: dL/dx = g W^T and dL/dW = x^T g")
@@ -105,6 +112,16 @@ def total_of_g(g, x, axis):
     return np.full(x.shape, np.sum(g))
 
 
+@instead_of(
+    "sum_vjp",
+    "np.full_like and np.empty_like take the dtype of x: if x holds whole numbers, the fractions of g are lost",
+)
+def stored_like_x(g, x, axis):
+    gx = np.empty_like(x)
+    gx[:] = g if axis is None else np.expand_dims(g, axis)
+    return gx
+
+
 @instead_of("unbroadcast", "the mean over the copies was taken; each copy adds its share, so take the sum")
 def mean_over_copies(g, shape):
     return sum_to(g, shape) * (np.prod(shape) / g.size)
@@ -146,6 +163,16 @@ def only_axes_of_length_one(g, shape):
 )
 def always_axis_0(g, shape):
     return np.sum(g, axis=0).reshape(shape)
+
+
+@instead_of(
+    "unbroadcast", "of the axes of length 1 only the first and the last were summed; in between there may be more"
+)
+def first_and_last_axis(g, shape):
+    g = np.sum(g, axis=tuple(range(g.ndim - len(shape))))
+    for axis in {0, len(shape) - 1} & {i for i, length in enumerate(shape) if length == 1}:
+        g = g.sum(axis=axis, keepdims=True)
+    return g
 
 
 def sum_to(g, shape):
@@ -222,6 +249,40 @@ def visited_at_each_use(root, inputs_of):
     return order
 
 
+@instead_of("topological_order", "recursion goes as deep as the graph does")
+def recursive(root, inputs_of):
+    finished, seen, limit = [], set(), sys.getrecursionlimit()
+
+    def visit(node):
+        seen.add(node)
+        for x in inputs_of(node):
+            if x not in seen:
+                visit(x)
+        finished.append(node)
+
+    sys.setrecursionlimit(100_000)
+    try:
+        visit(root)
+    finally:
+        sys.setrecursionlimit(limit)
+    return finished[::-1]
+
+
+@instead_of("topological_order", "a list that inputs_of returned was changed")
+def takes_inputs_off(root, inputs_of):
+    finished, seen, stack = [], {root}, [root]
+    while stack:
+        inputs = inputs_of(stack[-1])
+        if inputs and inputs[-1] not in seen:
+            seen.add(inputs[-1])
+            stack.append(inputs[-1])
+        if inputs:
+            inputs.pop()
+        else:
+            finished.append(stack.pop())
+    return finished[::-1]
+
+
 @instead_of(
     "backward", "the gradient was overwritten on reuse: add what the second use sends to what the first one sent"
 )
@@ -286,6 +347,22 @@ def path_by_path(order, vjp, g):
     return cotangents
 
 
+@instead_of(
+    "backward",
+    "`+=` changes the array that is there, and another node may share it; write cotangents[x] = cotangents[x] + gx, "
+    "which makes a new one",
+)
+def added_in_place(order, vjp, g):
+    cotangents = {order[0]: g.copy()}
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            if x in cotangents:
+                cotangents[x] += gx
+            else:
+                cotangents[x] = gx
+    return cotangents
+
+
 @instead_of("cotangent_check", "the cotangent is all ones; a VJP that ignores u would pass: use u")
 def all_ones(f, vjp, x, u, v, h):
     return central(f, vjp, x, np.ones_like(u), v, h)
@@ -316,6 +393,11 @@ def multiplied_by_h(f, vjp, x, u, v, h):
     return left, right * h * h
 
 
+@instead_of("cotangent_check", "h was replaced by a number of your own; use the h that is given")
+def own_step(f, vjp, x, u, v, h):
+    return central(f, vjp, x, u, v, 1e-5)
+
+
 @instead_of(
     "cotangent_check", "f was evaluated for each entry of x; along the one direction v, two evaluations are enough"
 )
@@ -339,6 +421,11 @@ def v_twice(f, vjp, x, u, v, h):
 @instead_of("cotangent_check", "@ is <a, b> for vectors only; for arrays of any shape it is np.sum(a * b)")
 def for_vectors_only(f, vjp, x, u, v, h):
     return v @ vjp(u, x), u @ ((f(x + h * v) - f(x - h * v)) / (2 * h))
+
+
+@instead_of("cotangent_check", "@ is <a, b> for vectors only; for arrays of any shape it is np.sum(a * b)")
+def dots_for_vectors_only(f, vjp, x, u, v, h):
+    return np.dot(v, vjp(u, x)), np.dot(u, f(x + h * v) - f(x - h * v)) / (2 * h)
 
 
 def central(f, vjp, x, u, v, h):

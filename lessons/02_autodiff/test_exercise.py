@@ -3,9 +3,23 @@
 Cotangents are random, because a cotangent of all ones would let a VJP pass that ignores it.
 """
 
+import copy
+import sys
+from collections import Counter
+
 import numpy as np
 
 from tinynet.course import Wrong
+
+
+def arrays(rng, *shapes):
+    """Yield arrays of these shapes: ordinary ones; then the first or the others far apart, with zeros, or whole."""
+    ordinary = lambda some: [rng.normal(size=shape) for shape in some]
+    far = lambda some: [1000 * rng.normal(size=shape) * rng.integers(2, size=shape) for shape in some]
+    whole = lambda some: [rng.integers(-3, 4, size=shape) for shape in some]
+    first, others = shapes[:1], shapes[1:]
+    for these, those in (ordinary, ordinary), (ordinary, far), (far, ordinary), (ordinary, whole), (whole, ordinary):
+        yield these(first) + those(others)
 
 
 def cotangent(f, x, g):
@@ -19,162 +33,225 @@ def cotangent(f, x, g):
 
 
 def test_multiply_vjp(exercise, rng):
-    for shape in (2, 2), (2, 3), (4,), (2, 2, 2):
-        g, x, y = rng.normal(size=(3, *shape))
-        exercise.multiply_vjp(g, x, y).equals((cotangent(lambda x: x * y, x, g), cotangent(lambda y: x * y, y, g)))
+    for shape in (2, 2), (2, 3), (4,), (2, 2, 2), (1, 3), (2, 1, 3, 2):
+        for g, x, y in arrays(rng, shape, shape, shape):
+            expected = cotangent(lambda x, y=y: x * y, x, g), cotangent(lambda y, x=x: x * y, y, g)
+            exercise.multiply_vjp(g, x, y).equals(expected)
 
 
 def test_matmul_vjp(exercise, rng):
-    for examples, m, n in (4, 2, 3), (3, 3, 3), (1, 3, 2), (2, 4, 1):
-        g, x, W = rng.normal(size=(examples, n)), rng.normal(size=(examples, m)), rng.normal(size=(m, n))
-        exercise.matmul_vjp(g, x, W).equals((cotangent(lambda x: x @ W, x, g), cotangent(lambda W: x @ W, W, g)))
+    for examples, m, n in (4, 2, 3), (3, 3, 3), (1, 3, 2), (2, 4, 1), (3, 1, 2), (9, 2, 2), (2, 9, 2), (2, 2, 9):
+        for g, x, W in arrays(rng, (examples, n), (examples, m), (m, n)):
+            expected = cotangent(lambda x, W=W: x @ W, x, g), cotangent(lambda W, x=x: x @ W, W, g)
+            exercise.matmul_vjp(g, x, W).equals(expected)
 
 
 def test_tanh_vjp(exercise, rng):
-    """The slope of tanh at z is 1 / cosh(z)^2."""
-    for shape in (2, 3), (5,):
-        g, z = rng.normal(size=shape), rng.uniform(-2, 2, size=shape)
-        exercise.tanh_vjp(g, np.tanh(z)).equals(g / np.cosh(z) ** 2)
+    """The slope of tanh at z is 1 / cosh(z)^2. Among the z are 0 and such as make the slope small."""
+    for shape in (2, 3), (5,), (1, 4), (2, 1, 3, 2):
+        for (g,) in arrays(rng, shape):
+            z = rng.uniform(-2, 2, size=shape)
+            exercise.tanh_vjp(g, np.tanh(z)).equals(g / np.cosh(z) ** 2)
+    z = rng.permuted(rng.choice([-1, 1], size=8) * (np.arange(8) + rng.uniform(0, 0.5, size=8) * (np.arange(8) > 0)))
+    g = rng.uniform(1, 2, size=8)
+    exercise.tanh_vjp(g, np.tanh(z)).equals(g / np.cosh(z) ** 2)
 
 
 def test_sum_vjp(exercise, rng):
-    for rows, columns, axis in (3, 3, 0), (3, 3, 1), (2, 4, 0), (4, 2, 1), (2, 3, None):
-        x = rng.normal(size=(rows, columns))
-        g = float(rng.normal()) if axis is None else rng.normal(size=(columns, rows)[axis])
-        exercise.sum_vjp(g, x, axis).equals(cotangent(lambda x: x.sum(axis), x, g))
+    for rows, columns, axis in (
+        (3, 3, 0), (3, 3, 1), (2, 4, 0), (4, 2, 1), (2, 3, None), (1, 4, 0), (1, 4, 1), (4, 1, 0), (4, 1, 1),
+        (1, 1, None), (9, 2, 0), (2, 9, 1), (2, 9, None),
+    ):  # fmt: skip
+        shape = () if axis is None else ((columns, rows)[axis],)
+        for g, x in arrays(rng, shape, (rows, columns)):
+            g = g if shape else np.asarray(g).item()
+            exercise.sum_vjp(g, x, axis).equals(cotangent(lambda x, axis=axis: x.sum(axis), x, g))
+
+
+def repetition(rng):
+    """Return a shape, and one to which NumPy can repeat it: of up to 4 axes, and up to 3 more in front."""
+    shape = tuple(int(length) for length in rng.integers(1, 4, size=rng.integers(5)))
+    front = tuple(int(length) for length in rng.integers(1, 3, size=rng.integers(4)))
+    return shape, front + tuple(length if length > 1 else int(rng.integers(1, 4)) for length in shape)
 
 
 def test_unbroadcast(exercise, rng):
-    for repeated, shape in (
-        ((3, 3), (3,)), ((5, 3), (1, 3)), ((5, 3), (5, 1)), ((2, 5, 3), (5, 1)), ((4, 2), ()), ((2, 3), (2, 3)),
-        ((2, 3), (1, 1)), ((1, 3), (1, 3)), ((2, 1, 3), (3,)),
-    ):  # fmt: skip
+    known = [
+        ((3,), (3, 3)), ((1, 3), (5, 3)), ((5, 1), (5, 3)), ((5, 1), (2, 5, 3)), ((), (4, 2)), ((2, 3), (2, 3)),
+        ((1, 1), (2, 3)), ((1, 3), (1, 3)), ((3,), (2, 1, 3)), ((2, 1, 3), (2, 5, 3)), ((1, 3, 1, 2), (2, 3, 4, 2)),
+        ((1, 1, 1), (2, 3, 2)), ((2,), (2, 2, 3, 2)),
+    ]  # fmt: skip
+    for shape, repeated in known + [repetition(rng) for _ in range(12)]:
         g = rng.normal(size=repeated)
-        expected = cotangent(lambda x: np.broadcast_to(x, repeated), np.zeros(shape), g)
+        expected = cotangent(lambda x, repeated=repeated: np.broadcast_to(x, repeated), np.zeros(shape), g)
         exercise.unbroadcast(g, shape).equals(expected)
 
 
-# ---- graphs: {node: the nodes it was computed from}
+# ---- graphs: {node: the nodes it was computed from}; the first is the root, and each stands before its own inputs
 
 TWICE = {"y": ["x", "a", "b", "x"], "a": ["x", "x"], "b": ["c"], "c": ["x"], "x": []}
 SHARED = {"y": ["a", "b"], "a": ["c"], "b": ["c"], "c": ["x"], "x": []}  # c, which has an input, is used twice
+LATE = {"y": ["a", "b"], "b": ["c"], "c": ["a"], "a": ["d"], "d": ["x"], "x": []}  # a is met first, but c uses it
+OFTEN = {"y": ["a", "b", "c", "d", "x", "x"], "a": ["x"], "b": ["x"], "c": ["x"], "d": ["x"], "x": []}
+NAMES = [0, "", -1, 1.5, 1000, "x", "y", "longer", *range(2, 20)]
 
 
 def random_graph(rng, count):
-    """Return a graph of count nodes, numbered at random, and the node that no other was computed from."""
-    numbers = [int(i) for i in rng.permutation(100)[:count]]
-    graph = {numbers[0]: []}
+    """Return a graph of count nodes; 0 and "", which count as false in Python, are among them."""
+    others = [NAMES[i] for i in 2 + rng.permutation(len(NAMES) - 2)[: count - 2]]
+    names = [(NAMES[:2] + others)[i] for i in rng.permutation(count)]
+    graph = {names[0]: []}
     for k in range(1, count):
-        graph[numbers[k]] = [numbers[int(i)] for i in rng.integers(k, size=int(rng.integers(1, 4)))]
-    return graph, numbers[-1]
+        graph[names[k]] = [names[i] for i in rng.integers(k, size=rng.integers(1, 4))]
+        if rng.random() < 0.7:  # a long way down, beside which the others are short
+            graph[names[k]][-1] = names[k - 1]
+    used = below(graph, names[-1])
+    return {node: graph[node] for node in reversed(names) if node in used}
 
 
 def below(graph, root):
     """Return root and all nodes that it was computed from."""
-    found = {root}
-    while more := {x for node in found for x in graph[node]} - found:
-        found |= more
+    found = [root]
+    for node in found:
+        found += [x for x in dict.fromkeys(graph[node]) if x not in found]
     return found
 
 
-def fault(order, graph, root):
+def fault(order, graph):
     """Return in words what an order lacks, or "" if it is right."""
     if not isinstance(order, (list, tuple)) or any(isinstance(node, (list, dict, np.ndarray)) for node in order):
         return "a list of nodes"
     if len(set(order)) < len(order):
         return "each node once"
-    if set(order) != below(graph, root):
+    if set(order) != set(graph):
         return "all nodes that root was computed from, and root itself, and no others"
     place = {node: i for i, node in enumerate(order)}
     late = [(node, x) for node in order for x in graph[node] if place[x] < place[node]]
     return "{0!r} before {1!r}, since {0!r} was computed from {1!r}".format(*late[0]) if late else ""
 
 
-def stopped(inputs_of, most, why):
-    """Return inputs_of, made to stop an answer that calls it more than `most` times."""
-    calls = 0
+def depth():
+    """Return how many calls are open, each within another."""
+    frame, count = sys._getframe(), 0
+    while frame := frame.f_back:
+        count += 1
+    return count
 
-    def counting(node):
-        nonlocal calls
-        calls += 1
-        if calls > most:
-            raise Wrong(f"topological_order: inputs_of was called more than {most:,} times in a graph of {why}")
-        return inputs_of(node)
 
-    return counting
+def questions(graph):
+    """Return inputs_of, which hands out the graph's own lists, and the list of nodes that it will be called for.
+
+    It stops an answer that never ends, or that calls itself for each node, however far it has raised Python's limit.
+    """
+    asked, most, deep = [], 100 * len(graph), depth() + 500
+
+    def inputs_of(node):
+        asked.append(node)
+        if len(asked) > most:
+            raise Wrong(
+                f"topological_order: inputs_of was called more than {most:,} times in a graph of {len(graph)} nodes; "
+                f"does the list of nodes to visit ever become empty? {described(graph)}"
+            )
+        if depth() > deep:
+            raise too_deep(graph)
+        return graph[node]
+
+    return inputs_of, asked
+
+
+def too_deep(graph):
+    return Wrong(
+        f"topological_order: on a chain of {len(graph):,} nodes, recursion goes as deep as the graph does, and Python "
+        "stops at about 1,000 calls within calls. Keep the nodes still to visit in a list, and loop until it is empty"
+    )
+
+
+def described(graph):
+    if len(graph) > 20:
+        return f"the graph is a chain of {len(graph):,} nodes, each computed from the number before it"
+    return f"the graph is {graph}, as {{node: the nodes it was computed from}}"
 
 
 def test_topological_order(exercise, rng):
-    cases = [(TWICE, "y"), (SHARED, "y"), ({"y": []}, "y"), *[random_graph(rng, count) for count in (3, 5, 8, 8)]]
-    for graph, root in cases:
-        described = f"the graph is {graph}, as {{node: the nodes it was computed from}}"
-        endless = f"{len(graph)} nodes; does the list of nodes to visit ever become empty? {described}"
-        answer = exercise.topological_order(root, stopped(lambda node: list(graph[node]), 100_000, endless))
-        found = fault(answer.value, graph, root)
-        answer.satisfies(not found, f"{found}; {described}")
-    many_paths(exercise, 60)
-    deep(exercise, 1500)
+    """Try graphs on which a walk may go wrong, and a chain so long that recursion would exceed Python's limit."""
+    chain = {node: [node - 1] if node else [] for node in reversed(range(1501))}
+    drawn = [random_graph(rng, count) for count in (3, 5, 8, 8, 12, 12, 16, 16)]
+    for graph in TWICE, SHARED, LATE, OFTEN, {"y": []}, *drawn, chain:
+        lent = copy.deepcopy(graph)
+        inputs_of, asked = questions(lent)
+        try:
+            answer = exercise.topological_order(next(iter(graph)), inputs_of)
+        except Wrong as error:
+            raise too_deep(graph) if "RecursionError" in str(error) and graph is chain else error from None
+        calls = Counter(asked)
+        for node in graph:
+            if lent[node] != graph[node]:
+                raise answer.wrong(
+                    f"a list that inputs_of returned was changed: the one for {node!r} is now {lent[node]}; make a "
+                    f"list of your own, such as list(inputs_of(node)); {described(graph)}"
+                )
+        found = fault(answer.value, graph)
+        answer.satisfies(not found, f"{found}; {described(graph)}")
+        for node, count in calls.most_common(1):
+            if count > 4:
+                raise answer.wrong(
+                    f"inputs_of was called {count} times for the node {node!r}, and four calls are enough; visit each "
+                    f"node once, not once for each path to it; {described(graph)}"
+                )
 
 
-def many_paths(exercise, count):
-    """Each node is computed from the one before, used twice: 2^60 paths lead from the root to the leaf."""
-    why = (
-        f"{count + 1} nodes, each of which uses the next one twice; visit each node once, not once for each path to it"
-    )
-    inputs_of = stopped(lambda node: [node - 1, node - 1] if node else [], 4 * (count + 1), why)
-    came = exercise.topological_order(count, inputs_of).value
-    if list(came) != list(range(count, -1, -1)):
-        raise Wrong(
-            f"topological_order: expected the nodes {count} to 0, each of which uses the next one twice; got {came}"
-        )
-
-
-def deep(exercise, count):
-    """A chain so long that a function which calls itself for each node would exceed Python's limit."""
-    try:
-        answer = exercise.topological_order(count, lambda node: [node - 1] if node else [])
-    except Wrong as error:
-        if "RecursionError" not in str(error):
-            raise
-        raise Wrong(
-            f"topological_order: on a chain of {count + 1:,} nodes Python gave up. Recursion goes as deep as the graph "
-            "does, and Python stops at about 1,000 calls within calls. Keep the nodes still to visit in a list, and "
-            "loop until it is empty"
-        ) from None
-    answer.satisfies(list(answer.value) == list(range(count, -1, -1)), f"the chain {count}, {count - 1}, .., 0")
-
-
-def weighted(graph, sizes, rng):
+def weighted(graph, shapes, rng):
     """Return, for each node, pairs (input, Jacobian of the node with respect to that input): one for each use."""
-    return {node: [(x, rng.normal(size=(sizes[node], sizes[x]))) for x in inputs] for node, inputs in graph.items()}
+    return {
+        node: [(x, 10 * rng.normal(size=shapes[node] + shapes[x])) for x in inputs] for node, inputs in graph.items()
+    }
+
+
+def passed_on(g, J):
+    """Return the product of g and a Jacobian; without one a node is a sum, which passes g itself on."""
+    return g if J is None else np.tensordot(g, J, np.ndim(g))
 
 
 def sum_over_paths(edges, node, g, total):
     """Add up g times the product of the Jacobians along each path down from node: the chain rule, path by path."""
     total[node] = total.get(node, 0) + g
     for x, J in edges[node]:
-        sum_over_paths(edges, x, J.T @ g, total)
+        sum_over_paths(edges, x, passed_on(g, J), total)
     return total
 
 
+def networks(rng):
+    """Yield edges, and the shape of each node: first vectors, then arrays of any shape, and sums.
+
+    In a network of sums all arrays have one shape, and a node passes the same array on to all its inputs.
+    """
+    for graph, sizes in (TWICE, (3, 3, 3, 3, 3)), (TWICE, (2, 4, 1, 3, 2)), ({"x": []}, (4,)):
+        shapes = {node: (size,) for node, size in zip(graph, sizes, strict=True)}
+        yield weighted(graph, shapes, rng), shapes
+    some = [(), (2,), (1, 2), (2, 3)]
+    for graph in TWICE, SHARED, LATE, OFTEN, *(random_graph(rng, count) for count in (4, 6, 7)):
+        shapes = {node: some[rng.integers(len(some))] for node in graph}
+        yield weighted(graph, shapes, rng), shapes
+        for shape in (2, 2), ():
+            yield {node: [(x, None) for x in graph[node]] for node in graph}, dict.fromkeys(graph, shape)
+
+
 def test_backward(exercise, rng):
-    for order, sizes in (
-        (["y", "a", "b", "c", "x"], dict(y=3, a=3, b=3, c=3, x=3)),
-        (["y", "b", "c", "a", "x"], dict(y=2, a=4, b=1, c=3, x=2)),
-        (["x"], dict(x=4)),
-    ):
-        edges = weighted({node: TWICE[node] for node in order}, sizes, rng)
-        calls = dict.fromkeys(order, 0)
+    for edges, shapes in networks(rng):
+        calls = dict.fromkeys(edges, 0)
 
-        def vjp(node, g):
+        def vjp(node, g, edges=edges, shapes=shapes, calls=calls):
             calls[node] += 1
-            if np.shape(g) != (size := (sizes[node],)):
-                raise ValueError(f"vjp({node!r}, g) was given a g of shape {np.shape(g)}; that node has shape {size}")
-            return [(x, J.T @ g) for x, J in edges[node]]
+            if np.shape(g) != shapes[node]:
+                raise ValueError(
+                    f"vjp({node!r}, g) was given a g of shape {np.shape(g)}; that node has shape {shapes[node]}"
+                )
+            return [(x, passed_on(g, J)) for x, J in edges[node]]
 
-        g = rng.normal(size=sizes[order[0]])
+        order = list(edges)
+        g = rng.normal(size=shapes[order[0]])
         answer = exercise.backward(order, vjp, g)
-        most = max(calls, key=lambda node: calls[node])
+        most = max(calls, key=lambda node, calls=calls: calls[node])
         count = calls[most]
         answer.equals(sum_over_paths(edges, order[0], g, {}))
         if count > 1:
@@ -182,24 +259,25 @@ def test_backward(exercise, rng):
 
 
 def test_cotangent_check(exercise, rng):
-    """f(x) = A x^2 has exact central differences. With factor 1 the VJP is wrong, and the two numbers must differ."""
-    for inputs, outputs, columns, factor in (
-        (3, 3, (), 2.0), (2, 4, (), 1.0), (5, 1, (), 2.0), (3, 3, (3,), 2.0), (2, 4, (3,), 1.0),
+    """f(x) = A x^3, so that the second number depends on h. With factor 1 the VJP is wrong, and the numbers differ."""
+    for inside, outside, factor in (
+        ((3,), (3,), 3.0), ((2,), (4,), 1.0), ((5,), (1,), 3.0), ((3, 3), (3, 3), 3.0), ((2, 3), (4,), 1.0),
+        ((2,), (), 3.0), ((2, 1, 3), (2, 2, 2), 1.0),
     ):  # fmt: skip
-        A, (x, v) = rng.normal(size=(outputs, inputs)), rng.normal(size=(2, inputs, *columns))
-        u, calls = rng.normal(size=(outputs, *columns)), []
+        A, (x, v) = rng.normal(size=outside + inside), rng.normal(size=(2, *inside))
+        u, calls, h = np.asarray(rng.normal(size=outside)), [], float(rng.uniform(0.05, 0.2))
 
-        def f(x):
+        def f(x, A=A, calls=calls):
             calls.append(x)
-            return A @ (x * x)
+            return np.tensordot(A, x**3, x.ndim)
 
-        def vjp(u, x):
-            return factor * x * (A.T @ u)
+        def vjp(u, x, A=A, factor=factor):
+            return factor * x**2 * np.tensordot(u, A, u.ndim)
 
-        answer = exercise.cotangent_check(f, vjp, x, u, v, 0.01)
+        answer = exercise.cotangent_check(f, vjp, x, u, v, h)
         count = len(calls)
-        gradient = [factor * x[i] * sum(A[k, i] * u[k] for k in range(outputs)) for i in range(inputs)]
-        change = [sum(2 * A[k, i] * x[i] * v[i] for i in range(inputs)) for k in range(outputs)]
-        answer.equals((float(np.sum(v * gradient)), float(np.sum(u * change))))
+        by_entry = u.ravel() @ A.reshape(u.size, x.size)  # the derivative of <u, A y> with respect to each entry of y
+        change = 3 * x**2 * v + h**2 * v**3  # of x^3 along v: ((x + h v)^3 - (x - h v)^3) / (2 h)
+        answer.equals((float(by_entry @ (factor * x**2 * v).ravel()), float(by_entry @ change.ravel())))
         if count > 2:
             raise answer.wrong(f"f was called {count} times; two evaluations are enough, however large x is")
