@@ -73,6 +73,14 @@ def without_log(scores):
     return softmax(scores)
 
 
+@instead_of(
+    "log_softmax", "the largest score was counted once, but several may be the largest: sum exp over all classes"
+)
+def largest_counted_once(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(1 + np.where(shifted < 0, np.exp(shifted), 0).sum(axis=1, keepdims=True))
+
+
 # ---- cross_entropy
 
 
@@ -120,6 +128,12 @@ def of_the_sum(scores, labels):
 )
 def mean_over_classes(scores, labels):
     return minus_target(softmax(scores), labels) / scores.size
+
+
+@instead_of("loss_gradient", "exp overflows for scores above 709, and inf / inf is nan: take p from your log_softmax")
+def of_overflowing_p(scores, labels):
+    e = np.exp(scores)
+    return minus_target(e / e.sum(axis=1, keepdims=True), labels) / len(labels)
 
 
 @instead_of("loss_gradient", "the sign is wrong: this is (t - p) / N, but dL/ds = (p - t) / N")
@@ -195,6 +209,12 @@ def in_place(w, v, g, lr, momentum):
     return w, v
 
 
+@instead_of("sgd_step", "a momentum of 0 was taken for a missing one; with momentum 0 the new v is g")
+def default_momentum(w, v, g, lr, momentum):
+    v = (momentum or 0.9) * v + g
+    return w - lr * v, v
+
+
 # ---- calibration_error
 
 
@@ -248,3 +268,27 @@ def middle_of_the_bin(confidence, right, bins):
     place = np.ceil(confidence * bins).astype(int) - 1
     groups = [(m, place == m) for m in range(bins) if (place == m).any()]
     return float(sum(here.mean() * abs(right[here].mean() - (m + 0.5) / bins) for m, here in groups))
+
+
+def with_borders(confidence, right, bins, belongs):
+    groups = [belongs(confidence, (j - 1) / bins, j / bins) for j in range(1, bins + 1)]
+    return float(sum(here.mean() * abs(right[here].mean() - confidence[here].mean()) for here in groups if here.any()))
+
+
+@instead_of(
+    "calibration_error", "a confidence on the border of two bins went to the upper one; it belongs to the lower one"
+)
+def border_to_the_upper_bin(confidence, right, bins):
+    return with_borders(confidence, right, bins, lambda c, low, high: (low <= c) & ((c < high) | (high == 1)))
+
+
+@instead_of(
+    "calibration_error", "a confidence on the border of two bins was counted in both; it belongs to the lower one"
+)
+def border_in_both_bins(confidence, right, bins):
+    return with_borders(confidence, right, bins, lambda c, low, high: (low <= c) & (c <= high))
+
+
+@instead_of("calibration_error", "there were always ten bins; use as many as `bins` says")
+def ten_bins(confidence, right, bins):
+    return with_borders(confidence, right, 10, lambda c, low, high: (low < c) & (c <= high))

@@ -100,10 +100,9 @@ def calibration_error(confidence, right, bins):
         a number from 0 to 1.
     """
     # begin solution
-    place = np.ceil(confidence * bins).astype(int) - 1
     error = 0.0
-    for j in range(bins):
-        here = place == j
+    for j in range(1, bins + 1):
+        here = ((j - 1) / bins < confidence) & (confidence <= j / bins)
         if here.any():
             error += here.mean() * abs(right[here].mean() - confidence[here].mean())
     return error

@@ -2,6 +2,7 @@
 
 import math
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
@@ -15,65 +16,85 @@ def exact_log_softmax(scores):
     return np.array(rows)
 
 
-def examples(rng, n, classes):
-    """Return scores and labels. The first label is the class of the lowest score, and the last is a different class."""
-    scores = rng.normal(scale=2, size=(n, classes))
-    labels = rng.integers(classes, size=n)
-    labels[-1] = (scores[0].argmin() + 1) % classes
-    labels[0] = scores[0].argmin()
-    return scores, labels
+def tables(rng):
+    """Yield scores: ordinary, huge, far below 0, at two heights, far apart, tied, of one class, whole, and many."""
+    for shape in (3, 3), (4, 2), (2, 5), (1, 3):
+        yield rng.normal(scale=2, size=shape)
+    for height in [[1000.0], [1000.0]], [[-1000.0], [-1000.0]], [[1000.0], [-1000.0]]:
+        yield np.array(height) + rng.normal(scale=2, size=(2, 3))
+    yield np.array([[0.0, 1000.0, -1000.0], [-2000.0, 0.0, 1.0]]) + rng.normal(size=(2, 3))
+    yield np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]) + rng.normal(size=(2, 1))
+    yield rng.normal(size=(3, 1))
+    yield rng.choice([-100_000, 100_000], size=(5, 1)) + rng.integers(-3, 4, size=(5, 4))
+    yield rng.normal(scale=2, size=(7, 7))
+
+
+def labelled(rng):
+    """Yield scores and labels. The first label is the class of the lowest score, and the last is a different class."""
+    for scores in tables(rng):
+        n, classes = scores.shape
+        labels = rng.integers(classes, size=n)
+        labels[-1] = (scores[0].argmin() + 1) % classes
+        labels[0] = scores[0].argmin()
+        yield scores, labels
 
 
 def test_log_softmax(exercise, rng):
-    """Try ordinary scores, all huge, all far below 0, rows at different heights, and rows with far-apart scores."""
-    for shape in (3, 3), (2, 4), (4, 2), (1, 5):
-        scores = rng.normal(size=shape)
+    for scores in tables(rng):
         exercise.log_softmax(scores).equals(exact_log_softmax(scores))
-    for height in 1000, -1000:
-        scores = height + rng.normal(size=(2, 3))
-        exercise.log_softmax(scores).equals(exact_log_softmax(scores))
-    heights = np.array([[1000.0], [-1000.0]]) + rng.normal(size=(2, 3))
-    exercise.log_softmax(heights).equals(exact_log_softmax(heights))
-    apart = np.array([[0.0, 1000.0, -1000.0], [-2000.0, 0.0, 1.0]]) + rng.normal(size=(2, 3))
-    exercise.log_softmax(apart).equals(exact_log_softmax(apart))
 
 
 def test_cross_entropy(exercise, rng):
     """Average -log p of the true class; where all scores are equal, the loss is log(classes)."""
-    for n, classes in (3, 3), (4, 2), (2, 5), (1, 3):
-        scores, labels = examples(rng, n, classes)
+    for scores, labels in labelled(rng):
         log_p = exact_log_softmax(scores)
-        expected = -math.fsum(log_p[i, y] for i, y in enumerate(labels)) / n
+        expected = -math.fsum(log_p[i, y] for i, y in enumerate(labels)) / len(labels)
         exercise.cross_entropy(scores, labels).equals(expected)
     equal = np.full((2, 4), rng.normal())
     exercise.cross_entropy(equal, np.array([0, 3])).equals(math.log(4))
-    height = float(rng.uniform(800, 1200))
-    exercise.cross_entropy(np.array([[height, 0.0], [0.0, height]]), np.array([1, 1])).equals(height / 2)
 
 
 def test_loss_gradient(exercise, rng):
-    """Central differences of the exact loss, one score at a time."""
-    h = 1e-5
-    for n, classes in (3, 3), (4, 2), (2, 5), (1, 3):
-        scores, labels = examples(rng, n, classes)
-        loss = lambda s, labels=labels: -exact_log_softmax(s)[np.arange(len(labels)), labels].mean()
+    """Central differences of the exact loss, one score at a time; only the loss of its own example depends on it."""
+    h = 1e-4
+    for scores, labels in labelled(rng):
         expected = np.zeros(scores.shape)
-        for place in np.ndindex(scores.shape):
-            moved = np.zeros(scores.shape)
-            moved[place] = h
-            expected[place] = (loss(scores + moved) - loss(scores - moved)) / (2 * h)
+        for i, c in np.ndindex(scores.shape):
+            moved = np.array([scores[i], scores[i]], float)
+            moved[:, c] += h, -h
+            above, below = -exact_log_softmax(moved)[:, labels[i]] / len(labels)
+            expected[i, c] = (above - below) / (2 * h)
         exercise.loss_gradient(scores, labels).equals(expected, rtol=1e-5)
-    exercise.loss_gradient(np.array([[1000.0, 0.0], [0.0, 1000.0]]), np.array([1, 1])).equals(
-        np.array([[0.5, -0.5], [0.0, 0.0]])
-    )
+
+
+class Lent(np.ndarray):
+    """An array that keeps each copy made of it: a learner's function is given one of these."""
+
+    def copy(self, order="C"):
+        self.copies.append(np.array(self, order=order))
+        return self.copies[-1]
+
+
+def lent(array):
+    lent = np.asarray(array).view(Lent)
+    lent.copies = []
+    return lent
 
 
 def test_sgd_step(exercise, rng):
-    """Take a step that already has a velocity; then take three in a row, and compare with the sum written out."""
-    for shape in (3,), (2, 3):
-        w, v, g = rng.normal(size=(3, *shape))
-        lr, momentum = float(rng.uniform(0.05, 0.5)), float(rng.uniform(0.3, 0.9))
-        exercise.sgd_step(w, v, g, lr, momentum).equals((w - lr * momentum * v - lr * g, g + v * momentum))
+    """Take single steps, at first with a velocity; then take three in a row, and compare with the sum written out."""
+    drawn = float(rng.uniform(0.3, 0.9))
+    for shape, size, momentum in (
+        ((3,), 1, drawn), ((2, 3), 1, drawn), ((2, 3), 1, 0.0), ((2, 1, 3), 1, drawn), ((), 1, drawn),
+        ((1, 4), 1000, 0.99), ((3,), 0, drawn),
+    ):  # fmt: skip
+        w, v, g = map(lent, rng.normal(size=(3, *shape)) * np.reshape([1, size, size], (3, *[1] * len(shape))))
+        lr = float(rng.uniform(0.05, 0.5))
+        answer = exercise.sgd_step(w, v, g, lr, momentum)
+        answer.equals((np.asarray(w - lr * momentum * v - lr * g), np.asarray(g + v * momentum)))
+        for name, array in (("w", w), ("v", v), ("g", g)):
+            if any(np.shares_memory(copy, value) for copy in array.copies for value in answer.value):
+                raise answer.wrong(f"returned its argument {name}, where a new array was expected")
     start, gradients = rng.normal(size=3), rng.normal(size=(3, 3))
     w, v = start, np.zeros(3)
     for t in range(1, 4):
@@ -82,18 +103,28 @@ def test_sgd_step(exercise, rng):
         w, v = exercise.sgd_step(w, v, gradients[t - 1], 0.5, 0.25).equals((start - moved, v_now))
 
 
-def test_calibration_error(exercise, rng):
-    """Try gaps of both signs, bins of unequal size, an empty bin and certain answers; then perfect calibration."""
-    for bins in 4, 5:
+def answers(rng):
+    """Yield confidences, right answers and bins: inside the bins, as the first ones, and then on and near borders."""
+    for bins in 4, 5:  # gaps of both signs, bins of unequal size, an empty one, and certain answers
         middle = (np.array([0, 2, 2, 2, 3, 3]) + 0.5) / bins
         confidence = np.append(middle + rng.uniform(-0.3, 0.3, 6) / bins, [1.0, 1.0])
-        right = np.array([True, False, False, True, True, True, True, False])
-        expected, groups = 0.0, {}
+        yield confidence, np.array([True, False, False, True, True, True, True, False]), bins
+    for n, bins in (1, 3), (12, 1), (30, 2), (40, 13), (40, 60), (9, 200):
+        confidence = (rng.integers(bins, size=n) + rng.uniform(0.1, 0.9, n)) / bins
+        yield confidence, rng.random(n) < 0.5, bins
+    for bins in 4, 8, 16:  # borders that a float holds exactly
+        borders, inside = np.arange(1, bins + 1) / bins, (np.arange(bins) + rng.uniform(0.1, 0.9, bins)) / bins
+        for shift in 0, -(2.0**-23), 2.0**-23:
+            confidence = np.concatenate([np.minimum(borders + shift, 1), inside, inside])
+            yield confidence, rng.random(3 * bins) < 0.5, bins
+
+
+def test_calibration_error(exercise, rng):
+    """Sort the examples into their bins with exact fractions; in the end try perfect calibration."""
+    for confidence, right, bins in answers(rng):
+        gaps = [[] for _ in range(bins)]
         for c, r in zip(confidence.tolist(), right.tolist(), strict=True):
-            groups.setdefault(min(int(c * bins), bins - 1), []).append(r - c)
-        for gaps in groups.values():
-            expected += abs(math.fsum(gaps)) / len(confidence)
+            gaps[math.ceil(Fraction(c) * bins) - 1].append(r - c)
+        expected = sum(abs(math.fsum(each)) for each in gaps) / len(confidence)
         exercise.calibration_error(confidence, right, bins).equals(expected)
-    calibrated = np.full(4, 0.75), np.array([True, True, False, True])
-    exercise.calibration_error(*calibrated, 10).equals(0.0)
-    exercise.calibration_error(np.full(5, 0.9), np.zeros(5, bool), 1).equals(0.9)
+    exercise.calibration_error(np.full(4, 0.75), rng.permutation([True, True, False, True]), 10).equals(0.0)
