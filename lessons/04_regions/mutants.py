@@ -102,6 +102,22 @@ def how_many(z, level):
     return int((np.abs(np.tanh(z)) > level).sum())
 
 
+@instead_of(
+    "saturation_share", "units exactly at the level were counted too; saturated ones are above it: > instead of >="
+)
+def at_the_level(z, level):
+    return float((np.abs(np.tanh(z)) >= level).mean())
+
+
+@instead_of(
+    "saturation_share",
+    "e^z overflows for large z, and inf / inf is nan, which is above no level; np.tanh works for any z",
+)
+def from_exponentials(z, level):
+    a = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+    return float((np.abs(a) > level).mean())
+
+
 # ---- region_code
 
 
@@ -130,6 +146,17 @@ def bias_as_threshold(x, W, b):
     return np.where(x @ W >= b, 1, -1)
 
 
+@instead_of("region_code", "z was turned into a whole number first: then -0.5 becomes 0, on the wrong side")
+def whole_numbers(x, W, b):
+    return np.where((x @ W + b).astype(int) >= 0, 1, -1)
+
+
+@instead_of("region_code", "a z close to 0 was taken for 0; below 0, however close, the side is -1")
+def nearly_zero(x, W, b):
+    z = x @ W + b
+    return np.where((z >= 0) | np.isclose(z, 0), 1, -1)
+
+
 # ---- count_regions
 
 
@@ -146,6 +173,14 @@ def all_codes(codes):
 @instead_of("count_regions", "each row was summed first, but different rows can have the same sum")
 def by_sum(codes):
     return len(set(codes.sum(axis=1).tolist()))
+
+
+@instead_of(
+    "count_regions",
+    "each row was turned into a sum with the weights 1, 2, 3, .., but 1 + 2 = 3: different rows can have the same sum",
+)
+def by_weighted_sum(codes):
+    return len(set((codes @ np.arange(1, codes.shape[1] + 1)).tolist()))
 
 
 @instead_of("count_regions", "without axis=0 np.unique counts different entries; compare whole rows")
@@ -210,3 +245,34 @@ def without_the_first(W, b):
 @instead_of("count_cells", "each pair of lines was counted twice, once as (i, j) and once as (j, i)")
 def twice(W, b):
     return 1 + crossing(W, b) + 2 * meeting(W, b)
+
+
+@instead_of(
+    "count_cells", "lines that meet on the border of the square were counted; inside it both entries are below 1"
+)
+def meetings_on_the_border(W, b):
+    pairs = zip(*np.tril_indices(len(b), -1), strict=True)
+    points = [np.linalg.solve(W[:, [i, j]].T, -b[[i, j]]) for i, j in pairs]
+    return 1 + crossing(W, b) + sum(int((np.abs(point) <= 1).all()) for point in points)
+
+
+@instead_of(
+    "count_cells", "a vertical line has no slope: dividing by W[1, i] = 0 gives inf; solve the two equations instead"
+)
+def by_slopes(W, b):
+    cells, slope, height = 1 + crossing(W, b), -W[0] / W[1], -b / W[1]
+    for i in range(len(b)):
+        for j in range(i):
+            x1 = (height[j] - height[i]) / (slope[i] - slope[j])
+            cells += int(abs(x1) < 1 and abs(slope[i] * x1 + height[i]) < 1)
+    return cells
+
+
+@instead_of(
+    "count_cells",
+    "the codes of a grid of points were counted; a cell smaller than the grid is missed: count as in the text",
+)
+def codes_on_a_grid(W, b):
+    ticks = np.linspace(-1, 1, 101)
+    points = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    return len(np.unique(points @ W + b >= 0, axis=0))

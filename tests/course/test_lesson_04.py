@@ -5,6 +5,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.course import manifest
+from tinynet.course.grading import grade_exercise, solved
 from tinynet.reading import regions
 from tinynet.reading.layers.saturation import STEEP, saturation
 
@@ -52,3 +53,69 @@ def test_the_command_makes_the_table():
     """Check one row, to two percentage points, because another processor rounds differently."""
     [error] = [row[3] for row in widths.committed() if row[:3] == (1, 12, 0)]
     assert widths.error_of(1, 12, 0) == pytest.approx(error, abs=0.02)
+
+
+def share(above):
+    return lambda z, level: float(above(np.abs(np.tanh(z)), level).mean())
+
+
+def side(z_to_number):
+    return lambda x, W, b: np.where(z_to_number(x @ W + b) >= 0, 1, -1)
+
+
+def sums(weights):
+    return lambda codes: len(set((codes @ weights(codes.shape[1])).tolist()))
+
+
+def cells_with(counts):
+    """Return count_cells that counts a meeting point if `counts` says so of its equations and of itself."""
+
+    def count_cells(W, b):
+        corners = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]]) @ W + b
+        crossing = int(((corners.min(axis=0) < 0) & (corners.max(axis=0) > 0)).sum())
+        equations = [(W[:, [i, j]].T, -b[[i, j]]) for i in range(len(b)) for j in range(i)]
+        return 1 + crossing + sum(bool(counts(A, np.linalg.solve(A, c))) for A, c in equations)
+
+    return count_cells
+
+
+def inside_if_large(A, point):
+    return (np.abs(point) < 1).all() and abs(np.linalg.det(A)) > 1e-3
+
+
+def squash_with(slope):
+    def squash(x):
+        z, a, _ = lesson.solution.squash(x)
+        return z, a, slope(a)[:, None] * np.array([4.0, 2.0, 3.0])
+
+    return squash
+
+
+# right where z is neither 0 nor large nor close to a level, for few units, and for lines in no special position
+PLANTED = {
+    "divides by a": ("squash", squash_with(lambda a: (a - a**3) / a)),
+    "flat beyond 0.99": ("squash", squash_with(lambda a: np.where(np.abs(a) < 0.99, 1 - a**2, 0))),
+    "at the level": ("saturation_share", share(lambda a, level: a >= level)),
+    "rounded share": ("saturation_share", share(lambda a, level: np.round(a, 2) > level)),
+    "without zeros": ("saturation_share", lambda z, level: (np.abs(np.tanh(z)) > level).sum() / np.count_nonzero(z)),
+    "overflow": ("saturation_share", lambda z, level: (np.abs(np.sinh(z) / np.cosh(z)) > level).mean()),
+    "whole z": ("region_code", side(lambda z: z.astype(int))),
+    "nearly 0": ("region_code", side(lambda z: np.where(np.abs(z) < 1e-12, 0, z))),
+    "eight inputs": ("region_code", lambda x, W, b: np.where(x[:, :8] @ W[:8] + b >= 0, 1, -1)),
+    "1, 2, 3, ..": ("count_regions", sums(lambda n: np.arange(1, n + 1))),
+    "squares": ("count_regions", sums(lambda n: np.arange(1, n + 1) ** 2)),
+    "one byte": ("count_regions", sums(lambda n: (2 ** np.arange(n)).astype(np.int8))),
+    "first eight": ("count_regions", lambda codes: len(np.unique(codes[:, :8], axis=0))),
+    "on the border": ("count_cells", cells_with(lambda A, point: (np.abs(point) <= 1).all())),
+    "nearly inside": ("count_cells", cells_with(lambda A, point: (np.abs(point) < 1.001).all())),
+    "well inside": ("count_cells", cells_with(lambda A, point: (np.abs(point) < 0.999).all())),
+    "large equations": ("count_cells", cells_with(inside_if_large)),
+}
+
+
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid")
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_wrong_answer_that_is_right_in_ordinary_cases_is_rejected(planted):
+    name, function = PLANTED[planted]
+    for seed in range(4):
+        assert not grade_exercise(lesson, lesson.exercise(name), solved(lesson, **{name: function}), seed).passed
