@@ -40,6 +40,8 @@ def tanh_layer(x, W, b):
 def predict(scores):
     """Return the class of each example: the position of its largest score.
 
+    Where several scores are the largest, any one of their positions is right.
+
     Args:
         scores: (examples, classes), z of the last layer.
 
@@ -108,8 +110,6 @@ def feature_image(W, j, height, width):
 
 def collapse(W1, b1, W2, b2):
     """Return the one layer that does what two layers without a squash between them do.
-
-    Where several scores are the largest, any one of their positions is right.
 
     Args:
         W1: (m, h), the first layer's matrix.

@@ -116,20 +116,31 @@ def test_predict(exercise, rng):
 
 
 def test_unseen(exercise, rng):
-    """Complete U to a square matrix with orthonormal columns: the unseen part is what lies along the new ones."""
-    for examples, m, k in (2, 3, 1), (4, 5, 3), (3, 4, 2), (1, 6, 5):
-        Q, x = orthonormal(rng, m, m), 10.0 ** rng.integers(-2, 3) * rng.normal(size=(examples, m))
-        U, new = Q[:, :k], Q[:, k:]
-        along = np.zeros((examples, m))
-        for i in range(m - k):
-            along += np.outer([row @ new[:, i] for row in x], new[:, i])
-        exercise.unseen(x, U).equals(along)
+    """Complete U to a square matrix with orthonormal columns: the unseen part is what lies along the new ones.
+
+    In the end x is large, or holds whole numbers; and U is square, so that nothing is unseen.
+    """
+    cases = [
+        (10.0 ** rng.integers(-2, 3) * rng.normal(size=(examples, m)), orthonormal(rng, m, m), k)
+        for examples, m, k in ((2, 3, 1), (4, 5, 3), (3, 4, 2), (1, 6, 5))
+    ]
+    cases += [(1e3 * rng.normal(size=(3, 12)), orthonormal(rng, 12, 12), 8)]
+    cases += [(1e-4 * rng.normal(size=(3, 4)), orthonormal(rng, 4, 4), 2)]
+    cases += [(rng.integers(-9, 10, size=(3, 5)), orthonormal(rng, 5, 5), 2)]
+    cases += [(rng.integers(-9, 10, size=(2, 4)), np.eye(4)[rng.permutation(4)], 4)]
+    for x, Q, k in cases:
+        along = np.zeros(x.shape)
+        for new in Q.T[k:]:
+            along += np.outer([row @ new for row in x], new)
+        exercise.unseen(x, Q[:, :k]).equals(along)
 
 
 def test_collapse(exercise, rng):
     """The bias is what comes out for x = 0, and row i of the matrix is what an input of 1 at place i adds to it."""
-    for m, h, n in (3, 3, 3), (2, 4, 3), (5, 2, 2), (1, 3, 1):
-        W1, W2, b1, b2 = rng.normal(size=(m, h)), rng.normal(size=(h, n)), rng.normal(size=h), rng.normal(size=n)
-        two = lambda x, W1=W1, b1=b1, W2=W2, b2=b2: sums(sums(x, W1, b1), W2, b2)
-        b = two(np.zeros((1, m)))[0]
-        exercise.collapse(W1, b1, W2, b2).equals((two(np.eye(m)) - b, b))
+    for m, h, n, scale in (3, 3, 3, 1), (2, 4, 3, 1), (5, 2, 2, 1), (1, 3, 1, 1), (3, 1, 2, 1e-2), (9, 11, 10, 30):
+        layers = [scale * rng.normal(size=shape) for shape in ((m, h), h, (h, n), n)]
+        whole = [rng.integers(-3, 4, size=each.shape) for each in layers]
+        for W1, b1, W2, b2 in layers, whole[:1] + layers[1:], layers[:2] + whole[2:]:
+            two = lambda x, W1=W1, b1=b1, W2=W2, b2=b2: sums(sums(x, W1, b1), W2, b2)
+            b = two(np.zeros((1, m)))[0]
+            exercise.collapse(W1, b1, W2, b2).equals((two(np.eye(m)) - b, b))
