@@ -268,7 +268,9 @@ def recursive(root, inputs_of):
     return finished[::-1]
 
 
-@instead_of("topological_order", "a list that inputs_of returned was changed")
+@instead_of(
+    "topological_order", "inputs were taken off the graph's own list; loop over the list, or take them off a copy"
+)
 def takes_inputs_off(root, inputs_of):
     finished, seen, stack = [], {root}, [root]
     while stack:

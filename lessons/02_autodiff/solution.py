@@ -98,8 +98,8 @@ def topological_order(root, inputs_of):
     Args:
         root: a node. Nodes are numbers or strings.
         inputs_of: a function. inputs_of(node) is the list of the nodes that this node was computed from. At a leaf it
-            is empty. A node that was used twice is in it twice, like x in x * x. The list belongs to the graph: do not
-            change it.
+            is empty. A node that was used twice is in it twice, like x in x * x. Do not change the list, which is
+            the graph's own.
 
     Returns:
         a list of nodes
@@ -129,7 +129,7 @@ def backward(order, vjp, g):
         order: the nodes, each before its inputs. The first is the root.
         vjp: a function. vjp(node, g), where g is the node's cotangent, is a list of pairs: an input, and what this node
             adds to the cotangent of that input. At a leaf it is empty. An input that was used twice is in it twice.
-            Call vjp once for each node. Two inputs may be sent the same array: do not change it.
+            Call vjp once for each node. Do not change what it returns: two inputs may be sent the same array.
         g: the cotangent of the root, an array.
 
     Returns:

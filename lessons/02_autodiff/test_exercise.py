@@ -9,7 +9,7 @@ from collections import Counter
 
 import numpy as np
 
-from tinynet.course import Wrong
+from tinynet.course import Wrong, lending
 
 
 def arrays(rng, *shapes):
@@ -139,12 +139,13 @@ def depth():
 
 
 def questions(graph):
-    """Return inputs_of, which hands out the graph's own lists, and the list of nodes that it will be called for.
+    """Return inputs_of, which lends the graph's own lists, and the list of nodes that it will be called for.
 
     It stops an answer that never ends, or that calls itself for each node, however far it has raised Python's limit.
     """
     asked, most, deep = [], 100 * len(graph), depth() + 500
 
+    @lending
     def inputs_of(node):
         asked.append(node)
         if len(asked) > most:
@@ -177,19 +178,12 @@ def test_topological_order(exercise, rng):
     chain = {node: [node - 1] if node else [] for node in reversed(range(1501))}
     drawn = [random_graph(rng, count) for count in (3, 5, 8, 8, 12, 12, 16, 16)]
     for graph in TWICE, SHARED, LATE, OFTEN, {"y": []}, *drawn, chain:
-        lent = copy.deepcopy(graph)
-        inputs_of, asked = questions(lent)
+        inputs_of, asked = questions(copy.deepcopy(graph))
         try:
             answer = exercise.topological_order(next(iter(graph)), inputs_of)
         except Wrong as error:
             raise too_deep(graph) if "RecursionError" in str(error) and graph is chain else error from None
         calls = Counter(asked)
-        for node in graph:
-            if lent[node] != graph[node]:
-                raise answer.wrong(
-                    f"a list that inputs_of returned was changed: the one for {node!r} is now {lent[node]}; make a "
-                    f"list of your own, such as list(inputs_of(node)); {described(graph)}"
-                )
         found = fault(answer.value, graph)
         answer.satisfies(not found, f"{found}; {described(graph)}")
         for node, count in calls.most_common(1):
@@ -240,6 +234,7 @@ def test_backward(exercise, rng):
     for edges, shapes in networks(rng):
         calls = dict.fromkeys(edges, 0)
 
+        @lending
         def vjp(node, g, edges=edges, shapes=shapes, calls=calls):
             calls[node] += 1
             if np.shape(g) != shapes[node]:
