@@ -1,5 +1,7 @@
 """Students whose solution is known: copies of the teacher, scrambled or changed, and some that are trained."""
 
+from itertools import permutations, product
+
 import numpy as np
 import pytest
 
@@ -85,6 +87,24 @@ def test_surplus_binary_units_are_silent_as_constants_that_a_bias_takes_off(surp
     last.bias.data -= last.weight.s.numpy().reshape(-1) * rows.sum(axis=0).astype(np.float32)
     outcome = judged(teacher, student, X)
     assert outcome.found == 4 and outcome.error < 1e-6
+
+
+@pytest.mark.parametrize("hashed", range(3))
+def test_a_hash_allows_a_teacher_and_its_negative_among_384_settings(hashed):
+    recipe = tn.Hashed(1 / 2)
+    W, V = (layer.weight for layer in tn.MLP([8, 4, 3], recipe, seed=hashed).layers[::2])
+
+    def obeys(M, like):
+        return np.allclose(recipe.from_dense(M, like.seed).weight().numpy(), M, atol=1e-6)
+
+    def allowed(P):
+        return obeys(W.weight().numpy() @ P, W) and obeys(P.T @ V.weight().numpy(), V)
+
+    turns = [np.eye(4)[list(order)] * signs for order in permutations(range(4)) for signs in product((1, -1), repeat=4)]
+    obeying = [P for P in turns if allowed(P)]
+    assert len(turns) == 384 and len(obeying) == 2
+    np.testing.assert_array_equal(obeying[0], -obeying[1])
+    np.testing.assert_array_equal(np.abs(obeying[0]), np.eye(4))
 
 
 def test_wider_students_come_near_the_teacher_narrower_do_not():

@@ -1,8 +1,11 @@
 """Hardening: the borders of a network in the plane, epoch by epoch, as an animation.
 
 A border is drawn first in pencil, then in ink. While a network learns to fit, its borders look for their place and are
-blurred. With more epochs the scores move apart (scores.py), the columns of W grow, and the blur narrows to a line. Take
-a point x of the plane with class scores s and p = softmax(s), and let squashing unit j of the first layer receive z_j:
+blurred. With more epochs the scores move apart (scores.py), the columns of W grow, and the blur narrows to a line. To
+harden while they learn, units need no special loss; to harden without end they need cross-entropy, which never rests.
+
+Take a point x of the plane with class scores s and p = softmax(s), and let squashing unit j of the first layer receive
+z_j:
 
     border      where the two largest p are equal
     soft        where the largest p is below 0.9: there the network leaves the answer open

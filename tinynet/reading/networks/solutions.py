@@ -15,6 +15,10 @@ student with constrained matrices (hashed, binary) can reach only what its recip
 a teacher of its own kind, with the same recipe and seed (so the same hash) but other values. If that teacher is not
 reached, the fault lies with SGD and not with the recipe.
 
+A dense student of n units has 2^n n! ways to be right: any order of the units, any signs. A hash ties entries of
+different units together, so most of these settings no longer obey it. Often two are left: the teacher, and the teacher
+with every unit negated.
+
 Source: the student-teacher setting, as in datasets/teacher.py.
 """
 
