@@ -77,6 +77,17 @@ def test_surplus_binary_units_are_silent_in_pairs_with_opposite_rows():
     assert judged(teacher, student, X).error > 0.01
 
 
+def test_binary_units_may_all_be_there_twice_at_half_the_scale():
+    teacher = binary_teacher()
+    (W, b), (V, _) = ((layer.weight.V.numpy(), layer.bias.numpy()) for layer in teacher.layers[::2])
+    student = beside(teacher, W, b, V)
+    assert judged(teacher, student, X).error > 0.5
+    scale = student.layers[2].weight.s
+    scale.data = scale.numpy() / 2
+    outcome = judged(teacher, student, X)
+    assert outcome.reached and outcome.error < 1e-6
+
+
 @pytest.mark.parametrize("surplus", [1, 4])
 def test_surplus_binary_units_are_silent_as_constants_that_a_bias_takes_off(surplus):
     teacher, rng = binary_teacher(), np.random.default_rng(1)
