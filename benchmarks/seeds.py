@@ -23,9 +23,9 @@ os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads
 
 import numpy as np
 
-from benchmarks import seeds_networks, seeds_training
+from benchmarks import seeds_networks, seeds_starts, seeds_training
 
-STATEMENTS: dict[str, Any] = seeds_networks.STATEMENTS | seeds_training.STATEMENTS
+STATEMENTS: dict[str, Any] = seeds_networks.STATEMENTS | seeds_training.STATEMENTS | seeds_starts.STATEMENTS
 
 
 def section(name: str, found: dict[str, list[dict[str, float]]]) -> str:

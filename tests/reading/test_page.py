@@ -49,21 +49,10 @@ def quoted():
     yield f"Even behind a matrix of rank 8 the 64 activations have rank {f['rank of 64 units, low-rank 8']:.0f}"
     yield f"4 units err on {f['shrunk, trained further, 4 units: test error, %']:.1f} %"
     yield f"4 units from the start errs on {f['small from the start, 4 units: test error, %']:.1f} %"
-    f = FOUND["calibration"]
-    yield f"calibration error is {f['cross-entropy: ECE at epoch 300, %']:.1f} %"
-    yield f"would measure {f['cross-entropy: ECE by chance, %']:.1f} % by chance"
-    yield f"With the squared hinge it is {f['squared hinge: ECE at epoch 300, %']:.0f} %"
     f = FOUND["scores"]
     for classes, what in (("class", "true"), ("classes", "others")):
         first, last = (f[f"cross-entropy, epoch {n}: {what}"] for n in (1, 500))
         yield f"{classes} {'goes ' if what == 'true' else ''}from {first:.1f} to {last:.1f}"
-    f = FOUND["solutions"]
-    yield f"With 4 units, {f['dense, 4 units: starts of 5 that find all']:.0f} of 5 starts find all"
-    yield f"with 8 units, {f['dense, 8 units: starts of 5 that find all']:.0f} of 5"
-    f = FOUND["constrained solutions"]
-    yield f"succeeds in {f['hashed 1/2, 4 units: starts of 8 that find all']:.0f} of 8 starts"
-    yield f"a binary student in {f['binary, 4 units: starts of 8 that find all']:.0f} of 8"
-    yield f"and still err by {f['binary, 8 units: median error']:.2f}"
     f = FOUND["alignment"]
     yield f"the mean correlation is {f['dense: mean |correlation| of partners']:.2f}"
     yield f"compared with {f['fresh nets: mean |correlation|']:.2f} for two untrained networks"
@@ -71,7 +60,7 @@ def quoted():
     early, late = (f[f"soft share at epoch {epoch}, %"] for epoch in (20, 1500))
     yield f"falls from {early:.0f} % at epoch 20 to {late:.0f} % at epoch 1,500"
     f = {what: FOUND["updates"][f"full batch, cross-entropy: {what}"] for what in ("mean |z| from", "to")}
-    yield "from {:.2f} to {:.2f}, and".format(*f.values())
+    yield "from {:.2f} to {:.2f}, and after step 1,000".format(*f.values())
     f = FOUND["updates"]
     outward = f["full batch, cross-entropy: outward share of a step at largest |z|"]
     yield f"{100 * outward:.1f} % of each step at large |z| points outward"

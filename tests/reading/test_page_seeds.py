@@ -101,3 +101,112 @@ def gradients():
 @pytest.mark.parametrize("sentence", list(gradients()))
 def test_the_page_about_sequences_quotes_what_was_measured(sentence):
     assert sentence in page("docs/sequences.md")
+
+
+def lesson(name):
+    return " ".join((ROOT / "lessons" / name / "lesson.py").read_text().replace("\n# ", "\n").split())
+
+
+def calibrations():
+    def of(data, loss, figure):
+        return mean("splits and calibration", data, f"{loss}: {figure}")
+
+    digits, fashion = "digits", "fashion"
+    entropy, hinge = "cross-entropy", "squared hinge"
+    eces = [run[f"{entropy}: ECE, %"] for run in SEEDS["splits and calibration"][digits]]
+    yield f"error is {np.mean(eces):.1f} % with cross-entropy (from {min(eces):.1f} to {max(eces):.1f})"
+    yield f"would measure {of(digits, entropy, 'by chance, %'):.1f} % by chance"
+    yield f"With the squared hinge it is {of(digits, hinge, 'ECE, %'):.0f} %"
+    yield f"off by {of(fashion, entropy, 'ECE, %'):.0f} %, while the hinge"
+    yield f"which errs on {of(fashion, hinge, 'error, %'):.0f} %, is off by {of(fashion, hinge, 'ECE, %'):.1f} %"
+    cases = [(data, loss) for data in (digits, fashion) for loss in (entropy, hinge)]
+    left = [of(*case, "ECE with the temperature, %") for case in cases]
+    yield f"and between {min(left):.1f} and {max(left):.1f} % are left in all four cases"
+    assert all(0.85 < of(*case, "by chance with the temperature, %") < 1.25 for case in cases)
+    yield f"The hinge on digits needs a temperature of {of(digits, hinge, 'temperature'):.2f}"
+    yield f"cross-entropy on Fashion-MNIST one of {of(fashion, entropy, 'temperature'):.2f}"
+
+
+def students():
+    def runs(name, what, data="independent"):
+        found = [run[f"{name}: {what}"] for run in SEEDS["solutions"][data]]
+        assert len(found) == 8
+        return found
+
+    def reached(name, data="independent"):
+        return f"{sum(runs(name, 'all found', data)):.0f} of 8"
+
+    hashed, sparse = "hashed, 4 units, the teacher's hash", "sparse, 4 units, the teacher's mask"
+    yield f"After 80 epochs {reached('dense, 4 units, 80 epochs')} dense students with 4 units"
+    yield f"after 320 epochs {reached('dense, 4 units, 320 epochs')}. With 8 units, all have found them after 80"
+    assert reached("dense, 8 units, 80 epochs") == "8 of 8"
+    yield f"hash succeeds in {reached(f'{hashed}, 80 epochs')} starts after 80 epochs, and in the same 4 after 320"
+    assert runs(f"{hashed}, 80 epochs", "all found") == runs(f"{hashed}, 320 epochs", "all found")
+    errors = [error for error in runs(f"{hashed}, 320 epochs", "error") if error > 0.01]
+    assert len(errors) == 4
+    yield f"come to rest between {min(errors):.2f} and {max(errors):.2f}, where"
+    yield f"of the same hashed teachers succeed in {reached('dense, 4 units, of a hashed teacher, 320 epochs')}"
+    yield f"teacher's mask stands between, with {reached(f'{sparse}, 320 epochs')}"
+    for data in ("independent", "patches"):
+        assert sum(runs("hashed, 8 units, another hash, 320 epochs", "all found", data)) == 0
+    yield f"Here {reached('dense, 4 units, 320 epochs', 'patches')} dense students"
+    yield f"{reached(f'{hashed}, 320 epochs', 'patches')} hashed ones and none of the binary ones"
+    assert reached("binary, 4 units, 320 epochs", "patches") == "0 of 8"
+    yield f"With 4 units, {reached('binary, 4 units, 320 epochs')} succeed"
+    assert reached("binary, 8 units, 320 epochs") == "8 of 8"
+    errors = np.array(runs("binary, 8 units, 320 epochs", "error"))
+    yield f"but only {(errors < 0.01).sum()} of 8 err by less than 1 %, and the median error is {np.median(errors):.2f}"
+
+
+def spirals():
+    def error(widths, start, epochs=300, data="spirals"):
+        return mean("start and depth", data, f"{widths}, {start}, {epochs} epochs: error")
+
+    one, two = "2-70-2", "2-16-16-2"
+    yield f"one layer of 70 units errs on {error(one, 'usual'):.0f} %"
+    yield f"with as many parameters, on {error(two, 'usual'):.0f} %"
+    longer = [error(widths, "usual", 1200) for widths in (two, one)]
+    yield "bring the two layers to {:.1f} %, but one layer only to {:.0f} %".format(*longer)
+    yield f"one layer errs on {error(one, 'spread'):.1f} % and two on {error(two, 'spread'):.1f} %"
+    yield f"brings one layer to {error(one, 'steep'):.0f} %, the biases alone to {error(one, 'random biases'):.0f} %"
+
+
+def hardening():
+    def of(loss, figure, way="batches", data="digits"):
+        return mean("loss and hardening", data, f"{loss}, {way}: |z| {figure}")
+
+    entropy, hinge = "cross-entropy", "squared hinge"
+    fit, tail = "grown by the fit, times", "gained in the last doubling of the steps"
+    yield f"|z| grows {of(entropy, fit):.1f} times with cross-entropy until all answers are right"
+    yield f"and {of(hinge, fit):.1f} times with the squared hinge"
+    yield f"|z| gains another {of(entropy, tail):.2f} with cross-entropy, and less than 0.001 with the hinge"
+    for data in ("digits", "fashion"):
+        for way in ("batches", "full batch"):
+            assert of(entropy, fit, way, data) < of(hinge, fit, way, data)
+            assert abs(of(hinge, tail, way, data)) < 0.0015 < 0.02 < of(entropy, tail, way, data)
+            assert data != "digits" or abs(of(hinge, tail, way, data)) < 0.001
+    on_fashion = [of(loss, figure, data="fashion") for figure in (fit, tail) for loss in (entropy, hinge)]
+    yield "it grows {:.1f} and {:.1f} times until the fit, and then gains {:.2f} and {:.3f}".format(*on_fashion)
+    full = [of(loss, fit, "full batch") for loss in (entropy, hinge)]
+    yield "with the full batch the four figures on digits are {:.1f} times, {:.1f} times".format(*full)
+    yield f"times, {of(entropy, tail, 'full batch'):.2f} and less than 0.001"
+
+
+@pytest.mark.parametrize("sentence", [*calibrations(), *students(), *spirals(), *hardening()])
+def test_the_page_about_reading_quotes_what_many_starts_gave(sentence):
+    assert sentence in page("docs/reading.md")
+
+
+def test_lesson_3_quotes_what_many_splits_gave():
+    def eces(data, figure="ECE, %"):
+        return [
+            mean("splits and calibration", data, f"{loss}: {figure}") for loss in ("cross-entropy", "squared hinge")
+        ]
+
+    text, fashion = lesson("03_softmax"), "fashion"
+    entropy, hinge = eces("digits")
+    assert f"cross-entropy measures {entropy:.1f} % on average, and the squared hinge {hinge:.0f} %" in text
+    entropy, hinge = eces(fashion)
+    assert f"far too sure of itself, measures {entropy:.0f} %, and the hinge {hinge:.1f} %" in text
+    left = [ece for data in ("digits", fashion) for ece in eces(data, "ECE with the temperature, %")]
+    assert f"all four measure between {min(left):.1f} and {max(left):.1f} %" in text
