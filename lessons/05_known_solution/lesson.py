@@ -85,11 +85,12 @@ print(f"The teacher: W {W.shape}, b {b.shape}, V {V.shape}, e {e.shape}")
 
 # %%
 scores = answers(SHALLOW, x_test)
-settings = []
+turns = []
 for order, signs in product(permutations(range(4)), product([1.0, -1.0], repeat=4)):
     P = np.zeros((4, 4))
     P[order, range(4)] = signs
-    settings.append([(W @ P, b @ P), (P.T @ V, e)])
+    turns.append(P)
+settings = [[(W @ P, b @ P), (P.T @ V, e)] for P in turns]
 change = max(np.abs(answers(setting, x_test) - scores).max() for setting in settings)
 different = len({setting[0][0].tobytes() for setting in settings})
 print(f"{len(settings)} settings with {different} different matrices W; no score changes by more than {change:.1e}")
@@ -116,9 +117,9 @@ for name, wrong in (("V is left as it was", half), ("b is left as it was", untur
 
 
 # %%
-def student(teacher, hidden, start, *epochs):
+def student(teacher, hidden, start, *epochs, net=None):
     """Train a network on the teacher's scores, once for each number of epochs; return it as [(W, b), ..]."""
-    net = tn.MLP([8, *hidden, 3], seed=start)
+    net = net or tn.MLP([8, *hidden, 3], seed=start)
     targets = answers(teacher, x_train).astype(np.float32)
     for number in epochs or (160,):
         tn.fit(
@@ -353,6 +354,60 @@ for width, epochs in (("4", 160), ("4", 640), ("8", 160), ("8", 640)):
     print(f"students.csv: {width} units, {epochs} epochs: {share[width, epochs][0]} of {len(rows)} found the teacher")
 
 # %% [markdown]
+# ## Students that must share numbers
+#
+# A student as free as these has 384 ways to be right. Now take a network with fewer. In a **hashed** matrix several
+# entries share one number, up to a sign, and a fixed random rule, the hash, says which ones (lesson 8 comes back to
+# it). Here the 32 entries of $W$ share 16 numbers, and the 12 entries of $V$ share 6. `from_dense` replaces entries
+# that share by their mean; this turns our teacher into a hashed one. The students get the teacher's own hash, so each
+# of them could be the teacher exactly.
+#
+# But can its units still change places? The hash has decided already which entries of which units are equal. So go
+# through the 384 settings of the new teacher once more, and count those whose matrices still obey the hash.
+#
+# Then train students, four for each of four hashes. Those that miss their teacher continue as above, for three times as
+# long. Are they stuck, or slow?
+
+# %%
+RECIPE = tn.Hashed(1 / 2)
+
+
+def sharing(hashed, start):
+    """Return an untrained network with this hash and the numbers of this start."""
+    net, other = (tn.MLP([8, 4, 3], RECIPE, seed=seed) for seed in (hashed, start))
+    for parameter, value in zip(net.parameters(), other.parameters(), strict=True):
+        parameter.data = value.numpy()
+    return net
+
+
+reach = stay = 0
+for hashed in range(4):
+    seeds = [layer.weight.seed for layer in sharing(hashed, 0).layers[::2]]
+    nearest = [lambda M, seed=seed: RECIPE.from_dense(M, seed).weight().numpy() for seed in seeds]
+    W_h, V_h = nearest[0](W), nearest[1](V)
+    teacher = [(W_h, b), (V_h, e)]
+    obey = sum(
+        np.allclose(nearest[0](W_h @ P), W_h @ P) and np.allclose(nearest[1](P.T @ V_h), P.T @ V_h) for P in turns
+    )
+    nets = {start: student(teacher, [4], start, net=sharing(hashed, start)) for start in range(8, 12)}
+    lost = {start: net for start, net in nets.items() if found(teacher, net) < 4}
+    later = {start: student(teacher, [4], start, 160, 480, net=sharing(hashed, start)) for start in lost}
+    print(
+        f"hash {hashed}: {obey} of the {len(turns)} settings obey it; {4 - len(lost)} of 4 students found the teacher"
+    )
+    for start, net in lost.items():
+        after = error(teacher, later[start])
+        print(f"  start {start}: error {error(teacher, net):.3f}, after 480 more epochs {after:.3f}")
+    reach += 4 - len(lost)
+    stay += sum(found(teacher, net) < 4 for net in later.values())
+
+# %% [markdown]
+# Compare these errors with those of the free student that was slow: there, 480 more epochs changed everything. A hashed
+# student that misses its teacher has come to a hollow of its own, and stays in it. That it has 2 ways to be right in
+# place of 384 may be one reason; this experiment does not prove it. `python -m benchmarks.seeds solutions` asks the
+# same of other teachers and other inputs, and of binary networks too.
+
+# %% [markdown]
 # ## Larger and smaller students
 #
 # A student with 2 or 3 units cannot reach the teacher. One with 6, 8 or 16 has room to spare. Does the room help it
@@ -456,7 +511,8 @@ print(
 print(
     f"[Q2] Of {of} students as wide as the teacher {n160} reach it in 160 epochs and {n640} in 640. Of {of} students "
     f"twice as wide {share['8', 160][0]} and {share['8', 640][0]} do. "
-    f"{on}The teacher has {mine.equivalent_settings([4])} settings, and all compute one function."
+    f"{on}The teacher has {mine.equivalent_settings([4])} settings, and all compute one function. Of 16 hashed "
+    f"students of a hashed teacher {reach} reach it in 160 epochs; {stay} of the other {16 - reach} do not in 480 more."
 )
 features = bool(columns) and min(columns) > 0.99
 enough = one[0] <= 1.5 * two[0]
