@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -28,7 +27,6 @@ from tinynet.reading.layers.geometry import (
 )  # fmt: skip
 from tinynet.reading.networks import distance as d
 from tinynet.reading.networks.alignment import match_units, plot_alignment, weight_distance
-from tinynet.reading.networks.solutions import distinct, plot_students, students
 from tinynet.reading.training.gradient_flow import gradient_flow, plot_gradient_flow
 from tinynet.reading.units import unit_activations
 
@@ -141,36 +139,6 @@ def alignment() -> Answer:
     return {"alignment": picture}, figures | {"fresh nets: mean |correlation|": fresh.similarity.mean()}
 
 
-def solutions() -> Answer:
-    """Which of 8 starts reach a teacher of their own kind with 4 units: dense, with the same hash, with bits (Q2)?"""
-    x = np.random.default_rng(0).uniform(-1, 1, (2000, 8)).astype(np.float32)
-    groups, figures = {}, {}
-    for name, weight in (("dense", tn.Dense()), ("hashed 1/2", tn.Hashed(1 / 2)), ("binary", tn.Binary())):
-        seeds = {4: 0, 8: None}  # a wider student cannot have the teacher's hash
-        groups[name] = {
-            w: students(own_teacher(weight, 0), x, [w], weight, range(1, 9), seed, epochs=320)
-            for w, seed in seeds.items()
-        }
-        for width, found in groups[name].items():
-            of = f"{name}, {width} units"
-            figures |= {
-                f"{of}: starts of {len(found)} that find all": sum(s.reached for s in found),
-                f"{of}: median error": float(np.median([s.error for s in found])),
-                f"{of}: different solutions": len(set(distinct([s.net for s in found], x))),
-            }
-    return {"solutions": plot_students(groups)}, figures
-
-
-def own_teacher(weight: Any, seed: int) -> tn.MLP:
-    """Return a teacher with 4 units: a fresh network with random biases, whose first matrix is twice as long."""
-    net, rng = tn.MLP([8, 4, 3], weight, seed=seed), np.random.default_rng(seed)
-    for layer in (net.layers[0], net.layers[2]):
-        layer.bias.data = rng.normal(0, 0.5, layer.bias.shape).astype(np.float32)  # type: ignore[attr-defined]
-    numbers = net.layers[0].weight.parameters()[-1]  # type: ignore[attr-defined]  # of a binary matrix, its scale
-    numbers.data = 2 * numbers.numpy()
-    return net
-
-
 def distance() -> Answer:
     """How far apart do two networks perform, judged by 200 inputs in place of the whole test set (Q3)?"""
     data = digits()
@@ -244,6 +212,6 @@ def automaton() -> Answer:
 
 INSTRUMENTS = {
     "regions": regions, "splits": splits, "dependence": dependence, "geometry": geometry, "boolean": boolean,
-    "alignment": alignment, "solutions": solutions, "distance": distance,
+    "alignment": alignment, "distance": distance,
     "gradient flow": gradients, "automaton": automaton,
 }  # fmt: skip

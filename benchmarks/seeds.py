@@ -24,6 +24,7 @@ os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads
 import numpy as np
 
 from benchmarks import seeds_networks, seeds_starts, seeds_training
+from benchmarks.reading import PICTURES, compact
 
 STATEMENTS: dict[str, Any] = seeds_networks.STATEMENTS | seeds_training.STATEMENTS | seeds_starts.STATEMENTS
 
@@ -63,6 +64,8 @@ def main() -> None:
         path.write_text(json.dumps(known, indent=1))  # saved now, so that a later failure loses nothing
         print(f"{name}: {time.process_time() - start:.0f} s of processor time", flush=True)
     known |= {"origin": origin("scipy")}
+    seeds_starts.picture(known["found"]["solutions"]["independent"]).savefig(PICTURES / "solutions.png", dpi=80)
+    compact(PICTURES / "solutions.png")
     parts = ["# Statements from many seeds", __doc__.split("\n\n")[1]]
     parts += [section(name, found) for name, found in known["found"].items()]
     parts.append("; ".join(f"{k}: {v}" for k, v in known["origin"].items()))

@@ -10,21 +10,19 @@ from typing import Any
 import numpy as np
 
 import tinynet as tn
-from benchmarks.reading_networks import own_teacher
 from benchmarks.reading_training import LOSSES, digits
 from benchmarks.seeds_training import Figures
 from tinynet import functional as F
 from tinynet.reading.decisions.calibration import best_temperature, by_chance, calibration
 from tinynet.reading.inside import scores as scores_of
 from tinynet.reading.layers.saturation import squashed
-from tinynet.reading.networks.solutions import students
+from tinynet.reading.networks.solutions import Student, plot_students, students
 
 # ---- which solutions are reached
 
 DENSE, HASHED, SPARSE, BINARY = tn.Dense(), tn.Hashed(1 / 2), tn.Sparse(1 / 2), tn.Binary()
-STUDENTS: dict[
-    str, tuple[Any, Any, int, bool, tuple[int, ...]]
-] = {  # recipes of teacher and student, width, same seed?
+# recipe of the teacher and of the student, its width, whether it has the teacher's seed, and for how many epochs
+STUDENTS: dict[str, tuple[Any, Any, int, bool, tuple[int, ...]]] = {
     "dense, 4 units": (DENSE, DENSE, 4, False, (80, 320)),
     "dense, 8 units": (DENSE, DENSE, 8, False, (80, 320)),
     "dense, 4 units, of a hashed teacher": (HASHED, DENSE, 4, False, (320,)),
@@ -54,10 +52,31 @@ def solutions(data: str, seed: int) -> Figures:
     return figures
 
 
+def own_teacher(weight: Any, seed: int) -> tn.MLP:
+    """Return a teacher with 4 units: a fresh network with random biases, whose first matrix is twice as long."""
+    net, rng = tn.MLP([8, 4, 3], weight, seed=seed), np.random.default_rng(seed)
+    for layer in (net.layers[0], net.layers[2]):
+        layer.bias.data = rng.normal(0, 0.5, layer.bias.shape).astype(np.float32)  # type: ignore[attr-defined]
+    numbers = net.layers[0].weight.parameters()[-1]  # type: ignore[attr-defined]  # of a binary matrix, its scale
+    numbers.data = 2 * numbers.numpy()
+    return net
+
+
 def patches() -> np.ndarray:
     """Return 2,000 pictures of clothes as the brightness of 8 patches each."""
     x = tn.datasets.load("fashion").train.inputs[:2000].reshape(-1, 2, 14, 4, 7).mean(axis=(2, 4)).reshape(-1, 8)
     return (x - x.mean(axis=0)) / x.std(axis=0)
+
+
+def picture(runs: list[Figures]) -> Any:
+    """Return the picture of all students after 320 epochs, each with a teacher of its own kind."""
+    groups: dict[str, dict[int, list[Student]]] = {}
+    for name, (own, weight, width, *_) in STUDENTS.items():
+        if own is weight:
+            net, of = tn.MLP([8, width, 3]), f"{name}, 320 epochs"  # the picture needs no more than error and reached
+            outcomes = [Student(net, run[f"{of}: error"], 0, bool(run[f"{of}: all found"])) for run in runs]
+            groups.setdefault(name.split(",")[0], {})[width] = outcomes
+    return plot_students(groups)
 
 
 # ---- depth, or the start

@@ -169,6 +169,10 @@ def spirals():
     yield "bring the two layers to {:.1f} %, but one layer only to {:.0f} %".format(*longer)
     yield f"one layer errs on {error(one, 'spread'):.1f} % and two on {error(two, 'spread'):.1f} %"
     yield f"brings one layer to {error(one, 'steep'):.0f} %, the biases alone to {error(one, 'random biases'):.0f} %"
+    board = [error(one, start, data="checkerboard") for start in ("usual", "spread")]
+    yield "one layer errs on {:.0f} % from the usual start and on {:.1f} % from the other one".format(*board)
+    board = [error(two, start, data="checkerboard") for start in ("usual", "spread")]
+    yield "two layers on {:.1f} and {:.1f} %".format(*board)
 
 
 def hardening():
