@@ -241,7 +241,7 @@ def with_the_one_before(nets, threshold):
     return 1 + sum(aligned(A, B).min() < threshold for A, B in pairwise(nets))
 
 
-@instead_of("count_solutions", "units were compared as any order allows; first align, then compare those partners only")
+@instead_of("count_solutions", "units were compared with other partners than those that align finds: align first")
 def any_order(nets, threshold):
     def same(A, B):
         S = np.abs(correlations(A, B))

@@ -39,6 +39,7 @@ def activations(rng, S, spreads=1):
 TEMPTING = {
     "first": [[0.7, -0.6], [-0.6, 0.1]],  # .. the first unit likes best: 0.6 + 0.6 > 0.7 + 0.1
     "squares": [[-0.45, 0.05], [0.8, -0.45]],  # .. have the larger squares: 0.45 + 0.45 > 0.8 + 0.05
+    "small squares": [[-0.36, 0.0], [0.6, -0.36]],
     "spreads": [[-0.5, 0.2], [0.6, -0.5]],  # .. vary most: 0.5 + 0.5 > 0.6 + 0.2, but see SPREADS
     "weakest": [[-0.85, 0.4], [0.4, -0.06]],  # .. have the best weakest pair: 0.85 + 0.06 > 0.4 + 0.4
 }
@@ -72,7 +73,7 @@ def test_align(exercise, rng):
         exercise.align(*activations(rng, S, spreads)).equals((order, np.sign(S[range(len(S)), order])))
 
     for signs in np.ones(6), rng.choice([-1, 1], 6):
-        for names in ("first", "squares", "spreads"), ("first", "squares", "weakest"):
+        for names in ("first", "squares", "spreads"), ("first", "small squares", "weakest"):
             S, (spread_of_a, spread_of_b) = tempted(rng, *names)
             order = np.arange(6)
             while (order[order] == range(6)).all():  # such an order is its own inverse, and hides a mix-up
@@ -136,6 +137,8 @@ def test_count_solutions(exercise, rng):
     # Tempting partners: they decide whether the weakest correlation is above or below 0.3.
     for name, count in ("first", 1), ("squares", 1), ("spreads", 1), ("weakest", 2):
         exercise.count_solutions(list(activations(rng, *tempted(rng, name))), 0.3).equals(count)
+    alike = Q[:, [p, p]] + 0.3 * Q[:, [p, q]]  # both are like p, but only one of them can be its partner
+    exercise.count_solutions([alike, net((p, r, s))[:, :2]], 0.8).equals(2)
 
     # A correlation of exactly the threshold, in numbers that rounding does not push below it.
     A, B = np.array([[-1.0, -1, 0, 1, 1], [-1, -1, 1, 0, 1]])[:, :, None]

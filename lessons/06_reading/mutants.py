@@ -128,7 +128,7 @@ def of_the_frobenius_norm(A, tolerance):
     return int(np.sum(s > tolerance * np.linalg.norm(s)))
 
 
-@instead_of("rank", "the largest singular value was taken before the means were subtracted; take it afterwards")
+@instead_of("rank", "the tolerance was a share of a norm of A with its means; subtract them first, for both sides of >")
 def of_the_uncentred(A, tolerance):
     return int(np.sum(singular_values(A) > tolerance * np.linalg.norm(A, 2)))
 
