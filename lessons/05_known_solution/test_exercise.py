@@ -2,6 +2,7 @@
 
 from itertools import permutations, product
 from math import prod
+from statistics import correlation
 
 import numpy as np
 
@@ -13,9 +14,9 @@ def test_equivalent_settings(exercise, rng):
         return len(set(product(permutations(range(n)), product((1, -1), repeat=n))))
 
     many = rng.integers(1, 4, size=rng.integers(4, 7)).tolist()
-    for widths in [3, 2], [4], [1, 1, 1], [2, 4], [1], many:
+    for widths in [3, 2], [4], [1, 1, 1], [2, 4], [1], [3, 3], many:
         exercise.equivalent_settings(widths).equals(prod(map(counted, widths)))
-    large = int(rng.integers(25, 40))  # the count exceeds 64 bits, and has more digits than a float holds
+    large = int(rng.integers(33, 45))  # the count exceeds 64 bits, and has more digits than a float holds
     for widths in [14], [large], [2, large, 3]:
         exercise.equivalent_settings(widths).equals(prod(k for n in widths for k in range(2, 2 * n + 1, 2)))
 
@@ -30,7 +31,7 @@ def activations(rng, S, spreads=1):
     n = len(S)
     Q = directions(rng, 2 * n + 3, 2 * n)
     A, B = Q[:, :n], Q[:, :n] @ S + Q[:, n:] * np.sqrt(1 - (S**2).sum(axis=0))
-    means = rng.choice([-1, 1], (2, n)) * rng.uniform(0.1, 0.4, (2, n))
+    means = rng.choice([-1, 1], (2, n)) * rng.uniform(0.25, 0.4, (2, n))
     spread_of_a, spread_of_b = spreads * rng.uniform(0.6, 0.7, (2, 1))
     return A * spread_of_a + means[0], B * spread_of_b + means[1]
 
@@ -80,13 +81,15 @@ def test_align(exercise, rng):
                 moved = rng.permutation(6)
                 order, _ = best(S[:, moved])
             check(S[:, moved] * signs, np.stack([spread_of_a, spread_of_b[moved]]))
-    for n in 2, 3, 4, 5:
-        ahead = 0
-        while ahead < 0.02:
-            S = rng.uniform(0.05, 1, (n, n)) * rng.choice([-1, 1], (n, n))
-            S *= rng.uniform(0.6, 0.98, n) / np.linalg.norm(S, axis=0)
-            _, ahead = best(S)
-        check(S, rng.uniform(0.3, 1, (2, n)))
+    for n in 2, 3, 4, 5:  # units as they come: like each other, and some of them saturated
+        ahead = weakest = 0.0
+        while min(ahead, weakest) < 0.02:
+            x = rng.normal(size=(12, 3))
+            A, B = (np.tanh(x @ rng.normal(size=(3, n)) * 2 + rng.normal(size=n)) for _ in range(2))
+            S = np.array([[correlation(a, b) for b in B.T.tolist()] for a in A.T.tolist()])
+            order, ahead = best(S)
+            weakest = np.abs(S[range(n), order]).min()
+        exercise.align(A, B).equals((order, np.sign(S[range(n), order])))
     x = rng.normal(size=(7, 1))
     exercise.align(np.tanh(x), np.tanh(-x)).equals((np.array([0]), np.array([-1.0])))
 
@@ -128,6 +131,7 @@ def test_count_solutions(exercise, rng):
     near, far, apart = -near[:, [1, 2, 0]], far[:, [2, 0, 1]], net((v, w, last))
     exercise.count_solutions([c, apart, near, apart[:, [2, 0, 1]], far], 0.75).equals(3)
     exercise.count_solutions([c, far, near], 0.8).equals(2)
+    exercise.count_solutions([c, near], 0.87).equals(2)  # cos 30 degrees is 0.866
     exercise.count_solutions([near, c, apart, far], 0.8).equals(2)  # both ends are like the first of the chain
 
     # Mixtures of the same units: each unit is like two units of the other network, with correlation 0.71.

@@ -6,10 +6,10 @@ import numpy as np
 
 
 def batch(rng, N, n, constant=False):
-    """Return x (N, n) whose columns have standard deviations from 0.1 to 3; if `constant`, the first one has 0."""
+    """Return x (N, n) whose columns have standard deviations from 0.02 to 3; if `constant`, the first one has 0."""
     x = rng.normal(size=(N, n))
     x = (x - x.mean(axis=0)) / x.std(axis=0)
-    x = x * rng.uniform(0.1, 3, n) + rng.normal(size=n)
+    x = x * 10 ** rng.uniform(-1.7, 0.5, n) + rng.normal(size=n)
     if constant:
         x[:, 0] = rng.integers(-4, 5) / 4
     return x

@@ -9,7 +9,7 @@ import numpy as np
 def test_file_parts(exercise, rng):
     """Make files here, so that both sizes are known. A payload may look like the end of a header."""
     for length, payload in (
-        (int(rng.integers(384, 512)), rng.bytes(40)),
+        (int(rng.integers(384, 512)) | 1, rng.bytes(40)),
         (int(rng.integers(80_000, 300_000)), rng.bytes(7)),
         (int(rng.integers(100, 200)), b"  }  " + rng.bytes(rng.integers(20))),
         (24, b""),
@@ -50,9 +50,10 @@ def test_stored_bits(exercise, rng):
 
     methods = "dense", "quantized", "lowrank", "hashed"
     kinds = [layer(*kind) for kind in product(methods, (True, False))]
-    kinds += [layer("quantized", True) | {"bits": 1}, layer("hashed", False) | {"buckets": 400}]
+    kinds += [layer("quantized", True) | {"bits": bits} for bits in (1, 8)]
+    kinds += [layer("hashed", False) | {"buckets": 400}]
     mixed = [kinds[i] for i in rng.permutation(len(kinds))]
-    huge = [layer(method, True, unit=10_001) for method in methods]  # more bits than 32-bit integers can count
+    huge = [layer(method, True, unit=20_001) for method in methods]  # more bits than 32-bit integers can count
     for layers in [[kind] for kind in kinds] + [mixed[:2], mixed, [mixed[0]] * 2, huge]:
         exercise.stored_bits(layers).equals(sum(map(bits, layers)))
 
@@ -63,7 +64,7 @@ def test_widest(exercise, rng):
     def size(h, n_in, n_out):
         return sum(array(*shape).nbytes for shape in ((n_in, h), (h,), (h, n_out), (n_out,)))
 
-    sizes = [(int(rng.integers(9, 14)), 2), (3, int(rng.integers(10, 20))), rng.integers(1, 30, 2).tolist(), (784, 10)]
+    sizes = [(int(rng.integers(9, 14)), 2), (3, int(rng.integers(10, 20))), (int(rng.integers(1, 30)), 1), (784, 10)]
     for n_in, n_out in sizes:
         for h in 0, 1, int(rng.integers(20, 30)), 2 * int(rng.integers(16_500, 25_000)):
             least, most = size(h, n_in, n_out), size(h + 1, n_in, n_out) - 1
