@@ -4,6 +4,7 @@ Cotangents are random, because a cotangent of all ones would let a VJP pass that
 """
 
 import copy
+import itertools
 import sys
 from collections import Counter
 
@@ -12,14 +13,27 @@ import numpy as np
 from tinynet.course import Wrong, lending
 
 
-def arrays(rng, *shapes):
-    """Yield arrays of these shapes: ordinary ones; then the first or the others far apart, with zeros, or whole."""
-    ordinary = lambda some: [rng.normal(size=shape) for shape in some]
-    far = lambda some: [1000 * rng.normal(size=shape) * rng.integers(2, size=shape) for shape in some]
-    whole = lambda some: [rng.integers(-3, 4, size=shape) for shape in some]
-    first, others = shapes[:1], shapes[1:]
-    for these, those in (ordinary, ordinary), (ordinary, far), (far, ordinary), (ordinary, whole), (whole, ordinary):
-        yield these(first) + those(others)
+def ordinary(rng, shape):
+    return rng.normal(size=shape)
+
+
+def far(rng, shape):
+    return 1000 * rng.normal(size=shape) * rng.integers(2, size=shape)  # large, or 0
+
+
+def whole(rng, shape):
+    return rng.integers(-3, 4, size=shape)
+
+
+def arrays(rng, *cases):
+    """Yield arrays of the shapes of each case: ordinary ones, then in turn large ones with zeros and whole numbers.
+
+    These are either g, which comes first, or the others.
+    """
+    kinds = (ordinary, far), (far, ordinary), (ordinary, whole), (whole, ordinary)
+    for (first, *others), kind in zip(cases, itertools.cycle(kinds)):
+        for these, those in (ordinary, ordinary), kind:
+            yield these(rng, first), *(those(rng, shape) for shape in others)
 
 
 def cotangent(f, x, g):
@@ -33,38 +47,37 @@ def cotangent(f, x, g):
 
 
 def test_multiply_vjp(exercise, rng):
-    for shape in (2, 2), (2, 3), (4,), (2, 2, 2), (1, 3), (2, 1, 3, 2):
-        for g, x, y in arrays(rng, shape, shape, shape):
-            expected = cotangent(lambda x, y=y: x * y, x, g), cotangent(lambda y, x=x: x * y, y, g)
-            exercise.multiply_vjp(g, x, y).equals(expected)
+    shapes = (2, 2), (2, 3), (4,), (2, 2, 2), (1, 3), (2, 1, 3, 2)
+    for g, x, y in arrays(rng, *([shape] * 3 for shape in shapes)):
+        exercise.multiply_vjp(g, x, y).equals((cotangent(lambda x: x * y, x, g), cotangent(lambda y: x * y, y, g)))
 
 
 def test_matmul_vjp(exercise, rng):
-    for examples, m, n in (4, 2, 3), (3, 3, 3), (1, 3, 2), (2, 4, 1), (3, 1, 2), (9, 2, 2), (2, 9, 2), (2, 2, 9):
-        for g, x, W in arrays(rng, (examples, n), (examples, m), (m, n)):
-            expected = cotangent(lambda x, W=W: x @ W, x, g), cotangent(lambda W, x=x: x @ W, W, g)
-            exercise.matmul_vjp(g, x, W).equals(expected)
+    sizes = (4, 2, 3), (3, 3, 3), (1, 3, 2), (2, 4, 1), (3, 1, 2), (9, 2, 2), (2, 9, 2), (2, 2, 9)
+    for g, x, W in arrays(rng, *(((examples, n), (examples, m), (m, n)) for examples, m, n in sizes)):
+        exercise.matmul_vjp(g, x, W).equals((cotangent(lambda x: x @ W, x, g), cotangent(lambda W: x @ W, W, g)))
 
 
 def test_tanh_vjp(exercise, rng):
-    """The slope of tanh at z is 1 / cosh(z)^2. Among the z are 0 and such as make the slope small."""
-    for shape in (2, 3), (5,), (1, 4), (2, 1, 3, 2):
-        for (g,) in arrays(rng, shape):
-            z = rng.uniform(-2, 2, size=shape)
-            exercise.tanh_vjp(g, np.tanh(z)).equals(g / np.cosh(z) ** 2)
-    z = rng.permuted(rng.choice([-1, 1], size=8) * (np.arange(8) + rng.uniform(0, 0.5, size=8) * (np.arange(8) > 0)))
+    """The slope of tanh at z is 1 / cosh(z)^2. In the end z goes from 0, where it is 1, to 7, where it is small."""
+    for (g,) in arrays(rng, [(2, 3)], [(5,)], [(1, 4)], [(2, 1, 3, 2)]):
+        z = rng.uniform(-2, 2, size=g.shape)
+        exercise.tanh_vjp(g, np.tanh(z)).equals(g / np.cosh(z) ** 2)
     g = rng.uniform(1, 2, size=8)
+    z = rng.choice([-1, 1], size=8) * np.append(0, np.arange(1, 8) + rng.uniform(0, 0.5, 7))
     exercise.tanh_vjp(g, np.tanh(z)).equals(g / np.cosh(z) ** 2)
 
 
 def test_sum_vjp(exercise, rng):
-    for rows, columns, axis in (
+    cases = (
         (3, 3, 0), (3, 3, 1), (2, 4, 0), (4, 2, 1), (2, 3, None), (1, 4, 0), (1, 4, 1), (4, 1, 0), (4, 1, 1),
-        (1, 1, None), (9, 2, 0), (2, 9, 1), (2, 9, None),
-    ):  # fmt: skip
-        shape = () if axis is None else ((columns, rows)[axis],)
-        for g, x in arrays(rng, shape, (rows, columns)):
-            g = g if shape else np.asarray(g).item()
+        (1, 1, None), (9, 2, 0), (2, 9, 1), (2, 9, None), (3, 2, None), (2, 3, None),
+    )  # fmt: skip
+    of_g = lambda rows, columns, axis: () if axis is None else ((columns, rows)[axis],)
+    drawn = arrays(rng, *((of_g(*case), case[:2]) for case in cases))
+    for _, _, axis in cases:
+        for g, x in itertools.islice(drawn, 2):
+            g = g if np.ndim(g) else np.asarray(g).item()
             exercise.sum_vjp(g, x, axis).equals(cotangent(lambda x, axis=axis: x.sum(axis), x, g))
 
 

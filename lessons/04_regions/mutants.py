@@ -273,6 +273,6 @@ def by_slopes(W, b):
     "the codes of a grid of points were counted; a cell smaller than the grid is missed: count as in the text",
 )
 def codes_on_a_grid(W, b):
-    ticks = np.linspace(-1, 1, 101)
+    ticks = np.linspace(-1, 1, 51)
     points = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     return len(np.unique(points @ W + b >= 0, axis=0))

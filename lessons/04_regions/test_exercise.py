@@ -115,6 +115,6 @@ def test_count_cells(exercise, rng):
     """Take lines whose cells are known, then random ones, of which polygons are cut."""
     for W, b, expected in pictures(rng):
         exercise.count_cells(W, b).equals(expected)
-    for n, size in (1, 1), (2, 1), (4, 1), (7, 1e-3), (8, 1e3), (12, 1):  # a line stays the same at any size
+    for n, size in (1, 1), (2, 1), (4, 1), (6, 1e-3), (7, 1e3), (9, 1):  # a line stays the same at any size
         W, b = size * rng.normal(size=(2, n)), size * rng.normal(size=n)
         exercise.count_cells(W, b).equals(len(cells(W / size, b / size).areas))

@@ -64,7 +64,7 @@ def test_mistakes_that_a_cotangent_of_ones_accepts_are_rejected(name, wrong, arg
     came = wrong(np.ones_like(f(x)), *arguments)
     for gx, (f, x) in zip(came if isinstance(came, tuple) else (came,), checks, strict=True):
         np.testing.assert_allclose(gx, slopes_of_the_sum(f, x), atol=1e-7)  # ones find nothing wrong
-    for seed in range(20):
+    for seed in range(6):
         assert "expected" in graded(name, wrong, seed).message
 
 
