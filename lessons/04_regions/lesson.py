@@ -403,10 +403,11 @@ with plt.rc_context({"savefig.dpi": 80}):
 # %% [markdown]
 # ## One training step, seen by z
 #
-# Why do borders harden? Lesson 3 found one cause, the error term that keeps driving the scores (C7b). C7a names
-# another. Picture a random walk on a beach: the farther out, the deeper the sand. In deep sand steps are short, so a
-# walker who has got there stays for a long time. The part of the sand is played by the slope of tanh, in the gradient
-# that reaches a unit:
+# Why do borders harden? Lesson 3 found that they do so while a network learns to fit, under either loss, and that
+# cross-entropy goes on after that, because its error term keeps driving the scores (C7b). C7a names another cause.
+# Picture a random walk on a beach: the farther out, the deeper the sand. In deep sand steps are short, so a walker who
+# has got there stays for a long time. The part of the sand is played by the slope of tanh, in the gradient that reaches
+# a unit:
 #
 # $$ \frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} (1 - a^2) $$
 #
@@ -592,37 +593,45 @@ lesson.verdict(
 # from eight random starts and take the median test error. How many hidden units does it take to bring that below 5 %,
 # and how many to bring it below 1 %?
 #
+# The answer may be about the start as much as about the layers. In a **usual** start all biases are zero, so every line
+# of the first layer passes through the middle of the square, and training has to move it to where it is needed. In a
+# **spread** start the lines lie all over the square, and the first matrix is 8 times as long, which makes a unit 8
+# times as steep across its line. Both kinds of networks get both kinds of starts.
+#
 # `widths.csv` holds the test errors on the spirals, for networks with one and with two hidden layers;
-# `python lessons/04_regions/widths.py` made it. You have already trained two of these networks above, and one more is
-# trained here. These three are drawn as crosses.
+# `python lessons/04_regions/widths.py` made it. You have already trained two of these networks above, and two more are
+# trained here. These four are drawn as crosses.
 
 # %%
 widths = load_module(lesson.folder / "widths.py")
-rows = widths.committed()
-again = [(1, 32, 0, errors["one layer of 32"]), (2, 12, 0, errors["two layers of 12"])]
-again += [(2, 4, 0, widths.error_of(2, 4, 0))]
-known = {row[:3]: row[3] for row in rows}
-for layers, width, seed, error in again:
-    print(f"{layers} x {width} hidden units, seed {seed}: {100 * error:.1f} % here, "
-          f"{100 * known[layers, width, seed]:.1f} % in widths.csv")  # fmt: skip
+rows = {start: widths.committed(start) for start in widths.WIDTHS}
+again = [("usual", 1, 32, 0, errors["one layer of 32"]), ("usual", 2, 12, 0, errors["two layers of 12"])]
+again += [(start, 2, 4, 0, widths.error_of(2, 4, 0, start)) for start in rows]
+for start, layers, width, seed, error in again:
+    [known] = [row[3] for row in rows[start] if row[:3] == (layers, width, seed)]
+    print(f"{layers} x {width} hidden units, {start} start, seed {seed}: {100 * error:.1f} % here, "
+          f"{100 * known:.1f} % in widths.csv")  # fmt: skip
 
 GOALS = 0.05, 0.01
-needed = {}
-figure, panels = plt.subplots(1, 2, figsize=(10.5, 4.2), sharey=True)
-for i, layers in enumerate((1, 2)):
-    found = sorted({width for k, width, *_ in rows if k == layers})
-    errors_at = [[error for k, width, _, error in rows if (k, width) == (layers, w)] for w in found]
+needed, tried = {}, {}
+figure, panels = plt.subplots(1, 2, figsize=(10.5, 4.4), sharey=True)
+for i, (layers, start) in enumerate((k, start) for k in (1, 2) for start in rows):
+    found = sorted({width for k, width, *_ in rows[start] if k == layers})
+    errors_at = [[error for k, width, _, error in rows[start] if (k, width) == (layers, w)] for w in found]
     median = np.median(errors_at, axis=1)
+    tried[layers, start] = found[0], found[-1], median[-1]
     for goal in GOALS:
-        needed[goal, layers] = next((w for w, error in zip(found, median, strict=True) if error < goal), None)
-    style = dict(color=COLOURS[(5, 4)[i]], marker=MARKERS[i], markersize=5, label=f"{layers} hidden layer{'s' * i}")
+        needed[goal, layers, start] = next((w for w, error in zip(found, median, strict=True) if error < goal), None)
+    style = dict(color=COLOURS[(5, 4)[layers - 1]], linestyle=("-", "--")[start == "spread"], marker=MARKERS[i],
+                 markersize=5, label=f"{layers} hidden layer{'s' * (layers - 1)}, {start} start")  # fmt: skip
     sizes = lambda w, k=layers: k * w, lambda w, k=layers: widths.weights_of(k, w)
+    crosses = [(w, error) for kind, k, w, _, error in again if (kind, k) == (start, layers)]
     for axes, place in zip(panels, sizes, strict=True):
         axes.plot([place(w) for w in found], 100 * median, **style)
         for w, values in zip(found, errors_at, strict=True):
-            axes.scatter([place(w)] * len(values), [100 * v for v in values], s=8, color=style["color"], alpha=0.4)
-        axes.plot([place(w) for k, w, *_ in again if k == layers], [100 * e for k, *_, e in again if k == layers], "x",
-                  color="black", markersize=8, label="trained by you" if i else None)  # fmt: skip
+            axes.scatter([place(w)] * len(values), [100 * v for v in values], s=8, color=style["color"], alpha=0.3)
+        axes.plot([place(w) for w, _ in crosses], [100 * error for _, error in crosses], "x", color="black",
+                  markersize=8, label="trained by you" if i == 3 else None)  # fmt: skip
 for axes, what in zip(panels, ("hidden units, all layers together", "weights and biases"), strict=True):
     for goal in GOALS:
         axes.axhline(100 * goal, color="0.5", linewidth=0.8, linestyle=":")
@@ -637,12 +646,19 @@ panels[0].set(title="How many hidden units do two spirals need?", ylabel="test e
 panels[1].set(title="How many numbers?")
 panels[0].legend(fontsize="small")
 lesson.figure(figure, "widths")
-for (goal, layers), width in sorted(needed.items(), reverse=True):
+for (goal, layers, start), width in sorted(needed.items(), key=lambda item: (-item[0][0], item[0][1:])):
     kind = "one hidden layer" if layers == 1 else "two hidden layers"
+    least, most, error = tried[layers, start]
     size = (
-        f"{layers * width} hidden units, {widths.weights_of(layers, width)} numbers" if width else "more than was tried"
-    )
-    print(f"a median test error below {100 * goal:.0f} % takes, with {kind}: {size}")
+        f"takes {'at most ' * (width == least)}{layers * width} hidden units, or {widths.weights_of(layers, width)} "
+        "numbers" if width else f"is not reached with {layers * most} hidden units, which err on {100 * error:.1f} %"
+    )  # fmt: skip
+    print(f"with {kind}, {start} start: a median test error below {100 * goal:.0f} % {size}")
+
+# %% [markdown]
+# Compare the lines for 1 %. From a usual start, one hidden layer needs several times as many units as two layers do.
+# From a spread start it needs about as many. So what looks like the price of a missing layer is, here, mostly the price
+# of a start in which all lines cross in one point: two layers get away from it more easily than one.
 
 # %% [markdown]
 # ## Exercises

@@ -5,7 +5,7 @@ In reading order:
     regions        how hidden units cut the input space into pieces, and how sharp the borders are
     splits         hidden units as the questions of a decision tree
     boolean        which functions of bits XNOR can represent, with thresholds and without: all of them counted
-    calibration    whether scores are probabilities: the reliability diagram and the expected calibration error
+    calibration    whether scores are probabilities: reliability diagram, calibration error, the best temperature
     hardening      the borders of a two-dimensional network over epochs, as an animation
 """
 
