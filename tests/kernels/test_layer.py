@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import tinynet as tn
 from tinynet.kernels.bits import pack_signs
-from tinynet.kernels.jit import cpu_features
+from tinynet.kernels.jit import cpu_features, numba_found
 from tinynet.kernels.xnor import best_rung
 from tinynet.kernels.xnor import layer as kernel
 
@@ -78,3 +79,39 @@ def test_machines_with_and_without_avx2_come_to_the_same_integers(name, features
         timeout=600,
     )  # fmt: skip
     assert done.stdout.split() == [str("avx2" in features)]
+
+
+WORDS, LIMITS, FLIP = np.zeros((5, 2), np.uint64), np.zeros(5, np.int32), np.zeros(5, bool)
+PIXELS, BITS = np.zeros((20, 100), np.uint8), np.zeros((20, 2), np.uint64)
+MISFITS = {
+    "weights of other pixels": lambda: kernel.pixel_sums(np.zeros((20, 784), np.uint8), WORDS),
+    "floats for pixels": lambda: kernel.pixel_sums(np.zeros((20, 100), np.float32), WORDS),
+    "a row of pixels": lambda: kernel.pixel_signs(PIXELS[0], WORDS, LIMITS, FLIP),
+    "too few thresholds": lambda: kernel.pixel_signs(PIXELS, WORDS, LIMITS[:4], FLIP),
+    "too few flips": lambda: kernel.signs(BITS, WORDS, 100, LIMITS, FLIP[:4]),
+    "long thresholds": lambda: kernel.signs(BITS, WORDS, 100, LIMITS.astype(np.int64), FLIP),
+    "numbers as flips": lambda: kernel.signs(BITS, WORDS, 100, LIMITS, LIMITS),
+    "weights of other signs": lambda: kernel.sums(np.zeros((20, 3), np.uint64), WORDS, 150),
+    "signs of another number": lambda: kernel.sums(BITS, WORDS, 150),
+    "pixels for signs": lambda: kernel.sums(PIXELS, WORDS, 100),
+    "every second word": lambda: kernel.sums(np.zeros((20, 4), np.uint64)[:, ::2], WORDS, 100),
+}
+
+
+@pytest.mark.parametrize("act", MISFITS.values(), ids=MISFITS.keys())
+def test_operands_that_would_be_read_beyond_their_ends_are_refused(act):
+    with pytest.raises(ValueError, match="do not fit"):
+        act()
+    kernel.pixel_signs(PIXELS, WORDS, LIMITS, FLIP), kernel.signs(BITS, WORDS, 100, LIMITS, FLIP)  # these fit
+
+
+@pytest.mark.skipif(not numba_found(), reason="only a compiled call reads by address")
+def test_a_whole_network_refuses_pixels_of_another_width():
+    from tinynet.kernels.xnor.whole import classes, scores
+
+    net = tn.freeze(tn.BinaryMLP([100, 70, 10])).net
+    for shape, out in (((1, 99), (1, 10)), ((1, 101), (1, 10)), ((2, 100), (1, 10)), ((1, 100), (1, 9))):
+        with pytest.raises(ValueError, match="do not have the widths of the network"):
+            scores(np.zeros(shape, np.uint8), net, np.zeros(out, np.float32))
+    with pytest.raises(ValueError, match="do not have the widths of the network"):
+        classes(np.zeros((1, 99), np.uint8), net, np.zeros(1, np.int64))

@@ -77,3 +77,35 @@ def test_without_numba_the_reference_runs(monkeypatch):
     results = kernel.forward(x, W, U, b, h, c, lengths, True)
     for a, other in zip(results, kernel.forward_numpy(x, W, U, b, h, c, lengths, True), strict=True):
         np.testing.assert_array_equal(a, other)
+
+
+def of(*shape, dtype=np.float32):
+    return np.zeros(shape, dtype)
+
+
+T, B, N, H = 3, 4, 5, 2
+GOOD = dict(x=of(T, B, N), W=of(N, 4 * H), U=of(H, 4 * H), b=of(4 * H), h=of(B, H), c=of(B, H))
+MISFITS = {
+    "W": of(N - 1, 4 * H), "U": of(H, 4 * H - 1), "b": of(4 * H, dtype=np.float64), "h": of(B - 1, H),
+    "c": of(H, B).T,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_operands_that_would_be_read_beyond_their_ends_are_refused(name):
+    lengths = np.full(B, T)
+    kernel.forward(**GOOD, lengths=lengths, keep=True)
+    with pytest.raises(ValueError, match="fits the other ones"):
+        kernel.forward(**GOOD | {name: MISFITS[name]}, lengths=lengths, keep=True)
+
+
+def test_products_and_the_way_back_refuse_them_too():
+    for act in (
+        lambda: kernel.product(of(6, 3), of(4, 2)),
+        lambda: kernel.product(of(3, 6).T, of(3, 2)),
+        lambda: kernel.transposed_product(of(6, 3), of(5, 2)),
+        lambda: kernel.backward(of(T + 2, B, H), of(H, 4 * H), np.full(B, T), of(T, B, 4 * H), of(T, B, H)),
+        lambda: kernel.backward(of(T + 3, B, H), of(H, 4 * H), np.full(B, T), of(T, B, 4 * H), of(T, B, H + 1)),
+    ):
+        with pytest.raises(ValueError, match="fits the other ones"):
+            act()

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from tinynet.parameterizations.state import RECIPES
 resource = pytest.importorskip("resource", reason="only Unix limits the memory of a process")
 
 SECONDS, BYTES = 10, 4 * 2**30  # for a file, of address space
-TIMES = 40  # forged files of each kind
+TIMES = 25  # forged files of each kind
 
 # ---- good files, one of each kind
 
@@ -346,11 +347,207 @@ def all_forged(times, seed=0):
     return {f"{name} {i}": c for k, (name, net) in enumerate(nets) for i, c in enumerate(forged(net, times, [seed, k]))}
 
 
-def test_a_file_forged_by_structure_is_refused_or_gives_a_net_that_runs(tmp_path):
-    found = verdicts(tmp_path, all_forged(TIMES))
+@pytest.mark.parametrize("times, seed", [(TIMES, 0), pytest.param(20 * TIMES, 1, marks=pytest.mark.long)])
+def test_a_file_forged_by_structure_is_refused_or_gives_a_net_that_runs(times, seed, tmp_path):
+    found = verdicts(tmp_path, all_forged(times, seed))
     assert not {name: said for name, said in found.items() if said not in ALLOWED}
     counts = Counter(found.values())
     assert counts["runs"] > 50 and counts["refused"] > 100, counts  # forged well enough to get somewhere
+
+
+# ---- networks of bits: whatever does not fit is refused, never computed from memory next door
+
+
+def bits(n_in, n_out, takes, gives):
+    return {"BitLinear": {"n_in": n_in, "n_out": n_out, "takes": takes, "gives": gives}}
+
+
+STEPS = {  # name: (what it takes, its inputs, what it gives, its outputs, its description)
+    **{
+        f"{takes} {n_in} to {gives} {n_out}": (takes, n_in, gives, n_out, bits(n_in, n_out, takes, gives))
+        for takes in ("pixels", "signs") for gives in ("signs", "floats") for n_in in (9, 70) for n_out in (9, 700)
+    },
+    "from pixels": ("pixels", 70, "floats", 70, {"FromPixels": {"n": 70}}),
+    "from signs": ("signs", 9, "floats", 9, {"FromSigns": {"n": 9}}),
+    "tanh": ("floats", None, "floats", None, {"Tanh": {}}),
+    "hashed": ("floats", 70, "floats", 9, {"StoredLinear": {"n_in": 70, "n_out": 9, "weight": {"Hashed": {}}}}),
+    "columns": ("floats", 9, "floats", 9, {
+        "StoredLinear": {"n_in": 9, "n_out": 9, "weight": {"Columns": {"parts": [{"Dense": {}}, {"Hashed": {}}]}}}
+    }),
+}  # fmt: skip
+
+
+def fits(names):
+    """Return whether each step takes what the one before it gives, from pixels to floats."""
+    flow, width = "pixels", STEPS[names[0]][1]
+    for takes, n_in, gives, n_out, _ in map(STEPS.get, names):
+        if takes != flow or n_in not in (None, width):
+            return False
+        flow, width = gives, n_out or width
+    return flow == "floats"
+
+
+def chains():
+    """Return {names: the description of a frozen network} of up to three steps, flat and nested."""
+    found = {}
+    for names in [c for k in (1, 2, 3) for c in product(STEPS, repeat=k)]:
+        layers = [STEPS[name][-1] for name in names]
+        inner = {"Sequential": {"layers": layers[-2:]}}
+        found[names, "flat"] = {"Frozen": {"layers": layers}}
+        found[names, "nested"] = {"Frozen": {"layers": [*layers[:-2], {"Sequential": {"layers": [inner]}}]}}
+    return found
+
+
+def arrays_of(description):
+    """Return arrays for a frozen network, made layer by layer, whether the layers fit each other or not."""
+    [(name, config)] = description.items()
+    if name in ("Frozen", "Sequential"):
+        states = [arrays_of(layer) for layer in config["layers"]]
+        return {f"{i}.{inner}": a for i, state in enumerate(states) for inner, a in state.items()}
+    layer = Layer.from_json(description)
+    fill(layer)
+    return layer.state()
+
+
+def test_a_network_of_bits_runs_only_if_its_layers_fit_each_other(tmp_path):
+    rng, all_chains = np.random.default_rng(0), chains()
+    fitting = [key for key in all_chains if fits(key[0])]
+    others = [key for key in all_chains if not fits(key[0])]
+    chosen = fitting + [others[i] for i in rng.choice(len(others), 400, replace=False)]
+    contents = {str(i): content(all_chains[key], arrays_of(all_chains[key])) for i, key in enumerate(chosen)}
+    found = verdicts(tmp_path, contents)
+    assert len(fitting) > 50
+    wrong = {
+        key: said for i, key in enumerate(chosen) if (said := found[str(i)]) != ("runs" if fits(key[0]) else "refused")
+    }
+    assert not wrong
+
+
+# ---- small files that ask for much
+
+
+def linear(weight, n_in=4, n_out=4, **options):
+    return {"Linear": {"n_in": n_in, "n_out": n_out, "weight": weight, "bias": False} | options}
+
+
+def net_of(*layers, **options):
+    return {"Sequential": {"layers": list(layers)} | options}
+
+
+def nested(depth, around, innermost):
+    for _ in range(depth):
+        innermost = around(innermost)
+    return innermost
+
+
+def scaled(depth):
+    """Return a file of one matrix, scaled again and again."""
+    arrays = {f"0.W.{'V.' * k}g": np.ones(4, np.float32) for k in range(depth)}
+    recipe = nested(depth, lambda r: {"Scaled": {"inner": r, "normalize": True}}, {"Dense": {}})
+    return content(net_of(linear(recipe)), arrays | {f"0.W.{'V.' * depth}W": np.eye(4, dtype=np.float32)})
+
+
+def hashed(m, n, count=1):
+    """Return a file of hashed matrices that are made of a single number each."""
+    weight = {"Hashed": {"factor": 1e-9, "rescale": True}}
+    arrays = {f"{i}.W.seed": np.zeros(1, np.uint64) for i in range(count)}
+    arrays |= {f"{i}.W.w.W": np.ones((1, 1), np.float32) for i in range(count)}
+    return content(net_of(*[linear(weight, m, n)] * count), arrays)
+
+
+def columns(count, *shape):
+    parts = {f"0.W.{i}.W": np.ones(shape, np.float32) for i in range(count)}
+    recipe = {"Columns": {"parts": [{"Dense": {}}] * count}}
+    return content(net_of(linear(recipe, shape[0], shape[1] * count)), parts)
+
+
+ONE = {"0.W.W": np.eye(4, dtype=np.float32)}
+LSTM = {"n_in": 2**21, "n_hidden": 1, "weight": {"Hashed": {"factor": 1e-9}}, "recurrent": {"Dense": {}}}
+HOSTILE = {
+    "scaled 16 times": scaled(16),
+    "scaled 24 times": scaled(24),
+    "scaled 300 times": scaled(300),
+    "low rank inside low rank": content(net_of(linear(nested(25, WRAPPED[3], {"Dense": {}}))), {}),
+    "columns of 10,000 parts": columns(10_000, 1, 1),
+    "columns of 10,000 parts of 100 numbers": columns(10_000, 100, 1),
+    "hashed, tall": hashed(2**26, 1),
+    "hashed, wide": hashed(1, 2**26),
+    "twenty hashed": hashed(2**13, 2**13, 20),
+    "twenty hashed that fit": hashed(2**10, 2**10, 20),
+    "a layer in a million places": content(net_of(linear({"Dense": {}}), places=[0] * 10**6), ONE),
+    "two places, nested": content(nested(20, lambda net: net_of(net, places=[0, 0]), net_of(linear({"Dense": {}}))), {
+        "0." * 20 + name: a for name, a in ONE.items()
+    }),
+    "two places of a frozen network, nested": content({"Frozen": {"layers": [
+        nested(20, lambda net: net_of(net, places=[0, 0]), net_of({"Tanh": {}}))
+    ]}}, {}),
+    "wide rows, and many layers": content(
+        net_of(linear({"Hashed": {"factor": 1e-9}}, 1, 2**21), *[{"Tanh": {}}] * 500),
+        {"0.W.seed": np.zeros(1, np.uint64), "0.W.w.W": np.ones((1, 1), np.float32)},
+    ),
+    "an LSTM of two million symbols": content(
+        {"SequenceNet": {"layers": [{"LSTM": LSTM}]}},
+        {"0.W.seed": np.zeros(1, np.uint64), "0.W.w.W": np.ones((1, 1), np.float32),
+         "0.U.W": np.ones((1, 4), np.float32), "0.b": np.zeros(4, np.float32)},
+    ),
+    "pixels without end": content({"Frozen": {"layers": [{"FromPixels": {"n": 10**9}}]}}, {}),
+    "a header of spaces": content(json.dumps(net_of(linear({"Dense": {}}))) + " " * 10**6, ONE),
+    "long names": content(net_of(linear({"Dense": {}})), ONE | {"x" * 10**5 + str(i): ONE["0.W.W"] for i in range(9)}),
+    "names that steer a terminal": content(net_of({"\x1b[2J\u202e" * 9: {}}), {}),
+    "numbers of many digits": content(net_of({"LayerNorm": {"n": 10**4000}}), {}),
+    **{f"a {name} as layer": content({name: {"n_in": 2, "n_hidden": 2}}, {
+        "W.W": np.ones((2, 2), np.float32), "U.W": np.ones((2, 2), np.float32), "b": np.ones(2, np.float32)
+    }) for name in ("Cell", "Recurrent", "_StoredCell", "Layer", "Sequential", "Frozen", "MLP")},
+    "a cell among layers": content(net_of({"RNNCell": {"n_in": 2, "n_hidden": 2}}, linear({"Dense": {}}, 2, 2)), {
+        "0.W.W": np.ones((2, 2), np.float32), "0.U.W": np.ones((2, 2), np.float32), "0.b": np.ones(2, np.float32),
+        "1.W.W": np.ones((2, 2), np.float32),
+    }),
+    **{f"a sigma of {sigma}": content(
+        net_of(linear({"LowRank": {"rank": 2, "bank": {"Bank": {"kind": "smooth", "sigma": sigma}}}})),
+        {"0.W.U.seed": np.zeros(1, np.uint64), "0.W.V.W": np.ones((2, 4), np.float32)})
+       for sigma in (1e-200, 1e200, 10**200, float("inf"))},
+}  # fmt: skip
+RUN = ["columns of 10,000 parts of 100 numbers"]  # it is large itself
+
+
+def test_a_small_file_that_asks_for_much_is_refused_soon(tmp_path):
+    found = verdicts(tmp_path, HOSTILE)
+    assert {name: said for name, said in found.items() if said != ("runs" if name in RUN else "refused")} == {}
+
+
+LARGE = {
+    "hashed 1/64": lambda: tn.MLP([784, 4096, 4096, 4096, 10], tn.Hashed(1 / 64)),
+    "scaled, hashed, quantized": lambda: tn.MLP([784, 1000, 10], tn.Scaled(tn.Hashed(1 / 64, tn.Quantized(bits=4)))),
+    "an LSTM": lambda: tn.RecurrentNet([65, 256, 65], tn.LowRank(rank=4), norm=True),
+    "columns of 40 parts": lambda: tn.MLP([64, 80], tn.Columns([tn.Quantized(bits=2), tn.Dense()] * 20)),
+    "many layers": lambda: tn.MLP([8] * 300),
+    "rank 1": lambda: tn.MLP([1000, 1000, 1000, 10], tn.LowRank(rank=1)),
+    "one bit in 64": lambda: tn.MLP([784, 2048, 2048, 10], tn.Hashed(1 / 64, tn.Binary())),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", LARGE.values(), ids=LARGE.keys())
+def test_an_honest_network_is_saved_and_loaded(make, tmp_path):
+    net = make()
+    tn.save(net, tmp_path / "net")
+    loaded = tn.load(tmp_path / "net")
+    assert loaded.to_json() == net.to_json() and loaded.stored_bits() == net.stored_bits()
+
+
+@pytest.mark.parametrize(
+    "net, message",
+    [
+        (lambda: tn.MLP([2**13, 2**13, 2], [tn.Hashed(1e-7), tn.Hashed(1)]), "a payload of .* bytes allows"),
+        (lambda: tn.Sequential(*[tn.Linear(2, 2)] * 5000), "a payload of 24 bytes allows"),
+        (lambda: tn.Linear(2, 2, nested(20, tn.Scaled, tn.Dense())), "has .* parts; a payload of .* bytes allows"),
+        (lambda: nested(25, tn.Sequential, tn.Linear(2, 2)), "nested more than 64 deep"),
+    ],
+    ids=["entries", "places", "recipes", "networks"],
+)
+def test_what_cannot_be_loaded_is_not_saved(net, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        tn.save(net(), tmp_path / "net")
+    assert list(tmp_path.iterdir()) == []
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from tinynet.layers.base import Layer
 from tinynet.parameterizations.packing import unpack
 from tinynet.parameterizations.state import State, Storable, take
 
+BYTE, WORD = np.dtype(np.uint8), np.dtype(np.uint64)
 EXACT = 2**24  # every integer below it is a float32, so sums of integers are exact in any order
 
 
@@ -153,11 +154,11 @@ class BitLinear(Layer):
 def rows_of(layer: Any, x: Any) -> np.ndarray:
     """Return the rows that reach a layer of pixels or signs. ValueError unless they are of its kind and width."""
     rows = x._data if isinstance(x, Tensor) else np.asarray(x)
-    dtype, width = (np.uint8, layer.n_in) if layer.takes == "pixels" else (np.uint64, n_words(layer.n_in))
-    if rows.dtype != dtype or rows.shape != (len(rows), width):
+    dtype, width = (BYTE, layer.n_in) if layer.takes == "pixels" else (WORD, n_words(layer.n_in))
+    if rows.shape != (len(rows), width) or rows.dtype != dtype:
         raise ValueError(
             f"{type(layer).__name__}: the input is {rows.dtype} {rows.shape}; "
-            f"this layer takes rows of {width} entries, {np.dtype(dtype)}"
+            f"this layer takes rows of {width} entries, {dtype}"
         )
     return rows
 

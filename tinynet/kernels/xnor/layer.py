@@ -41,6 +41,8 @@ from tinynet.kernels.xnor.equation import xnor_matmul_numpy
 FEW_ROWS = 16  # fewer do not pay for laying out the words in panels
 TOGETHER = 16  # pictures whose eight planes are multiplied at once, so that the sums stay in the cache
 WORTH_A_THREAD = 2**31  # multiplications, about a millisecond; starting a thread costs a tenth of that
+BYTE, WORD = np.dtype(np.uint8), np.dtype(np.uint64)
+INTEGER, BIT = np.dtype(np.int32), np.dtype(bool)
 NEVER = 2**31 - 1  # a threshold that no sum reaches
 
 
@@ -53,17 +55,20 @@ def best_rung() -> str:
     return "carry" if {"avx2", "neon"} & cpu_features() else "tile"
 
 
-def _check_operands(
-    rows: np.ndarray, dtype: type, width: int, words: np.ndarray, n: int, *of_columns: np.ndarray
-) -> None:
+def _check(
+    rows: np.ndarray, kind: np.dtype, width: int, words: np.ndarray, n: int,
+    thresholds: np.ndarray | None = None, flip: np.ndarray | None = None,
+) -> None:  # fmt: skip
     """Raise ValueError unless rows are (M, width) of this dtype, words (N, W) for n signs, and the others (N,)."""
-    shapes = (len(rows), width), (len(words), n_words(n)), (len(words),), (len(words),)
-    kinds = dtype, np.uint64, np.int32, np.bool_
-    for a, kind, shape in zip((rows, words, *of_columns), kinds, shapes, strict=False):
-        if a.dtype != kind or a.shape != shape or not (a.flags.c_contiguous or kind == np.uint8):
-            raise ValueError(
-                f"xnor: an operand is {a.dtype} {a.shape}; {np.dtype(kind)} {shape} fits weights of {n} signs a row"
-            )
+    columns = len(words)
+    fits = rows.shape == (len(rows), width) and words.shape == (columns, n_words(n))
+    fits = fits and rows.dtype == kind and words.dtype == WORD and (kind is BYTE or rows.flags.c_contiguous)
+    if thresholds is not None and flip is not None:
+        fits = fits and thresholds.shape == flip.shape == (columns,)
+        fits = fits and thresholds.dtype == INTEGER and flip.dtype == BIT
+    if not fits:
+        operands = [f"{a.dtype} {a.shape}" for a in (rows, words, thresholds, flip) if a is not None]
+        raise ValueError(f"xnor: rows, words and thresholds do not fit {n} signs a row: {', '.join(operands)}")
 
 
 # ---- signs meet signs
@@ -73,7 +78,7 @@ def sums(
     bits: np.ndarray, words: np.ndarray, n: int, threads: int | None = None, panels: np.ndarray | None = None
 ) -> np.ndarray:
     """Return z for bits of n signs a row. panels: `pack_panels(words)`, if you have kept it."""
-    _check_operands(bits, np.uint64, n_words(n), words, n)
+    _check(bits, WORD, n_words(n), words, n)
     rung = best_rung()
     if rung in ("panel", "carry") and (panels is not None or len(bits) >= FEW_ROWS):
         return products(bits, *panels_of(words, rung, panels), n, len(words), threads)
@@ -85,7 +90,7 @@ def signs(
     threads: int | None = None, panels: np.ndarray | None = None,
 ) -> np.ndarray:  # fmt: skip
     """Return the packed signs for bits of n signs a row."""
-    _check_operands(bits, np.uint64, n_words(n), words, n, thresholds, flip)
+    _check(bits, WORD, n_words(n), words, n, thresholds, flip)
     rung = best_rung()
     if rung in ("panel", "carry") and (panels is not None or len(bits) >= FEW_ROWS):
         return comparisons(bits, *panels_of(words, rung, panels), n, thresholds, flip, threads)
@@ -118,7 +123,7 @@ def panels_of(words: np.ndarray, rung: str, panels: np.ndarray | None = None) ->
 
 def pixel_sums(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
     """Return z for pixels uint8 (M, K). K <= 2^22, so that 2 z fits."""
-    _check_operands(pixels, np.uint8, pixels.shape[-1], words, pixels.shape[-1])
+    _check(pixels, BYTE, pixels.shape[-1], words, pixels.shape[-1])
     if not _by_bytes(pixels):
         return sums_by_planes(pixels, words)
     z = products(*_fours(pixels, words), len(words))
@@ -128,7 +133,7 @@ def pixel_sums(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
 
 def pixel_signs(pixels: np.ndarray, words: np.ndarray, thresholds: np.ndarray, flip: np.ndarray) -> np.ndarray:
     """Return the packed signs for pixels uint8 (M, K). Thresholds lie in -255 K .. 255 K + 1, so that z + c fits."""
-    _check_operands(pixels, np.uint8, pixels.shape[-1], words, pixels.shape[-1], thresholds, flip)
+    _check(pixels, BYTE, pixels.shape[-1], words, pixels.shape[-1], thresholds, flip)
     if not _by_bytes(pixels):
         return pack_signs((sums_by_planes(pixels, words) >= thresholds) != flip)
     return comparisons(*_fours(pixels, words), thresholds + _offsets(words, pixels.shape[1]), flip)
