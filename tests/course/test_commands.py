@@ -56,7 +56,7 @@ def test_a_lesson_is_read_and_run(space):
     [
         (("grade",), "name one lesson, as in `tinynet grade 1`, or grade every lesson with `tinynet grade --all`"),
         (("grade", 1, "--all"), "name one lesson"),
-        (("grade", 7), "there is no lesson 7; lessons go from 1 to 1"),
+        (("grade", 7), "there is no lesson 7; there are 1"),
         (("hint", 1, "sum"), "lesson 1 has no exercise 'sum'; it has total, mean"),
         (("lesson", 0), "there is no lesson 0"),
         (

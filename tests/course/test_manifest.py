@@ -21,11 +21,11 @@ def test_the_real_course_has_its_folders():
     "change, message",
     [
         (lambda text: text.replace("points = 2", ""), "01_sums lacks the entry 'points'; restore the file"),
-        (lambda text: text.replace("number = 1", "number = 2"), "lessons must be numbered 1, 2, 3"),
+        (lambda text: text.replace("number = 1", "number = 2"), "numbers of lessons must begin at 1 and grow"),
         (lambda text: text.replace("[[lesson]]", "[[lesson"), "not valid TOML"),
         (lambda text: text.replace("points = 2", 'points = "many"'), "points of total must be a whole number"),
         (lambda text: text.replace('hints = ["divide", "by the count"]', "hints = []"), "mean has no hints"),
-        (lambda text: "", "lessons must be numbered"),
+        (lambda text: "", "numbers of lessons must begin at 1"),
         (lambda text: text.replace('hints = ["add", "add them all"]', 'hints = "add"'), "total has no hints"),
         (lambda text: text.replace('title = "Sums"', "title = 5"), "01_sums: title is 5, not a str; restore the file"),
         (lambda text: text[: text.index("[[lesson.e")] + "exercise = []", "01_sums has no exercises; restore the file"),
@@ -41,7 +41,7 @@ def test_an_edited_manifest_is_refused(course, change, message):
 
 
 def test_a_missing_manifest_and_unknown_names_are_named(course):
-    with pytest.raises(CourseError, match="there is no lesson 9; lessons go from 1 to 1"):
+    with pytest.raises(CourseError, match="there is no lesson 9; there are 1"):
         manifest.lesson(9)
     with pytest.raises(CourseError, match="lesson 1 has no exercise 'sum'; it has total, mean"):
         manifest.lesson(1).exercise("sum")

@@ -159,17 +159,18 @@ def read() -> list[Lesson]:
         lessons = [_lesson(entry, path) for entry in document.get("lesson", [])]
     except (TypeError, AttributeError):
         raise CourseError(f"{path}: an entry has the wrong type; restore the file") from None
-    if [lesson.number for lesson in lessons] != list(range(1, len(lessons) + 1)) or not lessons:
-        raise CourseError(f"{path}: lessons must be numbered 1, 2, 3 and so on; restore the file")
+    numbers = [lesson.number for lesson in lessons]
+    if numbers != sorted(set(numbers)) or numbers[:1] != [1]:
+        raise CourseError(f"{path}: the numbers of lessons must begin at 1 and grow; restore the file")
     return lessons
 
 
 def lesson(number: int) -> Lesson:
     """Return one lesson; raise a CourseError that says which there are if there is none of that number."""
-    lessons = read()
-    if not 1 <= number <= len(lessons):
-        raise CourseError(f"there is no lesson {number}; lessons go from 1 to {len(lessons)}")
-    return lessons[number - 1]
+    lessons = {lesson.number: lesson for lesson in read()}
+    if number not in lessons:
+        raise CourseError(f"there is no lesson {number}; there are {', '.join(map(str, lessons))}")
+    return lessons[number]
 
 
 def _lesson(entry: dict[str, Any], path: Path) -> Lesson:

@@ -1,0 +1,111 @@
+"""The grader of lesson 11: `test_NAME` grades the function NAME in exercise.py."""
+
+import numpy as np
+
+
+def levels(s, bits):
+    """Return the levels of the grid, from the lowest to the highest."""
+    Q = (2**bits - 2) // 2
+    return np.array([k * s for k in range(-Q, Q + 1)])
+
+
+def away_from_borders(rng, shape, s, bits, reach=2.4):
+    """Return entries inside and beyond the grid, none of them half-way between two levels."""
+    Q = (2**bits - 2) // 2
+    level, part = rng.integers(-int(reach * Q) - 1, int(reach * Q) + 2, size=shape), rng.uniform(-0.45, 0.45, shape)
+    return s * (level + part)
+
+
+def nearest(V, s, bits):
+    """Look for the nearest of all levels, entry by entry."""
+    grid = levels(s, bits)
+    return grid[np.abs(V[..., None] - grid).argmin(axis=-1)]
+
+
+def step(rng):
+    return float(2.0 ** rng.uniform(-6, 3))
+
+
+def test_quantize(exercise, rng):
+    for bits, shape in (3, (3, 3)), (2, (3, 3)), (3, (2, 4)), (4, (5, 1)), (8, (3, 4)), (5, (1, 6)):
+        s = step(rng)
+        V = away_from_borders(rng, shape, s, bits)
+        exercise.quantize(V, s, bits).equals(nearest(V, s, bits))
+
+
+def test_error_of(exercise, rng):
+    for bits, shape in (2, (3, 3)), (3, (2, 4)), (4, (5, 2)):
+        s = step(rng)
+        W = away_from_borders(rng, shape, s, bits)
+        lost = (W - nearest(W, s, bits)) ** 2
+        exercise.error_of(W, s, bits).equals(float(lost.sum() / (W * W).sum()))
+    on_grid = levels(0.5, 3)[None]
+    exercise.error_of(on_grid, 0.5, 3).equals(0.0)
+
+
+def lost(W, s, bits):
+    return float(((W - nearest(W, s, bits)) ** 2).sum() / (W**2).sum())
+
+
+def test_best_step(exercise, rng):
+    """Scan finely, from far too small a step to one that makes zeros of nearly everything."""
+    heavy = rng.normal(size=(8, 8)) * np.where(rng.random((8, 8)) < 0.1, 8.0, 1.0)  # a few large entries
+    for bits, W in (2, rng.normal(size=(10, 8))), (4, rng.uniform(-1, 1, (12, 6))), (3, heavy), (2, -heavy / 100):
+        answer = exercise.best_step(W, bits)
+        s = answer.value
+        answer.satisfies(isinstance(s, (int, float, np.number)) and np.isfinite(s) and s > 0, "a positive number")
+        Q, peak = (2**bits - 2) // 2, np.abs(W).max()
+        best = min(lost(W, t, bits) for t in np.geomspace(0.02, 1.2, 200) * peak / Q)
+        found = lost(W, s, bits)
+        possible = f"the grid loses {found:.4f} of W with the step {s:.4g}; {best:.4f} is possible with {bits} bits"
+        answer.satisfies(found <= 1.01 * best, f"a step that loses less: {possible}")
+
+
+def follows(V, s, bits):
+    """Return the slope of the clipped V, by differences: 1 inside the grid, 0 beyond it."""
+    end, h = levels(s, bits)[-1], 1e-3 * s
+    return (np.minimum(np.maximum(V + h, -end), end) - np.minimum(np.maximum(V - h, -end), end)) / (2 * h)
+
+
+def test_straight_through(exercise, rng):
+    for bits, shape in (2, (3, 3)), (3, (2, 4)), (4, (5, 2)), (2, (1, 5)):
+        s = step(rng)
+        V, g = away_from_borders(rng, shape, s, bits), rng.normal(size=shape)
+        exercise.straight_through(g, V, s, bits).equals(g * np.rint(follows(V, s, bits)))
+
+
+def test_step_gradient(exercise, rng):
+    """Esser et al. 2019, equation 3, from differences: with V = s u + (V - s u), u the level, only s and the clip move.
+
+    Treat rounding as V / s + c with the constant c = round(V / s) - V / s. Then W = s clip(V / s + c) has a slope in s.
+    """
+    for bits, shape in (2, (3, 3)), (3, (2, 4)), (4, (5, 2)), (2, (1, 5)):
+        s = step(rng)
+        V, g = away_from_borders(rng, shape, s, bits), rng.normal(size=shape)
+        Q = (2**bits - 2) // 2
+        inside = np.rint(follows(V, s, bits))
+        offset = nearest(V, s, bits) / s - V / s
+
+        def loss(t, V=V, g=g, Q=Q, inside=inside, offset=offset):
+            return np.sum(g * np.where(inside, t * (V / t + offset), t * Q * np.sign(V)))
+
+        h = 1e-4 * s
+        exercise.step_gradient(g, V, s, bits).equals(float((loss(s + h) - loss(s - h)) / (2 * h)), rtol=1e-5)
+
+
+def test_widest(exercise, rng):
+    """Count the bits of wider and wider networks until one does not fit."""
+    for bits, budget in (
+        (8, 700),
+        (1, 700),
+        (32, 700),
+        (2, int(rng.integers(300, 5000))),
+        (4, 41),
+        (3, 39),
+        (2, 3),
+        (32, 10),
+    ):
+        h = 0
+        while (64 * (h + 1) + (h + 1) * 10) * bits + 32 * (h + 1 + 10) <= 8 * budget:
+            h += 1
+        exercise.widest(bits, budget).equals(h)

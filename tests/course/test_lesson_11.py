@@ -1,0 +1,44 @@
+"""Lesson 11: the exercises are tinynet's Quantized, taken apart."""
+
+import numpy as np
+import pytest
+
+import tinynet as tn
+from tinynet.course import manifest
+
+SOLUTION = manifest.lesson(11).solution
+rng = np.random.default_rng(0)
+
+
+@pytest.fixture(params=[2, 3, 4, 8])
+def weight(request):
+    """Return a quantized matrix of float64, with entries inside and beyond its grid."""
+    weight = tn.Quantized(bits=request.param).build((12, 7), seed=0)
+    weight.V.data = rng.normal(size=(12, 7))
+    weight.s.data = np.full((1, 1), 1.5 / weight.Q)
+    return weight
+
+
+def test_the_exercises_have_the_values_and_gradients_of_quantized(weight):
+    g, V, s = rng.normal(size=(12, 7)), weight.V.numpy(), weight.s.item()
+    weight.weight().backward(g)
+    np.testing.assert_allclose(SOLUTION.quantize(V, s, weight.bits), weight.weight().numpy(), atol=1e-12)
+    np.testing.assert_allclose(SOLUTION.straight_through(g, V, s, weight.bits), weight.V.grad, atol=1e-12)
+    assert SOLUTION.step_gradient(g, V, s, weight.bits) == pytest.approx(weight.s.grad.item())
+
+
+@pytest.mark.parametrize("bits", [2, 3, 4])
+def test_the_best_step_loses_no_more_than_the_nearest_member_of_quantized(bits):
+    W = rng.normal(size=(20, 10))
+    theirs = tn.Quantized(bits=bits).from_dense(W).weight().numpy()
+    lost = np.sum((W - theirs) ** 2) / np.sum(W**2)
+    assert SOLUTION.error_of(W, SOLUTION.best_step(W, bits), bits) <= 1.01 * lost
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_the_widest_network_fits_the_budget_and_the_next_does_not(bits, tmp_path):
+    def payload(hidden):
+        return tn.save(tn.MLP([64, hidden, 10], tn.Quantized(bits=bits)), tmp_path / "net.safetensors").payload - 2 * 4
+
+    hidden = SOLUTION.widest(bits, 680)
+    assert payload(hidden) <= 680 < payload(hidden + 1)
