@@ -46,8 +46,9 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
                 _draw_method(axes, [p for p in points if (p.method, p.stage) == (name, stage)], i, task.unit)
         _draw_frontier(axes, points, task.unit)
         _label(axes, STAGE_TITLES[stage] if len(stages) > 1 else "", [task.unit * p.error for p in points])
-    seeds = points[0].seeds
-    spread = f", mean and standard deviation of {seeds} seeds" if seeds > 1 else ""
+    counts = sorted({p.seeds for p in points})
+    seeds = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    spread = f", mean and standard deviation of {seeds} seeds" if counts[-1] > 1 else ""
     figure.suptitle(title or rows[0]["data"] + spread)
     panels[0].set_ylabel(task.measure)
     drawing.legend(panels[0])

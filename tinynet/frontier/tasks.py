@@ -7,8 +7,8 @@
     Text        characters to the next one          LSTM, every output        loss in nats a character
 
 An LSTM has two matrices, W (n_in, 4 H) and U (H, 4 H); every method compresses both, and the Linear on top. A name that
-ends in "+norm" is the same method with standardized products, which help recurrent networks of few bits. A name that
-ends in "+soft" is the same method trained on a teacher's soft targets too; a sweep with a teacher adds it.
+ends in "+norm" is the same method with standardized products. A name that ends in "+soft" is the same method trained on
+a teacher's soft targets too; a sweep with a teacher adds it.
 """
 
 from __future__ import annotations

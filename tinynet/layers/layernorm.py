@@ -3,8 +3,7 @@
     y = gamma (x - mu) / sqrt(var + eps) + beta,    row by row
 
 Every row has its own mu and var. So no other examples are needed, training and evaluation are the same, and the layer
-can be used at every step of a sequence. Weights of few bits need it there: however coarse W is, x W ends up with the
-size that training chose.
+can be used at every step of a sequence. However coarse W is there, x W ends up with the size that training chose.
 """
 
 from __future__ import annotations

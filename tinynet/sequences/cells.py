@@ -152,7 +152,7 @@ class LSTMCell(Cell):
 
     Args:
         n_in, n_hidden, weight, recurrent, seed: see `Cell`.
-        norm: standardize the products and the memory before they are used; matrices of few bits need it.
+        norm: standardize the products and the memory before they are used.
         forget_bias: first value of b_f; at 1 the memory fades slowly from the start (Gers et al. 2000).
     """
 

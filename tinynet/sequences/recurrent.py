@@ -70,7 +70,7 @@ class LSTM(Recurrent, LSTMCell):
         weight: the recipe of W (n_in, 4 H), or a list with one recipe a gate, in the order i, f, g, o.
         recurrent: the recipe of U (H, 4 H), or a list; by default the same as for W.
         seed: fixes the initial values.
-        norm: standardize the products and the memory; matrices of few bits need it.
+        norm: standardize the products and the memory.
         forget_bias: first value of the forget gate's bias.
     """
 
