@@ -241,9 +241,7 @@ lesson.figure(figure, "latent")
 near = lambda weight: np.mean(np.abs(np.abs(weight.V.numpy() / weight.s.numpy()) - 0.5) < 0.1)
 zeros = np.mean(matrices(under[2][0])[0] == 0)
 print(f"{zeros:.0%} of the 2-bit weights are 0")
-print(
-    f"near a border, within a tenth of a step, are {near(start):.0%} of the latent ones at first, {near(latent):.0%} now"
-)
+print(f"within a tenth of a step of a border: {near(start):.0%} of the latent ones at first, {near(latent):.0%} now")
 
 # %% [markdown]
 # Many latent weights gather at a border. There the training steps push them to and fro: on one level the loss would
