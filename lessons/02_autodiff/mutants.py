@@ -272,16 +272,15 @@ def recursive(root, inputs_of):
     "topological_order", "inputs were taken off the graph's own list; loop over the list, or take them off a copy"
 )
 def takes_inputs_off(root, inputs_of):
-    finished, seen, stack = [], {root}, [root]
+    finished, seen, stack = [], {root}, [(root, inputs_of(root))]
     while stack:
-        inputs = inputs_of(stack[-1])
-        if inputs and inputs[-1] not in seen:
-            seen.add(inputs[-1])
-            stack.append(inputs[-1])
-        if inputs:
-            inputs.pop()
-        else:
-            finished.append(stack.pop())
+        node, inputs = stack[-1]
+        if not inputs:
+            finished.append(node)
+            stack.pop()
+        elif (x := inputs.pop()) not in seen:
+            seen.add(x)
+            stack.append((x, inputs_of(x)))
     return finished[::-1]
 
 

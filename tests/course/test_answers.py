@@ -207,9 +207,9 @@ def test_the_input_of_a_message_can_be_drawn_again_with_its_functions():
     assert "a function" not in message and f"vjp = {line.split(' = ')[1]}[1]\n" in message
     assert order == ["y", "a", "b", "c", "x"] and g.shape == (3,)
     assert set(lesson.solution.backward(order, vjp, g)) == set(order)
-    for call, name in ((0, "backward"), (9, "backward")):
-        with pytest.raises(manifest.CourseError, match=f"makes 3 calls; there is no call {call}"):
-            inputs(2, name, call, seed=0)
+    for call in (0, 999):
+        with pytest.raises(manifest.CourseError, match=rf"makes \d+ calls; there is no call {call}$"):
+            inputs(2, "backward", call, seed=0)
 
 
 class Mute(Wrong):

@@ -204,9 +204,10 @@ def _noting(refusals: list[Wrong], lent: list[tuple[int, Any, Any]], place: int,
         except Wrong as error:
             refusals.append(error)
             raise
-        if getattr(function, "lends", False):
-            lent.append((place, value, copy(value)))
-        return value
+        if not getattr(function, "lends", False):
+            return value
+        lent.append((place, copy(value), value))  # a copy, as in another process
+        return lent[-1][1]
 
     return noting
 

@@ -237,6 +237,18 @@ def test_the_course_gets_the_same_grades_as_in_this_process(lesson):
         assert not all(r.passed for r in grade(lesson, solved(lesson, **{mutant.exercise: mutant.function})))
 
 
+@pytest.mark.parametrize("name", ["recursive", "takes_inputs_off", "added_in_place"])
+def test_a_mistake_in_what_an_answer_does_is_named_in_another_process_too(name, tmp_path):
+    """Recursion, a list that was lent and popped, an array that was lent and added to."""
+    lesson = manifest.lesson(2)
+    [mutant] = [mutant for mutant in lesson.mutants if mutant.function.__name__ == name]
+    text = (lesson.path / "mutants.py").read_text().replace("from tinynet.course import instead_of", "")
+    path = tmp_path / "exercise.py"
+    path.write_text(f"def instead_of(*about): return lambda function: function\n{text}\n{mutant.exercise} = {name}\n")
+    with Sandbox(path) as source:
+        assert mutant.about in grade_exercise(lesson, lesson.exercise(mutant.exercise), source).message
+
+
 def test_every_exercise_gets_a_new_process(course, lesson):
     """What one exercise does to the interpreter does not reach the next."""
     (course / "mine.py").write_text(
