@@ -57,3 +57,14 @@ def line_by_line(W, b):
             x1, x2 = (v * b[i] - c * W[1, i]) / det, (c * W[0, i] - u * b[i]) / det
             cells += abs(x1) < 1 and abs(x2) < 1
     return int(cells)
+
+
+@instead_of("flat_from", "from the slope 1 / cosh(z)^2")
+def by_cosh(share):
+    return np.arccosh(share**-0.5)
+
+
+@instead_of("flat_from", "with logarithms alone")
+def by_logarithms(share):
+    a = math.sqrt(1 - share)
+    return 0.5 * (math.log1p(a) - math.log(share / (1 + a)))

@@ -2,9 +2,9 @@
 # # Lesson 4. Squashing and regions
 #
 # Stack two layers without tanh between them, and you have gained nothing: the product of two matrices is just another
-# matrix. So what does tanh add? It stands in every hidden unit, between the sum $z$ that the unit receives and the
-# activation $a = \tanh(z)$ that it passes on. The slides that this course grew out of make three claims about it. This
-# lesson puts each to the test.
+# matrix. Everything that a network can do and a matrix cannot, it owes to tanh. What does tanh add? It stands in every
+# hidden unit, between the sum $z$ that the unit receives and the activation $a = \tanh(z)$ that it passes on. The
+# slides that this course grew out of make three claims about it. This lesson puts each to the test.
 #
 # * **C5.** Beyond a threshold tanh squashes all values together. There $a$ is *qualitative, not quantitative*: it tells
 #   you which side you are on, but not how far.
@@ -15,8 +15,8 @@
 #   small: the larger $|z|$, the smaller the step. (Its companion C7b, that the loss itself drives the scores apart, was
 #   tested in lesson 3.)
 #
-# You will work through the slides' own example, describe regions by codes of signs, count them in two ways, and watch
-# every $z$ move during training.
+# You work through the slides' own example, describe regions by codes of signs, count them in two ways, and watch every
+# $z$ move during training.
 
 # %%
 import matplotlib.pyplot as plt
@@ -29,8 +29,7 @@ from tinynet.course import Script
 from tinynet.course.manifest import load_module
 from tinynet.drawing import COLOURS, MARKERS
 
-lesson = Script(__file__)
-mine = lesson.exercises(4)  # your functions once they all pass, the solutions until then
+lesson = Script(4)
 
 # %% [markdown]
 # ## The slides' example
@@ -50,27 +49,43 @@ mine = lesson.exercises(4)  # your functions once they all pass, the solutions u
 # $$ \frac{\partial a}{\partial x_i} = (1 - a^2) \frac{\partial z}{\partial x_i} $$
 #
 # The slides claim that there is almost no effect once $z$ is above 1.3 or below $-2.3$, in other words where
-# $|z + 0.5| > 1.8$. You compute $z$, $a$ and these slopes in exercise **`squash`**.
+# $|z + 0.5| > 1.8$.
+#
+# **Exercise `squash`.** Return $z$, $a$ and the three slopes for a batch of inputs.
 #
 # Here are five points: the middle, $z = -0.5$; the two thresholds, $z = -2.3$ and $z = 1.3$; and two points farther
 # out. At each of them $x_1$ grows by 0.1. Careful: this always moves $z$ to the right. On the left that leads into the
 # steep middle, on the right it leads out of it.
 
 # %%
+lesson.predict("slope", "At the slides' thresholds, what share of tanh's steepest slope is left?")
+
+# %%
+squash = lesson.exercise("squash")
 places = np.array([-3.5, -2.3, -0.5, 1.3, 2.5])
 x = np.column_stack([places / 4, np.zeros(5), np.zeros(5)])
-z, a, slopes = mine.squash(x)
-z_moved, a_moved, _ = mine.squash(x + np.array([0.1, 0, 0]))
+z, a, slopes = squash(x)
+z_moved, a_moved, _ = squash(x + np.array([0.1, 0, 0]))
 share = 1 - a**2
 print("    z     change of z     a      change of a   slope of tanh   da/dx1")
 for row in zip(z, z_moved - z, a, a_moved - a, share, slopes[:, 0], strict=True):
     print("{:6.2f} {:11.2f} {:11.3f} {:12.3f} {:13.3f} {:11.3f}".format(*row))
-at_threshold = float(mine.squash(np.array([[1.3 / 4, 0, 0]]))[1][0])
+at_threshold = float(squash(np.array([[1.3 / 4, 0, 0]]))[1][0])
 slope_there = 1 - at_threshold**2
-hundredth = float(np.arctanh(np.sqrt(0.99)))
-print(
-    f"at |z + 0.5| = 1.8 the slope is {slope_there:.4f} times the steepest; it falls to a hundredth at {hundredth:.2f}"
-)
+lesson.answer("slope", slope_there)
+
+# %% [markdown]
+# A dim light, then, not darkness. How far out must a sum lie for real darkness? Turn the question around: how large is
+# $|z|$ where a given share of the steepest slope is left?
+#
+# **Exercise `flat_from`.** Return the size of $z$ beyond which less than a given share is left, for the plain
+# $a = \tanh(z)$.
+
+# %%
+flat_from = lesson.exercise("flat_from")
+hundredth = flat_from(0.01)
+for share in (0.5, 0.1, 0.05, 0.01):
+    print(f"beyond |z| = {flat_from(share):.2f} less than {share:.0%} of the steepest slope is left")
 
 # %% [markdown]
 # Is information lost? With exact real numbers, no: tanh has an inverse. But a computer keeps $a$ only to some
@@ -79,14 +94,18 @@ print(
 # become exactly 1?
 
 # %%
+lesson.predict("levels", "How many of the 256 levels are left for all sums beyond 1.8?")
+
+# %%
 levels = np.unique(np.round((np.tanh(np.linspace(1.8, 20, 100_001)) + 1) * 127.5))
 wide = np.linspace(0, 20, 200_001)
 flat = float(wide[np.argmax(np.tanh(wide).astype(np.float32) == 1)])
 print(f"all z + 0.5 beyond 1.8 share {len(levels)} of the 256 levels; from {flat:.2f} on a is exactly 1 in float32")
+lesson.answer("levels", len(levels), "{:.0f}")
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
 line = np.linspace(-4, 4, 401)
-z, a, slopes = mine.squash(np.column_stack([line / 4, 0 * line, 0 * line]))
+z, a, slopes = squash(np.column_stack([line / 4, 0 * line, 0 * line]))
 left.plot(z, z, color=COLOURS[1], linestyle="--", label="z")
 left.plot(z, a, color=COLOURS[5], linewidth=2, label="a = tanh(z + 0.5)")
 left.set(title="z responds everywhere, a only in the middle", ylim=(-2, 2), ylabel="z and a")
@@ -107,15 +126,20 @@ lesson.figure(figure, "squash")
 # slope is left: $1 - a^2 < 0.1$. That is the same as $|a| > \sqrt{0.9} = 0.949$, and the same as $|z| > 1.82$. Careful:
 # 0.949 is a bound on $|a|$, and 1.82 is one on $|z|$.
 #
-# Every unit can be checked for every example. What share of all these pairs is saturated? That is exercise
-# **`saturation_share`**.
+# Every unit can be checked for every example.
+#
+# **Exercise `saturation_share`.** Return the share of all pairs of example and unit that are saturated.
 #
 # Now train a network with two hidden layers on digits, and measure the share after each epoch. The helper `hidden`
 # computes $z$ of both layers directly from the matrices. The second panel shows where $z$ ends up; its dotted lines
 # mark $-1.82$ and $1.82$.
 
 # %%
-SATURATED = float(np.sqrt(0.9))
+lesson.predict("saturated", "After 100 epochs on digits, what share of the second layer's pairs is saturated?")
+
+# %%
+saturation_share = lesson.exercise("saturation_share")
+SATURATED = float(np.tanh(flat_from(0.1)))
 train, valid, test = tn.datasets.load("digits")
 
 
@@ -132,12 +156,13 @@ def hidden(net, x):
 net = tn.MLP([64, 64, 32, 10], seed=0)
 moments = [hidden(net, train.inputs)]
 tn.fit(net, train, epochs=100, lr=0.05, progress=False, report=lambda _: moments.append(hidden(net, train.inputs)))
-shares = np.array([[mine.saturation_share(z, SATURATED) for z in moment] for moment in moments])
+shares = np.array([[saturation_share(z, SATURATED) for z in moment] for moment in moments])
 print("saturated pairs of example and unit, in the first and in the second layer:")
 print(f"  before training  {100 * shares[0, 0]:.1f} % and {100 * shares[0, 1]:.1f} %")
 print(f"  after 100 epochs {100 * shares[-1, 0]:.1f} % and {100 * shares[-1, 1]:.1f} %; tinynet.reading finds",
       ", ".join(f"{100 * s:.1f} %" for s in tn.reading.saturation.saturation(net, train.inputs).values()))  # fmt: skip
 
+lesson.answer("saturated", shares[-1, 1], "{:.0%}")
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
 for i, name in enumerate(("first layer", "second layer")):
     left.plot(100 * shares[:, i], color=COLOURS[(5, 4)[i]], linestyle=("-", "--")[i], label=name)
@@ -152,27 +177,21 @@ for axes in (left, right):
 lesson.figure(figure, "saturation")
 
 # %% [markdown]
-# The verdict on C5 puts two questions to these figures. Is the slope at the slides' thresholds "almost none"? Let us
-# say that it is if less than a twentieth is left. And are most units of a trained network saturated?
-
+# The verdict on C5 puts three questions to these figures. Let us say that an effect is "almost none" if less than a
+# twentieth of it is left.
 
 # %%
-def parts(*claims):
-    """Return the parts of a claim on lines of their own: whether each one holds, and its figures."""
-    return "".join(f"\n     {'yes' if holds else 'no':3}  {claim}" for holds, claim in claims)
-
-
-steep_everywhere = np.allclose(z_moved - mine.squash(x)[0], 0.4)
-almost_none, mostly = slope_there < 0.05, bool((shares[-1] > 0.5).all())
 lesson.verdict(
-    "C5", "holds" if almost_none and mostly else "holds in part" if steep_everywhere else "does not hold",
-    parts(
-        (steep_everywhere, "the same change of x moves z by the same amount everywhere"),
-        (almost_none, "at the slides' thresholds it has almost no effect on a: "
-         f"{100 * slope_there:.0f} % of the steepest slope is left there, and 1 % at |z + 0.5| = {hundredth:.2f}"),
-        (mostly, f"most units of a trained network are saturated: {100 * shares[-1, 0]:.0f} % of the pairs of example "
-         f"and unit in the first layer, {100 * shares[-1, 1]:.0f} % in the second"),
-    ),
+    "C5",
+    {
+        "the same change of x moves z by the same amount everywhere": np.allclose(z_moved - squash(x)[0], 0.4),
+        "at the slides' thresholds it has almost no effect on a": (
+            slope_there < 0.05, f"{slope_there:.0%} of the steepest slope is left, 1 % only at {hundredth:.2f}"
+        ),
+        "most units of a trained network are saturated": (
+            (shares[-1] > 0.5).all(), f"{shares[-1, 0]:.0%} of the pairs in layer 1, {shares[-1, 1]:.0%} in layer 2"
+        ),
+    },
 )  # fmt: skip
 
 # %% [markdown]
@@ -186,10 +205,12 @@ lesson.verdict(
 # Think of a fence across a field: you stand on one side of it or on the other. Unit $j$ puts up such a fence where
 # $z_j = x w_j + b_j = 0$. Here $w_j$ is its column of $W$, and the fence is a line in the plane. The sign of $z_j$
 # tells you which side $x$ is on. The signs of all units together are the **region code** of $x$, and all points with
-# the same code form a **region**. In this project sign(0) is +1, so that every point is on one side or the other. This
-# is exercise **`region_code`**.
+# the same code form a **region**. In this project sign(0) is +1, so that every point is on one side or the other.
+#
+# **Exercise `region_code`.** Return the code of each example.
 
 # %%
+region_code = lesson.exercise("region_code")
 spirals = tn.datasets.load("spirals")
 nets = {"one layer of 32": tn.MLP([2, 32, 2], seed=0), "two layers of 12": tn.MLP([2, 12, 12, 2], seed=0)}
 errors = {}
@@ -204,7 +225,7 @@ def codes_of(net, x):
     codes, a = [], x
     for layer in net.layers[:-1:2]:
         W, b = layer.weight.W.numpy(), layer.bias.numpy()
-        codes.append(mine.region_code(a, W, b))
+        codes.append(region_code(a, W, b))
         a = np.tanh(a @ W + b)
     return codes
 
@@ -218,34 +239,42 @@ def answers_of(net, x):
 # %% [markdown]
 # ## How many regions?
 #
-# The simple way is to try many points and count the codes that occur: exercise **`count_regions`**. Here the points
-# form a grid. A region that slips between the grid points is missed.
+# The simple way is to try many points and count the codes that occur. Here the points form a grid. A region that slips
+# between the grid points is missed.
+#
+# **Exercise `count_regions`.** Return how many different codes there are.
 #
 # For the first layer there is an exact way. Its regions are **cells**: the pieces of a square sheet of paper after
 # straight cuts. Draw the lines one after another. The earlier lines that a new line meets inside the square cut it into
-# pieces, and each piece splits one cell in two. So a line that crosses the square adds one cell, plus one more for each
-# earlier line that it meets inside. Summed over all lines (Steiner 1826),
+# pieces, and each piece splits one cell in two. So how many cells does a line add that crosses the square, and meets
+# $k$ earlier lines inside it? Add this up over all lines, and you have Steiner's count of 1826. Two facts help: a line
+# misses the square if all four corners are on the same side of it, and two lines meet where both have $z = 0$, which
+# gives two equations for $x_1$ and $x_2$.
 #
-# > cells = 1 + (lines that cross the square) + (pairs of lines that meet inside it)
-#
-# This is exercise **`count_cells`**. A line misses the square if all four corners are on the same side of it. Two lines
-# meet where both have $z = 0$, which gives two equations for $x_1$ and $x_2$.
+# **Exercise `count_cells`.** Return how many cells some lines cut the square into.
 #
 # The grid must never find more cells than this. As a third count, `tinynet.reading.regions` cuts the square into
 # polygons.
 
 # %%
+lesson.predict("cells", "Into how many cells do the 32 lines of the first network cut the square?")
+
+# %%
+count_regions = lesson.exercise("count_regions")
+count_cells = lesson.exercise("count_cells")
 ticks = np.linspace(-1, 1, 241, dtype=np.float32)
 grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
 counted = {}
 for name, net in nets.items():
     codes = codes_of(net, grid)
     W, b = net.layers[0].weight.W.numpy().astype(float), net.layers[0].bias.numpy().astype(float)
-    counted[name] = mine.count_cells(W, b), mine.count_regions(codes[0]), mine.count_regions(np.hstack(codes))
+    counted[name] = count_cells(W, b), count_regions(codes[0]), count_regions(np.hstack(codes))
     exact, first, all_layers = counted[name]
     polygons = len(tn.reading.regions.cells(W, b).areas)
     print(f"{name}: the {W.shape[1]} lines of the first layer make {exact} cells (by polygons {polygons}), and the "
           f"grid sees {first} of them; of all layers together it sees {all_layers} regions")  # fmt: skip
+
+lesson.answer("cells", counted["one layer of 32"][0], "{:.0f}")
 
 # %% [markdown]
 # Straight cuts leave convex pieces, so cells of the first layer are convex. Regions of both layers together need not
@@ -283,9 +312,12 @@ for name, value in left_region.items():
 # the borders? We call a unit **soft** at a point where $|a| < 0.9$, and count how many units of a layer are soft at an
 # average point of the square.
 #
-# In the first two panels of the picture, the two colours are the two answers. Black lines are the borders of the first
-# layer's units, orange lines those of the second layer's units. The third panel counts, at each point, how many units
-# are soft. Wherever that is more than one, borders overlap.
+# In the first picture the two colours are the two answers, and dots are training points, white and black. Black lines
+# are the borders of the first layer's units, orange lines those of the second layer's units. The second picture counts,
+# at each point, how many units are soft. Wherever that is more than one, borders overlap.
+
+# %%
+lesson.predict("soft", "At an average point, how many of the 32 units of the first network are soft?")
 
 # %%
 
@@ -294,7 +326,7 @@ def with_signs(net, x):
     """Return the network's answers when every hidden unit's a is replaced by its sign."""
     a = x
     for layer in net.layers[:-1:2]:
-        a = mine.region_code(a, layer.weight.W.numpy(), layer.bias.numpy()).astype(np.float32)
+        a = region_code(a, layer.weight.W.numpy(), layer.bias.numpy()).astype(np.float32)
     last = net.layers[-1]
     return (a @ last.weight.W.numpy() + last.bias.numpy()).argmax(axis=1)
 
@@ -307,25 +339,31 @@ for name, net in nets.items():
     print(f"{name}: signs alone give the same answer at {100 * agree[name]:.1f} % of the points; soft units at an "
           "average point: " + ", ".join(f"{s:.1f} of {n}" for s, n in zip(soft[name], units, strict=True)))  # fmt: skip
 
-figure, panels = plt.subplots(1, 3, figsize=(13, 4.6), sharey=True)
+lesson.answer("soft", soft["one layer of 32"][0], "{:.0f}")
+figure, panels = plt.subplots(1, 2, figsize=(10, 5.2), sharey=True)
 side = len(ticks)
 two = LinearSegmentedColormap.from_list("two", [COLOURS[1], "white", COLOURS[2]])
-for axes, (name, net) in zip(panels, nets.items(), strict=False):
+for axes, (name, net) in zip(panels, nets.items(), strict=True):
     axes.imshow(answers_of(net, grid).reshape(side, side), extent=(-1, 1, -1, 1), origin="lower", cmap=two, alpha=0.7)
     for k, z in enumerate(hidden(net, grid)):
         for unit in z.T.reshape(-1, side, side):
             if unit.min() < 0 < unit.max():
                 axes.contour(ticks, ticks, unit, [0], colors=[("black", COLOURS[4])[k]], linewidths=(0.6, 1.3)[k])
+    for c in (0, 1):
+        x1, x2 = spirals.train.inputs[spirals.train.labels == c][::4].T
+        axes.scatter(x1, x2, s=11, color=("white", "black")[c], edgecolors="black", linewidths=0.5)
     exact, _, all_layers = counted[name]
     axes.set(title=f"{name}: {exact} cells" + (f", {all_layers} regions seen" if len(net.layers) > 3 else ""))
-overlap = (np.abs(np.tanh(hidden(nets["one layer of 32"], grid)[0])) < 0.9).sum(axis=1)
-image = panels[2].imshow(overlap.reshape(side, side), extent=(-1, 1, -1, 1), origin="lower", cmap="cividis")
-figure.colorbar(image, ax=panels[2], label="soft units, |a| < 0.9", shrink=0.85)
-panels[2].set(title="one layer of 32: where borders overlap")
-for axes in panels:
     axes.set(xlabel="x1", aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
 panels[0].set(ylabel="x2")
 lesson.figure(figure, "regions")
+
+figure, axes = plt.subplots(figsize=(5.6, 4.6))
+overlap = (np.abs(np.tanh(hidden(nets["one layer of 32"], grid)[0])) < 0.9).sum(axis=1)
+image = axes.imshow(overlap.reshape(side, side), extent=(-1, 1, -1, 1), origin="lower", cmap="cividis")
+figure.colorbar(image, ax=axes, label="soft units, |a| < 0.9")
+axes.set(title="one layer of 32: where borders overlap", xlabel="x1", ylabel="x2", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+lesson.figure(figure, "overlap")
 
 # %% [markdown]
 # For C6 the geometry must be right. The first layer's cells must be convex, while regions of both layers and the
@@ -334,22 +372,24 @@ lesson.figure(figure, "regions")
 
 # %%
 cells, regions, classes = left_region.values()
-convex, bent = cells < 1e-3, min(regions, classes) > 1e-3
-solved, overlap = max(errors.values()) < 0.05, min(soft["one layer of 32"]) > 1
-geometry, indicators = convex and bent and solved and overlap, min(agree.values()) >= 0.95
 lesson.verdict(
-    "C6", "holds" if geometry and indicators else "holds in part" if geometry else "not shown",
-    parts(
-        (convex, f"cells of the first layer are convex: {100 * cells:.1f} % of the midpoints lie outside"),
-        (bent, "regions of both layers and classes are not: "
-         f"{100 * regions:.1f} % and {100 * classes:.1f} % lie outside"),
-        (solved, "planes combine within one layer and layer by layer: test errors of "
-         + " and ".join(f"{100 * e:.1f} % ({n})" for n, e in errors.items())),
-        (overlap, "borders are soft and overlap: at an average point "
-         f"{soft['one layer of 32'][0]:.1f} of 32 units are soft"),
-        (indicators, "activations only tell the side: signs alone give the same answer at "
-         + " and ".join(f"{100 * v:.0f} % of the points ({n})" for n, v in agree.items())),
-    ),
+    "C6",
+    {
+        "cells of the first layer are convex": (cells < 1e-3, f"{cells:.1%} of the midpoints lie outside"),
+        "regions of both layers, and classes, are not": (
+            min(regions, classes) > 1e-3, f"{regions:.1%} and {classes:.1%} of the midpoints lie outside"
+        ),
+        "planes combine within one layer, and layer by layer": (
+            max(errors.values()) < 0.05, "test errors " + ", ".join(f"{e:.1%} ({n})" for n, e in errors.items())
+        ),
+        "borders are soft and overlap": (
+            soft["one layer of 32"][0] > 1, f"{soft['one layer of 32'][0]:.1f} of 32 units are soft at an average point"
+        ),
+        "activations only tell the side": (
+            min(agree.values()) >= 0.95,
+            "signs alone give the same answer at " + ", ".join(f"{v:.0%} ({n})" for n, v in agree.items()),
+        ),
+    },
 )  # fmt: skip
 
 # %% [markdown]
@@ -540,50 +580,60 @@ own_bins = np.array(by_size(np.array([[z, own]])))
 own_ratio = own_bins[-1, 1] / own_bins[0, 1]
 print(f"an image's own gradient at the largest |z| is {own_ratio:.2f} times its size at the smallest |z|")
 
-figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4.2))
-for i, name in enumerate(moves):
-    style = dict(color=COLOURS[(5, 3, 4, 6)[i]], marker=MARKERS[i], markersize=5, linewidth=1.2, label=name)
-    left.plot(EVERY * np.arange(len(moves[name])), np.abs(moves[name][:, 0]).mean(axis=(1, 2)), markevery=20, **style)
-    middle.plot(late[name][:, 0], late[name][:, 1] / late[name][0, 1], **style)
-    right.plot(late[name][:, 0], late[name][:, 2] / late[name][:, 1], **style)
+figure, axes = plt.subplots(figsize=(6.5, 4))
+styles = {
+    name: dict(color=COLOURS[(5, 3, 4, 6)[i]], marker=MARKERS[i], markersize=5, linewidth=1.2, label=name)
+    for i, name in enumerate(moves)
+}
+for name, noted in moves.items():
+    axes.plot(EVERY * np.arange(len(noted)), np.abs(noted[:, 0]).mean(axis=(1, 2)), markevery=20, **styles[name])
+axes.set(title="Does |z| grow?", xlabel="training step", ylabel="mean |z|")
+axes.legend(fontsize="small")
+lesson.figure(figure, "growth")
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4))
+for name, bins in late.items():
+    left.plot(bins[:, 0], bins[:, 1] / bins[0, 1], **styles[name])
+    right.plot(bins[:, 0], bins[:, 2] / bins[:, 1], **styles[name])
 own_size = own_bins[:, 1] / own_bins[0, 1]
-middle.plot(own_bins[:, 0], own_size, color="0.5", linestyle="--", label="an image's own gradient")
+left.plot(own_bins[:, 0], own_size, color="0.5", linestyle="--", label="an image's own gradient")
 right.axhline(0, color="0.5", linewidth=0.8)
-left.set(title="Does |z| grow?", xlabel="training step", ylabel="mean |z|")
-middle.set(title="Does z move less at large |z|?", xlabel=f"|z| before the training step (from step {SINCE} on)",
-           ylabel="mean |move| (1 at the smallest |z|)", yscale="log")  # fmt: skip
-right.set(
-    title="Does it move outward?", xlabel="|z| before the training step", ylabel="mean outward move / mean |move|"
+before = f"|z| before the training step (from step {SINCE} on)"
+left.set(
+    title="Does z move less at large |z|?", xlabel=before, ylabel="mean |move| (1 at the smallest |z|)", yscale="log"
 )
-middle.legend(fontsize="small")
-for axes in (left, middle, right):
-    axes.grid(True, color="0.92", linewidth=0.6)
+right.set(title="Does it move outward?", xlabel=before, ylabel="mean outward move / mean |move|")
+left.legend(fontsize="small")
 lesson.figure(figure, "updates")
 
 # %% [markdown]
-# C7a says that training steps move $z$ less where $|z|$ is larger, and that this is why borders harden. We say that it
-# holds if two things are true. In each of the four ways of training, the move at the largest $|z|$ must be shorter, by
-# more than 5 %. And with moves of the same length, chance must take $|z|$ farther with tanh than without, in at least
-# seven of the eight walks. If only some of this is true, C7a holds in part.
+# C7a says that training steps move $z$ less where $|z|$ is larger, and that this is why borders harden. The first half
+# is tested in each of the four ways of training: the move at the largest $|z|$ must be shorter, by more than 5 %. For
+# the second half, with moves of the same length, chance must take $|z|$ farther with tanh than without, in at least
+# seven of the eight walks. And if it is why borders harden, they must not harden without chance.
 
 # %%
-smaller = [name for name, r in ratio.items() if r < 0.95]
-carries = farther["without, same length"] >= 7
-whole, part = len(smaller) == len(ways) and carries, bool(smaller) or carries
+full = grown["full batch, cross-entropy"]
 lesson.verdict(
-    "C7a", "holds" if whole else "holds in part" if part else "does not hold",
-    parts(
-        (len(smaller) == len(ways), "z moves less at the largest |z| than at the smallest, whatever the training: the "
-         "ratio of the moves is " + ", ".join(f"{r:.2f} ({n})" for n, r in ratio.items())
-         + f"; for an image's own gradient it is {own_ratio:.2f}"),
-        (carries, f"chance takes |z| farther for that: mean |z| grows {growth['with tanh']:.2f}-fold with tanh, and "
-         f"{growth['without, same length']:.2f}-fold without, with moves of the same length (less in "
-         f"{farther['without, same length']} of 8 walks)"),
-    )
-    + f"\n     But at the same learning rate mean |z| grows {growth['without, same rate']:.2f}-fold without tanh (less "
-    f"in {farther['without, same rate']} of 8 walks).\n     And the full batch, without any random walk, "
-    f"raises it as well, from {grown['full batch, cross-entropy'][1]:.2f} to "
-    f"{grown['full batch, cross-entropy'][2]:.2f}.",
+    "C7a",
+    {
+        **{
+            f"z moves less at large |z|: {name}": (r < 0.95, f"{r:.2f} times as far") for name, r in ratio.items()
+        },
+        "with moves of equal length, chance takes |z| farther for that": (
+            farther["without, same length"] >= 7,
+            f"{growth['with tanh']:.2f}-fold, without tanh {growth['without, same length']:.2f}-fold; "
+            f"farther in {farther['without, same length']} of 8 walks",
+        ),
+        "at an equal learning rate, too": (
+            farther["without, same rate"] >= 7,
+            f"without tanh {growth['without, same rate']:.2f}-fold; "
+            f"farther in {farther['without, same rate']} of 8 walks",
+        ),
+        "without chance |z| does not grow": (
+            full[2] <= full[1], f"with the full batch it goes from {full[1]:.2f} to {full[2]:.2f}"
+        ),
+    },
 )  # fmt: skip
 
 # %% [markdown]
@@ -661,14 +711,10 @@ for (goal, layers, start), width in sorted(needed.items(), key=lambda item: (-it
 # of a start in which all lines cross in one point: two layers get away from it more easily than one.
 
 # %% [markdown]
-# ## Exercises
-#
-# Write `squash`, `saturation_share`, `region_code`, `count_regions` and `count_cells` in `exercise.py`. Each takes one
-# to four lines, and the last about ten. `tinynet grade 4` or `pytest lessons/04_regions` grades them.
-# `tinynet hint 4 count_cells` gives a small hint, and a bigger one each time you ask again. When all five pass, run
-# `tinynet lesson 4` again: now it runs on your own functions.
-#
 # ## Read on
 #
-# `tn.reading.regions` cuts the square into polygons and measures how soft borders are. `tn.reading.saturation`,
-# `tn.reading.updates` and `tn.reading.hardening` apply this lesson's measurements to any network.
+# In tinynet's source, `reading/decisions/regions.py` cuts the square into polygons and measures how soft borders are,
+# and `reading/training/updates.py` applies this lesson's measurement of moves to any network.
+#
+# **An open question.** Counting cells is exact only for the first layer. How many regions do two layers make together,
+# beyond those that a grid of points happens to hit?

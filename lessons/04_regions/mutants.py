@@ -276,3 +276,28 @@ def codes_on_a_grid(W, b):
     ticks = np.linspace(-1, 1, 51)
     points = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     return len(np.unique(points @ W + b >= 0, axis=0))
+
+
+@instead_of("flat_from", "this is the size of a where the share is left; the question is about z, so undo the tanh")
+def size_of_a(share):
+    return float(np.sqrt(1 - share))
+
+
+@instead_of("flat_from", "this is where a itself has that size; the slope is 1 - a^2")
+def where_a_is_the_share(share):
+    return float(np.arctanh(min(share, 1 - 1e-12)))
+
+
+@instead_of("flat_from", "the root is missing: 1 - a^2 = share, so a is the root of 1 - share")
+def without_the_root(share):
+    return float(np.arctanh(1 - share))
+
+
+@instead_of("flat_from", "this is where the slope has fallen by the share; it is to fall to the share")
+def fallen_by(share):
+    return float(np.arctanh(np.sqrt(min(share, 1 - 1e-12))))
+
+
+@instead_of("flat_from", "the bias of the slides' unit was taken off; here a is the plain tanh(z)")
+def with_the_bias(share):
+    return float(np.arctanh(np.sqrt(1 - share))) - 0.5

@@ -6,8 +6,6 @@ import numpy as np
 def squash(x):
     """Return z = 4 x1 + 2 x2 + 3 x3, a = tanh(z + 0.5), and the slope of a with respect to each input.
 
-        da/dx_i = (1 - a^2) dz/dx_i
-
     Args:
         x: (examples, 3), one example in each row.
 
@@ -19,6 +17,20 @@ def squash(x):
     z = x @ w
     a = np.tanh(z + 0.5)
     return z, a, (1 - a**2)[:, None] * w
+    # end solution
+
+
+def flat_from(share):
+    """Return the size of z beyond which less than a given share of the steepest slope of a = tanh(z) is left.
+
+    Args:
+        share: above 0, at most 1.
+
+    Returns:
+        a number, 0 or more: at this z and at minus this z, exactly the share is left
+    """
+    # begin solution
+    return float(np.arctanh(np.sqrt(1 - share)))
     # end solution
 
 
@@ -70,8 +82,6 @@ def count_regions(codes):
 
 def count_cells(W, b):
     """Return the number of cells into which n lines cut the square -1 < x1, x2 < 1.
-
-        cells = 1 + (lines that cross the square) + (pairs of lines that meet inside it)
 
     Line i is W[0, i] x1 + W[1, i] x2 + b[i] = 0. You may rely on three things: no two lines are parallel, no three
     meet in one point, and none goes through a corner of the square.

@@ -118,3 +118,13 @@ def test_count_cells(exercise, rng):
     for n, size in (1, 1), (2, 1), (4, 1), (6, 1e-3), (7, 1e3), (9, 1):  # a line stays the same at any size
         W, b = size * rng.normal(size=(2, n)), size * rng.normal(size=n)
         exercise.count_cells(W, b).equals(len(cells(W / size, b / size).areas))
+
+
+def test_flat_from(exercise, rng):
+    """Search by bisection for the z at which 1 / cosh(z)^2, the slope of tanh, has fallen to the share."""
+    for share in (0.5, 0.1, *rng.uniform(0.001, 0.999, 3), 1.0):
+        low, high = 0.0, 20.0
+        for _ in range(200):
+            middle = (low + high) / 2
+            low, high = (middle, high) if np.cosh(middle) ** -2.0 > share else (low, middle)
+        exercise.flat_from(float(share)).equals(low, rtol=1e-5)
