@@ -15,12 +15,8 @@
 # If this is true, then the gradient of any such network can be put together from the slopes of a few operations. A
 # single rule joins them: the chain rule.
 #
-# You write eight small functions in `exercise.py`: `multiply_vjp`, `matmul_vjp`, `tanh_vjp`, `sum_vjp`, `unbroadcast`,
-# `topological_order`, `backward` and `cotangent_check`. This script builds its tape out of your functions once all
-# eight pass. Until then it uses the solutions, and says so. Lesson 3 trains a network with your tape.
-#
-# The code that prints the lines between the texts is in `lesson.py`. Keep it open beside this page; the class `Tape`
-# matters most.
+# You write the machine's eight parts, one after the other; the class `Tape` in the middle of this lesson joins them.
+# Lesson 3 trains a network with your tape.
 
 # %%
 import time
@@ -31,8 +27,7 @@ import numpy as np
 import tinynet as tn
 from tinynet.course import Script
 
-lesson = Script(__file__)
-mine = lesson.exercises(2)  # your functions once they all pass, the solutions until then
+lesson = Script(2)
 ORANGE, BLUE, GREEN, RED, GREY = "#E69F00", "#0072B2", "#009E73", "#D55E00", "0.6"  # colour-blind safe
 
 # %% [markdown]
@@ -47,7 +42,10 @@ ORANGE, BLUE, GREEN, RED, GREY = "#E69F00", "#0072B2", "#009E73", "#D55E00", "0.
 #
 # $$ \partial L / \partial w \approx (L(w + h) - L(w - h)) / (2h) $$
 #
-# That takes two evaluations of the whole network, for a single weight.
+# That takes two evaluations of the whole network, for a single weight. This network has 2,410.
+
+# %%
+lesson.predict("times", "How many times faster is it to find all slopes in one walk, instead of one by one?")
 
 # %%
 train = tn.datasets.load("digits").train
@@ -144,21 +142,40 @@ print(f"dL/db = {g_b:.6f}, measured {(one_unit(w, b + h) - one_unit(w, b - h)) /
 # vector $g$ times this matrix. So the function that turns $g$ into $\partial L / \partial x$ is called the
 # **vector-Jacobian product**, VJP for short. The matrix itself is never written down.
 #
-# Here are the five VJPs that you need. They are your exercises, so read how each one comes about.
+# Here are the five VJPs that you need. Each is checked at once: the function `differs` below measures the slopes of
+# $\sum_k g_k z_k$ one by one, for a random $g$, and compares.
+
+
+# %%
+def differs(f, found, inputs, g):
+    """Print how far the cotangents that were found for the inputs of f are from measured ones."""
+    for k, (x, gx) in enumerate(zip(inputs, found, strict=True)):
+        measured = slopes(lambda: np.sum(g * f(*inputs)), x)
+        print(f"  input {k + 1}: the cotangent has shape {gx.shape} and is off by {np.abs(gx - measured).max():.0e}")
+
+
+draw_ = np.random.default_rng(1).normal
+g, x1, x2 = draw_(size=(3, 5, 4))
+
+# %% [markdown]
+# **Multiply**, entry by entry: $z_k = x_k y_k$. Only $z_k$ depends on $x_k$. With what slope?
 #
-# **Multiply**, entry by entry: $z_k = x_k y_k$. Only $z_k$ depends on $x_k$, with slope $y_k$. So
+# **Exercise `multiply_vjp`.** Return the cotangents of $x$ and $y$.
+
+# %%
+multiply_vjp = lesson.exercise("multiply_vjp")
+differs(lambda x, y: x * y, multiply_vjp(g, x1, x2), (x1, x2), g)
+
+# %% [markdown]
+# **Tanh**, entry by entry: $a = \tanh(z)$ has the slope $1 - \tanh(z)^2$. So the result $a$ is all you need to know.
 #
-# $$ \partial L / \partial x_k = g_k y_k $$
-#
-# and likewise $\partial L / \partial y_k = g_k x_k$. (Exercise `multiply_vjp`.)
-#
-# **Tanh**, entry by entry: $a = \tanh(z)$ has the slope $1 - \tanh(z)^2 = 1 - a^2$, so the result $a$ is all you need.
-# With $g$ the cotangent of $a$,
-#
-# $$ \partial L / \partial z_k = g_k (1 - a_k^2) $$
-#
-# (Exercise `tanh_vjp`.)
-#
+# **Exercise `tanh_vjp`.** Return the cotangent of $z$ from $a$.
+
+# %%
+tanh_vjp = lesson.exercise("tanh_vjp")
+differs(np.tanh, (tanh_vjp(g, np.tanh(x1)),), (x1,), g)
+
+# %% [markdown]
 # **Matrix product**: $z_{en} = \sum_m x_{em} W_{mn}$, where $e$ counts the examples, $m$ the inputs and $n$ the units.
 # The entry $x_{em}$ goes into row $e$ of $z$: into each of its columns $n$, with slope $W_{mn}$. So
 #
@@ -168,12 +185,28 @@ print(f"dL/db = {g_b:.6f}, measured {(one_unit(w, b + h) - one_unit(w, b - h)) /
 # second. Here $n$ stands last in both. So $W$ has to be transposed: $\partial L / \partial x = g W^T$.
 #
 # The entry $W_{mn}$ goes into column $n$ of $z$: into each of its rows $e$, with slope $x_{em}$. Write the sum down in
-# the same way, and see which product it is. (Exercise `matmul_vjp`. Check the shapes, but do not rely on them alone: a
-# reshape has the shape of the transpose, and the wrong entries.)
+# the same way, and see which product it is. Check the shapes, but do not rely on them alone: a reshape has the shape of
+# the transpose, and the wrong entries.
 #
+# **Exercise `matmul_vjp`.** Return the cotangents of $x$ and $W$.
+
+# %%
+matmul_vjp = lesson.exercise("matmul_vjp")
+W_ = draw_(size=(4, 3))
+g_ = draw_(size=(5, 3))
+differs(lambda x, W: x @ W, matmul_vjp(g_, x1, W_), (x1, W_), g_)
+
+# %% [markdown]
 # **Sum**: $s = \sum_i x_i$ has the slope 1 with respect to each $x_i$, so each entry receives $g$. If the sum runs
-# along an axis, each entry receives the $g$ of the sum that it went into. (Exercise `sum_vjp`.)
+# along an axis, each entry receives the $g$ of the sum that it went into.
 #
+# **Exercise `sum_vjp`.** Return the cotangent of what was summed.
+
+# %%
+sum_vjp = lesson.exercise("sum_vjp")
+differs(lambda x: x.sum(axis=0), (sum_vjp(g[0], x1, 0),), (x1,), g[0])
+
+# %% [markdown]
 # **Broadcasting**: in $z = xW + b$ NumPy repeats $b$ for each example, so $b_n$ is used once in every row. You know
 # what happens when something is used more than once: what comes back is added.
 #
@@ -182,8 +215,18 @@ print(f"dL/db = {g_b:.6f}, measured {(one_unit(w, b + h) - one_unit(w, b - h)) /
 # In general, NumPy lines up shapes from the last axis. It repeats an array along its axes of length 1, and along axes
 # in front that the array lacks. So the cotangent is summed over exactly these axes. Suppose $g$ has the shape (5, 3).
 # Then an array of shape (3,) receives `g.sum(axis=0)`. An array of shape (5, 1) receives
-# `g.sum(axis=1, keepdims=True)`, where `keepdims=True` keeps the summed axis, with length 1. (Exercise `unbroadcast`.)
+# `g.sum(axis=1, keepdims=True)`, where `keepdims=True` keeps the summed axis, with length 1.
 #
+# **Exercise `unbroadcast`.** Return the cotangent of an array that was repeated.
+
+# %%
+unbroadcast = lesson.exercise("unbroadcast")
+for shape in (4,), (5, 1), (1, 4):
+    b_ = draw_(size=shape)
+    print(f"an array of shape {shape}, added to one of shape (5, 4):")
+    differs(lambda b: x1 + b, (unbroadcast(g, shape),), (b_,), g)
+
+# %% [markdown]
 # **Add** needs no function of its own. $z = x + y$ has the slope 1 with respect to both, so each receives $g$,
 # unbroadcast to its own shape.
 #
@@ -213,23 +256,23 @@ class Tape:
 
     def multiply(self, x, y):
         a, b = self.values[x], self.values[y]
-        return self.record("*", a * b, [x, y], lambda g: mine.multiply_vjp(g, a, b))
+        return self.record("*", a * b, [x, y], lambda g: multiply_vjp(g, a, b))
 
     def matmul(self, x, W):
         a, b = self.values[x], self.values[W]
-        return self.record("@", a @ b, [x, W], lambda g: mine.matmul_vjp(g, a, b))
+        return self.record("@", a @ b, [x, W], lambda g: matmul_vjp(g, a, b))
 
     def add(self, x, y):
         a, b = self.values[x], self.values[y]
-        return self.record("+", a + b, [x, y], lambda g: (mine.unbroadcast(g, a.shape), mine.unbroadcast(g, b.shape)))
+        return self.record("+", a + b, [x, y], lambda g: (unbroadcast(g, a.shape), unbroadcast(g, b.shape)))
 
     def tanh(self, z):
         a = np.tanh(self.values[z])
-        return self.record("tanh", a, [z], lambda g: (mine.tanh_vjp(g, a),))
+        return self.record("tanh", a, [z], lambda g: (tanh_vjp(g, a),))
 
     def sum(self, x):
         a = self.values[x]
-        return self.record("sum", a.sum(), [x], lambda g: (mine.sum_vjp(g, a, None),))
+        return self.record("sum", a.sum(), [x], lambda g: (sum_vjp(g, a, None),))
 
     def vjp(self, node, g):
         """Return pairs: each input of the node, and what that input receives when the node's cotangent is g."""
@@ -240,8 +283,8 @@ class Tape:
 
     def gradient(self, root):
         """Return {node: dL/d(node)} for root and all nodes that it was computed from; root is L."""
-        order = mine.topological_order(root, lambda node: self.inputs[node])
-        return mine.backward(order, self.vjp, np.array(1.0))
+        order = topological_order(root, lambda node: self.inputs[node])
+        return backward(order, self.vjp, np.array(1.0))
 
 
 def record_loss(tape, weights, x, t):
@@ -256,11 +299,7 @@ def record_loss(tape, weights, x, t):
 
 tape = Tape()
 root, leaf = record_loss(tape, weights, x, t)
-start = time.perf_counter()
-cotangents = tape.gradient(root)
-fast = time.perf_counter() - start
 print(f"the tape has {len(tape.values)} nodes, and L = {tape.values[root]:.4f}")
-print(f"all {count:,} slopes in one walk: {1000 * fast:.1f} ms, {slow / fast:,.0f} times faster than one by one")
 
 # %% [markdown]
 # Here is that tape. Black arrows show the computation, from left to right. The walk goes the other way. Each orange
@@ -303,8 +342,58 @@ lesson.figure(draw(tape, root), "tape")
 # ## In which order?
 #
 # No waiter brings the bill while guests at the table are still ordering. In the same way, a node may hand its cotangent
-# on only when it is complete: when *all* nodes that use this node have sent their share. Let us look at one order that
-# is wrong, and at one that is right but hopeless.
+# on only when it is complete: when *all* nodes that use this node have sent their share.
+#
+# So visit each node once, and only after all the nodes that use it. A list in such an order is called a *topological
+# order*. To find one, walk twice:
+#
+# 1. *Count the uses.* Keep a dictionary of uses, at first `{root: 0}`, and a list of nodes to visit, at first `[root]`.
+#    Take a node off the list. For each of its inputs, add 1 to the uses of that input. If you meet the input for the
+#    first time, put it on the list too. Go on until the list is empty.
+# 2. *List the nodes.* Begin the order with `[root]`, and go through it while it grows. For each input of the node, take
+#    1 off the uses of that input. When none are left, all nodes that use it are in the order, so append it.
+#
+# A node that another node uses twice, as in $a \cdot a$, has two uses.
+#
+# **Exercise `topological_order`.** Return the nodes in such an order.
+#
+# Once you have the order, the rest is a loop: hand each node's cotangent to its VJP, and add what comes back.
+#
+# **Exercise `backward`.** Return the cotangents of all nodes.
+
+# %%
+topological_order = lesson.exercise("topological_order")
+backward = lesson.exercise("backward")
+start = time.perf_counter()
+cotangents = tape.gradient(root)
+fast = time.perf_counter() - start
+print(f"all {count:,} slopes in one walk: {1000 * fast:.1f} ms; one by one they took {slow:.2f} s")
+lesson.answer("times", slow / fast, "{:,.0f}")
+
+# %% [markdown]
+# Could a function that calls itself do the first walk? For a small graph it could. But a recurrent network that reads
+# 2,000 symbols makes a chain of many thousands of nodes, and Python stops at about 1,000 calls within calls:
+
+
+# %%
+def recursive(node, inputs_of, seen):
+    seen.add(node)
+    for x in inputs_of(node):
+        if x not in seen:
+            recursive(x, inputs_of, seen)
+
+
+try:
+    recursive(5000, lambda node: [node - 1] if node else [], set())
+except RecursionError as error:
+    print(f"a chain of 5,001 nodes, by recursion: RecursionError, {error}")
+order = topological_order(5000, lambda node: [node - 1] if node else [])
+print(f"the same chain, with a list of nodes to visit: {len(order):,} nodes in order")
+
+# %% [markdown]
+# ## Two other orders
+#
+# Let us look at one order that is wrong, and at one that is right but hopeless.
 #
 # Take a deeper network, in which each layer adds to its input: it turns $a$ into $a + \tanh(aW)$. So every layer uses
 # its $a$ twice.
@@ -368,7 +457,7 @@ def output(x):
 measured = (output(tape.values[first] + h * direction) - output(tape.values[first] - h * direction)) / (2 * h)
 by_paths = {}
 calls = path_by_path(tape, root, np.array(1.0), by_paths)
-early = mine.backward(as_they_are_met(tape, root), tape.vjp, np.array(1.0))
+early = backward(as_they_are_met(tape, root), tape.vjp, np.array(1.0))
 print(f"slope of the output along a random direction, measured: {measured:.6f}; from the gradient found")
 for name, gradient in ("in order", right), ("path by path", by_paths[first]), ("too early", early[first]):
     print(f"  {name:13} {np.sum(direction * gradient):10.6f}")
@@ -380,11 +469,14 @@ print(f"path by path took {calls} visits of nodes; in order took {nodes}, one fo
 # the cotangent of a node is the number of paths from the root to it.
 
 # %%
+lesson.predict("years", "50 layers, path by path, at the speed of the walk above: how many years would that take?")
+
+# %%
 depths, ordered, walked, paths = [1, 2, 4, 6, 8, 10, 12, 20, 30, 50], [], [], []
 for layers in depths:
     tape, root, first = deep_network(layers)
-    order = mine.topological_order(root, lambda node: tape.inputs[node])
-    ones = mine.backward(order, lambda node, g: [(x, np.array(g)) for x in tape.inputs[node]], np.array(1.0))
+    order = topological_order(root, lambda node: tape.inputs[node])
+    ones = backward(order, lambda node, g: [(x, np.array(g)) for x in tape.inputs[node]], np.array(1.0))
     ordered.append(len(order))
     paths.append(float(ones[first]))
     if layers <= 12:
@@ -392,6 +484,7 @@ for layers in depths:
 seconds = fast / 16 * paths[-1]
 print(f"{depths[-1]} layers: {ordered[-1]} nodes, {paths[-1]:.1e} paths from the output to x alone")
 print(f"at the speed of the walk above, going path by path would take about {seconds / 3.15e7:,.0f} years")
+lesson.answer("years", seconds / 3.15e7, "{:,.0f}")
 
 figure, axes = plt.subplots(figsize=(7, 4))
 axes.plot(depths, paths, color=GREY, linestyle="--", label="paths from the output to x (counted by backward)")
@@ -400,38 +493,6 @@ axes.plot(depths, ordered, "o-", color=BLUE, label="visits, in order (each node 
 axes.set(title="Two ways through every layer: how many visits?", xlabel="layers", ylabel="count", yscale="log")
 axes.legend()
 lesson.figure(figure, "paths")
-
-# %% [markdown]
-# So visit each node once, and only after all the nodes that use it. A list in such an order is called a *topological
-# order*. To find one, walk twice:
-#
-# 1. *Count the uses.* Keep a dictionary of uses, at first `{root: 0}`, and a list of nodes to visit, at first `[root]`.
-#    Take a node off the list. For each of its inputs, add 1 to the uses of that input. If you meet the input for the
-#    first time, put it on the list too. Go on until the list is empty.
-# 2. *List the nodes.* Begin the order with `[root]`, and go through it while it grows. For each input of the node, take
-#    1 off the uses of that input. When none are left, all nodes that use it are in the order, so append it.
-#
-# That is **exercise `topological_order`**. A node that another node uses twice, as in $a \cdot a$, has two uses. Once
-# you have the order, **exercise `backward`** is a loop: hand each node's cotangent to its VJP, and add what comes back.
-#
-# Could a function that calls itself do the first walk? For a small graph it could. But a recurrent network that reads
-# 2,000 symbols makes a chain of many thousands of nodes, and Python stops at about 1,000 calls within calls:
-
-
-# %%
-def recursive(node, inputs_of, seen):
-    seen.add(node)
-    for x in inputs_of(node):
-        if x not in seen:
-            recursive(x, inputs_of, seen)
-
-
-try:
-    recursive(5000, lambda node: [node - 1] if node else [], set())
-except RecursionError as error:
-    print(f"a chain of 5,001 nodes, by recursion: RecursionError, {error}")
-order = mine.topological_order(5000, lambda node: [node - 1] if node else [])
-print(f"the same chain, with a list of nodes to visit: {len(order):,} nodes in order")
 
 # %% [markdown]
 # ## Is it right?
@@ -454,11 +515,15 @@ from_differences = deviation(by_differences)
 from_tinynet = deviation({name: tensor.grad for name, tensor in tensors.items()})
 lesson.verdict(
     "C1",
-    "holds" if from_tinynet < 1e-9 and from_differences < 1e-6 else "does not hold",
-    f"two layers, the output of one the input of the next, are on one tape. Five VJPs and the chain rule give all "
-    f"{count:,} slopes. Relative to the largest slope of each array, they differ from tinynet's by at most "
-    f"{from_tinynet:.1g}, and from the slopes measured one by one by at most {from_differences:.1g}.",
-)
+    {
+        "five VJPs and the chain rule give every slope of two layers": (
+            from_differences < 1e-6, f"{count:,} slopes, off by at most {from_differences:.0e} of the largest"
+        ),
+        "the same as tinynet's own tape": (
+            from_tinynet < 1e-9, f"up to {from_tinynet:.0e}" if from_tinynet else "exactly"
+        ),
+    },
+)  # fmt: skip
 
 # %% [markdown]
 # ## A check that takes two evaluations
@@ -479,8 +544,9 @@ lesson.verdict(
 # $$ Jv \approx (f(x + hv) - f(x - hv)) / (2h) $$
 #
 # The left side needs the VJP once, and the right side needs $f$ twice, however large $x$ is. A wrong entry anywhere in
-# the VJP changes the left side, barring coincidence. That is **exercise `cotangent_check`**. Its $x$ may be a vector or
-# a table, and so may $f(x)$.
+# the VJP changes the left side, barring coincidence.
+#
+# **Exercise `cotangent_check`.** Return both sides. $x$ may be a vector or a table, and so may $f(x)$.
 #
 # Why must $u$ be random? It is tempting to check the gradient of `f(x).sum()`, which is the same as a $u$ of all ones.
 # Here are seven wrong VJPs, of the kind that people really write. We chose them so that each gives the right answer
@@ -488,6 +554,11 @@ lesson.verdict(
 # this check is `tn.check_gradients`.)
 
 # %%
+lesson.predict("ones", "Of the seven wrong VJPs, how many does the check find with a u of all ones?")
+lesson.predict("random", "And with a random u?")
+
+# %%
+cotangent_check = lesson.exercise("cotangent_check")
 x3, y3, W3 = np.random.default_rng(2).normal(size=(3, 4, 4))
 b3 = np.random.default_rng(3).normal(size=4)
 PLANTED = {  # name: f, its wrong VJP, and where to check
@@ -504,14 +575,16 @@ gaps = {}
 for f, wrong, at in PLANTED.values():
     v, u = rng.normal(size=at.shape), rng.normal(size=f(at).shape)
     for kind, cotangent in ("all ones", np.ones_like(u)), ("random", u):
-        left, right = mine.cotangent_check(f, wrong, at, cotangent, v, 1e-5)
+        left, right = cotangent_check(f, wrong, at, cotangent, v, 1e-5)
         gaps.setdefault(kind, []).append(abs(left - right) / max(1, abs(left), abs(right)))
 print("how far apart the two sides of the check are, for seven wrong VJPs and two kinds of u")
 print(f"{'':32} {'all ones':>9} {'random':>9}")
 for name, ones, random in zip(PLANTED, gaps["all ones"], gaps["random"], strict=True):
     print(f"{name:32} {ones:9.0e} {random:9.0e}   {'found' if random > 1e-6 else 'not found'} by random u")
 for kind, found in gaps.items():
-    print(f"with u {kind} the check finds {sum(gap > 1e-6 for gap in found)} of {len(found)}")
+    caught = sum(gap > 1e-6 for gap in found)
+    print(f"with u {kind} the check finds {caught} of {len(found)}")
+    lesson.answer(kind.removeprefix("all "), caught, "{:.0f}")
 
 figure, axes = plt.subplots(figsize=(8, 3.6))
 rows = np.arange(len(PLANTED))
@@ -572,16 +645,10 @@ for step in range(51):
         now[name] -= etas[best] / 2 * cotangents[node]
 
 # %% [markdown]
-# ## Exercises
-#
-# Write the eight functions of `exercise.py`, from top to bottom. None of them needs another, so you may leave one for
-# later. `tinynet grade 2` or `pytest lessons/02_autodiff` grades them. For a wrong one it shows the input, what your
-# function returned and what was expected, and what usually causes the mistake. `tinynet hint 2 matmul_vjp` gives a
-# small hint, and a bigger one each time you ask again. When all eight pass, run `tinynet lesson 2` again: now the tape
-# is yours.
-#
 # ## Read on
 #
 # In tinynet's source, `engine/tape.py` does the same walk in earnest: it counts uses, keeps its own stack, and frees
-# the tape as it goes. `engine/primitives.py` is a table of operations with their VJPs, and `engine/gradcheck.py` is the
-# check.
+# the tape as it goes. `engine/primitives.py` is a table of operations with their VJPs.
+#
+# **An open question.** A gradient is made of numbers, and the numbers came from operations that a tape could record as
+# well. What would the gradient of a gradient be good for? (`tn.grad` computes it.)

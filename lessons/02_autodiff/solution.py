@@ -21,6 +21,21 @@ def multiply_vjp(g, x, y):
     # end solution
 
 
+def tanh_vjp(g, a):
+    """Return the cotangent of z, where a = tanh(z), from the result a.
+
+    Args:
+        g: the cotangent of a.
+        a: tanh(z), an array of the same shape as g.
+
+    Returns:
+        dL/dz, an array of that shape
+    """
+    # begin solution
+    return g * (1 - a * a)
+    # end solution
+
+
 def matmul_vjp(g, x, W):
     """Return the cotangents of x and W, where z = x W, the matrix product.
 
@@ -37,23 +52,8 @@ def matmul_vjp(g, x, W):
     # end solution
 
 
-def tanh_vjp(g, a):
-    """Return the cotangent of z, where a = tanh(z), from the result a: the slope of tanh at z is 1 - a^2.
-
-    Args:
-        g: the cotangent of a.
-        a: tanh(z), an array of the same shape as g.
-
-    Returns:
-        dL/dz, an array of that shape
-    """
-    # begin solution
-    return g * (1 - a * a)
-    # end solution
-
-
 def sum_vjp(g, x, axis):
-    """Return the cotangent of x, where s = x.sum(axis): each entry of x goes into one sum, with slope 1.
+    """Return the cotangent of x, where s = x.sum(axis).
 
     Args:
         g: the cotangent of s: (columns,) for axis 0, (rows,) for axis 1, and a number for axis None, which sums all.
