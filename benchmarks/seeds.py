@@ -56,12 +56,12 @@ def main() -> None:
     for name in options.names or STATEMENTS:
         measure, sets = STATEMENTS[name]
         start = time.process_time()
-        known["found"][name] = {
-            data: [{what: float(value) for what, value in measure(data, seed).items()} for seed in range(count)]
-            for data, count in sets.items()
-        }
-        known["found"] = {name: known["found"][name] for name in STATEMENTS if name in known["found"]}
-        path.write_text(json.dumps(known, indent=1))  # saved now, so that a later failure loses nothing
+        found: dict[str, list[dict[str, float]]] = {}
+        for data, count in sets.items():
+            found[data] = [{what: float(v) for what, v in measure(data, seed).items()} for seed in range(count)]
+            known["found"][name] = found
+            known["found"] = {name: known["found"][name] for name in STATEMENTS if name in known["found"]}
+            path.write_text(json.dumps(known, indent=1))  # saved now, so that a later failure loses nothing
         print(f"{name}: {time.process_time() - start:.0f} s of processor time", flush=True)
     known |= {"origin": origin("scipy")}
     seeds_starts.picture(known["found"]["solutions"]["independent"]).savefig(PICTURES / "solutions.png", dpi=80)

@@ -10,12 +10,7 @@ FOUND = {
     name: row["figures"]
     for name, row in json.loads((ROOT / "benchmarks/results/reading.json").read_text())["found"].items()
 }
-ZOO = json.loads((ROOT / "benchmarks/results/zoo.json").read_text())["data"]
 PAGE = " ".join((ROOT / "docs/reading.md").read_text().split())
-
-
-def rho(data, estimate):
-    return ZOO[data]["estimates"][estimate]["spearman"]
 
 
 def quoted():
@@ -68,7 +63,6 @@ def quoted():
     yield f"steps at large |z| are {ratio:.1f} times as long"
     f = FOUND["geometry"]
     yield f"spread {f['binary, spread in units of chance']:.2f} times as far as random ones"
-    yield f"an error of {f['length held: test error, %']:.1f} % against {f['dense: test error, %']:.1f} %"
     yield f"imposes a cosine of {f['imposed by the hash']:.3f}, chance alone makes {f['chance, 1 / sqrt(64)']:.3f}"
     cost = f["hashed 1/16: test error, %"] - f["dense: test error, %"]
     yield f"hashing to 1/16 costs {cost:.1f} percentage points"
@@ -82,15 +76,6 @@ def quoted():
     soft, labels = (f[f"hashed 1/64, {kind}: test error, %"] for kind in ("soft targets", "labels"))
     yield f"an error of {soft:.1f} % against {labels:.1f} % at 1/64"
     yield f"The teacher itself errs on {f['teacher: test error, %']:.1f} %"
-    for sentence, estimate in (
-        ("gap is {:.2f} on MNIST and {:.2f} on Fashion-MNIST", "consensus of the zoo"),
-        ("inputs, with {:.2f} and {:.2f}", "disagreement, 1000 inputs"),
-        ("CKA reaches {:.2f} and {:.2f}", "1 - CKA"),
-        ("disagreement on noise {:.2f} and {:.2f}", "disagreement on noise"),
-        ("the distance of the weights after alignment {:.2f} and {:.2f}", "weights, aligned"),
-        ("give {:.2f} and {:.2f}", "labelled gap, 300 inputs"),
-    ):
-        yield sentence.format(rho("mnist", estimate), rho("fashion", estimate))
     f = FOUND["distance"]
     over = "Spearman over 66 pairs"
     yield f"its correlation falls to {f[f'{over}: disagreement, 200 inputs']:.2f}, where 200 labelled inputs"

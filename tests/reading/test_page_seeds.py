@@ -9,6 +9,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SEEDS = json.loads((ROOT / "benchmarks/results/seeds.json").read_text())["found"]
 
+BRACKETS = "brackets", "rare brackets"
+ZOO = json.loads((ROOT / "benchmarks/results/zoo.json").read_text())["data"]
+
 
 def mean(statement, data, figure):
     """Return the mean of a figure over the seeds, of which there are at least eight."""
@@ -75,7 +78,52 @@ def drift():
     yield "{:.2f} against {:.2f} units of z on digits, {:.2f} against {:.2f} on Fashion-MNIST".format(*tanh)
 
 
-@pytest.mark.parametrize("sentence", [*shared_numbers(), *rates(), *drift()])
+def automata():
+    def how_many(what, data="reber", epochs=60):
+        return sum(run[f"{epochs} epochs, {what}: equivalent"] for run in SEEDS["automata"][data])
+
+    runs = SEEDS["automata"]["reber"]
+    counts = [how_many(f"{k} clusters") for k in (80, 40, 160)]
+    yield f"Of {len(runs)} LSTMs, {how_many('signs'):.0f} give the automaton of the grammar by the signs"
+    yield "If we cut h into 80 clusters instead, {:.0f} do, with 40 clusters {:.0f}, with 160 {:.0f}".format(*counts)
+    later = [how_many(what, epochs=240) for what in ("signs", "80 clusters")]
+    yield "four times as many epochs, {:.0f} do by signs and {:.0f} by 80 clusters".format(*later)
+    assert sum(run["60 epochs: wrong strings, %"] > 40 for run in runs) == 1
+    yield "One of the 26 has not learned to remember the second symbol"
+    read = [run["60 epochs: wrong longer strings, %"] for run in runs if run["60 epochs, 80 clusters: equivalent"]]
+    err = sum(share > 0 for share in read)
+    yield f"{err} of the {len(read)} LSTMs err on strings that are twice as long, one of them on {max(read):.0f} %"
+    assert max(run["60 epochs: wrong strings, %"] for data in BRACKETS for run in SEEDS["automata"][data]) == 0
+    for data, sentence in zip(
+        BRACKETS, ("{:.0f} of 8 are read by signs and {:.0f}", "{:.0f} and {:.0f} of 8"), strict=True
+    ):
+        yield sentence.format(*(how_many(what, data) for what in ("signs", "80 clusters")))
+    yield f"with 40 clusters, {how_many('40 clusters, above 0.05', 'rare brackets'):.0f} of 8"
+
+
+def crowds():
+    def both(estimate, of):
+        return [ZOO[data]["estimates"][estimate][of]["spearman"] for data in ("mnist", "fashion")]
+
+    for estimate, whole, half in (
+        ("consensus of the zoo", "gap is {:.2f} on MNIST and {:.2f} on Fashion-MNIST", "it reaches {:.2f} and {:.2f}:"),
+        ("consensus of its closer half", "gives {:.2f} and {:.2f} over all pairs,", "and {:.2f} and {:.2f} among the"),
+        ("disagreement, 1000 inputs", "1,000 inputs, with {:.2f} and {:.2f} over", "it is worth {:.2f} and {:.2f}."),
+        ("1 - CKA", "CKA reaches {:.2f} and {:.2f} over all pairs", "but {:.2f} and {:.2f} among the better half"),
+        ("disagreement on noise", "noise, {:.2f} and {:.2f}, falls", "falls to {:.2f} and {:.2f};"),
+        ("weights, aligned", "after alignment, {:.2f} and {:.2f}, falls", "falls to {:.2f} and {:.2f}."),
+        ("labelled gap, 300 inputs", "give {:.2f} and {:.2f} over all pairs", "and {:.2f} and {:.2f} in the better"),
+        ("labelled gap, 1000 inputs", "1,000 inputs give {:.2f} and {:.2f},", "and {:.2f} and {:.2f} there"),
+    ):
+        yield whole.format(*both(estimate, "whole"))
+        yield half.format(*both(estimate, "better half"))
+    assert ZOO["mnist"]["above"] == ZOO["fashion"]["above"] == 0
+    yield f"none of {ZOO['mnist']['pairs'] + ZOO['fashion']['pairs']:,} pairs lies above it"
+    zoos, networks = np.shape(ZOO["mnist"]["errors"])
+    assert (zoos, networks) == (4, 72)
+
+
+@pytest.mark.parametrize("sentence", [*shared_numbers(), *rates(), *drift(), *automata(), *crowds()])
 def test_the_page_about_reading_quotes_what_was_measured(sentence):
     assert sentence in page("docs/reading.md")
 

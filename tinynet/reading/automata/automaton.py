@@ -17,6 +17,10 @@ A recurrent network has infinitely many states, so we round. While it walks alon
 So steps with different legal symbols never share a state. If the network calls a symbol legal but no string took it,
 that arc leads to the state "?", about which nothing is known.
 
+The table describes what the network mostly did along these strings. It can be the grammar's own automaton although the
+network errs on longer strings; and it can be another although every string was right, for example where the
+probability of a legal symbol is close to the threshold, or where there are so many centres that most are seldom met.
+
 Many of these states do the same job. Two states are equivalent if no string of symbols tells them apart: after every
 string the same symbols are legal. To find the classes of equivalent states, put states with equal legal symbols
 together, and keep splitting until nothing splits any more:
