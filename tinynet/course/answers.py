@@ -113,10 +113,9 @@ class Answer:
         }
         listed = "".join(f"\n    {name} = {value}" for name, value in shown.items())
         names = ", ".join(self._arguments) + "," * (len(self._arguments) == 1)
-        cause = self._exercises._cause(self._name, conduct)
-        return Wrong(
+        text = (
             f"{self._name}({', '.join(self._arguments)}): {what}\n  on the input{listed}"
             f"\n  to get it: from tinynet.course import inputs; {names} = {drawn}"
-            + f"\n  usual cause: {cause}"
-            * bool(cause)
         )
+        cause = self._exercises._cause(self._name, conduct)
+        return Wrong(f"{text}\n  usual cause: {cause}" if cause else text)
