@@ -141,7 +141,7 @@ def forge(tree, rng):
         case "number":
             n, other = at(tree, path := one(is_number)), at(tree, one(is_number))
             sizes = [n + 1, n - 1, 2 * n, 64 * n] if is_number(n) else []
-            put(tree, path, pick([other, 0, 1, 10**6, 2**26, 10**12, *sizes]))
+            put(tree, path, copy.deepcopy(pick([other, 0, 1, 10**6, 2**26, 10**12, *sizes])))
         case "word":
             put(tree, one(lambda value: isinstance(value, str)), pick(WORDS))
         case "value":
@@ -169,7 +169,8 @@ def forge(tree, rng):
         case "repeat":
             found = at(tree, one(lambda value: isinstance(value, list) and value and is_named(value[0])))
             if isinstance(found, list) and len(found) < 1000:
-                found += copy.deepcopy(found[rng.integers(len(found) + 1) :]) * pick([1, 8, 300])
+                some = found[rng.integers(len(found) + 1) :]
+                found += [copy.deepcopy(value) for _ in range(pick([1, 8, 300])) for value in some]
         case "places":
             config = at(tree, one(lambda value: isinstance(value, dict) and isinstance(value.get("layers"), list)))
             if isinstance(config, dict) and "layers" in config:
