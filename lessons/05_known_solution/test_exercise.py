@@ -131,6 +131,7 @@ def test_count_solutions(exercise, rng):
     near, far, apart = -near[:, [1, 2, 0]], far[:, [2, 0, 1]], net((v, w, last))
     exercise.count_solutions([c, apart, near, apart[:, [2, 0, 1]], far], 0.75).equals(3)
     exercise.count_solutions([c, far, near], 0.8).equals(2)
+    exercise.count_solutions([c, near, far], 0.8).equals(2)
     exercise.count_solutions([c, near], 0.87).equals(2)  # cos 30 degrees is 0.866
     exercise.count_solutions([near, c, apart, far], 0.8).equals(2)  # both ends are like the first of the chain
 
