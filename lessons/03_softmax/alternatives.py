@@ -58,3 +58,28 @@ def bincount(confidence, right, bins):
 def looked_up(confidence, right, bins):
     place = np.searchsorted(np.arange(1, bins + 1) / bins, confidence)
     return sum(abs((right[place == j] - confidence[place == j]).sum()) for j in range(bins)) / len(confidence)
+
+
+@instead_of("best_temperature", "golden-section search over log T")
+def golden_section(scores, labels):
+    def loss(t):
+        s = scores / np.exp(t)
+        s = s - s.max(axis=1, keepdims=True)
+        return (np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(labels)), labels]).mean()
+
+    low, high, ratio = np.log(0.1), np.log(10), (5**0.5 - 1) / 2
+    for _ in range(60):
+        left, right = high - ratio * (high - low), low + ratio * (high - low)
+        low, high = (low, right) if loss(left) < loss(right) else (left, high)
+    return float(np.exp(low))
+
+
+@instead_of("best_temperature", "two scans, the second around the best of the first")
+def in_two_scans(scores, labels):
+    def loss(T):
+        s = scores / T
+        s = s - s.max(axis=1, keepdims=True)
+        return (np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(labels)), labels]).mean()
+
+    first = min(np.geomspace(0.1, 10, 50), key=loss)
+    return min(np.geomspace(first / 1.2, first * 1.2, 200), key=loss)

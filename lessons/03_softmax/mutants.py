@@ -15,6 +15,10 @@ def log_p(scores):
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
+def mean_loss(scores, labels):
+    return -log_p(scores)[np.arange(len(labels)), labels].mean()
+
+
 def minus_target(p, labels):
     p = p.copy()
     p[np.arange(len(labels)), labels] -= 1
@@ -292,3 +296,28 @@ def border_in_both_bins(confidence, right, bins):
 @instead_of("calibration_error", "there were always ten bins; use as many as `bins` says")
 def ten_bins(confidence, right, bins):
     return with_borders(confidence, right, 10, lambda c, low, high: (low < c) & (c <= high))
+
+
+@instead_of("best_temperature", "this is 1 / T: the scores are divided by T, not multiplied")
+def one_over_it(scores, labels):
+    return 1 / min(np.geomspace(0.1, 10, 401), key=lambda T: mean_loss(scores / T, labels))
+
+
+@instead_of("best_temperature", "this T makes the loss largest; the best makes it least")
+def the_worst(scores, labels):
+    return max(np.geomspace(0.1, 10, 401), key=lambda T: mean_loss(scores / T, labels))
+
+
+@instead_of("best_temperature", "the candidates lie too far apart: T is wanted to 1 %")
+def too_coarse(scores, labels):
+    return min(np.geomspace(0.1, 10, 12), key=lambda T: mean_loss(scores / T, labels))
+
+
+@instead_of("best_temperature", "no T below 1 was tried: scores can be too modest as well as too bold")
+def above_one_alone(scores, labels):
+    return min(np.geomspace(1, 10, 401), key=lambda T: mean_loss(scores / T, labels))
+
+
+@instead_of("best_temperature", "the number of wrong answers was counted; no T changes that")
+def by_errors(scores, labels):
+    return min(np.geomspace(10, 0.1, 401), key=lambda T: ((scores / T).argmax(axis=1) != labels).mean())

@@ -66,19 +66,24 @@ class Script:
         folder.mkdir(exist_ok=True)
         return folder / name
 
-    def exercise(self, name: str) -> Callable[..., Any]:
-        """Return the learner's function if it passes, else the solution's, and say which it is."""
-        exercise = self.lesson.exercise(name)
+    def exercise(self, name: str, of: int | None = None) -> Callable[..., Any]:
+        """Return the learner's function if it passes, else the solution's, and say which it is.
+
+        Args:
+            name: the exercise.
+            of: the number of the lesson that it belongs to; by default this one.
+        """
+        lesson = self.lesson if of is None else manifest.lesson(of)
         try:
-            source = from_file(self.folder / "exercise.py")
-            own = grade_exercise(self.lesson, exercise, source).passed
+            source = from_file(self.folder.parent / lesson.folder / "exercise.py")
+            own = grade_exercise(lesson, lesson.exercise(name), source).passed
         except Wrong:  # the file cannot be read
             own = False
         if own:
             print(f"{name}: this is your own function, and it passes.")
             return source.functions[name]
-        print(f"{name}: the solution's, since yours does not pass yet; `tinynet grade {self.lesson.number}` says why.")
-        return solved(self.lesson).functions[name]
+        print(f"{name}: the solution's, since yours does not pass yet; `tinynet grade {lesson.number}` says why.")
+        return solved(lesson).functions[name]
 
     def predict(self, question: str, text: str, choices: Sequence[str] = ()) -> None:
         """Ask for a guess, one of the choices or a number, and write it down. A guess made before stays."""
