@@ -648,7 +648,7 @@ lesson.verdict(
             tail, f"it gains {full:.2f} without noise, {noisy:.2f} with it, {hinge:z.2f} with the hinge"
         ),
         "the error term is never zero": (
-            not ends, f"in float32 up to {ends:.0%} of the easy losses end at exactly 0, {zero_share:.0%} of the digits'"
+            not ends, f"in float32 {ends:.0%} of the easy losses end at exactly 0, of the digits' {zero_share:.0%}"
         ),
         "scores race on without end": (
             racing, f"in the last three doublings of the epochs the true score gained {gains[-3:].mean():.2f} each"
