@@ -93,8 +93,8 @@ def test_count_regions(exercise, rng):
 def pictures(rng):
     """Yield lines whose cells are known: five, of which one misses and some meet outside; then single ones and pairs.
 
-    A single line is vertical, or goes through the middle, or passes a corner closely. A pair meets just inside the
-    square, just outside, or on its border, which is not inside.
+    A single line is vertical, or goes through the middle, or passes each of the corners closely. A pair meets just
+    inside each side of the square, just outside, or on its border, which is not inside.
     """
     W = np.array([[1.0, 0, -4, -2, -3], [-3, -3, 1, -1, 4]]) + rng.uniform(-0.05, 0.05, (2, 5))
     yield W, np.array([3.0, 5, -2, 0, 5]) + rng.uniform(-0.05, 0.05, 5), 9
@@ -102,13 +102,13 @@ def pictures(rng):
     yield rng.normal(size=(2, 1)), np.zeros(1), 2
     yield np.eye(2), rng.uniform(-0.9, 0.9, 2), 4
     small = 2.0**-20
-    for beyond in -small, 0, small:
-        up = rng.integers(-6, 7) / 8 + 1 / 64
-        W, b = np.array([[1.0, 1.0], [1.0, -1.0]]), np.array([-1 - beyond - up, -1 - beyond + up])
-        turned = rng.permutation(W * rng.choice([-1, 1], size=(2, 1)))  # W, b meet at (1 + beyond, up)
-        yield turned, b, 4 if beyond < 0 else 3
-    for beyond in -small, small:
-        yield rng.choice([-1.0, 1.0], size=(2, 1)), np.array([2 + beyond]), 2 if beyond < 0 else 1
+    for side, other in itertools.product([-1.0, 1.0], repeat=2):
+        for beyond in -small, small:
+            yield np.array([[side], [other]]), np.array([2 + beyond]), 2 if beyond < 0 else 1
+        for beyond in -small, 0, small:
+            up = rng.integers(-6, 7) / 8 + 1 / 64
+            W, b = np.array([[side, side], [1.0, -1.0]]), np.array([-1 - beyond - up, -1 - beyond + up])
+            yield W[:: int(other)], b, 4 if beyond < 0 else 3  # they meet at side * (1 + beyond) and up, or the reverse
 
 
 def test_count_cells(exercise, rng):
