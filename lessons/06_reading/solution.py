@@ -55,9 +55,6 @@ def rank(A, tolerance):
 def fit_unit(a_i, a_j):
     """Return the c and d that bring c a_i + d closest to a_j: they make the mean of (a_j - c a_i - d)^2 smallest.
 
-        c = covariance of a_i and a_j / variance of a_i
-        d makes the mean of c a_i + d equal to the mean of a_j
-
     Args:
         a_i, a_j: (examples,), the activations of two units; a_i is not constant.
 
@@ -72,11 +69,7 @@ def fit_unit(a_i, a_j):
 
 
 def merge(W, b, V, e, i, j, c, d):
-    """Return the weights of the same function without unit j, where a_j = c a_i + d.
-
-        a_i V_i + a_j V_j = a_i (V_i + c V_j) + d V_j
-
-    The last term is the same for every input, so it belongs in the bias e.
+    """Return the weights of the same function without unit j, where a_j = c a_i + d for every input.
 
     Args:
         W: (m, n), b: (n,), V: (n, k), e: (k,).
