@@ -1,5 +1,10 @@
 """Settings for all tests."""
 
+import os
+import subprocess
+import sys
+import time
+
 import pytest
 from hypothesis import settings
 
@@ -30,3 +35,60 @@ def one_value_replaced():
 def torch():
     """PyTorch, for a second opinion on values and gradients."""
     return pytest.importorskip("torch", reason="PyTorch gives a second opinion; install it with pip install torch")
+
+
+LIMIT = 60  # seconds within which whatever was stopped or killed must have ended, with all that it had started
+ANNOUNCED = """
+import sys
+from importlib import import_module
+import tinynet.cli
+
+module, name = import_module(sys.argv.pop(1)), sys.argv.pop(1)
+function = getattr(module, name)
+
+def announced(*arguments, **named):
+    print("ready", flush=True)
+    return function(*arguments, **named)
+
+setattr(module, name, announced)
+tinynet.cli.main()
+"""
+
+
+@pytest.fixture
+def killed():
+    """A function that kills a command of ours, so many seconds after it has called one of its functions.
+
+    It returns the exit code, what the command said, and the processes that are left.
+    """
+    psutil = pytest.importorskip("psutil", reason="psutil sees the processes that a command starts")
+
+    def family(command):
+        try:
+            process = psutil.Process(command.pid)
+            return {process, *process.children(recursive=True)}
+        except psutil.NoSuchProcess:
+            return set()
+
+    def killed(arguments, module, name, folder, number, after, group=False):
+        command = subprocess.Popen(
+            [sys.executable, "-c", ANNOUNCED, module, name, *arguments], cwd=folder, text=True, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"TMPDIR": str(folder)},
+        )  # fmt: skip
+        seen = family(command)
+        with command:
+            try:
+                assert command.stdout.readline() == "ready\n"
+                time.sleep(after)
+                seen |= family(command)
+                (os.killpg if group else os.kill)(command.pid, number)
+                seen |= family(command)
+                said = command.communicate(timeout=LIMIT)[1]
+                left = psutil.wait_procs(seen, timeout=LIMIT)[1]
+            finally:
+                for process in seen:
+                    if process.is_running():
+                        process.kill()
+        return command.returncode, said, left
+
+    return killed

@@ -8,7 +8,6 @@ import time
 from contextlib import closing
 
 import numpy as np
-import psutil
 import pytest
 
 from tinynet.frontier.settings import Settings
@@ -16,58 +15,11 @@ from tinynet.frontier.store import Store
 from tinynet.frontier.workers import cluster, undisturbed
 
 LIMIT = 60  # seconds within which everything must have ended
-OPTIONS = ["--methods", "hashed", "--factors", "1/8", "--seeds", "16", "--epochs", "6", "--hidden", "16",
+COMMAND = ["frontier", "--methods", "hashed", "--factors", "1/8", "--seeds", "16", "--epochs", "6", "--hidden", "16",
            "--rates", "0.1", "--jobs", "2", "--out", "here"]  # fmt: skip
 RUNS = [Settings("digits", "hashed", "1/8", hidden=(16,), epochs=6, rates=(0.1,), seed=seed) for seed in range(16)]
-READY = """
-import sys
-import tinynet.cli
-
-module = sys.modules["tinynet.frontier.sweep"]
-execute = module._execute
-
-def announced(*arguments):
-    print("ready", flush=True)
-    return execute(*arguments)
-
-module._execute = announced
-tinynet.cli.main()
-"""
+EXECUTE = ("tinynet.frontier.sweep", "_execute")  # is called when all is planned, and starts the workers
 unix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
-
-
-def family(process):
-    """Return a process and all that it has started."""
-    try:
-        return [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def killed(folder, number, after, group=False):
-    """Start a sweep and send it a signal so many seconds after it begins to start workers.
-
-    Return its exit code, what it said, and the processes that are left.
-    """
-    command = subprocess.Popen(
-        [sys.executable, "-c", READY, "frontier", *OPTIONS], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, start_new_session=True,
-    )  # fmt: skip
-    seen = {psutil.Process(command.pid)}
-    with command:
-        try:
-            assert command.stdout.readline() == "ready\n"
-            time.sleep(after)
-            seen |= set(family(psutil.Process(command.pid)))
-            (os.killpg if group else os.kill)(command.pid, number)
-            seen |= set(family(psutil.Process(command.pid)))
-            said = command.communicate(timeout=LIMIT)[1]
-            left = psutil.wait_procs(seen, timeout=LIMIT)[1]
-        finally:
-            for process in seen:
-                if process.is_running():
-                    process.kill()
-    return command.returncode, said, left
 
 
 def finished(folder):
@@ -78,19 +30,19 @@ def finished(folder):
 
 @unix
 @pytest.mark.parametrize("trial", range(2))
-def test_a_killed_sweep_leaves_no_worker(tmp_path, trial):
+def test_a_killed_sweep_leaves_no_worker(tmp_path, killed, trial):
     after = np.random.default_rng(trial).uniform(0, 4)
-    code, _, left = killed(tmp_path, signal.SIGKILL, after)
+    code, _, left = killed(COMMAND, *EXECUTE, tmp_path, signal.SIGKILL, after)
     assert code == -signal.SIGKILL and left == [] and finished(tmp_path) < len(RUNS)
 
 
 @unix
 @pytest.mark.parametrize("group", [False, True], ids=["alone", "with its workers"])
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_a_stopped_sweep_says_one_line_and_leaves_no_worker(tmp_path, name, group):
+def test_a_stopped_sweep_says_one_line_and_leaves_no_worker(tmp_path, killed, name, group):
     number = getattr(signal, name)
     after = np.random.default_rng([number, group]).uniform(0, 2.5)
-    code, said, left = killed(tmp_path, number, after, group)
+    code, said, left = killed(COMMAND, *EXECUTE, tmp_path, number, after, group)
     assert left == [] and code == 128 + number and finished(tmp_path) < len(RUNS)
     assert said == "tinynet: stopped; finished runs are kept, and the same command continues from there\n"
 

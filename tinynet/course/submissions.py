@@ -14,6 +14,7 @@ import io
 import os
 import stat
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tinynet.course.grading import Result, unknown_seed
-from tinynet.course.isolation import Limits, clean, encodable, grade_isolated, require_unix
+from tinynet.course.isolation import Limits, clean, encodable, grade_isolated, require_unix, stop
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.storage.atomic import check_outputs, write_atomically
 
@@ -147,12 +148,16 @@ def grade_folder(
                 message = str(error)
         return [Result.failed(lesson, exercise, message, first) for exercise in lesson.exercises]
 
-    pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
-    try:
-        with _bar(len(submissions), progress) as bar:
-            results = list(bar(pool.map(grade, submissions)))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+        futures = [pool.submit(grade, submission) for submission in submissions]
+        try:
+            with _bar(len(submissions), progress) as bar:
+                results = [future.result() for future in bar(futures)]
+        except BaseException:
+            while [future for future in futures if not (future.cancel() or future.done())]:
+                stop()  # a thread may be about to start one more judge
+                time.sleep(0.05)
+            raise
     if tried and (error := tried[0]) and all(tried):  # so it is due to the lesson or the system
         raise error
     graded = list(zip(submissions, results, strict=True))

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import Any
 from tinynet.course import manifest
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.course.stubs import exercise_of
+from tinynet.frontier.temporary import temporary_folder
 from tinynet.storage.atomic import write_atomically
 
 VERSION = 1  # of a workspace's layout
@@ -152,9 +152,9 @@ def start(root: Path) -> Workspace:
     if taken := [name for name in ("lessons", "gpu", "README.md", "pytest.ini") if (root / name).exists()]:
         raise CourseError(f"{root} already has {', '.join(taken)}, and nothing was changed; name a new folder")
     root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root) as folder:
-        _fill(Path(folder))
-        for made in Path(folder).iterdir():
+    with temporary_folder(root) as folder:
+        _fill(folder)
+        for made in folder.iterdir():
             made.rename(root / made.name)
     return Workspace(root)
 

@@ -14,6 +14,6 @@ is compute, and whatever goes wrong costs it one exercise. In reading order:
 from tinynet.course.isolation.wire import encodable
 from tinynet.course.isolation.confinement import caveat
 from tinynet.course.isolation.sandbox import Limits, Sandbox, clean
-from tinynet.course.isolation.judge import grade_isolated, require_unix
+from tinynet.course.isolation.judge import grade_isolated, require_unix, stop
 
-__all__ = ["Limits", "Sandbox", "caveat", "clean", "encodable", "grade_isolated", "require_unix"]
+__all__ = ["Limits", "Sandbox", "caveat", "clean", "encodable", "grade_isolated", "require_unix", "stop"]

@@ -11,7 +11,7 @@
 With seccomp and Landlock the kernel itself refuses, whatever the code does to its interpreter. The audit hook alone
 stops everything that is written in Python, but not code that corrupts the interpreter's memory, for example through
 NumPy's strides. So on macOS, and on a Linux without these two, grade submissions that you do not trust in a container
-or a virtual machine. macOS also has no limit on memory, and there a sleeping process outlives a grader that is killed.
+or a virtual machine. macOS also has no limit on memory, and only a thread ends a process whose grader was killed.
 Before Linux 6.2 Landlock does not stop a readable file from being emptied; the audit hook does. No system guarantees
 that the code cannot learn the names and sizes of files, or that it does not use up all of its time.
 
@@ -27,6 +27,7 @@ import platform
 import struct
 import sys
 import sysconfig
+import threading
 import time
 from pathlib import Path
 
@@ -101,9 +102,9 @@ def confine(folder: str, seconds: float, memory: int, file: int, layers: tuple[s
         file: bytes of the largest file.
         layers: which of NAMES to put in force.
     """
+    end_with_parent(os.getppid())  # if the grader is gone already, no source will come
     _limit(seconds, memory, file)
     if sys.platform == "linux":
-        _libc().prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL: end together with the grader
         _drop_capabilities()
     package, standard = Path(__file__).parents[2], {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
     packages = Path(np.__file__).parents[1]
@@ -118,6 +119,25 @@ def confine(folder: str, seconds: float, memory: int, file: int, layers: tuple[s
         _restrict_calls()
     if "hook" in layers:
         _install_hook(*({os.path.realpath(path) for path in paths} for paths in (listed, readable, [folder])))
+
+
+def end_with_parent(parent: int) -> None:
+    """End this process as soon as its parent, whose number is given, has ended; on Linux the kernel does it.
+
+    There the parent is the thread that started this process, so that thread must wait for it.
+    """
+    if sys.platform == "linux":
+        _libc().prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
+    else:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    if os.getppid() != parent:  # it ended before
+        os._exit(1)
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _limit(seconds: float, memory: int, file: int) -> None:

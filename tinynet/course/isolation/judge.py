@@ -16,7 +16,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -25,14 +24,17 @@ from pathlib import Path
 from tinynet.course import manifest
 from tinynet.course.calls import Wrong, from_file
 from tinynet.course.grading import DRAWS, Result, grade_exercise
-from tinynet.course.isolation import wire
+from tinynet.course.isolation import confinement, wire
 from tinynet.course.isolation.sandbox import ENVIRONMENT, TINYNET, WAITING, Limits, Sandbox
 from tinynet.course.manifest import CourseError, Lesson
+from tinynet.frontier.temporary import temporary_folder
 
 OWN_SECONDS = 20.0  # that the grader has for each exercise, on the clock, in addition to the learner's time
 OWN_MEMORY = 2 << 30  # bytes that the grader has
 MESSAGE = 4000  # characters of a message that are kept
 PROGRAM = "from tinynet.course.isolation.judge import main; main()"
+
+_judges: set[subprocess.Popen] = set()  # that are grading now
 
 
 def grade_isolated(
@@ -76,19 +78,33 @@ def require_unix() -> None:
 def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int) -> list[str]:
     """Return the message about each exercise from `first` on, for as many as a new judge could grade."""
     patience = limits.seconds * WAITING + OWN_SECONDS
-    job = [str(manifest.COURSE), lesson.number, str(path.absolute()), seed, asdict(limits), isolated, first, patience]
+    job = [
+        str(manifest.COURSE), lesson.number, str(path.absolute()), seed, asdict(limits), isolated, first, patience,
+        os.getpid(),
+    ]  # fmt: skip
     paths = [str(TINYNET.parent), *filter(None, sys.path)]
-    with tempfile.TemporaryDirectory(prefix="tinynet-", ignore_cleanup_errors=True) as folder:
-        environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths), "TMPDIR": folder}
-        done = subprocess.run(
-            [sys.executable, "-P", "-c", PROGRAM], input=json.dumps(job).encode(), capture_output=True, env=environment
-        )
-    if done.returncode == -signal.SIGINT:
+    command, pipe = [sys.executable, "-P", "-c", PROGRAM], subprocess.PIPE
+    with temporary_folder() as folder:
+        environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths), "TMPDIR": str(folder)}
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as judge:
+            _judges.add(judge)
+            try:
+                told, said = judge.communicate(json.dumps(job).encode())
+            finally:
+                judge.kill()
+                _judges.remove(judge)
+    if judge.returncode == -signal.SIGINT:
         raise KeyboardInterrupt
-    if done.returncode > 0:
-        why = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason was given"]
+    if judge.returncode > 0:
+        why = said.decode("utf-8", "replace").strip().splitlines() or ["no reason was given"]
         raise CourseError(f"lesson {lesson.number} could not be graded: {why[-1]}")
-    return [json.loads(line) for line in done.stdout.splitlines(keepends=True) if line.endswith(b"\n")]
+    return [json.loads(line) for line in told.splitlines(keepends=True) if line.endswith(b"\n")]
+
+
+def stop() -> None:
+    """End all judges of this process as Ctrl-C does; the threads that wait for them raise KeyboardInterrupt."""
+    for judge in list(_judges):
+        judge.send_signal(signal.SIGINT)
 
 
 def _grades(
@@ -109,7 +125,8 @@ def _grades(
 
 def main() -> None:
     """Grade what standard input asks for, and print the grades."""
-    course, number, path, seed, limits, isolated, first, patience = json.load(sys.stdin)
+    course, number, path, seed, limits, isolated, first, patience, parent = json.load(sys.stdin)
+    confinement.end_with_parent(parent)
     for kind in signal.SIGALRM, signal.SIGINT:  # either ends this process at once
         signal.signal(kind, signal.SIG_DFL)
     output, sys.stdout = os.fdopen(os.dup(1), "w"), sys.stderr  # a grader may print, and so may trusted code

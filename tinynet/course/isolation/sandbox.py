@@ -18,7 +18,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ import numpy as np
 from tinynet.course.calls import FILE, Fault, NotPlain, Outcome, Wrong, plain, read
 from tinynet.course.isolation import confinement, wire
 from tinynet.course.manifest import CourseError
+from tinynet.frontier.temporary import temporary_folder
 
 START = 30.0  # seconds in which a new process must get ready; nothing of the learner's runs yet
 WAITING = 3  # times as many seconds may pass on the clock, because other work may share the processor
@@ -100,7 +100,8 @@ class Sandbox:
             CourseError: this system does not let such a process start.
         """
         source = read(self.path, os.O_NOFOLLOW)
-        self._folder = tempfile.TemporaryDirectory(prefix="tinynet-", ignore_cleanup_errors=True)
+        self._opened = contextlib.ExitStack()
+        self._folder = str(self._opened.enter_context(temporary_folder()))
         self._looked, self._buffer = 0.0, bytearray()
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(LOOK)
@@ -109,7 +110,7 @@ class Sandbox:
         command = [sys.executable, "-s", "-S", "-P", "-B", "-c", PROGRAM, str(TINYNET), *paths]
         with theirs:
             self._process = subprocess.Popen(
-                command, cwd=self._folder.name, env=ENVIRONMENT, start_new_session=True,
+                command, cwd=self._folder, env=ENVIRONMENT, start_new_session=True,
                 stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         try:
@@ -125,11 +126,11 @@ class Sandbox:
             os.killpg(self._process.pid, signal.SIGKILL)  # and all that it started, where nothing stopped it
         self._process.wait()
         self._socket.close()
-        self._folder.cleanup()
+        self._opened.close()
 
     def _start(self) -> None:
         limits, self._left = self.limits, START
-        settings = (self._folder.name, limits.seconds, limits.memory, limits.file, confinement.available())
+        settings = (self._folder, limits.seconds, limits.memory, limits.file, confinement.available())
         try:
             kind, *why = self._ask("start", *settings)
         except Ended as error:
@@ -223,7 +224,7 @@ class Sandbox:
         if now < self._looked + LOOK:
             return
         self._looked, sizes = now, []
-        with os.scandir(self._folder.name) as entries:
+        with os.scandir(self._folder) as entries:
             for entry in islice(entries, FILES + 1):
                 with contextlib.suppress(FileNotFoundError):  # it was removed just now
                     sizes.append(entry.stat(follow_symlinks=False).st_size)
@@ -233,7 +234,7 @@ class Sandbox:
     def _mapped(self) -> int:
         """Return how many pieces of the folder's files are mapped into memory: they take room even when removed."""
         try:
-            return Path(f"/proc/{self._process.pid}/maps").read_text("utf-8", "replace").count(self._folder.name)
+            return Path(f"/proc/{self._process.pid}/maps").read_text("utf-8", "replace").count(self._folder)
         except OSError:  # not on Linux, or the process is gone
             return 0
 
