@@ -125,7 +125,7 @@ def test_an_odd_submission_is_a_row_with_its_reason_and_costs_no_one_else(lesson
         monkeypatch.chdir(folder)
         bound.bind("socket.py")
     (folder / "deep" / "exercise.py").symlink_to(folder / "right.py")
-    for name in ("..x.py", "twice.py", "twice.PY", " =1+1.py", "\uff1d1.py", "\x1b[2J\nred.py"):
+    for name in ("..x.py", "twice.py", "twice.PY", " =1+1.py", "\uff1d1.py", "a;=1.py", "\x1b[2J\nred.py"):
         (folder / name).write_text(RIGHT)
     grade_folder([lesson], folder, tmp_path / "grades.csv", isolated=isolated)
     found = {row[1]: (row[0], int(row[4]), row[6]) for row in rows(tmp_path / "grades.csv")[1:]}
@@ -148,6 +148,7 @@ def test_an_odd_submission_is_a_row_with_its_reason_and_costs_no_one_else(lesson
         "twice.PY": ("twice", 5, twice),
         "' =1+1.py": ("' =1+1", 5, ""),
         "'\uff1d1.py": ("'\uff1d1", 5, ""),
+        "a;'=1.py": ("a;'=1", 5, ""),
         " [2J red.py": (" [2J red", 5, ""),
     }
 

@@ -99,6 +99,15 @@ def test_a_damaged_file_in_the_cache_is_replaced(server, cache):
     assert fetch("toy", "a.bin", SHA256, [url(server, "whole")]).read_bytes() == CONTENT
 
 
+def test_a_damaged_file_in_the_cache_is_named_where_no_mirror_replaces_it(server, cache):
+    path = fetch("toy", "a.bin", SHA256, [url(server, "whole")])
+    path.write_bytes(CONTENT[:100])
+    seen = hashlib.sha256(CONTENT[:100]).hexdigest()
+    with pytest.raises(DataError, match=rf"{path} is damaged: expected sha256 {SHA256}, got {seen}\n(?s:.*)/gone: 404"):
+        fetch("toy", "a.bin", SHA256, [url(server, "gone")])
+    assert fetch("toy", "a.bin", SHA256, [url(server, "whole")]).read_bytes() == CONTENT
+
+
 def test_a_full_disk(server, cache, monkeypatch):
     def full(self, url, output_file, pooch, check_only=False):
         with open(output_file, "wb") as file:

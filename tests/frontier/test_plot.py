@@ -6,6 +6,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.frontier.methods import METHODS
+from tinynet.frontier.report import cell
 from tinynet.frontier.sweep import plan
 from tinynet.frontier.tasks import task_of
 
@@ -53,6 +54,26 @@ def test_a_set_of_sequences_has_settings_of_its_own_and_axes_that_say_what_is_me
     rows = tn.frontier.sweep(methods=["dense"], factors=["1", "1/4"], **strings)
     assert tn.frontier.plot(rows).axes[0].get_ylabel() == "test strings with an illegal prediction (%)"
     assert task_of("shakespeare").measure == "test loss (nats a character)" and task_of("shakespeare").unit == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("=1+1", "'=1+1"), ("-2", "'-2"), ("@A1", "'@A1"), ("  =1+1", "'  =1+1"), ('"=1+1"', "'\"=1+1\""),
+        ("\uff1d1+1", "'\uff1d1+1"), ("\u3000\uff0b1", "' \uff0b1"), ("a;=1+1", "a;'=1+1"),
+        ("a; +1;\t@B", "a;' +1;' @B"),
+        ('a;"=1+1"', "a;'\"=1+1\""), ("a\n=1\x1b[31m", "a =1 [31m"), ("\u202egnp.exe", " gnp.exe"),
+        ("\u200b=1", "' =1"), ("hashed+soft", "hashed+soft"), ("1/8", "1/8"), ("a-b; c=d", "a-b; c=d"),
+    ],
+)  # fmt: skip
+def test_a_cell_is_no_formula_and_cannot_steer_a_terminal(text, shown):
+    assert cell(text) == shown == cell(shown)
+
+
+def test_names_in_the_csv_are_cells(tmp_path):
+    row = dict(stage="trained", data="digits", header_bytes=9, payload_bytes=9, test_error=0.5, factor="1")
+    tn.frontier.write_csv([row | {"method": "=HYPERLINK(1)\x1b[2J;=2"}], tmp_path / "frontier.csv")
+    assert "\n'=HYPERLINK(1) [2J;'=2,trained,1," in (tmp_path / "frontier.csv").read_text()
 
 
 def test_the_table_and_the_csv_hold_every_point(rows, tmp_path):

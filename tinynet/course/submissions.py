@@ -23,11 +23,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tinynet.course.grading import Result, unknown_seed
-from tinynet.course.isolation import Limits, clean, encodable, grade_isolated, require_unix, stop
+from tinynet.course.isolation import Limits, clean, grade_isolated, require_unix, stop
 from tinynet.course.manifest import CourseError, Lesson
+from tinynet.frontier.report import cell
 from tinynet.storage.atomic import check_outputs, write_atomically
 
-FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # a spreadsheet computes a cell that begins so, also in full width
 MESSAGE = 200  # characters of an exercise's message that go into the table
 
 
@@ -195,15 +195,9 @@ def table(lessons: Sequence[Lesson], folder: Path, graded: Sequence[tuple[Submis
         if (number := count[clean(submission.name)]) > 1:
             said.insert(0, f"{number} submissions have this name; decide which one counts")
         file = (submission.path if several else submission.file(lessons[0])).relative_to(folder).as_posix()
-        messages, seed = _cell(" | ".join(dict.fromkeys(said))), results[0].seed
-        writer.writerow([_cell(submission.name), _cell(file), *points, sum(points), seed, messages])
+        messages, seed = cell(" | ".join(dict.fromkeys(said))), results[0].seed
+        writer.writerow([cell(submission.name), cell(file), *points, sum(points), seed, messages])
     return text.getvalue()
-
-
-def _cell(text: str) -> str:
-    """Return a text that any program shows as it stands: printable, in one line, and not a formula."""
-    text = encodable("".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else " " for c in text))
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
 def _short(text: str) -> str:

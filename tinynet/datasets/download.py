@@ -32,14 +32,17 @@ def local(folder: str, filename: str, sha256: str) -> Path | None:
     path = Path(root) / folder / filename
     if not path.is_file():
         return None
-    with path.open("rb") as file:
-        seen = hashlib.file_digest(file, "sha256").hexdigest()
-    if seen != sha256:
+    if (seen := _sha256(path)) != sha256:
         raise DataError(
             f"{path} is damaged or another version: expected sha256 {sha256}, got {seen}."
             " Replace or remove that file, or unset TINYNET_DATA to download it."
         )
     return path
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fetch(folder: str, filename: str, sha256: str, urls: Sequence[str]) -> Path:
@@ -55,7 +58,9 @@ def fetch(folder: str, filename: str, sha256: str, urls: Sequence[str]) -> Path:
     import requests
 
     cache = Path(os.environ.get("TINYNET_CACHE") or pooch.os_cache("tinynet")) / folder
-    failures = []
+    kept, failures = cache / filename, []
+    if kept.is_file() and (seen := _sha256(kept)) != sha256:
+        failures.append(f"  {kept} is damaged: expected sha256 {sha256}, got {seen}")
     for url in urls:
         shelf = pooch.create(cache, "", registry={filename: sha256}, urls={filename: url}, retry_if_failed=1)
         try:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from tinynet.frontier.pareto import Point, summarize
 from tinynet.frontier.tasks import Rows, task_of
 from tinynet.storage.atomic import write_atomically
+
+FORMULA = re.compile('(^|;)(?=[ "]*[-=+@\uff0d\uff1d\uff0b\uff20])')
 
 
 def table(rows: Sequence[dict[str, Any]]) -> Any:
@@ -41,10 +44,20 @@ def _cells(p: Point, unit: float) -> tuple[str, ...]:
     )
 
 
+def cell(text: str) -> str:
+    """Return a text as a cell of a CSV file that any program shows as it stands: in one line, and not a formula.
+
+    A spreadsheet computes what begins with one of FORMULA, even in full width or after spaces and quotation marks. In some
+    countries it takes a semicolon for the end of a cell, so what follows one counts as a beginning too.
+    """
+    shown = "".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else " " for c in text)  # those stand for bytes
+    return FORMULA.sub(r"\1'", shown.encode("utf-8", "backslashreplace").decode())
+
+
 def write_csv(rows: Sequence[dict[str, Any]], path: str | os.PathLike) -> None:
     """Write one line a point: the fields of `Point`."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(Point._fields)
-    writer.writerows(summarize(rows))
+    writer.writerows([cell(v) if isinstance(v, str) else v for v in point] for point in summarize(rows))
     write_atomically(path, text.getvalue().encode())

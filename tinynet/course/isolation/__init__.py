@@ -11,9 +11,8 @@ is compute, and whatever goes wrong costs it one exercise. In reading order:
     judge            a whole lesson graded in this way, by a grader that has limits too
 """
 
-from tinynet.course.isolation.wire import encodable
 from tinynet.course.isolation.confinement import caveat
 from tinynet.course.isolation.sandbox import Limits, Sandbox, clean
 from tinynet.course.isolation.judge import grade_isolated, require_unix, stop
 
-__all__ = ["Limits", "Sandbox", "caveat", "clean", "encodable", "grade_isolated", "require_unix", "stop"]
+__all__ = ["Limits", "Sandbox", "caveat", "clean", "grade_isolated", "require_unix", "stop"]
