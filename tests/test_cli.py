@@ -2,11 +2,13 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tinynet as tn
@@ -246,3 +248,22 @@ def test_outputs_are_looked_at_before_any_work(arguments, message, tmp_path):
     done = tinynet(*arguments, cwd=tmp_path)
     assert done.returncode == 1 and message in done.stderr and done.stderr.count("\n") == 1
     assert done.stdout == "" and {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
+def test_training_that_is_stopped_or_killed_goes_on_from_its_last_pass(tmp_path, killed, name):
+    (tmp_path / "text.txt").write_text("the cat sat on the mat; the dog sat on the log.\n" * 60)
+    number = getattr(signal, name)
+    command = ["train", "text.txt", "--hidden", "8", "--epochs", "10000", "--batch-size", "4", "--out", "net"]
+    after = np.random.default_rng(number).uniform(0, 2)
+    code, said, left = killed(command, "tinynet.sequences.language", "run_epochs", tmp_path, number, after)
+    assert left == [] and code == (-number if name == "SIGKILL" else 128 + number)
+    if name != "SIGKILL":
+        assert re.search(r"^tinynet: stopped( after pass \d+; the same command continues from there)?$", said, re.M)
+        assert "Traceback" not in said
+    tn.save(tn.MLP([4, 2]), tmp_path / "net")  # the next save removes what was left
+    assert {path.name for path in tmp_path.iterdir()} <= {"text.txt", "net", "net.checkpoint"}
+    if (tmp_path / "net.checkpoint").exists():
+        code, said, left = killed(command, "tinynet.sequences.language", "run_epochs", tmp_path, signal.SIGTERM, 1)
+        assert code == 143 and "no readable checkpoint" not in said

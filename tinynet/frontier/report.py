@@ -47,8 +47,8 @@ def _cells(p: Point, unit: float) -> tuple[str, ...]:
 def cell(text: str) -> str:
     """Return a text as a cell of a CSV file that any program shows as it stands: in one line, and not a formula.
 
-    A spreadsheet computes what begins with one of FORMULA, even in full width or after spaces and quotation marks. In some
-    countries it takes a semicolon for the end of a cell, so what follows one counts as a beginning too.
+    A spreadsheet computes what begins with one of these signs, even in full width or after spaces and quotation marks.
+    In some countries it takes a semicolon for the end of a cell, so what follows one counts as a beginning too.
     """
     shown = "".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else " " for c in text)  # those stand for bytes
     return FORMULA.sub(r"\1'", shown.encode("utf-8", "backslashreplace").decode())

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from fractions import Fraction
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -26,13 +27,14 @@ from tinynet.frontier.methods import available, recipe
 from tinynet.frontier.settings import NORM, Settings, Teacher
 from tinynet.frontier.tasks import task_of
 from tinynet.frontier.temporary import temporary_folder
+from tinynet.kernels.jit import numba_found
 from tinynet.kernels.threads import at_most
 from tinynet.layers.base import Sequential
 from tinynet.storage.save_load import load, save
 from tinynet.training.distillation import scores_of
 from tinynet.training.fit import TrainingError
 
-DECIDING = ("tinynet", "numpy", "blas")
+DECIDING = ("tinynet", "numpy", "numba", "blas")
 
 
 def widths_of(settings: Settings) -> list[int]:
@@ -78,7 +80,7 @@ def run(settings: Settings) -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """Return what made a result besides its settings; the figures depend on DECIDING, to the last bit.
 
-    BLAS adds up a product in the order that suits the processor, and another order rounds differently.
+    BLAS and Numba add up a sum in the order that suits the processor, and another order rounds differently.
     """
     from threadpoolctl import threadpool_info
 
@@ -89,6 +91,7 @@ def versions() -> dict[str, str]:
     return {
         "python": platform.python_version(),
         "numpy": np.__version__,
+        "numba": version("numba") if numba_found() else "none",
         "tinynet": tinynet.__version__,
         "blas": " ".join([*kernel, platform.machine()]),
     }
