@@ -127,6 +127,26 @@ def test_eight_threads_write_one_file_and_each_write_is_whole(tmp_path):
     assert not failures and [path.name for path in tmp_path.iterdir()] == ["net"]
 
 
+@pytest.mark.parametrize("module", ["tinynet.storage.atomic", "tinynet.frontier.temporary"])
+def test_what_another_process_cleared_before_it_was_locked_is_made_anew(tmp_path, monkeypatch, module):
+    cleared, lock = [], sys.modules[module].lock
+
+    def late(descriptor, how=0):
+        if not cleared:
+            [path] = tmp_path.iterdir()
+            path.unlink() if path.is_file() else path.rmdir()
+            cleared.append(path)
+        return lock(descriptor, how)
+
+    monkeypatch.setattr(f"{module}.lock", late)
+    if module == "tinynet.storage.atomic":
+        write_atomically(tmp_path / "net", b"whole")
+        assert cleared and [path.read_bytes() for path in tmp_path.iterdir()] == [b"whole"]
+    else:
+        with temporary_folder(tmp_path) as folder:
+            assert list(tmp_path.iterdir()) == [folder] and cleared != [folder]
+
+
 def test_nothing_but_our_own_is_removed(tmp_path):
     names = [".tinynet-notes", f".tinynet-{'g' * 32}", f"tinynet-{'0' * 32}", f".tinynet-{'0' * 33}", ".hidden"]
     for name in names:

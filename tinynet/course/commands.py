@@ -204,7 +204,7 @@ def stubs_() -> None:
     for each in manifest.read():
         path, text = each.path / "exercise.py", stubs.exercise_of(each)
         if not path.exists():
-            path.write_text(text, "utf-8")
+            write_atomically(path, text.encode())
         elif path.read_text("utf-8") != text:
             typer.echo(f"left alone: {path}; to start it afresh and keep a copy, call `tinynet reset {each.number}`")
 

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from tinynet.course import guesses, manifest, workspace
 from tinynet.course.calls import Wrong, from_file
 from tinynet.course.grading import grade_exercise, grade_file, solved
+from tinynet.frontier.temporary import temporary_folder
+from tinynet.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.animation import Animation
@@ -112,7 +114,9 @@ class Script:
         from matplotlib import pyplot
 
         path = self.path(f"{name}.{kind}")
-        save(path)
+        with temporary_folder() as folder:
+            save(folder / path.name)
+            write_atomically(path, (folder / path.name).read_bytes())
         if guesses.in_notebook():
             from IPython.display import Image, display
 

@@ -106,7 +106,7 @@ class Workspace:
         if path.exists():
             taken = len(list(path.parent.glob("exercise.backup*.py")))
             backup = path.rename(path.with_name(f"exercise.backup{taken + 1}.py"))
-        path.write_text(exercise_of(lesson), "utf-8")
+        write_atomically(path, exercise_of(lesson).encode())
         self.record(lesson, [])
         return backup
 

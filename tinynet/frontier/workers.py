@@ -13,7 +13,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from tinynet.training.progress import say
@@ -84,20 +84,19 @@ def cluster(address: str, first: float = 10, then: float = 60) -> Iterator[Execu
         from distributed import Client
     except ImportError as error:
         raise ValueError('--dask needs Dask: pip install -e ".[dask]"') from error
-    done = threading.Event()
+    done, start = threading.Event(), f"dask worker {address}"
 
     def watch() -> None:
         wait = first
-        while not done.wait(wait):
-            if not client.nthreads():
-                say(f"the Dask cluster at {address} has no workers, so nothing runs; start some: dask worker {address}")
-            wait = then
+        with suppress(Exception):  # of a cluster that is gone; the runs will say so
+            while not done.wait(wait):
+                if not client.nthreads():
+                    say(f"the Dask cluster at {address} has no workers, so nothing runs; start some: {start}")
+                wait = then
 
     with Client(address) as client:
-        watcher = threading.Thread(target=watch, daemon=True)
-        watcher.start()
+        threading.Thread(target=watch, daemon=True).start()
         try:
             yield client.get_executor()
         finally:
             done.set()
-            watcher.join()
