@@ -2,7 +2,6 @@
 
 import sys
 import textwrap
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -324,7 +323,8 @@ def test_nothing_is_left_behind(course):
     psutil = pytest.importorskip("psutil")
     (course / "mine.py").write_text("import time\ndef total(x): time.sleep(1e6)\n")
     with Sandbox(course / "mine.py", Limits(seconds=0.2)) as source:
-        folder = Path(source._folder.name)
+        folder = source._folder
+        assert folder.exists()
         source.call("total", (1.0,))
         process = psutil.Process(source._process.pid)
     assert not process.is_running()

@@ -101,7 +101,7 @@ class Sandbox:
         """
         source = read(self.path, os.O_NOFOLLOW)
         self._opened = contextlib.ExitStack()
-        self._folder = str(self._opened.enter_context(temporary_folder()))
+        self._folder = self._opened.enter_context(temporary_folder())
         self._looked, self._buffer = 0.0, bytearray()
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(LOOK)
@@ -130,7 +130,7 @@ class Sandbox:
 
     def _start(self) -> None:
         limits, self._left = self.limits, START
-        settings = (self._folder, limits.seconds, limits.memory, limits.file, confinement.available())
+        settings = (str(self._folder), limits.seconds, limits.memory, limits.file, confinement.available())
         try:
             kind, *why = self._ask("start", *settings)
         except Ended as error:
@@ -234,7 +234,7 @@ class Sandbox:
     def _mapped(self) -> int:
         """Return how many pieces of the folder's files are mapped into memory: they take room even when removed."""
         try:
-            return Path(f"/proc/{self._process.pid}/maps").read_text("utf-8", "replace").count(self._folder)
+            return Path(f"/proc/{self._process.pid}/maps").read_text("utf-8", "replace").count(str(self._folder))
         except OSError:  # not on Linux, or the process is gone
             return 0
 
