@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from tinynet import __version__
 from tinynet.course import commands
-from tinynet.storage.atomic import check_outputs
+from tinynet.storage.outputs import check_outputs
 
 
 class Commands(TyperGroup):

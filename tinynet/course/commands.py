@@ -21,7 +21,8 @@ from tinynet.course.calls import read
 from tinynet.course.grading import DRAWS, Result, unknown_seed
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.course.notebook import write_ipynb
-from tinynet.storage.atomic import check_outputs, write_atomically
+from tinynet.storage.atomic import write_atomically
+from tinynet.storage.outputs import check_outputs
 
 Number = Annotated[int, typer.Argument(help="The lesson's number.", metavar="N")]
 console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())  # on a terminal, lines end between words

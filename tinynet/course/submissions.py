@@ -26,7 +26,8 @@ from tinynet.course.grading import Result, unknown_seed
 from tinynet.course.isolation import Limits, clean, grade_isolated, require_unix, stop
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.frontier.report import cell
-from tinynet.storage.atomic import check_outputs, write_atomically
+from tinynet.storage.atomic import write_atomically
+from tinynet.storage.outputs import check_outputs
 
 MESSAGE = 200  # characters of an exercise's message that go into the table
 

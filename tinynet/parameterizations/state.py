@@ -53,12 +53,16 @@ class Storable:
 
     def parameters(self) -> list[Parameter]:
         """Return the tensors that SGD may change, in the order in which they are declared, each of them once."""
+        return list(dict.fromkeys(self.held()))
+
+    def held(self) -> list[Parameter]:
+        """Return the same, but each tensor as often as it is declared: layers may share one."""
         found: list[Parameter] = []
         for attribute, *_ in self.holds.values():
             part = getattr(self, attribute)
             for one in part if isinstance(part, list) else [part]:
-                found += [one] if isinstance(one, Parameter) else one.parameters() if isinstance(one, Storable) else []
-        return list(dict.fromkeys(found))
+                found += [one] if isinstance(one, Parameter) else one.held() if isinstance(one, Storable) else []
+        return found
 
     def state(self) -> State:
         """Return the arrays that a file must hold, packed."""

@@ -1,7 +1,9 @@
 """Storage: a network on disk, at its true size. A star marks what belongs to the afternoon:
 
   atomic       a file written whole or not at all
+  outputs      whether files can be written, asked before
   file_size    header and payload of a file
+  ties         what stands at several places of a network
   gate         a description and arrays in one file, and how much it may ask for
 * save_load    saving and loading a network
 """

@@ -2,8 +2,7 @@
 
 A process that is killed leaves such a file, and the next one that writes into the folder removes it. It must spare what
 a living process is writing. The sign of life is a lock, which the system drops when the process ends, however it ends.
-Windows has no such locks; there nothing is removed. What takes hours is not begun before it is sure that its results
-can be written.
+Windows has no such locks; there nothing is removed.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE
@@ -25,25 +23,6 @@ else:
     LOCKS = True
 
 TEMPORARY = re.compile(r"\.tinynet-[0-9a-f]{32}")  # names, short because that of the file may be as long as is allowed
-
-
-def check_outputs(outputs: Iterable[Path], read: Iterable[Path] = ()) -> None:
-    """Raise ValueError for an output that could not be written, or that is among the files or folders that are read."""
-    outputs, inputs = list(outputs), [path for path in read if path.exists()]
-    reals = [Path(os.path.realpath(path)) for path in outputs]  # where a link leads
-    for path, real in zip(outputs, reals, strict=True):
-        if real.is_dir():
-            raise ValueError(f"{str(path)!r} would be written, but is a folder; move it or give another name")
-        if not real.parent.is_dir():
-            raise ValueError(f"there is no folder {str(real.parent)!r} for {path.name!r}; create it first")
-        if not os.access(real if real.exists() and not real.is_file() else real.parent, os.W_OK):
-            raise ValueError(f"nothing can be written into the folder {str(real.parent)!r}; give another one")
-        if real.exists() and any(
-            real.samefile(path) or Path(os.path.realpath(path)) in real.parents for path in inputs
-        ):
-            raise ValueError(f"{str(path)!r} would be overwritten, but is read here; give another name")
-        if reals.count(real) > 1:
-            raise ValueError(f"{str(path)!r} would be written twice; give each output a name of its own")
 
 
 def write_atomically(path: str | os.PathLike, content: bytes) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 
 from tinynet.layers.base import Layer
 from tinynet.quoting import quoted
+from tinynet.storage import ties
 from tinynet.storage.atomic import write_atomically
 from tinynet.storage.file_size import FileSize, ModelFileError
 from tinynet.storage.gate import Kind, check_size, packed, unpacked
@@ -38,9 +39,12 @@ def save(net: Layer, path: str | os.PathLike) -> FileSize:
     for name, a in state.items():
         if a.dtype.kind == "f" and not np.isfinite(a).all():
             raise ValueError(f"save: the array {name!r} holds values that are not finite; the network has diverged")
+    description = net.to_json()
+    if len(set(map(id, held := net.held()))) < len(held) and (tied := ties.ties(net)):
+        state, description["ties"] = ties.without(state, tied), tied
     payload = sum(a.nbytes for a in state.values())
     check_size(net, payload)
-    content = packed(NETWORK, json.dumps(net.to_json(), separators=(",", ":")), state)
+    content = packed(NETWORK, json.dumps(description, separators=(",", ":")), state)
     write_atomically(path, content)
     return FileSize(len(content) - payload, payload)
 
@@ -55,9 +59,14 @@ def load(path: str | os.PathLike) -> Layer:
         raise FileNotFoundError(f"load: there is no file {os.fspath(path)!r}")
     try:
         description, state = unpacked(path, NETWORK)
+        payload = sum(a.nbytes for a in state.values())
+        if tied := isinstance(description, dict) and description.pop("ties", None):
+            state = ties.with_all(state, tied)
         net = Layer.from_json(description)  # without arrays
-        check_size(net, sum(a.nbytes for a in state.values()))
+        check_size(net, payload)
         net.restore(state)
+        if tied:
+            ties.tie(net, tied)
         if extra := set(state) - set(net.state()):
             raise ValueError(f"it holds arrays that the network does not use: {sorted(extra)[:5]}")
         return net.eval()
