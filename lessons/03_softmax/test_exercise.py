@@ -132,23 +132,24 @@ def test_calibration_error(exercise, rng):
 
 def test_best_temperature(exercise, rng):
     """Draw labels from softmax(scores / T), and find where the slope of the loss in 1 / T changes its sign."""
-    for T, classes, size in (0.4, 3, 60), (1.0, 2, 80), (2.5, 4, 60), (5.0, 3, 300):
-        scores = T * rng.normal(size=(size, classes)) * 2
-        p = np.exp(scores / T) / np.exp(scores / T).sum(axis=1, keepdims=True)
-        labels = (p.cumsum(axis=1) > rng.random((size, 1))).argmax(axis=1)
-        of_true = scores[np.arange(size), labels]
+    for T, classes, size, height in (0.4, 3, 60, 0), (1.0, 2, 80, -1000), (2.5, 4, 60, 0), (5.0, 3, 300, 2000):
+        low = high = 0.0
+        while low == high:  # until the best T lies where it is looked for
+            scores = 2 * T * rng.normal(size=(size, classes))
+            p = np.exp(scores / T) / np.exp(scores / T).sum(axis=1, keepdims=True)
+            labels = (p.cumsum(axis=1) > rng.random((size, 1))).argmax(axis=1)
+            of_true = scores[np.arange(size), labels]
 
-        def slope(beta, scores=scores, of_true=of_true):
-            w = np.exp(beta * (scores - scores.max(axis=1, keepdims=True)))
-            return ((w * scores).sum(axis=1) / w.sum(axis=1) - of_true).mean()
+            def slope(beta, scores=scores, of_true=of_true):
+                w = np.exp(beta * (scores - scores.max(axis=1, keepdims=True)))
+                return ((w * scores).sum(axis=1) / w.sum(axis=1) - of_true).mean()
 
-        low, high = 0.1, 10.0  # of 1 / T
-        if not slope(low) < 0 < slope(high):
-            continue
+            if slope(1 / 9) < 0 < slope(9.0):
+                low, high = 1 / 9, 9.0  # of 1 / T
         for _ in range(60):
             middle = (low * high) ** 0.5
             low, high = (middle, high) if slope(middle) < 0 else (low, middle)
-        answer = exercise.best_temperature(scores, labels)
+        answer = exercise.best_temperature(scores + height, labels)
         value = answer.value
         number = isinstance(value, (int, float, np.number)) and np.isfinite(value) and value > 0
         answer.satisfies(number and abs(value * low - 1) < 0.011, f"{1 / low:.4g}, to 1 %")
