@@ -19,8 +19,8 @@ from tinynet.reading.units import opened
 
 Figures = dict[str, float]
 MOMENTS = (0, 30, 120)  # epochs
-LENGTHS: dict[str, list[tuple[int, tuple[int, ...], tuple[float, float]]]] = {  # epochs, lengths (0: free), rates
-    "digits": [(40, (0, 1, 2, 4, 8), (0.05, 0.2)), (160, (0, 1, 8), (0.05, 0.2))],
+LENGTHS: dict[str, list[tuple[int, tuple[int, ...], tuple[float, ...]]]] = {  # epochs, lengths (0: free), rates
+    "digits": [(40, (0, 1, 2, 4, 8), (0.01, 0.05, 0.2)), (160, (0, 1, 8), (0.01, 0.05, 0.2))],
     "fashion": [(20, (0, 1, 2, 8), (0.01, 0.05))],
 }
 
@@ -81,7 +81,7 @@ def drift(data: str, seed: int) -> Figures:
 def lengths(data: str, seed: int) -> Figures:
     """What does it cost to hold every column of W at one length?
 
-    Networks n-128-10 with a cosine schedule, at the better of two rates by the validation error.
+    Networks n-128-10 with a cosine schedule, at the best of a few rates by the validation error.
     """
     train, valid, test = pictures(data)
     figures: Figures = {}
