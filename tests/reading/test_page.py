@@ -63,7 +63,6 @@ def quoted():
     yield f"steps at large |z| are {ratio:.1f} times as long"
     f = FOUND["geometry"]
     yield f"spread {f['binary, spread in units of chance']:.2f} times as far as random ones"
-    yield f"an error of {f['length held: test error, %']:.1f} % against {f['dense: test error, %']:.1f} %"
     yield f"imposes a cosine of {f['imposed by the hash']:.3f}, chance alone makes {f['chance, 1 / sqrt(64)']:.3f}"
     cost = f["hashed 1/16: test error, %"] - f["dense: test error, %"]
     yield f"hashing to 1/16 costs {cost:.1f} percentage points"
