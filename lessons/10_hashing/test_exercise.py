@@ -1,0 +1,164 @@
+"""The grader of lesson 10: `test_NAME` grades the function NAME in exercise.py."""
+
+import numpy as np
+
+STRIDES = [*range(1, 33), 37, 50, 64, 97, 100, 101, 128, 200, 256, 257, 500, 512, 997, 1000, 1009, 1023, 1024, 1025]
+LIMIT = 6.5  # standard deviations: chance exceeds them about once in ten thousand million draws
+
+
+def sharing(rng, m, n, K):
+    """Return buckets and signs of m x n entries."""
+    return rng.integers(K, size=(m, n)), rng.choice([-1, 1], size=(m, n))
+
+
+def entries(h):
+    """Yield the place of each entry and its bucket."""
+    for i in range(h.shape[0]):
+        for j in range(h.shape[1]):
+            yield i, j, int(h[i, j])
+
+
+def beyond_chance(total, terms):
+    """Return by how many standard deviations a sum of `terms` independent signs misses 0."""
+    return abs(total) / max(1, terms) ** 0.5
+
+
+def overlaps(a, b, same):
+    """Yield (shift, cut of a, cut of b) for b moved against a by up to one row and column, and for b turned over.
+
+    The latter compares the common square of a and b's transpose. If a and b are the `same`, the unmoved pair is left
+    out.
+    """
+    m, n = a[0].shape
+    for down in range(-1, 2):
+        for right in range(2) if same else range(-1, 2):
+            if same and (right, down) <= (0, 0):
+                continue
+            rows, columns = slice(max(0, down), m + min(0, down)), slice(max(0, right), n + min(0, right))
+            back = slice(max(0, -down), m + min(0, -down)), slice(max(0, -right), n + min(0, -right))
+            moved = f"moved by {down} rows and {right} columns" if down or right else "place by place"
+            yield moved, [x[rows, columns] for x in a], [x[back] for x in b]
+    k = min(m, n)
+    off = ~np.eye(k, dtype=bool) if same else np.ones((k, k), bool)
+    upper = np.triu(off) if same else off
+    yield "with rows and columns exchanged", [x[:k, :k][upper] for x in a], [x[:k, :k].T[upper] for x in b]
+
+
+def likeness(a, b, K):
+    """Return "" if two assignments agree as often as chance would have it, else what agrees too often or too rarely."""
+    (h, xi), (other, signs) = a, b
+    same = (h == other).ravel()
+    expected = len(same) / K
+    if abs(same.sum() - expected) > LIMIT * (expected * (1 - 1 / K)) ** 0.5:
+        return f"the buckets agree in {same.sum()} of {len(same)} places, where chance gives about {expected:.0f}"
+    products = (xi * signs).ravel()
+    if beyond_chance(products.sum(), len(products)) > LIMIT:
+        agree = (products > 0).sum()
+        return f"the signs agree in {agree} of {len(products)} places, where chance gives about half"
+    return ""
+
+
+def test_assign(exercise, rng):
+    """Count: how full each bucket is, how its signs add up, and how often two assignments agree."""
+    seed, m, n = int(rng.integers(2**20)), 40, 48
+    for K in 8, 12, 7:
+        answer = exercise.assign(seed, 0, m, n, K)
+        right = isinstance(answer.value, (tuple, list)) and len(answer.value) == 2
+        answer.satisfies(right and all(np.shape(x) == (m, n) for x in answer.value), f"two arrays of shape ({m}, {n})")
+        h, xi = map(np.asarray, answer.value)
+        answer.satisfies(
+            h.dtype.kind in "iu" and (h < K).all() and (h >= 0).all(), f"whole numbers h from 0 to {K - 1}"
+        )
+        answer.satisfies(xi.dtype.kind in "if" and (abs(xi) == 1).all(), "signs xi that are +1 or -1")
+        full = np.bincount(h.ravel().astype(np.int64), minlength=K)
+        uneven = ((full - h.size / K) ** 2).sum() / (h.size / K)
+        answer.satisfies(
+            abs(uneven - (K - 1)) < LIMIT * (2 * K) ** 0.5 + 8,
+            f"buckets filled as by chance, about {h.size // K} entries in each; here they hold {full.tolist()}",
+        )
+        plus = np.bincount(h.ravel().astype(np.int64), (xi > 0).ravel(), minlength=K).astype(int)
+        answer.satisfies(
+            beyond_chance(xi.sum(), xi.size) < LIMIT, f"about as many +1 as -1; here {plus.sum()} of {xi.size} are +1"
+        )
+        tied = sum(beyond_chance(2 * p - f, f) ** 2 for p, f in zip(plus, full, strict=True))
+        answer.satisfies(
+            tied < K + LIMIT * (2 * K) ** 0.5 + 8,
+            f"signs that know nothing of the buckets; here the buckets hold {full.tolist()} entries, of which "
+            f"{plus.tolist()} have the sign +1",
+        )
+
+    K = 8
+    first = [np.asarray(x).astype(np.int64) for x in exercise.assign(seed, 0, m, n, K).value]
+    answer = exercise.assign(seed, 0, m - 9, n - 11, K)
+    agree = all(np.array_equal(x, np.asarray(y)[: m - 9, : n - 11]) for x, y in zip(answer.value, first, strict=True))
+    answer.satisfies(agree, f"the same entries as in the upper left corner of the ({m}, {n}) matrix of this seed")
+
+    answer = exercise.assign(seed, 0, 2, 2200, K)  # as if the rows of a matrix lay one after the other
+    h, xi = map(np.asarray, answer.value)
+    for right in STRIDES:
+        above, below = [x[0, right:] for x in (h, xi)], [x[1, : x.shape[1] - right] for x in (h, xi)]
+        found = likeness(above, below, K)
+        answer.satisfies(not found, f"a second row that is not the first one moved by {right} columns; {found}")
+
+    compare(answer, "itself", first, first, K)
+    made = {(seed, 0): first}
+    for place in (seed, 1), (seed + 1, 0), (0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0):
+        answer = exercise.assign(*place, m, n, K)
+        now = [np.asarray(x).astype(np.int64) for x in answer.value]
+        for (s, layer), before in made.items():
+            compare(answer, f"the one of seed {s}, layer {layer},", now, before, K)
+        made[place] = now
+
+
+def compare(answer, name, a, b, K):
+    """Fail unless two assignments have no more in common than chance gives them, wherever one is laid on the other."""
+    for moved, here, there in overlaps(a, b, a is b):
+        found = likeness(here, there, K)
+        answer.satisfies(
+            not found, f"an assignment that has nothing in common with {name} when laid over it, {moved}; {found}"
+        )
+
+
+def test_virtual(exercise, rng):
+    """Fill W bucket by bucket."""
+    for m, n, K in (2, 3, 2), (3, 3, 4), (5, 4, 3), (4, 6, 30):
+        w, (h, xi) = rng.normal(size=K), sharing(rng, m, n, K)
+        W = np.zeros((m, n))
+        for k in range(K):
+            W[h == k] = w[k]
+        exercise.virtual(w, h, xi).equals(np.where(xi > 0, W, -W))
+
+
+def test_bucket_gradient(exercise, rng):
+    """The chain rule, one bucket at a time: W_ij changes by xi_ij when w_k grows by 1, wherever h_ij = k."""
+    for m, n, used, K in (2, 3, 2, 2), (3, 3, 3, 3), (5, 4, 3, 3), (3, 5, 8, 8), (4, 3, 4, 6):
+        G, (h, xi) = rng.normal(size=(m, n)), sharing(rng, m, n, used)
+        exercise.bucket_gradient(G, h, xi, K).equals(np.array([(G * xi)[h == k].sum() for k in range(K)]))
+
+
+def test_virtual_step(exercise, rng):
+    """Two entries change together: the change of one is -lr times a sum over all entries in its bucket."""
+    for m, n, K in (2, 3, 2), (3, 3, 3), (5, 4, 3), (3, 5, 8), (4, 3, 40):
+        G, (h, xi), lr = rng.normal(size=(m, n)), sharing(rng, m, n, K), float(rng.uniform(0.01, 3))
+        change = np.zeros((m, n))
+        for i, j, k in entries(h):
+            for u, v, other in entries(h):
+                if k == other:
+                    change[i, j] -= lr * xi[i, j] * xi[u, v] * G[u, v]
+        exercise.virtual_step(G, h, xi, K, lr).equals(change)
+
+
+def test_phi(exercise, rng):
+    """Column k of phi is what the unit's sums are when w holds a 1 in bucket k and zeros elsewhere."""
+    for examples, m, n, used, K in (2, 3, 3, 2, 2), (3, 4, 4, 3, 3), (1, 6, 2, 3, 3), (4, 3, 5, 9, 9), (2, 5, 5, 3, 5):
+        a, (h, xi), j = rng.normal(size=(examples, m)), sharing(rng, m, n, used), int(rng.integers(n))
+        features = np.stack([a @ np.where(h == k, xi, 0)[:, j] for k in range(K)], axis=1)
+        exercise.phi(a, h, xi, j, K).equals(features)
+
+
+def test_multiplications(exercise, rng):
+    """Count an entry if no entry above it in its column has the same bucket."""
+    for m, n, K in (3, 3, 2), (3, 4, 3), (6, 2, 4), (2, 5, 30), (8, 6, 5):
+        h, _ = sharing(rng, m, n, K)
+        new = sum(k not in h[:i, j] for i, j, k in entries(h))
+        exercise.multiplications(h).equals(int(new))
