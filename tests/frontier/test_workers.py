@@ -15,9 +15,9 @@ from tinynet.frontier.store import Store
 from tinynet.frontier.workers import cluster, undisturbed
 
 LIMIT = 60  # seconds within which everything must have ended
-COMMAND = ["frontier", "--methods", "hashed", "--factors", "1/8", "--seeds", "16", "--epochs", "6", "--hidden", "16",
+COMMAND = ["frontier", "--methods", "hashed", "--factors", "1/8", "--seeds", "16", "--epochs", "200", "--hidden", "16",
            "--rates", "0.1", "--jobs", "2", "--out", "here"]  # fmt: skip
-RUNS = [Settings("digits", "hashed", "1/8", hidden=(16,), epochs=6, rates=(0.1,), seed=seed) for seed in range(16)]
+RUNS = [Settings("digits", "hashed", "1/8", hidden=(16,), epochs=200, rates=(0.1,), seed=seed) for seed in range(16)]
 EXECUTE = ("tinynet.frontier.sweep", "_execute")  # is called when all is planned, and starts the workers
 unix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
 
@@ -53,7 +53,7 @@ def test_a_signal_is_put_off_to_the_end_of_what_must_not_be_disturbed():
     with pytest.raises(KeyboardInterrupt):
         with undisturbed():
             for number in (signal.SIGINT, signal.SIGINT):
-                os.kill(os.getpid(), number)
+                signal.raise_signal(number)  # to this very thread, so at once
             done.append("undisturbed")
         done.append("interrupted")
     assert done == ["undisturbed"] and signal.getsignal(signal.SIGINT) is signal.default_int_handler
