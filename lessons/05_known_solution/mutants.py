@@ -1,7 +1,7 @@
 """Wrong answers to the exercises of lesson 5. Each shows one common mistake, and the sentence that explains it."""
 
 import math
-from itertools import pairwise, permutations
+from itertools import pairwise, permutations, product
 
 import numpy as np
 
@@ -271,3 +271,177 @@ def with_every_member(nets, threshold):
         else:
             groups.append([B])
     return len(groups)
+
+
+# ---- settings_left
+
+
+def moved(W, b, V, order, signs):
+    order, signs = np.array(order, int), np.array(signs)
+    return W[:, order] * signs, b[order] * signs, V[order] * signs[:, None]
+
+
+def orders_and_signs(n):
+    return product(permutations(range(n)), product((1, -1), repeat=n))
+
+
+@instead_of("settings_left", "the units were moved but never turned round: every order goes with every choice of signs")
+def left_without_signs(W, b, V, obeys):
+    n = len(b)
+    return sum(bool(obeys(*moved(W, b, V, order, [1] * n))) for order in permutations(range(n)))
+
+
+@instead_of("settings_left", "the units were turned but never moved: every choice of signs goes with every order")
+def left_without_orders(W, b, V, obeys):
+    n = len(b)
+    return sum(bool(obeys(*moved(W, b, V, range(n), signs))) for signs in product((1, -1), repeat=n))
+
+
+@instead_of("settings_left", "all units were turned round together; each unit has a sign of its own")
+def left_with_one_sign(W, b, V, obeys):
+    n = len(b)
+    return sum(bool(obeys(*moved(W, b, V, order, [sign] * n))) for order in permutations(range(n)) for sign in (1, -1))
+
+
+@instead_of("settings_left", "the network as it is was left out; it is one of the settings, and it may obey too")
+def left_but_itself(W, b, V, obeys):
+    return sum(
+        bool(obeys(*moved(W, b, V, order, signs)))
+        for order, signs in orders_and_signs(len(b))
+        if order != tuple(range(len(b))) or min(signs) < 0
+    )
+
+
+@instead_of("settings_left", "only W was moved and turned; b and V belong to the same units, and must follow")
+def left_with_w_alone(W, b, V, obeys):
+    return sum(bool(obeys(moved(W, b, V, *one)[0], b, V)) for one in orders_and_signs(len(b)))
+
+
+@instead_of("settings_left", "V was left as it was; a setting without its V is another function")
+def left_with_old_v(W, b, V, obeys):
+    return sum(bool(obeys(*moved(W, b, V, *one)[:2], V)) for one in orders_and_signs(len(b)))
+
+
+@instead_of("settings_left", "b was left as it was; its entries belong to the units, like the columns of W")
+def left_with_old_b(W, b, V, obeys):
+    settings = (moved(W, b, V, *one) for one in orders_and_signs(len(b)))
+    return sum(bool(obeys(W2, b, V2)) for W2, _, V2 in settings)
+
+
+@instead_of(
+    "settings_left", "a unit stood in several places at once; each unit is used once: permutations, not product"
+)
+def left_with_repeats(W, b, V, obeys):
+    n = len(b)
+    return sum(
+        bool(obeys(*moved(W, b, V, order, signs)))
+        for order in product(range(n), repeat=n)
+        for signs in product((1, -1), repeat=n)
+    )
+
+
+@instead_of("settings_left", "the settings that break the constraint were counted; count those that obey it")
+def left_broken(W, b, V, obeys):
+    return sum(not obeys(*moved(W, b, V, *one)) for one in orders_and_signs(len(b)))
+
+
+@instead_of("settings_left", "each setting was made from the one before; that goes through some twice: begin afresh")
+def left_step_by_step(W, b, V, obeys):
+    count = 0
+    for order, signs in orders_and_signs(len(b)):
+        W, b, V = moved(W, b, V, order, signs)
+        count += bool(obeys(W, b, V))
+    return count
+
+
+@instead_of("settings_left", "an order counted once if any of its signs obeys; each choice of signs is a setting")
+def left_orders(W, b, V, obeys):
+    n = len(b)
+    return sum(
+        any(obeys(*moved(W, b, V, order, signs)) for signs in product((1, -1), repeat=n))
+        for order in permutations(range(n))
+    )
+
+
+# ---- split
+
+
+@instead_of(
+    "split", "both units add the whole of it, so it is counted twice: their rows of V must add up to the old one"
+)
+def row_twice(W, b, V, i, share):
+    return np.column_stack([W, W[:, i]]), np.append(b, b[i]), np.vstack([V, V[i]])
+
+
+@instead_of("split", "W was shared out; but tanh of half a sum is not half of its tanh: share out the row of V instead")
+def columns_shared(W, b, V, i, share):
+    W2, b2 = np.column_stack([W, (1 - share) * W[:, i]]), np.append(b, (1 - share) * b[i])
+    W2[:, i], b2[i] = share * W[:, i], share * b[i]
+    return W2, b2, np.vstack([V, V[i]])
+
+
+@instead_of("split", "W and V were both shared out; the two units must give the old activation, so W stays as it is")
+def columns_and_rows_shared(W, b, V, i, share):
+    W2, V2 = np.column_stack([W, (1 - share) * W[:, i]]), np.vstack([V, (1 - share) * V[i]])
+    W2[:, i], V2[i] = share * W[:, i], share * V[i]
+    return W2, np.append(b, b[i]), V2
+
+
+@instead_of("split", "the bias was shared out; it is inside the tanh, so both units need all of it")
+def bias_shared(W, b, V, i, share):
+    b2, V2 = np.append(b, (1 - share) * b[i]), np.vstack([V, (1 - share) * V[i]])
+    b2[i], V2[i] = share * b[i], share * V[i]
+    return np.column_stack([W, W[:, i]]), b2, V2
+
+
+@instead_of("split", "the new unit has no bias; without it, its activation is another")
+def no_bias(W, b, V, i, share):
+    V2 = np.vstack([V, (1 - share) * V[i]])
+    V2[i] = share * V[i]
+    return np.column_stack([W, W[:, i]]), np.append(b, 0), V2
+
+
+@instead_of("split", "the shares are swapped: unit i keeps `share`, and the new unit gets 1 - share")
+def shares_swapped(W, b, V, i, share):
+    V2 = np.vstack([V, share * V[i]])
+    V2[i] = (1 - share) * V[i]
+    return np.column_stack([W, W[:, i]]), np.append(b, b[i]), V2
+
+
+@instead_of("split", "both units got `share`; together they must add all that unit i added before")
+def share_twice(W, b, V, i, share):
+    V2 = np.vstack([V, share * V[i]])
+    V2[i] = share * V[i]
+    return np.column_stack([W, W[:, i]]), np.append(b, b[i]), V2
+
+
+@instead_of("split", "each unit got one half, whatever the share")
+def in_halves(W, b, V, i, share):
+    V2 = np.vstack([V, V[i] / 2])
+    V2[i] = V[i] / 2
+    return np.column_stack([W, W[:, i]]), np.append(b, b[i]), V2
+
+
+@instead_of("split", "unit i kept its whole row, although the new unit takes over a part of its work")
+def row_kept(W, b, V, i, share):
+    return np.column_stack([W, W[:, i]]), np.append(b, b[i]), np.vstack([V, (1 - share) * V[i]])
+
+
+@instead_of("split", "the new unit was put right behind unit i; it comes last")
+def new_unit_in_the_middle(W, b, V, i, share):
+    V2 = np.insert(V * 1.0, i + 1, (1 - share) * V[i], axis=0)
+    V2[i] = share * V[i]
+    return np.insert(W, i + 1, W[:, i], axis=1), np.insert(b, i + 1, b[i]), V2
+
+
+@instead_of("split", "V2 was made with the dtype of V, which cuts off fractions if V holds whole numbers")
+def stored_like_v(W, b, V, i, share):
+    V2 = np.zeros((len(V) + 1, V.shape[1]), dtype=V.dtype)
+    V2[: len(V)] = V
+    V2[i], V2[-1] = share * V[i], (1 - share) * V[i]
+    return np.column_stack([W, W[:, i]]), np.append(b, b[i]), V2
+
+
+@instead_of("split", "every unit's row was multiplied by the share; only unit i is split")
+def all_rows_shared(W, b, V, i, share):
+    return np.column_stack([W, W[:, i]]), np.append(b, b[i]), np.vstack([share * V, (1 - share) * V[i]])

@@ -9,15 +9,36 @@ Unit i owns column i of W, entry i of b and row i of V.
 """
 
 import math
+from itertools import permutations, product
 
 import numpy as np
+
+
+def rearrange(W, b, V, order, signs):
+    """Return the weights of the same function with its hidden units in this order and with these signs.
+
+    The new unit i is the old unit order[i], and its activation is the old unit's times signs[i]. The scores stay the
+    same for every input.
+
+    Args:
+        W: (m, n) and b: (n,), before the tanh.
+        V: (n, k), after it.
+        order: (n,), integers, each of 0 .. n - 1 once.
+        signs: (n,), each +1 or -1.
+
+    Returns:
+        W (m, n), b (n,), V (n, k); new arrays
+    """
+    # begin solution
+    return W[:, order] * signs, b[order] * signs, V[order] * signs[:, None]
+    # end solution
 
 
 def equivalent_settings(widths):
     """Return how many settings of the weights give the same function.
 
-    The n units of a hidden layer can stand in any order, and each can have either sign, because tanh(-z) = -tanh(z).
-    The choice in one hidden layer does not depend on the choice in another.
+    Two settings differ if the hidden units stand in another order, or if some of them are turned round. All units are
+    different from each other, and the setting that you begin with counts as well.
 
     Args:
         widths: list with the number of units of each hidden layer, such as [4] or [3, 2].
@@ -54,31 +75,12 @@ def align(A, B):
     # end solution
 
 
-def rearrange(W, b, V, order, signs):
-    """Return the weights of the same function with its hidden units in this order and with these signs.
-
-    The new unit i is the old unit order[i] times signs[i]. It works because tanh(s z) = s tanh(z) for s = +1 or -1.
-
-    Args:
-        W: (m, n) and b: (n,), before the tanh.
-        V: (n, k), after it.
-        order: (n,), integers, each of 0 .. n - 1 once.
-        signs: (n,), each +1 or -1.
-
-    Returns:
-        W (m, n), b (n,), V (n, k); new arrays
-    """
-    # begin solution
-    return W[:, order] * signs, b[order] * signs, V[order] * signs[:, None]
-    # end solution
-
-
 def count_solutions(nets, threshold):
     """Return how many different solutions there are among several networks.
 
     Two networks are the same solution if |correlation| >= threshold for every pair of partners that `align` finds. Go
-    through the networks in order, and compare each one with the first network of every solution found so far. If it
-    matches none of them, it is a new solution.
+    through the networks in order, and compare each one with the first network of every solution found so far. The
+    lesson's draft departs from this in three places.
 
     Args:
         nets: list of arrays (examples, n), the activations of each network for the same examples.
@@ -99,4 +101,50 @@ def _worst(A, B):
     """Return the smallest |correlation| between partners, after aligning B with A."""
     order, _ = align(A, B)
     return min(abs(np.corrcoef(A[:, i], B[:, j])[0, 1]) for i, j in enumerate(order))
+    # end solution
+
+
+def settings_left(W, b, V, obeys):
+    """Return how many settings of the weights give the same function and also obey a constraint.
+
+    The settings are those that `equivalent_settings` counts: the network as it is, and every other order and choice of
+    signs of its hidden units.
+
+    Args:
+        W: (m, n) and b: (n,), before the tanh; n is at most 4.
+        V: (n, k), after it.
+        obeys: a function. obeys(W, b, V) says whether the setting with these weights obeys, True or False.
+
+    Returns:
+        an integer
+    """
+    # begin solution
+    n = len(b)
+    return sum(
+        bool(obeys(*rearrange(W, b, V, np.array(order), np.array(signs))))
+        for order in permutations(range(n))
+        for signs in product((1, -1), repeat=n)
+    )
+    # end solution
+
+
+def split(W, b, V, i, share):
+    """Return the weights of a network with one hidden unit more that gives the same scores for every input.
+
+    Unit i adds tanh(x W + b)[:, i] times row i of V to the scores. In the new network it adds `share` times this, and
+    a new unit adds the rest. The other units add what they added before.
+
+    Args:
+        W: (m, n) and b: (n,), before the tanh.
+        V: (n, k), after it.
+        i: the unit to split, counted from 0.
+        share: any number.
+
+    Returns:
+        W (m, n + 1), b (n + 1,), V (n + 1, k); new arrays. The new unit comes last, the others stay in their places.
+    """
+    # begin solution
+    rows = np.vstack([V, (1 - share) * V[i]])
+    rows[i] = share * V[i]
+    return np.column_stack([W, W[:, i]]), np.append(b, b[i]), rows
     # end solution

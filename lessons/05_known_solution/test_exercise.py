@@ -155,3 +155,94 @@ def test_count_solutions(exercise, rng):
     nets = [rng.normal(size=(12, 2)) for _ in range(kinds)]
     nets += [nets[k][:, ::-1] * rng.uniform(-2, -1, 2) for k in rng.integers(kinds, size=4)]
     exercise.count_solutions([nets[k] for k in rng.permutation(len(nets))], 0.99).equals(kinds)
+
+
+def settings(W, b, V):
+    """Write down every setting: W P, b P, P^T V for each signed permutation matrix P."""
+    n = len(b)
+    for order, signs in product(permutations(range(n)), product((1.0, -1.0), repeat=n)):
+        P = np.zeros((n, n))
+        P[order, range(n)] = signs
+        yield W @ P, b @ P, P.T @ V
+
+
+def shared(rng, rows, columns, kinds):
+    """Return a matrix whose entries share `kinds` numbers up to sign, and the rule that says whether another does."""
+    kind = rng.permutation(np.arange(rows * columns) % kinds).reshape(rows, columns)
+    sign = rng.choice([-1, 1], size=kind.shape)
+
+    def obeys(M):
+        return all(np.ptp((M * sign)[kind == k]) < 1e-6 for k in range(kinds))
+
+    return sign * rng.uniform(0.5, 2, size=kinds)[kind] * rng.choice([-1, 1], size=kinds)[kind], obeys
+
+
+def test_settings_left(exercise, rng):
+    """Ask each setting whether it obeys."""
+
+    def count(obeys, W, b, V):
+        def asked(W, b, V):  # the learner's numbers, of any dtype
+            return bool(obeys(*(np.asarray(X, np.float64) for X in (W, b, V))))
+
+        left = sum(bool(obeys(*setting)) for setting in settings(W, b, V))
+        exercise.settings_left(W, b, V, asked).equals(left)
+
+    def drawn(m, n, k):
+        return rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=(n, k))
+
+    count(lambda W, b, V: True, *drawn(2, 1, 1))
+    for m, n, k, which in (2, 2, 1, slice(None)), (3, 3, 3, slice(None, None, 2)), (2, 3, 4, slice(1, None, 2)):
+        own = drawn(m, n, k)
+        products = own[0][0] * own[1], own[1] * own[2][:, 0], own[0][0] * own[2][:, -1]  # no turn changes them
+        first, last = int(np.argmax(products[1])), int(np.argmin(products[0]))
+        rules = (
+            lambda W, b, V: (b > 0).all(),  # one choice of signs is left, and all orders
+            lambda W, b, V: (np.diff(np.abs(b)) > 0).all(),  # one order is left, and all signs
+            lambda W, b, V, p=products, i=first: abs(b[0] * V[0, 0] - p[1][i]) < 1e-4,
+            lambda W, b, V, p=products, i=last: abs(W[0, -1] * b[-1] - p[0][i]) < 1e-4,
+            lambda W, b, V, p=products: abs(W[0, 0] * V[0, -1] - p[2][0]) < 1e-4,
+            lambda W, b, V: W[0, 0] > 0 and V[0, 0] < b[0],
+            lambda W, b, V: W[-1, 0] + b[-1] > V[-1, -1],
+            lambda W, b, V, own=own: np.abs(b - own[1]).max() < 1e-4,  # only the network itself
+            lambda W, b, V, own=own: np.abs(V - own[2]).max() > 1e-4,  # all but the network itself
+            lambda W, b, V: False,
+        )
+        for rule in rules[which]:
+            count(rule, *own)
+        x = rng.normal(size=(9, m))
+        scores = np.tanh(x @ own[0] + own[1]) @ own[2]
+        count(lambda W, b, V, x=x, s=scores: np.abs(np.tanh(x @ W + b) @ V - s).max() < 1e-4, *own)  # all settings
+    for n in 3, 4:
+        (W, whether_w), (V, whether_v) = shared(rng, 4, n, 2 * n), shared(rng, n, 3, n)
+        count(lambda W, b, V, w=whether_w, v=whether_v: w(W) and v(V), W, rng.normal(size=n), V)
+
+
+def test_split(exercise, rng):
+    """Compare what each unit adds to the scores. The signs of a unit may differ: it can be turned round."""
+
+    def adds(x, W, b, V):
+        return np.tanh(x @ W + b)[:, :, None] * V  # (examples, units, scores)
+
+    shapes = [(3, 3, 3), (5, 4, 2), (1, 2, 3), (2, 1, 1), (4, 5, 5), tuple(rng.integers(6, 9, size=3).tolist())]
+    for m, n, k in shapes:
+        for share in rng.uniform(0.1, 0.4), rng.uniform(0.6, 0.9), float(rng.choice([-1.5, 2.5])), 1.0, 0.0:
+            x, i = rng.normal(size=(8, m)), int(rng.integers(n))
+            W, b, V = rng.normal(size=(m, n)), rng.normal(size=n) + 0.5, rng.normal(size=(n, k))
+            if rng.integers(2):
+                V = rng.choice([-3, -2, -1, 1, 2, 3], size=(n, k))  # whole numbers, which shares of V are not
+            answer = exercise.split(W, b, V, i, share)
+            sizes = ((m, n + 1), (n + 1,), (n + 1, k))
+            answer.satisfies(
+                isinstance(answer.value, tuple | list) and tuple(map(np.shape, answer.value)) == sizes,
+                f"W, b and V of shapes {sizes[0]}, {sizes[1]} and {sizes[2]}",
+            )
+            got, expected = adds(x, *map(np.asarray, answer.value)), adds(x, W, b, V)
+            expected = np.concatenate([expected, (1 - share) * expected[:, [i]]], axis=1)
+            expected[:, i] *= share
+            for j in range(n + 1):
+                what = (
+                    f"the new unit to add 1 - share = {1 - share:.3g} times what unit {i} added to the scores" if j == n
+                    else f"unit {i} to add share = {share:.3g} times what it added to the scores" if j == i
+                    else f"unit {j} to add to the scores what it added before"
+                )  # fmt: skip
+                answer.satisfies(np.allclose(got[:, j], expected[:, j], rtol=1e-4, atol=1e-4), what)
