@@ -34,6 +34,14 @@ def scale_and_shift(x, gamma, beta, running_mean, running_var, eps):
     return (x * a + (beta - a * running_mean)).astype(np.float32)
 
 
+@instead_of("batchnorm_eval", "entry by entry")
+def entries(x, gamma, beta, running_mean, running_var, eps):
+    y = np.empty(x.shape)
+    for i, j in np.ndindex(x.shape):
+        y[i, j] = gamma[j] * (x[i, j] - running_mean[j]) / (running_var[j] + eps) ** 0.5 + beta[j]
+    return y
+
+
 @instead_of("batchnorm_backward", "step by step back along the graph, through x_hat, var and mu")
 def staged(g, x, gamma, eps):
     N = len(x)
@@ -57,6 +65,31 @@ def jacobians(g, x, gamma, eps):
         J = gamma[j] / sigma * (np.eye(N) - np.full((N, N), 1 / N) - np.outer(hat, hat) / N)
         gx[:, j], g_gamma[j] = J @ g[:, j], hat @ g[:, j]
     return gx, g_gamma, np.ones(N) @ g
+
+
+@instead_of("twin_layer", "with one factor for each side, in float32")
+def factors(W, b, first, last):
+    inner, outer = 1 if first else 2, 1 if last else 2
+    shift = (inner - 1) * np.ones(len(W)) @ W
+    return [(inner * outer * W).astype(np.float32), (outer * (b - shift)).astype(np.float32)]
+
+
+@instead_of("twin_layer", "as a product of matrices that have the bias as one more row")
+def with_a_row_more(W, b, first, last):
+    m = len(W)
+    before = np.eye(m + 1)
+    if not first:
+        before[:m, :m] *= 2
+        before[m, :m] = -1
+    T = before @ np.vstack([W, b]) * (1 if last else 2)
+    return T[:m], T[m]
+
+
+@instead_of("twin_layer", "by asking what the layer must return at zero and at each unit vector")
+def asked(W, b, first, last):
+    h = np.vstack([np.zeros(len(W)), np.eye(len(W))])
+    z = ((h if first else 2 * h - 1) @ W + b) * (2 - last)
+    return z[1:] - z[0], z[0]
 
 
 @instead_of("fold", "as a product with a diagonal matrix, in float32")

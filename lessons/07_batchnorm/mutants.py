@@ -219,6 +219,115 @@ def without_eps_in_the_gradient(g, x, gamma, eps):
     return gx, (g * x_hat).sum(axis=0), g.sum(axis=0)
 
 
+def in_steps(g, x, gamma, eps, through_var):
+    """Return the gradients by the lesson's steps; through_var: what var_bar is multiplied by, d over N."""
+    x_hat, sigma = parts(x, eps)
+    var_bar = -(gamma * g * x_hat).sum(axis=0) / (2 * sigma**2)
+    d_bar = gamma * g / sigma + var_bar * through_var * (x - x.mean(axis=0)) / len(x)
+    return d_bar - d_bar.mean(axis=0), (g * x_hat).sum(axis=0), g.sum(axis=0)
+
+
+@instead_of("batchnorm_backward", "the factor 2 was lost: the slope of var with respect to d_i is 2 d_i / N")
+def two_lost(g, x, gamma, eps):
+    return in_steps(g, x, gamma, eps, 1)
+
+
+@instead_of("batchnorm_backward", "the 1 / N of the variance was lost: its slope with respect to d_i is 2 d_i / N")
+def variance_as_a_sum(g, x, gamma, eps):
+    return in_steps(g, x, gamma, eps, 2 * len(x))
+
+
+@instead_of("batchnorm_backward", "the sign of var_bar was lost: a larger variance makes every x_hat smaller")
+def sign_lost(g, x, gamma, eps):
+    return in_steps(g, x, gamma, eps, -2)
+
+
+@instead_of("twin_layer", "b misses the -1 of a = 2 h - 1, which adds -1 times each column's sum of W")
+def sums_forgotten(W, b, first, last):
+    W = W if first else 2 * W
+    return (W, b) if last else (2 * W, 2 * b)
+
+
+@instead_of("twin_layer", "the column sums of W were added to b; a = 2 h - 1, so subtract them")
+def sums_added(W, b, first, last):
+    if not first:
+        W, b = 2 * W, b + W.sum(axis=0)
+    return (W, b) if last else (2 * W, 2 * b)
+
+
+@instead_of("twin_layer", "the sums were taken of 2 W; a = 2 h - 1 doubles what multiplies h, but not the -1")
+def sums_of_the_doubled(W, b, first, last):
+    if not first:
+        W, b = 2 * W, b - 2 * W.sum(axis=0)
+    return (W, b) if last else (2 * W, 2 * b)
+
+
+@instead_of("twin_layer", "the sum of all entries of W was subtracted; each unit has its own column, so use axis=0")
+def one_sum_for_all(W, b, first, last):
+    if not first:
+        W, b = 2 * W, b - W.sum()
+    return (W, b) if last else (2 * W, 2 * b)
+
+
+@instead_of("twin_layer", "the sum of each row of W was subtracted; a unit is a column, so use axis=0")
+def sums_of_rows(W, b, first, last):
+    if not first:
+        W, b = 2 * W, b - W.sum(axis=1)
+    return (W, b) if last else (2 * W, 2 * b)
+
+
+@instead_of("twin_layer", "the units before were taken for tanh units: put a = 2 h - 1 in place of a")
+def inputs_as_before(W, b, first, last):
+    return (W, b) if last else (2 * W, 2 * b)
+
+
+@instead_of("twin_layer", "a squashed unit of the sigmoid network must receive 2 u, not u: double W and b once more")
+def not_doubled(W, b, first, last):
+    return (W, b) if first else (2 * W, b - W.sum(axis=0))
+
+
+@instead_of("twin_layer", "W was doubled for 2 u, but b was not: 2 u = 2 x W + 2 b")
+def bias_not_doubled(W, b, first, last):
+    if not first:
+        W, b = 2 * W, b - W.sum(axis=0)
+    return (W, b) if last else (2 * W, b)
+
+
+@instead_of("twin_layer", "2 (b - sum of W) is due in full: the column sums were not doubled along with b")
+def sums_not_doubled(W, b, first, last):
+    sums = 0 if first else W.sum(axis=0)
+    W = W if first else 2 * W
+    return (W, b - sums) if last else (2 * W, 2 * b - sums)
+
+
+@instead_of("twin_layer", "the first layer was treated like the others, but it receives the data, not sigmoids")
+def first_like_the_others(W, b, first, last):
+    W, b = 2 * W, b - W.sum(axis=0)
+    return (W, b) if last else (2 * W, 2 * b)
+
+
+@instead_of("twin_layer", "the scores were doubled; nothing squashes them, so they must stay as they are")
+def last_like_the_others(W, b, first, last):
+    if not first:
+        W, b = 2 * W, b - W.sum(axis=0)
+    return 2 * W, 2 * b
+
+
+@instead_of("twin_layer", "W was halved where it must be doubled: h is half as far from its middle as a is from 0")
+def halved(W, b, first, last):
+    if not first:
+        W, b = W / 2, b + W.sum(axis=0) / 2
+    return (W, b) if last else (2 * W, 2 * b)
+
+
+@instead_of("twin_layer", "this changes the caller's W or b: make new arrays")
+def twin_in_place(W, b, first, last):
+    if not first:
+        b -= W.sum(axis=0)
+        W *= 2
+    return (W, b) if last else (2 * W, 2 * b)
+
+
 @instead_of(
     "fold", "the old bias was not scaled; batch norm scales all of x W + b, so b' = (b - mean) gamma / sigma + beta"
 )

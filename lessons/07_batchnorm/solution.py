@@ -1,4 +1,4 @@
-"""Lesson 7, exercises: batch normalization in training, in use, and folded away."""
+"""Lesson 7, exercises: batch normalization in training, in use, and folded away; and a start that needs none."""
 
 import numpy as np
 
@@ -6,18 +6,15 @@ import numpy as np
 def batchnorm_train(x, gamma, beta, running_mean, running_var, rate, eps):
     """Return the output of batch norm in training, and the new running statistics.
 
-    The output is y = gamma (x - mu) / sqrt(var + eps) + beta. Here mu and var are the mean and the variance of each
-    column of this batch, the variance with N in the denominator.
-
-    Each running statistic moves towards the batch's own: new = old + rate (batch - old). The running variance estimates
-    the variance of all data, so it moves towards the batch's variance with N - 1 in the denominator.
+    Each column of x is a unit. The output is normalized by this batch's own mean and variance, then scaled and shifted.
+    Each running statistic moves towards what this batch says about the mean or the variance of all data.
 
     Args:
         x: (N, n), the mini-batch, with N at least 2; floats or integers.
         gamma, beta: (n,), the learned scale and bias.
         running_mean, running_var: (n,), the old running statistics. Do not change these arrays; make new ones.
         rate: the weight of the newest batch.
-        eps: a small number that prevents a division by zero where a column is constant.
+        eps: the small number that is added to the variance, for columns that are constant.
 
     Returns:
         y (N, n), the new running mean (n,), the new running variance (n,)
@@ -68,10 +65,30 @@ def batchnorm_backward(g, x, gamma, eps):
     # end solution
 
 
+def twin_layer(W, b, first, last):
+    """Return one layer W', b' of the sigmoid network that is the twin of a tanh network: its scores are the same.
+
+    Where a unit of the tanh network computes a = tanh(u), its twin computes h = sigmoid(2 u) = (a + 1) / 2.
+
+    Args:
+        W: (m, n), one column for each unit, and b: (n,): this layer in the tanh network; floats or integers.
+        first: True if the layer receives the data, the same in both networks; else it receives the units before it.
+        last: True if the layer returns the scores; else its units are squashed. A layer may be both.
+
+    Returns:
+        W' (m, n), b' (n,)
+    """
+    # begin solution
+    if not first:
+        W, b = 2 * W, b - W.sum(axis=0)
+    return (W, b) if last else (2 * W, 2 * b)
+    # end solution
+
+
 def fold(W, b, gamma, beta, mean, var, eps):
     """Return the one layer W', b' that does the work of two: x W + b, followed by batch norm in evaluation.
 
-    For every x, x W' + b' equals gamma (x W + b - mean) / sqrt(var + eps) + beta.
+    For every x, x W' + b' equals what the two layers return, one after the other.
 
     Args:
         W: (m, n), one column for each unit; floats or integers.

@@ -112,6 +112,34 @@ def test_batchnorm_backward(exercise, rng):
         exercise.batchnorm_backward(g, x, gamma, eps).equals((gx, g_gamma, g_beta))
 
 
+def test_twin_layer(exercise, rng):
+    """Compare with what the layer must return at zero and at each unit vector, column by column."""
+    signs = rng.choice([-1, 1], size=(3, 4))  # the integers of a binary layer
+    for W, first, last in (
+        (rng.normal(size=(4, 4)), False, False),
+        (rng.normal(size=(3, 5)), True, False),
+        (rng.normal(size=(5, 2)), False, True),
+        (rng.normal(size=(3, 4)), True, True),
+        (rng.normal(size=(1, 3)), False, False),
+        (rng.normal(size=(4, 1)), False, False),
+        (rng.normal(size=rng.integers(6, 9, size=2)), False, False),
+        (signs, False, False),
+    ):
+        (m, n), b = W.shape, 2 * rng.normal(size=W.shape[1])
+        if W is signs:
+            b = rng.integers(1, 4, size=n)
+        twin, bias = np.zeros((m, n)), np.zeros(n)
+        for j in range(n):
+            received = []
+            for h in (*np.eye(m), np.zeros(m)):
+                a = h if first else 2 * h - 1
+                u = sum(float(w) * float(v) for w, v in zip(W[:, j], a, strict=True)) + float(b[j])
+                received.append(u if last else 2 * u)
+            bias[j] = received.pop()
+            twin[:, j] = np.array(received) - bias[j]
+        exercise.twin_layer(W, b, first, last).equals((twin, bias))
+
+
 def test_fold(exercise, rng):
     """Compare with what the two layers return at zero and at each unit vector, column by column."""
     signs = rng.choice([-1, 1], size=(4, 4))  # the integers of a binary layer

@@ -42,6 +42,28 @@ def test_batch_norm_and_its_gradient_agree_with_the_library():
     close(mine, layer.eval()(tn.Tensor(x)).numpy())
 
 
+def test_a_sigmoid_network_of_twin_layers_has_the_scores_of_the_tanh_network():
+    rng = np.random.default_rng(2)
+    tanh, sigmoid = (tn.MLP([5, 7, 6, 3], activation=activation) for activation in (tn.Tanh, tn.Sigmoid))
+    for i in (0, 2, 4):
+        W, b = rng.normal(size=tanh.layers[i].weight.W.shape), rng.normal(size=tanh.layers[i].bias.shape)
+        pairs = (tanh.layers[i], (W, b)), (sigmoid.layers[i], solution.twin_layer(W, b, i == 0, i == 4))
+        for layer, (matrix, bias) in pairs:
+            layer.weight.W.data, layer.bias.data = matrix.astype(np.float32), bias.astype(np.float32)
+    x = rng.normal(size=(20, 5)).astype(np.float32)
+    close(tanh(x).numpy(), sigmoid(x).numpy())
+
+
+def test_a_column_moves_without_effect_in_two_directions_and_epsilon_is_all_that_is_left_of_the_second():
+    z = np.random.default_rng(3).normal(3, 5, size=60)
+    rows = np.stack(
+        [solution.batchnorm_backward(g[:, None], z[:, None], np.ones(1), 1e-5)[0][:, 0] for g in np.eye(60)]
+    )
+    s = np.linalg.svd(rows, compute_uv=False)
+    assert (s[:58] > 0.5 / z.std()).all()
+    assert s[58] < 1e-5 and s[59] < 1e-12
+
+
 def test_folding_agrees_with_the_library():
     rng = np.random.default_rng(1)
     linear, norm = tn.Linear(3, 4), trained_layer(rng, rng.normal(1, 2, (6, 4)))
