@@ -1,24 +1,17 @@
 # %% [markdown]
 # # Lesson 7. Batch normalization: an explicit scale and bias
 #
-# Picture a teacher who grades on a curve. From every mark she subtracts the class average, and she divides the result
-# by the spread of the class. Now it does not matter whether the exam was hard or easy; it only matters where you stand
-# in your class. Then the school puts the result on a scale of its own choosing, for example an average of 70 points
-# with a spread of 10. Batch normalization does the same to every hidden unit. The mini-batch is the class.
-#
-# **Claim C21** says three things about it:
+# A deep network of sigmoids may take hundreds of steps before it learns anything. Put one small layer behind each of
+# its matrices, and it learns at once. Most deep networks for images have such layers, and what makes them work is still
+# argued about. They are called batch normalization, and claim **C21** says three things about it:
 #
 # 1. It removes the scale and the bias of a layer's inputs, and puts explicit, learned ones in their place.
 # 2. It makes training faster.
 # 3. It is a weaker form of *factorization*. To factorize a matrix is to write it as a product of other matrices. If
 #    these are thin, they hold fewer numbers.
 #
-# First you build the layer for one column, derive its gradient, and keep its running statistics. Then you train deep
-# networks with it and without it, and look for what makes the difference. Finally you fold the layer into the one
-# before it, and see what kind of product is left.
-#
-# You write four functions: `batchnorm_train`, `batchnorm_eval`, `batchnorm_backward` and `fold`. This script uses yours
-# once they all pass. Until then it uses the solutions, and says so.
+# You build the layer, derive its gradient, and train deep networks with it and without it. Then you take its
+# explanations apart one by one, and finally fold the layer into the one before it, to see what kind of product is left.
 
 # %%
 import time
@@ -33,18 +26,22 @@ from tinynet.course import Script
 from tinynet.drawing import COLOURS
 from tinynet.parameterizations.state import child_seed
 
-lesson = Script(__file__)
-mine = lesson.exercises(7)  # your functions once they all pass, the solutions until then
+lesson = Script(7)
 data = tn.datasets.load("digits")
 BLACK, ORANGE, SKY, GREEN, RED, BLUE, PURPLE, *_ = COLOURS
 
 # %% [markdown]
-# ## One column, forward
+# ## Graded on a curve
 #
-# Take one hidden unit. For each of the $N$ examples of the mini-batch it computes a number $z_i$. Together these
-# numbers are one column of $z = xV + b$. (The layer's matrix is called $V$ here; $W$ is kept for the end.) Batch
-# normalization subtracts the column's mean $\mu$, divides by its standard deviation $\sigma$, and then applies a scale
-# $\gamma$ and a bias $\beta$ (Ioffe and Szegedy 2015, arXiv 1502.03167, algorithm 1):
+# Picture a teacher who grades on a curve. From every mark she subtracts the class average, and she divides the result
+# by the spread of the class. Now it does not matter whether the exam was hard or easy; it only matters where you stand
+# in your class. Then the school puts the result on a scale of its own choosing, for example an average of 70 points
+# with a spread of 10.
+#
+# Batch normalization does the same to every hidden unit, and the mini-batch is the class. For each of its $N$ examples
+# the unit computes a number $z_i$. Together they are one column of $z = xV + b$. (The layer's matrix is called $V$
+# here; $W$ is kept for the end.) Subtract the column's mean $\mu$, divide by its standard deviation $\sigma$, then
+# apply a scale $\gamma$ and a bias $\beta$ (Ioffe and Szegedy 2015, arXiv 1502.03167, algorithm 1):
 #
 # $$\mu = \frac1N \sum_i z_i \qquad \mathrm{var} = \frac1N \sum_i (z_i - \mu)^2 \qquad
 #   \sigma = \sqrt{\mathrm{var} + \varepsilon}$$
@@ -53,24 +50,78 @@ BLACK, ORANGE, SKY, GREEN, RED, BLUE, PURPLE, *_ = COLOURS
 #
 # Each unit has its own $\gamma$ and $\beta$, and both are learned. The small number $\varepsilon$ is there for a column
 # that is constant: without it, we would divide by zero.
+#
+# After training there may be no class to compare with. So the layer must also learn what is usual, the mean and the
+# variance of *all* data. All it ever sees is batches. Is a batch's variance a good estimate of it? Draw many batches of
+# five, and average their variances.
+
+# %%
+lesson.predict("five", "The mean variance of batches of five: what share of the variance of all data is it?")
 
 # %%
 rng = np.random.default_rng(0)
+v = rng.normal(size=64) / 8
+population = data.train.inputs.astype(np.float64) @ v
+batches = population[rng.integers(0, len(population), size=(20000, 5))]
+print(f"variance of all {len(population)} values:            {population.var():.4f}")
+print(f"mean variance of batches of 5, with N:     {batches.var(axis=1).mean():.4f}")
+print(f"mean variance of batches of 5, with N - 1: {batches.var(axis=1, ddof=1).mean():.4f}")
+lesson.answer("five", batches.var(axis=1).mean() / population.var(), "{:.0%}")
+
+# %% [markdown]
+# It is too small, because a batch's values lie closer to their own mean than to the mean of all data. On average it is
+# too small by the factor $(N - 1) / N$, and dividing by $N - 1$ in place of $N$ makes up for it. So the batch itself is
+# normalized by the variance with $N$, but the **running variance**, which estimates that of all data, follows the one
+# with $N - 1$. Each step moves the running mean and the running variance a little towards the batch's own, by a rate
+# $r$ (PyTorch calls it momentum):
+#
+# $$\mu_{\mathrm{run}} \leftarrow \mu_{\mathrm{run}} + r\, (\mu - \mu_{\mathrm{run}}) \qquad
+#   \mathrm{var}_{\mathrm{run}} \leftarrow \mathrm{var}_{\mathrm{run}}
+#     + r\, \Big(\frac{N}{N-1} \mathrm{var} - \mathrm{var}_{\mathrm{run}}\Big)$$
+#
+# Once you have the layer, send 200 batches of 60 through it, all of them containing the same one example.
+#
+# **Exercise `batchnorm_train`.** Return $y$ and the new running statistics for a whole layer, all columns at once. (The
+# exercise calls the layer's input $x$, as tinynet and PyTorch do. It is the $z$ of this page.)
+
+# %%
+batchnorm_train = lesson.exercise("batchnorm_train")
 
 
 def normalize(z, gamma, beta, eps=1e-5):
-    """Return y for one column z (N,)."""
-    mu = z.mean()
-    var = ((z - mu) ** 2).mean()
-    sigma = np.sqrt(var + eps)
-    z_hat = (z - mu) / sigma
-    return gamma * z_hat + beta
+    """Return y for one column z (N,), in training."""
+    one = np.ones(1)
+    return np.asarray(batchnorm_train(z[:, None], gamma * one, beta * one, 0 * one, one, 0.1, eps)[0])[:, 0]
 
 
 z = rng.normal(3, 5, size=60)
 y = normalize(z, gamma=2.0, beta=1.0)
 print(f"in:  mean {z.mean():.3f}, standard deviation {z.std():.3f}")
 print(f"out: mean {y.mean():.3f}, standard deviation {y.std():.3f}   (beta is 1, gamma is 2)")
+
+running_mean, running_var, seen = np.zeros(1), np.ones(1), []
+for _ in range(200):
+    neighbours = population[rng.integers(0, len(population), size=59)]
+    batch = np.append(neighbours, population[0])[:, None]
+    y, running_mean, running_var = batchnorm_train(batch, np.ones(1), np.zeros(1), running_mean, running_var, 0.1, 1e-5)
+    seen.append(y[-1][0])
+print(f"mean:     {running_mean[0]:.3f} running, {population.mean():.3f} over all data")
+print(f"variance: {running_var[0]:.3f} running, {population.var():.3f} over all data")
+print(f"y of the one example, in 200 batches: from {min(seen):.2f} to {max(seen):.2f}")
+
+# %% [markdown]
+# The same example got another answer in every batch. In training that is tolerable. In use it is not: an example must
+# get the same answer whatever stands beside it, even if it stands alone. A student who takes the exam alone is graded
+# by the curve of earlier years.
+#
+# **Exercise `batchnorm_eval`.** Return $y$ for a network in use.
+
+# %%
+batchnorm_eval = lesson.exercise("batchnorm_eval")
+once = np.ones(1), np.zeros(1), running_mean, running_var, 1e-5
+alone = np.asarray(batchnorm_eval(population[:1, None], *once)).item()
+among = np.asarray(batchnorm_eval(population[:60, None], *once))[0, 0]
+print(f"y of the one example, in use: {alone:.2f} alone, {among:.2f} among 59 others")
 
 # %% [markdown]
 # ## What it removes
@@ -84,8 +135,7 @@ print(f"out: mean {y.mean():.3f}, standard deviation {y.std():.3f}   (beta is 1,
 # $\varepsilon$ counts.
 
 # %%
-x, labels = data.train.inputs[:60].astype(np.float64), data.train.labels[:60]
-v = rng.normal(size=64) / 8
+x = data.train.inputs[:60].astype(np.float64)
 before = normalize(x @ v, 2.0, 1.0)
 change = {}
 for c, shift in (10, 0), (10, 7), (1, 7), (0.01, 0):
@@ -95,17 +145,25 @@ for c, shift in (10, 0), (10, 7), (1, 7), (0.01, 0):
 removed = max(change[10, 0], change[10, 7], change[1, 7])
 
 # %% [markdown]
-# ## One column, backward
+# ## The gradient
 #
-# Let $g_i = \partial L / \partial y_i$ be the gradient that arrives from above. Two gradients are quick. All examples
-# share $\gamma$ and $\beta$, so their contributions add up:
-#
-# $$\frac{\partial L}{\partial \beta} = \sum_i g_i \qquad \frac{\partial L}{\partial \gamma} = \sum_i g_i \hat z_i$$
-#
-# The gradient with respect to $z$ takes more care, because $z_i$ affects $y$ in three ways: directly, through the mean,
-# and through the variance. We follow them one step at a time. Write $\bar{q}$ for $\partial L / \partial q$, and
-# $d_i = z_i - \mu$ for the distance from the mean. (In the code below: `z_hat_bar`, `var_bar`, `d_bar`.) We begin at
-# the end, where $y_i = \gamma \hat z_i + \beta$:
+# Let $g_i = \partial L / \partial y_i$ be the gradient that arrives from above. What is the gradient with respect to
+# $z$? It is tempting to answer $\gamma g_i / \sigma$, because $y_i$ is $z_i$ times $\gamma / \sigma$, plus a constant.
+# Measure how $\sum_i g_i y_i$ changes along a random direction, and compare.
+
+# %%
+z, g = rng.normal(3, 5, size=60), rng.normal(size=60)
+direction, h = rng.normal(size=60), 0.01  # also right if your y is float32
+slope = (g @ normalize(z + h * direction, 2.0, 1.0) - g @ normalize(z - h * direction, 2.0, 1.0)) / (2 * h)
+tempting = 2.0 * g / np.sqrt(z.var() + 1e-5)
+print(f"slope along a random direction, by finite differences: {slope:.3f}")
+print(f"by the tempting answer:                                {tempting @ direction:.3f}")
+
+# %% [markdown]
+# What is missing? Your mark also changes the class average and the spread, and with them everybody's grade. So $z_i$
+# affects $y$ in three ways: directly, through the mean, and through the variance. Follow them one step at a time, from
+# the end to the beginning. Write $\bar{q}$ for $\partial L / \partial q$, and $d_i = z_i - \mu$ for the distance from
+# the mean. First, $y_i = \gamma \hat z_i + \beta$:
 #
 # $$\bar{\hat z}_i = \gamma g_i$$
 #
@@ -115,102 +173,44 @@ removed = max(change[10, 0], change[10, 7], change[1, 7])
 #   = \sum_i \bar{\hat z}_i d_i \cdot \left(-\frac12\right) (\mathrm{var} + \varepsilon)^{-3/2}
 #   = -\frac{1}{2\sigma^2} \sum_i \bar{\hat z}_i \hat z_i$$
 #
-# The distance $d_i$ acts directly, and through the variance:
+# Two steps are left, and they are yours. For $\bar d_i$: the distance $d_i$ acts directly on $\hat z_i$, and through
+# $\mathrm{var} = \frac1N \sum_i d_i^2$. For $\bar z_i$: every $d_j = z_j - \mu$ contains $z_i$, since $\mu$ does. Put
+# them together, use $\sum_i \hat z_i = 0$, and little is left: $\gamma / \sigma$ times a bracket with three terms. For
+# $\gamma$ and $\beta$, remember that all examples share them.
+
+# %%
+lesson.predict(
+    "pointless", "A column has 60 numbers. Along how many independent directions can they move while no y moves?"
+)
+
+# %% [markdown]
+# Three checks wait for your gradient: the slope from above; the tape of lesson 2, which takes the gradient of
+# `tn.BatchNorm`; and the question just asked. For that one, the gradient of each single $y_i$ becomes a row of a
+# matrix. Directions in which no $y$ moves are missing from its rank. ($\varepsilon$ leaves a little, so less than a
+# thousandth counts as nothing.)
 #
-# $$\bar{d}_i = \frac{\bar{\hat z}_i}{\sigma} + \overline{\mathrm{var}} \cdot \frac{2 d_i}{N}
-#   = \frac1\sigma \Big( \bar{\hat z}_i - \hat z_i \operatorname{mean}(\bar{\hat z} \hat z) \Big)$$
-#
-# Finally, every $d_i$ contains $\mu$, so $\bar z_i = \bar d_i - \operatorname{mean}(\bar d)$. Because the $\hat z_i$
-# sum to zero, this simplifies to
-#
-# $$\bar z_i = \frac{\gamma}{\sigma} \Big( g_i - \operatorname{mean}(g) - \hat z_i \operatorname{mean}(g \hat z) \Big)$$
-#
+# **Exercise `batchnorm_backward`.** Return the gradients with respect to the layer's input, $\gamma$ and $\beta$.
+
+# %%
+batchnorm_backward = lesson.exercise("batchnorm_backward")
+backward = lambda g: np.asarray(batchnorm_backward(g[:, None], z[:, None], np.full(1, 2.0), 1e-5)[0])[:, 0]
+z_bar = backward(g)
+print(f"slope along a random direction, by the gradient:       {z_bar @ direction:.3f}")
+Z, G = rng.normal(1, 3, size=(60, 5)), rng.normal(size=(60, 5))
+layer, Z_tape = tn.BatchNorm(5), tn.Tensor(Z, requires_grad=True)
+layer(Z_tape).backward(G)
+by_formula = batchnorm_backward(G, Z, np.ones(5), layer.eps)[0]
+print(f"differs from the tape's gradient by at most {np.abs(Z_tape.grad - by_formula).max():.1e}")
+rows = np.stack([backward(row) for row in np.eye(60)])
+pointless = 60 - int(np.linalg.matrix_rank(rows, rtol=1e-3))
+print(f"sum of the gradient: {z_bar.sum():.1e}; dot product with z_hat: {z_bar @ (z - z.mean()) / z.std():.1e}")
+lesson.answer("pointless", pointless, "{:.0f}")
+
+# %% [markdown]
 # Read it with the class in mind. If all marks rise together, the curve undoes it. If all marks are stretched away from
 # the average, the curve undoes that too. Moving $z$ in these two ways is pointless, so both are taken out of $g$; what
 # is left is scaled by $\gamma / \sigma$. That is why the gradient sums to zero, and why its dot product with $\hat z$
 # is zero up to a remainder of order $\varepsilon$.
-
-
-# %%
-def backward(g, z, gamma, eps=1e-5):
-    """Return the gradient with respect to one column z (N,), by the steps above."""
-    N = len(z)
-    d = z - z.mean()
-    sigma = np.sqrt((d**2).mean() + eps)
-    z_hat = d / sigma
-    z_hat_bar = gamma * g
-    var_bar = -(z_hat_bar * z_hat).sum() / (2 * sigma**2)
-    d_bar = z_hat_bar / sigma + var_bar * 2 * d / N
-    return d_bar - d_bar.mean()
-
-
-z, g = rng.normal(3, 5, size=60), rng.normal(size=60)
-direction, h = rng.normal(size=60), 1e-6
-slope = (g @ normalize(z + h * direction, 2.0, 1.0) - g @ normalize(z - h * direction, 2.0, 1.0)) / (2 * h)
-z_bar = backward(g, z, 2.0)
-print(f"slope along a random direction, by finite differences: {slope:.9f}")
-print(f"by the formula:                                        {z_bar @ direction:.9f}")
-constant = 2.0 * g / np.sqrt(z.var() + 1e-5)
-print(f"if mu and var are treated as constants, a mistake:     {constant @ direction:.9f}")
-print(f"sum of the gradient: {z_bar.sum():.1e}; dot product with z_hat: {z_bar @ (z - z.mean()) / z.std():.1e}")
-
-# %% [markdown]
-# `tn.BatchNorm` does this for all columns at once, and the tape of lesson 2 takes its gradient. Your
-# `batchnorm_backward` does it by the formula, with sums and means over `axis=0`. (The exercise calls the layer's input
-# $x$, as tinynet and PyTorch do. It is the $z$ of this page.) Do they agree?
-
-# %%
-Z, G = rng.normal(1, 3, size=(60, 5)), rng.normal(size=(60, 5))
-layer, Z_tape = tn.BatchNorm(5), tn.Tensor(Z, requires_grad=True)
-layer(Z_tape).backward(G)
-by_column = np.stack([backward(G[:, j], Z[:, j], 1.0) for j in range(5)], axis=1)
-at_once = mine.batchnorm_backward(G, Z, np.ones(5), layer.eps)[0]
-for name, gradient in ("column by column", by_column), ("batchnorm_backward", at_once):
-    print(f"{name}: differs from the tape's gradient by at most {np.abs(Z_tape.grad - gradient).max():.1e}")
-
-# %% [markdown]
-# ## When there is no batch
-#
-# A student who takes the exam alone has no class to be compared with. So she is graded by the curve of earlier years.
-# Batch norm does likewise. In use, an example must get the same answer whatever stands beside it. So during training
-# the layer keeps a running mean and a running variance. Each step moves them a little towards the batch's own, by a
-# rate $r$ (PyTorch calls it momentum):
-#
-# $$\mu_{\mathrm{run}} \leftarrow \mu_{\mathrm{run}} + r\, (\mu - \mu_{\mathrm{run}}) \qquad
-#   \mathrm{var}_{\mathrm{run}} \leftarrow \mathrm{var}_{\mathrm{run}}
-#     + r\, \Big(\frac{N}{N-1} \mathrm{var} - \mathrm{var}_{\mathrm{run}}\Big)$$
-#
-# Evaluation then normalizes with these:
-#
-# $$y_i = \gamma\, \frac{z_i - \mu_{\mathrm{run}}}{\sqrt{\mathrm{var}_{\mathrm{run}} + \varepsilon}} + \beta$$
-#
-# Why $N - 1$ here, when the batch itself is normalized with $N$? The running variance should estimate the variance of
-# *all* data. But a batch's values lie closer to their own mean than to the mean of all data, so the batch's variance is
-# too small: on average by the factor $(N - 1) / N$. Watch this for batches of five. Then send 200 batches of 60 through
-# `batchnorm_train`, all of them containing the same one example. In the end, give this example alone to
-# `batchnorm_eval`.
-
-# %%
-population = data.train.inputs.astype(np.float64) @ v
-batches = population[rng.integers(0, len(population), size=(20000, 5))]
-print(f"variance of all {len(population)} values:            {population.var():.4f}")
-print(f"mean variance of batches of 5, with N:     {batches.var(axis=1).mean():.4f}")
-print(f"mean variance of batches of 5, with N - 1: {batches.var(axis=1, ddof=1).mean():.4f}")
-
-running_mean, running_var, seen = np.zeros(1), np.ones(1), []
-for _ in range(200):
-    neighbours = population[rng.integers(0, len(population), size=59)]
-    batch = np.append(neighbours, population[0])[:, None]
-    y, running_mean, running_var = mine.batchnorm_train(
-        batch, np.ones(1), np.zeros(1), running_mean, running_var, 0.1, 1e-5
-    )
-    seen.append(y[-1, 0])
-alone = mine.batchnorm_eval(population[:1, None], np.ones(1), np.zeros(1), running_mean, running_var, 1e-5).item()
-print(f"mean:     {running_mean[0]:.3f} running, {population.mean():.3f} over all data")
-print(f"variance: {running_var[0]:.3f} running, {population.var():.3f} over all data")
-print(
-    f"y of the one example: from {min(seen):.2f} to {max(seen):.2f} in the batches; in evaluation, alone, {alone:.2f}"
-)
 
 # %% [markdown]
 # ## Deep networks, error per step
@@ -223,6 +223,10 @@ print(
 # to mean something. We count the steps until the validation error first falls below 10 %. We try three rates, each from
 # three seeds, and keep the rate with the smallest median. A run ends after 390 steps. (If the best rate is the smallest
 # or the largest of the three, a still better one may lie beyond it.)
+
+# %%
+lesson.predict("sigmoid", "Sigmoid: how many times fewer steps does the network with batch norm need?")
+lesson.predict("tanh", "And with tanh: how many times fewer?")
 
 # %%
 WIDTHS, BATCHES, STEPS, EVERY, GOAL = [64, 100, 100, 100, 10], 14, 390, 5, 0.10
@@ -283,6 +287,12 @@ for name, (activation, rates) in ACTIVATIONS.items():
         for lr in rates:
             print(f"    rate {lr:<3g}: {', '.join(map(str, steps[lr]))}{'   (the best)' if lr == best else ''}")
 
+speed, medians = {}, {key: float(np.median(steps)) for key, (_, steps) in found.items()}
+for name in ACTIVATIONS:
+    speed[name] = medians[name, False] / medians[name, True]
+    print(f"{name}: {medians[name, False]:g} steps without batch norm, {medians[name, True]:g} with it (medians)")
+    lesson.answer(name, speed[name], "{:.1f}")
+
 # %% [markdown]
 # Now draw the whole curves, with seed 0 and the best rates. Along the way, every 5 steps, record what the sigmoids or
 # tanhs of the last hidden layer receive: $z$ without batch norm, $y$ with it. For each unit, keep the 15th, 50th and
@@ -338,18 +348,13 @@ figure.suptitle("Is training faster with batch norm?")
 lesson.figure(figure, "error-per-step")
 
 # %% [markdown]
-# Look at both panels. Then look at the milliseconds per step: batch norm is not free. Steps and seconds answer two
-# different questions. We judge the claim by steps, because seconds depend on the machine and on how the layer is
-# written.
+# Batch norm is not free, so steps and seconds answer two different questions. We judge the claim by steps, because
+# seconds depend on the machine and on how the layer is written.
 
 # %%
-speed = {}
 for name in ACTIVATIONS:
-    steps = {normed: float(np.median(found[name, normed][1])) for normed in (False, True)}
-    speed[name] = steps[False] / steps[True]
     longer = seconds[name, True] / seconds[name, False]
-    print(f"{name}: {steps[False]:g} steps without batch norm, {steps[True]:g} with it (medians of 3 seeds)")
-    print(f"  in steps, training with batch norm is {speed[name]:.1f} times as fast")
+    print(f"{name}: in steps, training with batch norm is {speed[name]:.1f} times as fast")
     print(f"  a step takes {longer:.1f} times as long, so by the clock it is {speed[name] / longer:.1f} times as fast")
 
 # %% [markdown]
@@ -410,25 +415,38 @@ print(
 # %% [markdown]
 # ## Is that the reason?
 #
-# With batch norm, training takes fewer steps and inputs stay in place. That does not mean that the one causes the
-# other. Three more sigmoid networks test it.
+# With batch norm, training takes fewer steps, and measured in half widths inputs stay in place. That does not mean that
+# the one causes the other. Three more sigmoid networks test it.
 #
 # **Shaken.** Keep batch norm, and then undo its work. Right behind it, at every step, each unit's $y$ is multiplied by
 # a new random scale between 0.5 and 1.5, and moved by a new random shift between -1 and 1. (The idea comes from
 # Santurkar et al. 2018, arXiv 1805.11604.) The drift tells whether inputs wander again. If steady inputs are the
-# reason, this network must be slow.
+# reason, this network must be slow; let us say, take at least twice as many steps as batch norm alone.
 #
 # **A better start.** Since $\tanh(u) = 2 \operatorname{sigmoid}(2u) - 1$, a sigmoid network can compute exactly what a
-# tanh network computes. It only needs other weights: double the first matrix, multiply later ones by 4 (the last one by
-# 2), and adjust the biases to match. Give the sigmoid network this start and change nothing else. If it now trains fast
-# without batch norm, then a bad start was what slowed it down, and batch norm made up for it.
+# tanh network computes. It only needs other weights. Give the sigmoid network this start and change nothing else. If it
+# now trains fast without batch norm, then a bad start was what slowed it down, and batch norm made up for it.
 #
 # **Explicit scale.** Give each column of the matrix a length of its own to learn: $W = V \operatorname{diag}(s)$, where
 # column $j$ of $V$ is multiplied by $s_j$. This is `tn.Scaled` (which calls the scale `g`). It has the scale of batch
 # norm, without the statistics. If factorization is the reason, this network must be fast.
+#
+# The better start is yours. Where a tanh unit receives $u$, its twin is to receive $2u$. Then it gives
+# $h = \operatorname{sigmoid}(2u)$, which is $(a + 1) / 2$, half as far from its middle as $a = \tanh(u)$ is from 0, and
+# the next layer has to make up for that. Only the two ends are different. The first layer receives the data, and
+# nothing squashes what the last layer returns.
+#
+# **Exercise `twin_layer`.** Return the matrix and the biases of one layer of the sigmoid network.
+
+# %%
+lesson.predict("shaken", "Is the shaken network slow?", choices=("yes", "no"))
+lesson.predict("start", "Of the steps that batch norm saves the sigmoid network, what share does a better start save?")
 
 
 # %%
+twin_layer = lesson.exercise("twin_layer")
+
+
 class Shaken(tn.Layer):
     """Give each unit a random scale and a random shift, new ones at every training step."""
 
@@ -456,10 +474,9 @@ def twin(seed):
     """Return the sigmoid network that computes what the tanh network of this seed computes."""
     net = tn.MLP(WIDTHS, activation=tn.Sigmoid, seed=seed)
     linear = [layer for layer in net.layers if isinstance(layer, tn.Linear)]
-    for i, layer in enumerate(linear):
-        W, inner, outer = layer.weight.W.data, 1 if i == 0 else 2, 1 if i == len(linear) - 1 else 2
-        layer.bias.data = (outer * (0 if i == 0 else -1) * W.sum(axis=0)).astype(np.float32)
-        layer.weight.W.data = outer * inner * W
+    for layer in linear:
+        parts = twin_layer(layer.weight.W.numpy(), layer.bias.numpy(), layer is linear[0], layer is linear[-1])
+        layer.weight.W.data, layer.bias.data = (np.asarray(part, np.float32) for part in parts)
     return net
 
 
@@ -518,22 +535,16 @@ axes.set(xlabel="steps to a validation error of 10 % (bar: median, dots: three s
 axes.set_title("Sigmoid network, three hidden layers: what makes it fast?")
 lesson.figure(figure, "reasons")
 
-# %% [markdown]
-# Compare the bars yourself before you read on. The next lines only put numbers on what you see.
-
 # %%
-gain = median["plain"] - median["batch norm"]
-wander = drifts["shaken"] > 2 * drifts["sigmoid", True]
-steady = "not tested" if not wander else "no" if median["batch norm, shaken"] < 2 * median["batch norm"] else "yes"
-start = (median["plain"] - median["better start"]) / gain if gain > 0 and np.isfinite(gain) else np.nan
-scale = (median["plain"] - median["explicit scale"]) / gain if gain > 0 and np.isfinite(gain) else np.nan
+saved = medians["sigmoid", False] - medians["sigmoid", True]
+share = {name: (median["plain"] - median[name]) / saved for name in ("better start", "explicit scale")}
 farther = drifts["shaken"] / drifts["sigmoid", True]
-print(f"Does fast training need steady inputs? {steady.capitalize()}. Shaken inputs drift {farther:.1f} times as far,")
-print(
-    f"and training takes {median['batch norm, shaken']:g} steps, where batch norm alone takes {median['batch norm']:g}."
-)
-print(f"Of the steps that batch norm saves, a better start alone saves {100 * start:.0f} %.")
-print(f"Of the steps that batch norm saves, an explicit scale alone saves {100 * scale:.0f} %.")
+slow = median["batch norm, shaken"] >= 2 * median["batch norm"]
+print(f"shaken inputs drift {farther:.1f} times as far" + ("" if farther > 2 else ": too little to test anything"))
+print(f"training takes {median['batch norm, shaken']:g} steps, where batch norm alone takes {median['batch norm']:g}")
+lesson.answer("shaken", "yes" if slow else "no")
+print(f"of the steps that batch norm saves, an explicit scale saves {share['explicit scale']:.0%}, and a better start:")
+lesson.answer("start", share["better start"], "{:.0%}")
 
 # %% [markdown]
 # Batch norm does one more thing: it comes with a brake. Apart from $\varepsilon$, the length of a unit's column $v$ has
@@ -570,27 +581,35 @@ for lr in [rate for rate in ACTIVATIONS["sigmoid"][1] if rate >= found["sigmoid"
 #
 # After training, the statistics are fixed numbers, $\mu_{\mathrm{run}}$ and
 # $\sigma_{\mathrm{run}} = \sqrt{\mathrm{var}_{\mathrm{run}} + \varepsilon}$. Then batch norm only scales and shifts
-# each column. The layer before it can do this on its own, with other weights and biases. So the two layers become one:
+# each column. The layer before it can do this on its own, with other weights and biases:
 #
-# $$y = \gamma\, \frac{xV + b - \mu_{\mathrm{run}}}{\sigma_{\mathrm{run}}} + \beta = x W' + b' \qquad
-#   W' = V \operatorname{diag}\Big(\frac{\gamma}{\sigma_{\mathrm{run}}}\Big) \qquad
-#   b' = (b - \mu_{\mathrm{run}})\, \frac{\gamma}{\sigma_{\mathrm{run}}} + \beta$$
+# $$\gamma\, \frac{xV + b - \mu_{\mathrm{run}}}{\sigma_{\mathrm{run}}} + \beta = x W' + b'$$
 #
-# This $W'$ is exactly what `tn.Scaled` stores as two factors: $V \operatorname{diag}(s)$, with one
-# $s = \gamma / \sigma_{\mathrm{run}}$ for each unit. So build the network without batch norm, put these numbers in, and
-# compare the scores on the whole test set. Your `fold` must give the same $W'$ and $b'$. (The exercise calls the
-# layer's matrix $W$.)
+# **Exercise `fold`.** Return $W'$ and $b'$. (The exercise calls the layer's matrix $W$.)
 
 # %%
+fold = lesson.exercise("fold")
 net = nets["sigmoid", True].eval()
+first, norm = net.layers[:2]
+V, no_bias = first.weight.W.data, np.zeros(100)
+W, b = fold(V, no_bias, norm.gamma.data, norm.beta.data, norm.running_mean, norm.running_var, norm.eps)
+by_two = norm(first(data.test.inputs)).numpy()
+print(f"first layer: one layer and two differ by at most {np.abs(data.test.inputs @ W + b - by_two).max():.1e}")
+
+# %% [markdown]
+# Your $W'$ is exactly what `tn.Scaled` stores as two factors, $V \operatorname{diag}(s)$ with one number $s_j$ for each
+# unit. So build the network without batch norm, put $s = \gamma / \sigma_{\mathrm{run}}$ and your $b'$ in, and compare
+# the scores on the whole test set.
+
+# %%
 folded = explicit_scale(0).eval()
 pairs = [(a, b) for a, b in pairwise(net.layers) if isinstance(b, tn.BatchNorm)]
 linear = [layer for layer in folded.layers if isinstance(layer, tn.Linear)]
 off = []
 for (before, norm), after in zip(pairs, linear, strict=False):
-    V, no_bias = before.weight.W.data, np.zeros(len(norm.running_mean))
+    V = before.weight.W.data
     statistics = norm.gamma.data, norm.beta.data, norm.running_mean, norm.running_var, norm.eps
-    W, b = mine.fold(V, no_bias, *statistics)
+    W, b = fold(V, no_bias, *statistics)
     after.weight.V.W.data = V
     after.weight.g.data = (norm.gamma.data / np.sqrt(norm.running_var + norm.eps)).astype(np.float32)
     after.bias.data = np.asarray(b, np.float32)
@@ -633,41 +652,51 @@ print(
 # %% [markdown]
 # If no $s_j$ is zero, you can divide by it again. So *every* matrix $W$ can be written as $V \operatorname{diag}(s)$:
 # nothing is excluded, and nothing is saved. What changes is the path that SGD takes.
+#
+# ## The verdict
+#
+# We call training faster if it takes at most two thirds of the steps, each network at its best rate. An explanation
+# holds for the sigmoid network if its ingredient alone saves more than half of the steps that batch norm saves.
 
 # %%
-parts = {
-    "scale and bias are removed": removed < 1e-3,
-    "training takes fewer steps (sigmoid)": speed["sigmoid"] > 1.5,
-    "training takes fewer steps (tanh)": speed["tanh"] > 1.5,
-    "it saves numbers or lowers the rank": numbers["V diag(s)"] < numbers["W as it is"] or ranks[1] < ranks[0],
-}
-for part, held in parts.items():
-    print(f"{'yes' if held else 'no':3s} {part}")
-held = sum(parts.values())
+steps_of = lambda name: f"{medians[name, False]:g} steps without it, {medians[name, True]:g} with it"
+steady = {
+    "fast training needs steady inputs": (
+        slow, f"shaken, inputs drift {farther:.1f} times as far, and training takes {median['batch norm, shaken']:g} "
+        f"steps, not {median['batch norm']:g}"
+    )
+}  # fmt: skip
 lesson.verdict(
     "C21",
-    "holds" if held == len(parts) else "does not hold" if held == 0 else "holds in part",
-    f"scale and bias are removed (y changes by at most {removed:.0e}). Counted in steps to 10 % error, training is "
-    f"{speed['sigmoid']:.1f} times as fast for sigmoid and {speed['tanh']:.1f} times for tanh, each at its best rate. "
-    f"Of the steps that batch norm saves the sigmoid network, a better start alone saves {100 * start:.0f} %, an "
-    f"explicit scale {100 * scale:.0f} %. Folded away, batch norm is V diag(s): scores agree up to {apart:.0e}, the "
-    f"rank is {ranks[1]} where V has {ranks[0]}, and {numbers['V diag(s)']:,} numbers are stored in place of "
-    f"{numbers['W as it is']:,}",
-)
+    {
+        "scale and bias of the inputs are removed": (removed < 1e-3, f"y changes by at most {removed:.0e}"),
+        "training is faster: sigmoid": (speed["sigmoid"] >= 1.5, steps_of("sigmoid")),
+        "training is faster: tanh": (speed["tanh"] >= 1.5, steps_of("tanh")),
+        **(steady if farther > 2 else {}),
+        "a better start alone makes it fast": (
+            share["better start"] > 0.5, f"it saves {share['better start']:.0%} of the steps that batch norm saves"
+        ),
+        "an explicit scale alone makes it fast": (
+            share["explicit scale"] > 0.5, f"it saves {share['explicit scale']:.0%} of those steps"
+        ),
+        "in use, batch norm is a product V diag(s)": (
+            apart < 1e-3 * np.abs(scores).max(), f"scores agree up to {apart:.0e}"
+        ),
+        "this product stores fewer numbers": (
+            numbers["V diag(s)"] < numbers["W as it is"],
+            f"{numbers['V diag(s)']:,} in place of {numbers['W as it is']:,}",
+        ),
+        "this product has a lower rank": (ranks[1] < ranks[0], f"{ranks[1]}, where V has {ranks[0]}"),
+    },
+)  # fmt: skip
 
 # %% [markdown]
-# ## Exercises
+# So batch norm is a factorization in the letter, and none in the sense of the claim.
 #
-# In `exercise.py` you write the functions for whole layers, all columns at once. The layer's input, $z$ on this page,
-# is called `x` there:
+# ## Read on
 #
-# 1. `batchnorm_train`: the forward pass in training; it returns $y$ and the new running statistics.
-# 2. `batchnorm_eval`: the forward pass in use.
-# 3. `batchnorm_backward`: the gradients with respect to $x$, $\gamma$ and $\beta$.
-# 4. `fold`: $W'$ and $b'$.
+# In tinynet's source, `layers/batchnorm.py` is the layer, and `reading/training/normalization.py` folds it away, and
+# sets it beside other products at equal bytes.
 #
-# Grade them with `tinynet grade 7`, or `pytest lessons/07_batchnorm`; `tinynet hint 7` helps. Then run this lesson
-# again: it will use your own.
-#
-# **Read next** `tinynet/layers/batchnorm.py` (the layer), `tinynet/parameterizations/scaled.py` (the scale alone) and
-# `tinynet/reading/training/normalization.py` (both beside low rank, at equal bytes).
+# **An open question.** A good start and batch norm both make training fast. Is there anything that batch norm does for
+# a network of this size which no start could do?
