@@ -31,6 +31,24 @@ def table(layers):
     return bits
 
 
+@instead_of("stored_bits", "by building a list of what is stored, as pairs of a count and its bits")
+def pairs(layers):
+    stored = []
+    for layer in layers:
+        m, n = map(int, layer["shape"])
+        match layer["method"]:
+            case "dense":
+                stored += [(m * n, 32)]
+            case "quantized":
+                stored += [(m * n, layer["bits"]), (1, 32)]
+            case "lowrank":
+                stored += [(m * layer["rank"], 32), (layer["rank"] * n, 32)]
+            case "hashed":
+                stored += [(layer["buckets"], 32), (1, 64)]
+        stored += [(n, 32)] if layer["bias"] else []
+    return sum(count * bits for count, bits in stored)
+
+
 @instead_of("widest", "in bytes, with NumPy")
 def in_bytes(budget, n_in, n_out):
     return np.maximum(0, np.floor((budget - 4 * n_out) / (4 * (n_in + 1 + n_out)))).astype(int)

@@ -4,8 +4,7 @@
 def file_parts(content):
     """Return how many bytes of a saved network are header, and how many are payload.
 
-    The file begins with 8 bytes that hold a number L, lowest byte first. Then come L bytes of JSON. The rest is the
-    payload: what the network stores. Everything before the payload is the header.
+    Everything before the payload is the header. The lesson's table says how the file is laid out.
 
     Args:
         content: uint8, the bytes of the file.
@@ -22,14 +21,13 @@ def file_parts(content):
 def stored_bits(layers):
     """Return how many bits a network must store, before anything is padded to whole bytes.
 
-    Each layer computes x W + b. How it stores W depends on its method. A number is a float32:
+    Each layer computes x W + b. The method says how W is stored; the lesson says what each method keeps. Numbers are
+    float32.
 
-        {"shape": (m, n), "bias": True, "method": "dense"}                  every entry of W, a number each
-        {"shape": (m, n), "bias": True, "method": "quantized", "bits": q}   q bits for each entry, and one number, the
-                                                                            step between levels
-        {"shape": (m, n), "bias": True, "method": "lowrank", "rank": k}     the numbers of U (m, k) and V (k, n)
-        {"shape": (m, n), "bias": True, "method": "hashed", "buckets": K}   K numbers that all entries share, and a
-                                                                            seed of 64 bits
+        {"shape": (m, n), "bias": True, "method": "dense"}
+        {"shape": (m, n), "bias": True, "method": "quantized", "bits": q}    q bits for each entry
+        {"shape": (m, n), "bias": True, "method": "lowrank", "rank": k}      factors (m, k) and (k, n)
+        {"shape": (m, n), "bias": True, "method": "hashed", "buckets": K}    K numbers for all entries
 
     Args:
         layers: a list of such dictionaries, one for each layer. "bias" says whether the layer has a b.
@@ -75,8 +73,7 @@ def widest(budget, n_in, n_out):
 def pareto(points):
     """Return the indices of the efficient points, in ascending order.
 
-    One point beats another if it needs no more bytes, has no more error, and is strictly better in bytes or in error. A
-    point that no other point beats is efficient. Two equal points do not beat each other.
+    A point is efficient if no other point beats it; the lesson says when one beats another. Mind equal points.
 
     Args:
         points: a list of (bytes, error). The error may be in any unit, so it may exceed 1.

@@ -1,5 +1,6 @@
 """Lesson 8: the exercises find what tinynet's files and frontier say."""
 
+import csv
 from itertools import pairwise
 from pathlib import Path
 
@@ -37,6 +38,36 @@ def test_the_widest_network_fits_and_the_next_does_not():
     h = lesson.solution.widest(10_000, 64, 10)
     bits = [tn.MLP([64, width, 10]).stored_bits() for width in (h, h + 1)]
     assert bits[0] <= 80_000 < bits[1]
+
+
+def test_a_dense_network_of_the_binary_ones_bytes_has_11_units():
+    payload = tn.MLP(WIDTHS, tn.Binary()).stored_bits() // 8
+    assert lesson.solution.widest(payload, 64, 10) == 11
+
+
+def test_low_rank_at_an_eighth_has_four_numbers_for_ten_scores():
+    assert [recipe.rank for recipe in tn.frontier.methods.recipe("lowrank", 1 / 8, [(64, 256), (256, 10)])] == [4, 4]
+
+
+def test_the_longer_result_says_what_the_lesson_reads_from_it():
+    with open(lesson.path / "frontier.csv", newline="") as file:
+        rows = [row | {"bytes": float(row["bytes"]), "error": float(row["error"])} for row in csv.DictReader(file)]
+
+    def smallest(accepted):
+        row = min((row for row in rows if row["error"] <= accepted), key=lambda row: row["bytes"])
+        return row["method"], row["factor"], row["bytes"]
+
+    [whole] = [row for row in rows if (row["method"], row["factor"]) == ("dense", "1")]
+    assert whole["bytes"] == 76_840 and round(whole["error"], 3) == 0.030
+    assert [smallest(accepted) for accepted in (0.10, 0.05, 0.03, 0.025)] == [
+        ("dense", "1/64", 2140),
+        ("hashed+quantized", "1/64", 2272),
+        ("quantized", "1/32", 3440),
+        ("hashed+quantized", "1/32", 3456),
+    ]
+    assert smallest(whole["error"])[2] < whole["bytes"] / 20
+    best = min(row["error"] for row in rows)
+    assert smallest(best + 0.005) == ("hashed+quantized", "1/32", 3456)
 
 
 def test_the_frontier_agrees_with_the_library():
