@@ -427,10 +427,11 @@ axes.legend(ncols=2, loc="upper left")
 lesson.figure(figure, "made_small")
 
 # %% [markdown]
-# If a hashed network that is made small fails, but one that is trained small works, then SGD has found a solution that
-# nobody would get by cutting a large one down. That is the part of C22 that speaks of fooling SGD. Its other parts can
-# be measured too, except one: whether there is a common theory. Gains and losses are in percentage points of error. We
-# say that a method *beats* a narrower network if it gains at least half a percentage point.
+# The hashed network fails when it is made small, and works when it is trained small. So SGD, which moved the entries of
+# a matrix that is not really there, found a solution that this way of cutting a large network down does not give. That
+# is the part of C22 that speaks of fooling SGD. Its other parts can be measured too, except one: whether there is a
+# common theory. Gains and losses are in percentage points of error. We say that a method *beats* a narrower network if
+# it gains at least half a percentage point.
 
 # %%
 gain = {f: error["dense", f] - min(error[m, f] for m in METHODS[1:] if (m, f) in error) for f in FACTORS[2:]}
