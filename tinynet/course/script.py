@@ -18,20 +18,17 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
 from tinynet.course import guesses, manifest, workspace
 from tinynet.course.calls import Wrong, from_file
-from tinynet.course.grading import grade_exercise, grade_file, solved
+from tinynet.course.grading import grade_exercise, solved
 from tinynet.frontier.temporary import temporary_folder
 from tinynet.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.animation import Animation
     from matplotlib.figure import Figure
-
-VERDICTS = ("holds", "holds in part", "does not hold", "not shown")
 
 
 class Script:
@@ -42,18 +39,15 @@ class Script:
             workspace that the current folder lies in.
     """
 
-    def __init__(self, number: int | str) -> None:
+    def __init__(self, number: int) -> None:
         import matplotlib
         from threadpoolctl import threadpool_limits
 
         threadpool_limits(1)  # BLAS: a lesson's products are too small to be worth sharing among threads
-        if isinstance(number, str):  # the file of a lesson in the older form
-            self.folder = Path(number).resolve().parent
-        else:
-            self.lesson = manifest.lesson(number)
-            script = sys._getframe(1).f_globals.get("__file__")
-            self.folder = Path(script).resolve().parent if script else workspace.find().folder(self.lesson)
-            self.space = workspace.Workspace(self.folder.parents[1])
+        self.lesson = manifest.lesson(number)
+        script = sys._getframe(1).f_globals.get("__file__")
+        self.folder = Path(script).resolve().parent if script else workspace.find().folder(self.lesson)
+        self.space = workspace.Workspace(self.folder.parents[1])
         self.show = "--show" in sys.argv[1:]
         if not self.show and not guesses.in_notebook():
             matplotlib.use("agg")
@@ -127,34 +121,17 @@ class Script:
             pyplot.show()
         pyplot.close(finished)
 
-    def verdict(self, claim: str, verdict: str | Mapping[str, Any], measured: str = "") -> None:
+    def verdict(self, claim: str, statements: Mapping[str, Any]) -> None:
         """Print what this run says about a claim of the syllabus: yes or no to each statement that it makes.
 
         Args:
             claim: its number, such as "C5".
-            verdict: {statement: whether it held}, or {statement: (whether it held, the numbers behind that)}.
+            statements: {statement: whether it held}, or {statement: (whether it held, the numbers behind that)}.
         """
-        if isinstance(verdict, str):  # the older form
-            if verdict not in VERDICTS:
-                raise ValueError(f"verdict must be one of {VERDICTS}, not {verdict!r}")
-            print(_wrapped(f"[{claim}] {verdict}: {measured}"))
-            return
-        for statement, found in verdict.items():
+        for statement, found in statements.items():
             held, numbers = found if isinstance(found, tuple) else (found, "")
             print(_wrapped(f"{claim:5} {'yes' if held else 'no':5} {statement}{f'   ({numbers})' * bool(numbers)}", 12))
             claim = ""
-
-    def exercises(self, *numbers: int) -> SimpleNamespace:
-        """Return the functions of these lessons: the learner's where all of a lesson's pass, else the solutions."""
-        functions: dict[str, Any] = {}
-        for lesson in map(manifest.lesson, numbers):
-            path = self.folder.parent / lesson.folder / "exercise.py"
-            own = all(result.passed for result in grade_file(lesson, path))
-            whose = "your own functions" if own else "the solutions, because your own functions do not all pass yet"
-            print(f"For the exercises of lesson {lesson.number} this script uses {whose}.")
-            source = from_file(path) if own else solved(lesson)
-            functions |= {exercise.name: source.functions[exercise.name] for exercise in lesson.exercises}
-        return SimpleNamespace(**functions)
 
 
 def _wrapped(text: str, indent: int = 0) -> str:
