@@ -358,3 +358,24 @@ def test_recipes_inside_each_other_are_trained_saved_loaded_counted_printed_and_
         assert Parameterization.from_json(recipe.to_json()) == recipe
         assert np.isfinite(recipe.from_dense(W, seed=1).weight().numpy()).all(), recipe
     assert all("smooth features need a square picture" in message for message in refused) and len(refused) < 12
+
+
+@pytest.mark.parametrize("recipe", [r for r in SIMPLE if getattr(r, "bank", None) is None], ids=repr)
+def test_a_matrix_in_float16_computes_in_float16(recipe):
+    """All but those with a bank, which is drawn in float32."""
+    W = np.random.default_rng(4).normal(size=SHAPE)
+    half, double = (recipe.from_dense(W.astype(dtype), seed=3) for dtype in (np.float16, np.float64))
+    for p, q in zip(half.parameters(), double.parameters(), strict=True):
+        p.data = q.numpy().astype(np.float16)
+    x = np.random.default_rng(5).normal(size=(4, SHAPE[0]))
+    y = half.matmul(tn.Tensor(x.astype(np.float16)))
+    y.backward(np.ones(y.shape, np.float16))
+    assert y.dtype == np.float16 and all(p.grad.dtype == np.float16 for p in half.parameters())
+    np.testing.assert_allclose(y.numpy(), double.matmul(tn.Tensor(x)).numpy(), rtol=0.05, atol=0.1)
+
+
+def test_a_recipe_inside_a_recipe_inside_a_recipe_can_be_printed():
+    recipe = tn.Dense()
+    for _ in range(300):
+        recipe = tn.Scaled(recipe)
+    assert repr(recipe).startswith("Scaled(inner=Scaled(inner=")

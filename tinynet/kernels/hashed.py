@@ -60,4 +60,14 @@ def scatter_add(G, place, K):
     return doubled[:K] - doubled[K:]
 
 
-hashing.places_of_rows, hashing.gather, hashing.scatter_add = places_of_rows, gather, scatter_add
+def gather_any(w, place):
+    """Return what `gather` does; float16, which Numba does not know, goes to the NumPy function."""
+    return REFERENCES["gather"](w, place) if w.dtype == np.float16 else gather(w, place)
+
+
+def scatter_add_any(G, place, K):
+    """Return what `scatter_add` does, for float16 too."""
+    return REFERENCES["scatter_add"](G, place, K) if G.dtype == np.float16 else scatter_add(G, place, K)
+
+
+hashing.places_of_rows, hashing.gather, hashing.scatter_add = places_of_rows, gather_any, scatter_add_any

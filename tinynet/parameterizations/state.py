@@ -116,7 +116,10 @@ class Storable:
 
     def __repr__(self) -> str:
         shown = [f.name for i, f in enumerate(fields(self)) if i == 0 or f.name in self.config()]
-        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+        try:
+            return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+        except RecursionError:  # a recipe inside a recipe inside ..
+            return f"{type(self).__name__}(..)"
 
     def to_json(self) -> dict[str, Any]:
         """Return {class name: config}."""
