@@ -64,6 +64,9 @@ def key(value):
     return "a function" if callable(value) else repr(value)
 
 
+BY_FUNCTIONS = {"topological_order", "settings_left"}  # what they ask lies in functions, which no table can look up
+
+
 @pytest.mark.parametrize("lesson", manifest.read(), ids=lambda lesson: lesson.folder)
 def test_a_table_of_the_answers_to_one_seed_fails_on_every_other(lesson):
     for exercise in lesson.exercises:
@@ -71,7 +74,7 @@ def test_a_table_of_the_answers_to_one_seed_fails_on_every_other(lesson):
         table = {key(call.arguments): call.outcome.value for call in made}
         source = Functions({exercise.name: lambda *arguments, table=table: table.get(key(arguments), 0)})
         graded = [grade_exercise(lesson, exercise, source, seed).passed for seed in range(4)]
-        assert graded[1:] == [False, False, False] and graded[0] == (exercise.name != "topological_order")
+        assert graded[1:] == [False, False, False] and graded[0] == (exercise.name not in BY_FUNCTIONS)
 
 
 @pytest.mark.parametrize("lesson", manifest.read(), ids=lambda lesson: lesson.folder)
