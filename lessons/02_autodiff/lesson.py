@@ -4,8 +4,8 @@
 # **The question.** Picture a control panel with thousands of knobs, one for each weight of a network, and a single
 # gauge that shows the error. Which way should you turn each knob so that the error falls? A *slope* tells you. If the
 # slope of the error with respect to a weight is 3, then raising that weight by 0.01 raises the error by about 0.03. So
-# you had better lower it. The *gradient* is all slopes together, one for each weight. You could find them one by one:
-# nudge a knob, read the gauge, go on to the next. How do you get all of them in a single pass?
+# you had better lower it. The *gradient* is all the slopes together, one for each weight. You could find them one by
+# one: nudge a knob, read the gauge, go on to the next. How do you get all of them in a single pass?
 #
 # You build the machine that does it, from nothing. A *tape* records what was computed, and a walk goes back over the
 # tape. This machine is the heart of every deep-learning library. One claim of the slides comes back from lesson 1:
@@ -469,7 +469,7 @@ print(f"path by path took {calls} visits of nodes; in order took {nodes}, one fo
 # the cotangent of a node is the number of paths from the root to it.
 
 # %%
-lesson.predict("years", "50 layers, path by path, at the speed of the walk above: how many years would that take?")
+lesson.predict("years", "50 layers, path by path, as fast as your walk visits nodes: how many years would that take?")
 
 # %%
 depths, ordered, walked, paths = [1, 2, 4, 6, 8, 10, 12, 20, 30, 50], [], [], []

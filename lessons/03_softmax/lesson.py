@@ -11,8 +11,7 @@
 # * **C4.** Is there a probabilistic reading of the scores? Doubtful: in training, scores only go up.
 # * **C7b.** Once a network gets all its training examples right, why does training not come to rest? Because the error
 #   term of the loss is always positive, so the class scores race to infinity. (The *error term* is the slope of the
-#   loss with respect to a score. C7 is the number of the claim, and b its second half. The first half, C7a, comes at
-#   the end of this lesson.)
+#   loss with respect to a score. The claim's first half, C7a, comes at the end of this lesson.)
 #
 # You write the loss, its gradient, and the step that trains a network. The tape from lesson 2 takes the first training
 # step. Then you watch every score over 500 epochs, which are passes over all training images, and ask whether the
@@ -41,8 +40,8 @@ print(f"{len(x)} images for training, {len(test[0])} for testing; each image is 
 # $$ p_c = \frac{e^{s_c}}{\sum_k e^{s_k}} $$
 #
 # A loss then measures how surprised the network is to hear the truth. If $y$ is the true class, the loss of the example
-# is $-\log p_y$, with the natural logarithm. It is zero if the network is certain and right, and large if it is certain
-# and wrong. Over $N$ examples, the **cross-entropy** $L$ is the mean:
+# is $-\log p_y$, with the natural logarithm. It is close to zero if the network is certain and right, and large if it
+# is certain and wrong. Over $N$ examples, the **cross-entropy** $L$ is the mean:
 #
 # $$ L = -\frac{1}{N} \sum_i \log p_{i, y_i} $$
 #
@@ -426,9 +425,9 @@ lesson.figure(figure, "zero")
 #
 # We compare three networks. The first is the one above. The second learned from only 100 images. The third was trained
 # with another loss, the **squared hinge**. It asks the true score to be at least 1, and every other score to be at most
-# -1. What is missing is squared: $\max(0, 1 - s_y)^2$ for the true class, $\max(0, 1 + s_c)^2$ for each of the others,
-# and the loss is the mean over the classes. It never promised a probability. If it got exactly what it asks for,
-# softmax would make $e / (e + 9 e^{-1})$ of it: 45 %, for an answer that is certainly right.
+# -1. Whatever a score falls short by is squared: $\max(0, 1 - s_y)^2$ for the true class, $\max(0, 1 + s_c)^2$ for
+# each of the others, and the loss is the mean over the classes. It never promised a probability. If it got exactly what it asks for,
+# softmax would give the right class $e / (e + 9 e^{-1})$, only 45 %.
 #
 # A forecaster who is always too modest, or always too bold, is easily put right. Divide all scores by one positive
 # number $T$, the **temperature**, before softmax takes them. The answers themselves stay the same. With $T$ below 1
@@ -438,7 +437,7 @@ lesson.figure(figure, "zero")
 # **Exercise `best_temperature`.** Return this $T$. How you find it is up to you.
 
 # %%
-lesson.predict("ece", "The network above errs on about 3 % of the test images. How large is its ECE?")
+lesson.predict("ece", "The network above errs on about 2 % of the test images. How large is its ECE?")
 lesson.predict("hinge", "And the ECE of the network trained with the squared hinge?")
 
 # %%
@@ -647,7 +646,7 @@ lesson.verdict(
         "after that, only cross-entropy drives the margin on": (
             tail, f"it gains {full:.2f} without noise, {noisy:.2f} with it, {hinge:z.2f} with the hinge"
         ),
-        "the error term is never zero": (
+        "no loss is ever exactly zero": (
             not ends, f"in float32 {ends:.0%} of the easy losses end at exactly 0, of the digits' {zero_share:.0%}"
         ),
         "scores race on without end": (

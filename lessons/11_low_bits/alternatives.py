@@ -38,7 +38,7 @@ def by_loops(W, s, bits):
 @instead_of("best_step", "candidates refined by least squares: given the levels, the best step is a quotient")
 def by_least_squares(W, bits):
     best, least = None, np.inf
-    for s in np.linspace(0.02, 1.1, 200) * np.abs(W).max() / top(bits):
+    for s in np.linspace(0.02, 1.1, 400) * np.abs(W).max() / top(bits):
         for _ in range(3):
             codes = on_grid(W, s, bits) / s
             s = np.sum(W * codes) / max(np.sum(codes**2), 1e-12) or s

@@ -32,8 +32,9 @@ BITS = (8, 4, 3, 2, 1)
 #
 # Think of a ruler. It has marks at equal distances, and it ends somewhere. To measure with it is to name the nearest
 # mark. A grid for weights is such a ruler, with 0 in its middle. Its marks are the *levels*
-# $-Qs, .., -s, 0, s, .., Qs$, and $s$ is the *step* between them. With $b$ bits you can name $2^b$ things. We use one
-# fewer, so that there are as many levels below 0 as above: 3 levels with 2 bits, 7 with 3 bits, 15 with 4.
+# $-Qs, .., -s, 0, s, .., Qs$: $s$ is the *step* between them, and $Q$ is the number of levels on each side. With $b$
+# bits you can name $2^b$ things. We use one fewer, so that there are as many levels below 0 as above: 3 levels with 2
+# bits, 7 with 3 bits, 15 with 4.
 #
 # **Exercise `quantize`.** Return the matrix on the grid that lies nearest to $V$.
 
@@ -62,8 +63,8 @@ lesson.figure(figure, "ruler")
 #
 # **Exercise `best_step`.** Find a step with which the grid loses as little as possible. How you find it is up to you.
 #
-# Take the first matrix of a trained network, and two bits. The largest step keeps the largest weight. How much smaller
-# is the best one?
+# Take the first matrix of a trained network, and two bits. If the grid ends at the largest weight, that
+# weight is kept whole. How much smaller should the grid be?
 
 # %%
 lesson.predict(
@@ -158,13 +159,15 @@ lesson.answer("rounded", np.mean(after[2]), "{:.1%}")
 # $V$, nearly everywhere. The true gradient with respect to $V$ is 0, and training stands still.
 #
 # The way out is a useful lie. Keep $V$, the *latent* matrix, in full precision. Use $W$ in the forward pass. In the
-# backward pass pretend that rounding did nothing. This is the *straight-through estimator*. A small gradient then moves
+# backward pass pretend that rounding did nothing. (Clipping is not pretended away: beyond the grid $W$ does not move.)
+# This is the *straight-through estimator*. A small gradient then moves
 # $V$ a little, and nothing happens; but after many small moves in the same direction $V$ passes the middle between two
 # levels, and $W$ jumps.
 #
 # **Exercise `straight_through`.** Return the gradient with respect to $V$ under this lie.
 #
-# The step can be learned in the same way (Esser et al. 2019). $W = s\,\mathrm{round}(V / s)$, so $s$ acts twice.
+# The step can be learned in the same way (Esser et al. 2019). $W$ is $s$ times the rounded and clipped $V / s$, so $s$
+# acts twice.
 #
 # **Exercise `step_gradient`.** Return the gradient with respect to $s$. Derive it with the product rule.
 #
@@ -182,7 +185,7 @@ weight.weight().backward(g)
 V, s = weight.V.numpy(), weight.s.item()
 by_V = np.abs(straight_through(g, V, s, 3) - weight.V.grad).max()
 by_s = abs(step_gradient(g, V, s, 3) / weight.s.grad.item() - 1)
-print(f"of tinynet's gradients, yours differ by {by_V:.0e} (V) and by {by_s:.0e} of its size (s)")
+print(f"your gradients and tinynet's differ by at most {by_V:.0e} for V, and by {by_s:.0e} of its size for s")
 print(f"{np.mean(straight_through(g, V, s, 3) == 0):.0%} of the entries lie beyond the grid and receive no gradient")
 
 # %% [markdown]
@@ -244,12 +247,13 @@ print(f"{zeros:.0%} of the 2-bit weights are 0")
 print(f"within a tenth of a step of a border: {near(start):.0%} of the latent ones at first, {near(latent):.0%} now")
 
 # %% [markdown]
-# Many latent weights gather at a border. There the training steps push them to and fro: on one level the loss would
-# like the next one, and on that one the level before. A float weight would settle in between.
+# Many latent weights gather at a border. There the updates push them to and fro: on either level, the gradient asks for
+# the other. A float weight would settle in between. Others gather just beyond the ends of the grid, at -1 and 1. What
+# has passed the end gets no gradient, and stays there.
 #
 # ## Does it help to learn the step?
 #
-# Hold the steps where they start, and train everything else.
+# Hold the steps where they start, at a share of the mean weight, and train everything else.
 
 # %%
 held = {

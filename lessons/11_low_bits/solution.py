@@ -53,7 +53,7 @@ def best_step(W, bits):
     """
     # begin solution
     Q = 2 ** (bits - 1) - 1
-    candidates = np.linspace(0.02, 1.1, 400) * np.abs(W).max() / Q
+    candidates = np.linspace(0.02, 1.1, 1000) * np.abs(W).max() / Q
     return min(candidates, key=lambda s: error_of(W, s, bits))
     # end solution
 

@@ -79,7 +79,7 @@ def test_a_guess_is_written_down_before_the_result_and_stays(script, capsys, mon
     script.predict("share", "What is left?")
     assert capsys.readouterr().out == "What is left?\nYour guess was 0.125.\n" and next(replies) == "7"
     script.answer("share", 0.005)
-    assert capsys.readouterr().out == "you said 0.125; it is 0.005 (you were off by 25 times)\n"
+    assert capsys.readouterr().out == "you said 0.125; it is 0.005 (off by a factor of 25)\n"
     script.space.note(script.lesson, "share", guess=0.005)  # too late
     assert workspace.Workspace(script.space.root).progress.guesses["01_sums/share"] == {"guess": 0.125, "result": 0.005}
 
@@ -107,8 +107,8 @@ def test_the_end_of_the_input_is_no_answer(ending, script, monkeypatch):
     [
         (2.0, 2.0, "you said 2; it is 2 (exactly right)"),
         (0.1, 0.104, "you said 0.1; it is 0.104 (almost right)"),
-        (0.01, 0.25, "you said 0.01; it is 0.25 (you were off by 25 times)"),
-        (-1.0, 0.5, "you said -1; it is 0.5 (you were off by 1.5)"),
+        (0.01, 0.25, "you said 0.01; it is 0.25 (off by a factor of 25)"),
+        (-1.0, 0.5, "you said -1; it is 0.5 (off by 1.5)"),
         ("tanh", "tanh", "you said tanh; and it is tanh"),
         ("tanh", "relu", "you said tanh; but it is relu"),
         (None, 0.5, "it is 0.5"),

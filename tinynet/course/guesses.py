@@ -38,7 +38,11 @@ def ask(question: str, choices: Sequence[str] = ()) -> Answer | None:
     print(question)
     while True:
         try:
-            text = input("Your guess (Enter to skip): ").strip()
+            text = input(
+                "Your guess, such as 3, 1/8 or 20 % (Enter to skip): "
+                if not choices
+                else "Your guess (Enter to skip): "
+            ).strip()
         except (EOFError, NotImplementedError):  # a notebook that runs by itself has no input
             print()
             return None
@@ -74,8 +78,8 @@ def distance(guess: float, result: float) -> str:
         return "exactly right"
     if guess > 0 < result:
         factor = max(guess / result, result / guess)
-        return "almost right" if factor < 1.1 else f"you were off by {factor:.3g} times"
-    return f"you were off by {abs(guess - result):.3g}"
+        return "almost right" if factor < 1.1 else f"off by a factor of {factor:.3g}"
+    return f"off by {abs(guess - result):.3g}"
 
 
 def plain(result: Any) -> Answer:

@@ -33,7 +33,7 @@ def read_lesson(
         grade: grades the exercise of a name, says what it found, and returns whether it passed.
         hint: shows the next hint for the exercise of a name.
     """
-    os.environ.setdefault("LESS", "-RFX")  # less: keep colours, end at once if a page is enough, leave the text there
+    os.environ.setdefault("LESS", "-RFXE")  # less: keep colours, end after the last page, and leave the text there
 
     def show(cell: Cell) -> None:
         if cell.kind == "code" and pause:
@@ -51,7 +51,9 @@ def read_lesson(
 def _formatted(cell: Cell) -> Markdown | Syntax:
     if cell.kind == "markdown":
         return Markdown(f"\n{formulas.readable(cell.text)}\n")
-    return Syntax(notebook.MARK.sub("", cell.text).strip(), "python", background_color="default", padding=(1, 2))
+    return Syntax(
+        notebook.MARK.sub("", cell.text).strip(), "python", background_color="default", padding=(1, 2), word_wrap=True
+    )
 
 
 def _wait(name: str, file: Path, console: Console, grade: Callable[[str], bool], hint: Callable[[str], None]) -> None:

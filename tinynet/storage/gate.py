@@ -24,6 +24,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +36,7 @@ from tinynet.quoting import quoted
 
 NESTING, OBJECTS = 64, 2**13
 FREE, A_BYTE = 2**22, 512  # the size that any file may have, and what each byte of the payload adds
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"')  # of JSON
 PYTHON = 2**10  # entries that take as long as Python does to call a layer
 
 
@@ -97,15 +99,10 @@ def parsed(kind: Kind, description: str, header: int, payload: int) -> Any:
     """Return the values of a text in JSON. ValueError for a header, nesting or number of objects beyond the budget."""
     if header > (most := kind.header + payload):
         raise ValueError(f"a header of {header:,} bytes; a payload of {payload:,} bytes allows {most:,}")
-    try:
-        values = json.loads(description)
-        level = [values]
-        for _ in range(NESTING + 1):  # level by level, without going deep
-            level = [inner for value in level for inner in _inside(value)]
-    except RecursionError:
-        level = [description]
-    if level:
+    marks = np.frombuffer(STRING.sub("", description).encode(), np.uint8)  # counted before json goes deep itself
+    if np.cumsum(np.isin(marks, list(b"[{")) - 1 * np.isin(marks, list(b"]}"))).max(initial=0) > NESTING:
         raise ValueError(f"its description is nested more than {NESTING} deep")
+    values = json.loads(description)
     count, allowed = _objects(values), OBJECTS + payload // 8
     if count > allowed:
         raise ValueError(f"its description has {count:.3g} parts; a payload of {payload:,} bytes allows {allowed:,}")
