@@ -426,8 +426,8 @@ lesson.figure(figure, "zero")
 # We compare three networks. The first is the one above. The second learned from only 100 images. The third was trained
 # with another loss, the **squared hinge**. It asks the true score to be at least 1, and every other score to be at most
 # -1. Whatever a score falls short by is squared: $\max(0, 1 - s_y)^2$ for the true class, $\max(0, 1 + s_c)^2$ for
-# each of the others, and the loss is the mean over the classes. It never promised a probability. If it got exactly what it asks for,
-# softmax would give the right class $e / (e + 9 e^{-1})$, only 45 %.
+# each of the others, and the loss is the mean over the classes. It never promised a probability. If it got exactly what
+# it asks for, softmax would give the right class $e / (e + 9 e^{-1})$, only 45 %.
 #
 # A forecaster who is always too modest, or always too bold, is easily put right. Divide all scores by one positive
 # number $T$, the **temperature**, before softmax takes them. The answers themselves stay the same. With $T$ below 1

@@ -39,7 +39,9 @@ def error_of(W, s, bits):
 
 
 def best_step(W, bits):
-    """Return a step with which the grid loses little of W: at most 1 % more than with the best step there is.
+    """Return a step with which the grid loses little of W.
+
+    It may lose at most 1 % more than with the best step there is (10 % more where bits is above 4).
 
     A step so large that Q s is the largest entry keeps the large entries, and makes zeros of the small ones. Smaller
     steps clip the large entries, and follow the small ones. There is no formula for the best; so try.

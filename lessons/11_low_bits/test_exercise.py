@@ -64,7 +64,8 @@ def test_best_step(exercise, rng):
         best = min(lost(W, t, bits) for t in np.geomspace(0.02, 1.2, 200) * peak / Q)
         found = lost(W, s, bits)
         possible = f"the grid loses {found:.4g} of W with the step {s:.4g}; {best:.4g} is possible with {bits} bits"
-        answer.satisfies(found <= 1.01 * best, f"a step that loses at most 1 % more than the best: {possible}")
+        more = 1 if bits <= 4 else 10  # with many levels the loss is jagged
+        answer.satisfies(found <= (1 + more / 100) * best, f"a step that loses at most {more} % more: {possible}")
 
 
 def follows(V, s, bits):
