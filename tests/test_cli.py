@@ -251,7 +251,7 @@ def test_outputs_are_looked_at_before_any_work(arguments, message, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL", pytest.param("SIGHUP", marks=pytest.mark.long)])
 def test_training_that_is_stopped_or_killed_goes_on_from_its_last_pass(tmp_path, killed, name):
     (tmp_path / "text.txt").write_text("the cat sat on the mat; the dog sat on the log.\n" * 60)
     number = getattr(signal, name)

@@ -29,7 +29,7 @@ def finished(folder):
 
 
 @unix
-@pytest.mark.parametrize("trial", range(2))
+@pytest.mark.parametrize("trial", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_a_killed_sweep_leaves_no_worker(tmp_path, killed, trial):
     after = np.random.default_rng(trial).uniform(0, 4)
     code, _, left = killed(COMMAND, *EXECUTE, tmp_path, signal.SIGKILL, after)
@@ -38,7 +38,7 @@ def test_a_killed_sweep_leaves_no_worker(tmp_path, killed, trial):
 
 @unix
 @pytest.mark.parametrize("group", [False, True], ids=["alone", "with its workers"])
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.long)])
 def test_a_stopped_sweep_says_one_line_and_leaves_no_worker(tmp_path, killed, name, group):
     number = getattr(signal, name)
     after = np.random.default_rng([number, group]).uniform(0, 2.5)

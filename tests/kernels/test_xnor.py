@@ -203,7 +203,11 @@ X86 = pytest.mark.skipif("sse2" not in jit.cpu_features(), reason="names of x86 
 @X86
 @pytest.mark.parametrize(
     ("name", "features", "rung"),
-    [("haswell", "+avx2,+popcnt", "carry"), ("nehalem", "+popcnt,+sse4.2", "tile"), ("x86-64", "+sse2", "tile")],
+    [
+        ("haswell", "+avx2,+popcnt", "carry"),
+        pytest.param("nehalem", "+popcnt,+sse4.2", "tile", marks=pytest.mark.long),
+        ("x86-64", "+sse2", "tile"),
+    ],
 )
 def test_smaller_machines_take_another_rung_to_the_same_integers(name, features, rung):
     if "avx2" in features and "avx2" not in jit.cpu_features():

@@ -29,7 +29,7 @@ from tinynet.parameterizations.state import RECIPES
 resource = pytest.importorskip("resource", reason="only Unix limits the memory of a process")
 
 SECONDS, BYTES = 10, 4 * 2**30  # for a file, of address space
-TIMES = 25  # forged files of each kind
+TIMES = 8  # forged files of each kind
 
 # ---- good files, one of each kind
 
@@ -348,12 +348,12 @@ def all_forged(times, seed=0):
     return {f"{name} {i}": c for k, (name, net) in enumerate(nets) for i, c in enumerate(forged(net, times, [seed, k]))}
 
 
-@pytest.mark.parametrize("times, seed", [(TIMES, 0), pytest.param(20 * TIMES, 1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times, seed", [(TIMES, 0), pytest.param(60 * TIMES, 1, marks=pytest.mark.long)])
 def test_a_file_forged_by_structure_is_refused_or_gives_a_net_that_runs(times, seed, tmp_path):
     found = verdicts(tmp_path, all_forged(times, seed))
     assert not {name: said for name, said in found.items() if said not in ALLOWED}
     counts = Counter(found.values())
-    assert counts["runs"] > 50 and counts["refused"] > 100, counts  # forged well enough to get somewhere
+    assert counts["runs"] > 2 * times and counts["refused"] > 4 * times, counts  # forged well enough to get somewhere
 
 
 # ---- networks of bits: whatever does not fit is refused, never computed from memory next door

@@ -30,7 +30,7 @@ def names(folder):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only on Linux does the kernel end a process with its parent")
-@pytest.mark.parametrize("trial", range(2))
+@pytest.mark.parametrize("trial", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_killed_grading_leaves_nothing_for_good(folder, killed, trial):
     after = np.random.default_rng(trial).uniform(0, 3)
     code, _, left = killed(COMMAND, *GRADE, folder, signal.SIGKILL, after)
@@ -41,7 +41,7 @@ def test_killed_grading_leaves_nothing_for_good(folder, killed, trial):
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
 @pytest.mark.parametrize("group", [False, True], ids=["alone", "with its judges"])
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.long)])
 def test_stopped_grading_says_one_line_and_leaves_nothing(folder, killed, name, group):
     number = getattr(signal, name)
     after = np.random.default_rng([number, group]).uniform(0, 3)
