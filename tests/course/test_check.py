@@ -50,6 +50,7 @@ def test_a_solution_may_not_use_what_a_later_lesson_introduces(course):
         assert any("the solution uses" in problem and "which lesson 2 introduces" in problem for problem in problems)
 
 
+@pytest.mark.long  # `tinynet course check` does the same
 @pytest.mark.parametrize("lesson", manifest.read(), ids=lambda lesson: lesson.folder)
 def test_the_lessons_of_the_course_are_sound(lesson):
     assert list(check.problems(lesson, manifest.read(), [0])) == []

@@ -37,7 +37,9 @@ def test_a_killed_sweep_leaves_no_worker(tmp_path, killed, trial):
 
 
 @unix
-@pytest.mark.parametrize("group", [False, True], ids=["alone", "with its workers"])
+@pytest.mark.parametrize(
+    "group", [False, pytest.param(True, marks=pytest.mark.long)], ids=["alone", "with its workers"]
+)
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.long)])
 def test_a_stopped_sweep_says_one_line_and_leaves_no_worker(tmp_path, killed, name, group):
     number = getattr(signal, name)

@@ -40,7 +40,7 @@ def test_killed_grading_leaves_nothing_for_good(folder, killed, trial):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
-@pytest.mark.parametrize("group", [False, True], ids=["alone", "with its judges"])
+@pytest.mark.parametrize("group", [False, pytest.param(True, marks=pytest.mark.long)], ids=["alone", "with its judges"])
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.long)])
 def test_stopped_grading_says_one_line_and_leaves_nothing(folder, killed, name, group):
     number = getattr(signal, name)
