@@ -562,8 +562,8 @@ lesson.verdict(
 # * **C7b**: the error term of cross-entropy is never zero. This cause needs no noise, but it needs *this loss*.
 #
 # Two switches tell them apart. The full batch switches the noise off. The squared hinge switches the error term off: it
-# **is** zero once the true score is above 1 and all others are below -1. With each switch on or off, that makes four
-# training runs, all on the same 400 images, with the same number of steps and the same learning rate.
+# **is** zero once the true score is above 1 and all others are below -1. Two switches, on or off, make four training
+# runs. All four see the same 400 images, and take the same number of steps at the same learning rate.
 #
 # Watch two things. The first is the margin. The second is how hard the hidden units have become: the mean size $|z|$ of
 # the sums that tanh receives, because a unit with a large $|z|$ says a clear yes or no. And keep two times apart: the

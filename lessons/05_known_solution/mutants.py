@@ -367,7 +367,7 @@ def left_orders(W, b, V, obeys):
 
 
 @instead_of(
-    "split", "both units add the whole of it, so it is counted twice: their rows of V must add up to the old one"
+    "split", "both units do all of the work, so it is done twice: the two rows of V together must make the old row"
 )
 def row_twice(W, b, V, i, share):
     return np.column_stack([W, W[:, i]]), np.append(b, b[i]), np.vstack([V, V[i]])

@@ -294,7 +294,7 @@ for name in ACTIVATIONS:
     lesson.answer(name, speed[name], "{:.1f}")
 
 # %% [markdown]
-# Now draw the whole curves, with seed 0 and the best rates. Along the way, every 5 steps, record what the sigmoids or
+# Now draw the whole curves, for seed 0 at the best rates. Along the way, every 5 steps, record what the sigmoids or
 # tanhs of the last hidden layer receive: $z$ without batch norm, $y$ with it. For each unit, keep the 15th, 50th and
 # 85th percentile over the 200 validation examples, in evaluation mode.
 
@@ -348,8 +348,8 @@ figure.suptitle("Is training faster with batch norm?")
 lesson.figure(figure, "error-per-step")
 
 # %% [markdown]
-# Batch norm is not free, so steps and seconds answer two different questions. We judge the claim by steps, because
-# seconds depend on the machine and on how the layer is written.
+# Batch norm is not free, so steps and seconds answer two different questions. We judge the claim by steps: how long a
+# step takes depends on the machine, and on how the layer is written.
 
 # %%
 for name in ACTIVATIONS:

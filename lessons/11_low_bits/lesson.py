@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Lesson 11. Low bits
 #
-# A weight of a trained network takes 32 bits, enough to tell four billion values apart. How many of them does the
-# network need? If a handful of values will do, a model shrinks eight times or more, and with it the time to load it and
-# the energy to move it about. This is the compression that every phone uses.
+# A weight of a trained network takes 32 bits, enough to tell four billion values apart. How many different values does
+# a network need? If a handful will do, a model shrinks eight times or more, and with it the time to load it and the
+# energy to move it about. This is the compression that every phone uses.
 #
 # The slides put it like this:
 #

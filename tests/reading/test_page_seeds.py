@@ -32,7 +32,9 @@ def shared_numbers():
         of(data, "hashed 1/8", k, "gradient / dense network's") for data in ("digits", "fashion") for k in (0, 30)
     ]
     yield f"with 8 entries is {ratios[0]:.1f} times as large as the gradient of a dense network's weight"
-    yield "after 30 epochs it is {:.1f} times as large, on Fashion-MNIST {:.1f} and {:.1f} times".format(*ratios[1:])
+    yield "after 30 epochs it is {:.1f} times as large. On Fashion-MNIST the two figures are {:.1f} and {:.1f}".format(
+        *ratios[1:]
+    )
     for data in ("digits", "fashion"):
         for k in (0, 30, 120):
             ratio = of(data, "hashed 1/8", k, "gradient / that of an entry of the same W")
@@ -85,7 +87,8 @@ def automata():
     runs = SEEDS["automata"]["reber"]
     counts = [how_many(f"{k} clusters") for k in (80, 40, 160)]
     yield f"Of {len(runs)} LSTMs, {how_many('signs'):.0f} give the automaton of the grammar by the signs"
-    yield "If we cut h into 80 clusters instead, {:.0f} do, with 40 clusters {:.0f}, with 160 {:.0f}".format(*counts)
+    clusters = "{:.0f} do so with 80 clusters, {:.0f} with 40, and {:.0f} with 160"
+    yield f"If we cut h into clusters instead, {clusters}".format(*counts)
     later = [how_many(what, epochs=240) for what in ("signs", "80 clusters")]
     yield "four times as many epochs, {:.0f} do by signs and {:.0f} by 80 clusters".format(*later)
     assert sum(run["60 epochs: wrong strings, %"] > 40 for run in runs) == 1

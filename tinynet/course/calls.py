@@ -101,7 +101,7 @@ def from_file(path: Path) -> Functions:
 
 
 def read(path: Path, flags: int = 0) -> str:
-    """Return the text of an exercise file, which is opened with these additional flags; a pipe is not waited for.
+    """Return the text of an exercise file. A pipe is refused at once. flags: of `os.open`, beside those for reading.
 
     Raises:
         Wrong: there is no such file, or it is not one, or it is not text.

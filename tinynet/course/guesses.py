@@ -3,8 +3,8 @@
     lesson.predict("slope", "What is left of the steepest slope?")       asks, in a terminal or a notebook
     lesson.answer("slope", 0.104)                                        prints: you said 0.01; it is 0.104 ..
 
-A guess is written down before the result shows, and stays: asking again shows it. Where nobody can answer, in a test or
-when a lesson's output goes to a file, nothing is asked.
+A guess is written down before the result shows. It cannot be changed: whoever runs the lesson again sees the old guess.
+Where nobody can answer, in a test or when a lesson's output goes to a file, nothing is asked.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ class BitLinear(Layer):
 
 
 def rows_of(layer: Any, x: Any) -> np.ndarray:
-    """Return the rows that reach a layer of pixels or signs. ValueError unless they are of its kind and width."""
+    """Return the rows that reach a layer of pixels or signs. ValueError if they have another kind or width."""
     rows = x._data if isinstance(x, Tensor) else np.asarray(x)
     dtype, width = (BYTE, layer.n_in) if layer.takes == "pixels" else (WORD, n_words(layer.n_in))
     if rows.shape != (len(rows), width) or rows.dtype != dtype:

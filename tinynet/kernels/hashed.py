@@ -13,7 +13,6 @@ from tinynet.parameterizations import hashing
 from tinynet.parameterizations.hashing import GOLDEN, HALF, MIX1, MIX2, TOP, A, B, C
 
 REFERENCES = {f.__name__: f for f in (hashing.places_of_rows, hashing.gather, hashing.scatter_add)}
-by_numpy = hashing.gather, hashing.scatter_add
 
 
 @compiled(hashing.places_of_rows)
@@ -61,14 +60,19 @@ def scatter_add(G, place, K):
     return doubled[:K] - doubled[K:]
 
 
+# ---- Numba knows no float16, so such numbers go to the NumPy functions
+
+numpy_gather, numpy_scatter_add = hashing.gather, hashing.scatter_add
+
+
 def gather_any(w, place):
-    """Return what `gather` does; float16, which Numba does not know, goes to the NumPy function."""
-    return by_numpy[0](w, place) if w.dtype == np.float16 else gather(w, place)
+    """Return W (m, n) from w (K,) of any precision."""
+    return numpy_gather(w, place) if w.dtype == np.float16 else gather(w, place)
 
 
 def scatter_add_any(G, place, K):
-    """Return what `scatter_add` does, for float16 too."""
-    return by_numpy[1](G, place, K) if G.dtype == np.float16 else scatter_add(G, place, K)
+    """Return the sum over each bucket, (K,), of a G of any precision."""
+    return numpy_scatter_add(G, place, K) if G.dtype == np.float16 else scatter_add(G, place, K)
 
 
 hashing.places_of_rows, hashing.gather, hashing.scatter_add = places_of_rows, gather_any, scatter_add_any

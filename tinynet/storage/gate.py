@@ -1,7 +1,7 @@
 """The gate: what every file passes that is saved or loaded, a network or a checkpoint.
 
-A file holds a description in JSON and arrays, in the safetensors format. Its header also names the kind of file, with a
-version, and holds a checksum over the rest. The same content always gives the same bytes.
+A file holds arrays, and a description of the network in JSON. Its format is safetensors. The header also names the
+kind of file, with a version, and holds a checksum over the rest. The same content always gives the same bytes.
 
 Compression lets a small file stand for a large network. Without a limit, 400 bytes could ask for a hashed matrix that
 fills all memory, for a scaled matrix inside a scaled matrix inside .., or for one layer in a million places. So a file
@@ -99,8 +99,9 @@ def parsed(kind: Kind, description: str, header: int, payload: int) -> Any:
     """Return the values of a text in JSON. ValueError for a header, nesting or number of objects beyond the budget."""
     if header > (most := kind.header + payload):
         raise ValueError(f"a header of {header:,} bytes; a payload of {payload:,} bytes allows {most:,}")
-    marks = np.frombuffer(STRING.sub("", description).encode(), np.uint8)  # counted before json goes deep itself
-    if np.cumsum(np.isin(marks, list(b"[{")) - 1 * np.isin(marks, list(b"]}"))).max(initial=0) > NESTING:
+    marks = np.frombuffer(STRING.sub("", description).encode(), np.uint8)
+    opened, closed = (np.isin(marks, list(kind)).astype(int) for kind in (b"[{", b"]}"))
+    if np.cumsum(opened - closed).max(initial=0) > NESTING:  # json itself would go as deep, and may crash
         raise ValueError(f"its description is nested more than {NESTING} deep")
     values = json.loads(description)
     count, allowed = _objects(values), OBJECTS + payload // 8
