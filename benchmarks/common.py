@@ -6,6 +6,7 @@ quartiles. The number of threads is fixed before the libraries load.
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import json
 import multiprocessing
@@ -14,13 +15,24 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def asked(about: str | None, what: str, known: Collection[str]) -> list[str]:
+    """Return the names that the command line asks for; all that are known if it names none."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    there = ", ".join(known)
+    parser.add_argument("names", nargs="*", metavar=what, help=f"{there} (all by default)")
+    names = parser.parse_args().names
+    if unknown := set(names) - set(known):
+        parser.error(f"no {what} {', '.join(unknown)}; there are {there}")
+    return names or list(known)
 
 
 def alternate(

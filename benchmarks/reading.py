@@ -9,7 +9,6 @@ If you name some instruments, only these are measured anew, and the others keep 
 
 from __future__ import annotations
 
-import argparse
 import json
 import multiprocessing
 import os
@@ -19,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.common import RESULTS, THREAD_VARIABLES, markdown, origin, write
+from benchmarks.common import RESULTS, THREAD_VARIABLES, asked, markdown, origin, write
 
 os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads
 
@@ -75,14 +74,10 @@ def table(found: dict[str, Any]) -> str:
 
 def main() -> None:
     """Use the instruments, and write results/reading.md, .json and the pictures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="instrument", help=f"{', '.join(INSTRUMENTS)} (all by default)")
-    options = parser.parse_args()
-    if unknown := set(options.names) - set(INSTRUMENTS):
-        parser.error(f"no instrument {', '.join(unknown)}; there are {', '.join(INSTRUMENTS)}")
+    names = asked(__doc__, "instrument", INSTRUMENTS)
     path = RESULTS / "reading.json"
     known = json.loads(path.read_text()) if path.exists() else {"found": {}}
-    for name in options.names or INSTRUMENTS:
+    for name in names:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
             known["found"][name] = pool.submit(measured, name).result()
         known["found"] = {name: known["found"][name] for name in INSTRUMENTS if name in known["found"]}

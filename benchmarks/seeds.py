@@ -10,14 +10,13 @@ If you name some statements, only these are measured anew, and the others keep t
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import json
 import os
 import time
 from typing import Any
 
-from benchmarks.common import RESULTS, THREAD_VARIABLES, markdown, origin, write
+from benchmarks.common import RESULTS, THREAD_VARIABLES, asked, markdown, origin, write
 
 os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads
 
@@ -46,14 +45,10 @@ def summary(runs: list[dict[str, float]], figure: str) -> tuple[float, float, fl
 
 def main() -> None:
     """Measure the statements, and write results/seeds.md and .json."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="statement", help=f"{', '.join(STATEMENTS)} (all by default)")
-    options = parser.parse_args()
-    if unknown := set(options.names) - set(STATEMENTS):
-        parser.error(f"no statement {', '.join(unknown)}; there are {', '.join(STATEMENTS)}")
+    names = asked(__doc__, "statement", STATEMENTS)
     path = RESULTS / "seeds.json"
     known = json.loads(path.read_text()) if path.exists() else {"found": {}}
-    for name in options.names or STATEMENTS:
+    for name in names:
         measure, sets = STATEMENTS[name]
         start = time.process_time()
         found: dict[str, list[dict[str, float]]] = {}

@@ -397,11 +397,18 @@ for marker in (
     dict(color="black", markersize=9, fillstyle="none", label="trained now"),
 ):  # fmt: skip
     axes.plot([], [], "o", **marker)
-axes.set(yscale="log", xlabel="hidden units of the student", ylabel="error on fresh inputs (relative)")
-axes.set_title("Students with units to spare find the teacher more often (160 epochs)", fontsize=11)
-axes.set_xticks(range(len(names)), names)
-axes.yaxis.set_major_formatter("{x:g}")
-axes.legend(fontsize=8)
+
+
+def label(axes, title):
+    """Label a picture of errors by the widths in `names`."""
+    axes.set(yscale="log", xlabel="hidden units of the student", ylabel="error on fresh inputs (relative)")
+    axes.set_title(title, fontsize=11)
+    axes.set_xticks(range(len(names)), names)
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.legend(fontsize=8)
+
+
+label(axes, "Students with units to spare find the teacher more often (160 epochs)")
 lesson.figure(figure, "widths")
 lesson.answer("wide", share["8", 160], "{:.0f}")
 print(f"With 4 units it is {share['4', 160]} of twenty.")
@@ -473,11 +480,7 @@ for name in ("8", "64", "8-8"):
     value = error(deep, train(net, deep, 0))
     axes.plot(names.index(name) - 0.14, value, "o", markersize=9, fillstyle="none", color="black")
 axes.plot([], [], "o", markersize=9, fillstyle="none", color="black", label="trained now, 160 epochs")
-axes.set(yscale="log", xlabel="hidden units of the student", ylabel="error on fresh inputs (relative)")
-axes.set_title("Students of one hidden layer do not catch up with a teacher of two (4-4)", fontsize=11)
-axes.set_xticks(range(len(names)), names)
-axes.yaxis.set_major_formatter("{x:g}")
-axes.legend(fontsize=8)
+label(axes, "Students of one hidden layer do not catch up with a teacher of two (4-4)")
 lesson.figure(figure, "depth")
 one = min((medians[name, 640], name) for name in names if "-" not in name)
 two = min((medians[name, 640], name) for name in names if "-" in name)
