@@ -4,6 +4,7 @@ In reading order:
 
     manifest         which lessons there are, with their exercises, points and hints
     stubs            exercise.py, cut out of solution.py
+    patience         a limit for code that runs in this process
     calls            calling a learner's function, whatever it does
     differences      how a value differs from the expected one, in words
     rehearsal        a grader that asks and does not judge, to draw an input again and to find the usual cause
@@ -19,7 +20,7 @@ In reading order:
     script           what a running lesson needs: the learner's functions, questions, figures, verdicts
     notebook         a lesson's file as text and code in turn
     formulas         LaTeX for the terminal
-    reader           a lesson in the terminal, with a pause where an exercise is due
+    reader           a lesson in the terminal, with a pause at each section and each exercise
     watching         grading at every save
     commands         the subcommands of `tinynet` that belong to the course
 """

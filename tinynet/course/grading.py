@@ -17,6 +17,7 @@ import numpy as np
 from tinynet.course.answers import Exercises
 from tinynet.course.calls import Functions, Source, Wrong, describe_error, from_file
 from tinynet.course.manifest import CourseError, Exercise, Lesson
+from tinynet.course.patience import TooLong, patience
 
 DRAWS = 3  # seeds on each of which a submission must pass
 
@@ -77,13 +78,22 @@ def grade(lesson: Lesson, source: Source, seed: int = 0, draws: int = 1) -> list
     return [grade_exercise(lesson, exercise, source, seed, draws) for exercise in lesson.exercises]
 
 
+def grade_here(lesson: Lesson, exercise: Exercise, source: Source, seed: int = 0, draws: int = 1) -> Result:
+    """Return the grade of one exercise of a trusted file, which runs in this process; stop it if it takes too long."""
+    try:
+        with patience(exercise.name):
+            return grade_exercise(lesson, exercise, source, seed, draws)
+    except TooLong as error:  # not in the learner's function, or that function has caught it
+        return Result.failed(lesson, exercise, f"{exercise.name}: {error}", seed)
+
+
 def grade_file(lesson: Lesson, path: Path, seed: int = 0, draws: int = 1) -> list[Result]:
     """Return the grades of a trusted exercise file, which runs in this process."""
     try:
         source = from_file(path)
     except Wrong as error:
         return [Result.failed(lesson, exercise, str(error), seed) for exercise in lesson.exercises]
-    return grade(lesson, source, seed, draws)
+    return [grade_here(lesson, exercise, source, seed, draws) for exercise in lesson.exercises]
 
 
 def solved(lesson: Lesson, **instead: Callable) -> Functions:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tinynet.course import guesses, manifest, workspace
 from tinynet.course.calls import Wrong, from_file
-from tinynet.course.grading import grade_exercise, solved
+from tinynet.course.grading import grade_here, solved
 from tinynet.frontier.temporary import temporary_folder
 from tinynet.storage.atomic import write_atomically
 
@@ -72,7 +72,7 @@ class Script:
         lesson = self.lesson if of is None else manifest.lesson(of)
         try:
             source = from_file(self.folder.parent / lesson.folder / "exercise.py")
-            own = grade_exercise(lesson, lesson.exercise(name), source).passed
+            own = grade_here(lesson, lesson.exercise(name), source).passed
         except Wrong:  # the file cannot be read
             own = False
         if own:

@@ -16,7 +16,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -27,6 +27,7 @@ from tinynet.course.grading import DRAWS, Result, grade_exercise
 from tinynet.course.isolation import confinement, wire
 from tinynet.course.isolation.sandbox import ENVIRONMENT, TINYNET, WAITING, Limits, Sandbox
 from tinynet.course.manifest import CourseError, Lesson
+from tinynet.course.patience import NOTICE
 from tinynet.frontier.temporary import temporary_folder
 
 OWN_SECONDS = 20.0  # that the grader has for each exercise, on the clock, in addition to the learner's time
@@ -38,8 +39,9 @@ _judges: set[subprocess.Popen] = set()  # that are grading now
 
 
 def grade_isolated(
-    lesson: Lesson, path: Path, seed: int = 0, limits: Limits | None = None, isolated: bool = True
-) -> list[Result]:
+    lesson: Lesson, path: Path, seed: int = 0, limits: Limits | None = None, isolated: bool = True,
+    waiting: Callable[[str], None] = lambda said: None,
+) -> list[Result]:  # fmt: skip
     """Return the grades of an exercise file that is not trusted.
 
     Args:
@@ -48,6 +50,7 @@ def grade_isolated(
         seed: the first of the seeds from which inputs are drawn.
         limits: the limits of each exercise.
         isolated: False runs the learner's code in the judge's process, for files that are trusted.
+        waiting: is told when an exercise takes long: which one, and when it will be stopped.
 
     Raises:
         CourseError: the lesson itself cannot be graded, or this system cannot start such processes.
@@ -56,7 +59,7 @@ def grade_isolated(
     limits = limits or Limits()
     results: list[Result] = []
     while rest := lesson.exercises[len(results) :]:
-        told = _told(lesson, path, seed, limits, isolated, len(results))
+        told = _told(lesson, path, seed, limits, isolated, len(results), waiting)
         results += (Result(lesson, e, message, seed) for e, message in zip(rest, told, strict=False))
         if len(told) < len(rest):
             stuck = rest[len(told)]
@@ -75,7 +78,9 @@ def require_unix() -> None:
         ) from None
 
 
-def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int) -> list[str]:
+def _told(
+    lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool, first: int, waiting: Callable[[str], None]
+) -> list[str]:
     """Return the message about each exercise from `first` on, for as many as a new judge could grade."""
     patience = limits.seconds * WAITING + OWN_SECONDS
     job = [
@@ -89,7 +94,7 @@ def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool,
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as judge:
             _judges.add(judge)
             try:
-                told, said = judge.communicate(json.dumps(job).encode())
+                told, said = _heard(judge, json.dumps(job).encode(), lesson, limits, first, waiting)
             finally:
                 judge.kill()
                 _judges.remove(judge)
@@ -99,6 +104,25 @@ def _told(lesson: Lesson, path: Path, seed: int, limits: Limits, isolated: bool,
         why = said.decode("utf-8", "replace").strip().splitlines() or ["no reason was given"]
         raise CourseError(f"lesson {lesson.number} could not be graded: {why[-1]}")
     return [json.loads(line) for line in told.splitlines(keepends=True) if line.endswith(b"\n")]
+
+
+def _heard(
+    judge: subprocess.Popen, job: bytes, lesson: Lesson, limits: Limits, first: int, waiting: Callable[[str], None]
+) -> tuple[bytes, bytes]:
+    """Return all that a judge writes. An exercise at which it is found twice, NOTICE seconds apart, is named once."""
+    question: bytes | None = job
+    found = [first]  # the exercise at which it was at each look
+    while True:
+        try:
+            return judge.communicate(question, timeout=NOTICE)
+        except subprocess.TimeoutExpired as late:
+            question = None  # it was sent
+            found.append(first + (late.output or b"").count(b"\n"))
+        if found.count(found[-1]) == 2 and found[-1] < len(lesson.exercises):
+            waiting(
+                f"{lesson.exercises[found[-1]].name} is still running; it is stopped after {limits.seconds:g} s of "
+                f"processor time, or {limits.seconds * WAITING:g} s on the clock"
+            )
 
 
 def stop() -> None:
