@@ -141,7 +141,16 @@ print(f"slope of L along r: {slope:.8f} measured by two losses, {along:.8f} from
 # $1 + 0.9 + 0.9^2 + \dots = 10$.
 #
 # **Exercise `sgd_step`.** Return a parameter and its velocity after one step.
-#
+
+# %%
+sgd_step = lesson.exercise("sgd_step")
+w, v = np.zeros(1), np.zeros(1)
+for steps in range(1, 51):
+    w, v = sgd_step(w, v, np.ones(1), lr=0.1, momentum=0.9)
+    if steps in (1, 2, 10, 50):
+        print(f"after {steps:2} steps with a gradient of 1: velocity {v[0]:.2f}, parameter {w[0]:.2f}")
+
+# %% [markdown]
 # **SGD**, stochastic gradient descent, computes $g$ from a small random **batch** of examples in each step. An
 # **epoch** is one pass over all of them. A **full batch** is all examples at once.
 
@@ -152,7 +161,6 @@ print(f"slope of L along r: {slope:.8f} measured by two losses, {along:.8f} from
 # pass, node by node. The error terms enter at the scores, and your `backward` carries them down to the four parameters.
 
 # %%
-sgd_step = lesson.exercise("sgd_step")
 earlier = "matmul_vjp", "unbroadcast", "tanh_vjp", "topological_order", "backward"
 matmul_vjp, unbroadcast, tanh_vjp, topological_order, backward = (lesson.exercise(name, of=2) for name in earlier)
 

@@ -16,8 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tinynet.course import check, formats, grading, guesses, manifest, stubs, watching, workspace
-from tinynet.course.calls import read
+from tinynet.course import calls, check, formats, grading, guesses, manifest, stubs, watching, workspace
 from tinynet.course.grading import DRAWS, Result, unknown_seed
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.course.notebook import write_ipynb
@@ -33,10 +32,13 @@ def lesson(
         int | None, typer.Argument(help="The lesson's number; without it, all lessons are listed.", metavar="N")
     ] = None,
     show: Annotated[bool, typer.Option("--show", help="Also open a window for each figure.")] = False,
-    all_: Annotated[bool, typer.Option("--all", help="Run through, without a pause at each exercise.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Run through, without a pause.")] = False,
 ) -> None:
-    """Read and run a lesson, exercise by exercise; without a number, list the lessons and what you have solved."""
-    from tinynet.course.reader import read_lesson
+    """Read and run a lesson, section by section; without a number, list the lessons and what you have solved.
+
+    On a terminal it waits before each section and at each exercise.
+    """
+    from tinynet.course.reader import Learner, read_lesson
 
     space = workspace.find()
     if number is None:
@@ -45,15 +47,21 @@ def lesson(
     chosen = manifest.lesson(number)
     sys.argv[1:] = ["--show"] if show else []  # as python lesson.py would get it
 
+    def passes(name: str) -> bool:
+        with suppress(calls.Wrong):  # the file cannot be read
+            source = calls.from_file(space.exercise(chosen))
+            return grading.grade_here(chosen, chosen.exercise(name), source).passed
+        return False
+
     def grade_one(name: str) -> bool:
         results = _grade(space, chosen)
         [result] = [result for result in results if result.exercise.name == name]
         _report(results, [result])
         return result.passed
 
+    learner = Learner(passes, grade_one, lambda name: _show_hint(space, chosen, name))
     pause = not all_ and sys.stdin.isatty() and sys.stdout.isatty()
-    path = space.folder(chosen) / "lesson.py"
-    read_lesson(path, console, pause, grade_one, lambda name: _show_hint(space, chosen, name))
+    read_lesson(space.folder(chosen) / "lesson.py", console, learner if pause else None)
 
 
 def progress() -> None:
@@ -219,7 +227,7 @@ def _grade(
         from tinynet.course.isolation import grade_isolated
 
         _warn_of_gaps()
-        results = grade_isolated(chosen, path, seed)
+        results = grade_isolated(chosen, path, seed, waiting=lambda said: typer.echo(said, err=True))
     else:
         results = grading.grade_file(chosen, path, seed, draws)
     space.record(chosen, [result.exercise.name for result in results if result.passed])
@@ -229,7 +237,8 @@ def _grade(
 def _code(path: Path) -> dict[str, str]:
     """Return each function of a file as it is when comments and spaces do not count; none if it cannot be parsed."""
     with suppress(Exception):
-        return {node.name: ast.dump(node) for node in ast.parse(read(path)).body if isinstance(node, ast.FunctionDef)}
+        found = ast.parse(calls.read(path)).body
+        return {node.name: ast.dump(node) for node in found if isinstance(node, ast.FunctionDef)}
     return {}
 
 
