@@ -539,8 +539,8 @@ lesson.verdict(
 # ## Read on
 #
 # In tinynet's source, `reading/networks/alignment.py` aligns two networks of any depth, by activations or by weights,
-# and `reading/networks/solutions.py` studies students of a teacher. `python -m benchmarks.seeds solutions` asks the
-# same of other teachers and other inputs, and of binary networks too.
+# and `reading/networks/solutions.py` studies students of a teacher. From a checkout,
+# `python -m benchmarks.seeds solutions` asks the same of other teachers and other inputs, and of binary networks too.
 #
 # **An open question.** Are hashed students stuck because they have so few ways to be right? Invent a student with as
 # many ways as a free one and as few numbers as a hashed one, or the other way round. Then see whether it gets stuck.

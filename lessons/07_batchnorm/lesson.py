@@ -409,8 +409,8 @@ print(
 # %% [markdown]
 # The two counts disagree. At first the plain sigmoid network gives nearly the same $z$ for every digit, so its half
 # widths are tiny, and a small movement is many of them. Most of the difference in half widths is this small
-# denominator; the medians themselves move about as far in both networks. (`python -m benchmarks.seeds drift` counts
-# both ways from eight seeds, for Fashion-MNIST too.)
+# denominator; the medians themselves move about as far in both networks. (From a checkout,
+# `python -m benchmarks.seeds drift` counts both ways from eight seeds, for Fashion-MNIST too.)
 
 # %% [markdown]
 # ## Is that the reason?

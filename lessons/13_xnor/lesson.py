@@ -315,9 +315,9 @@ finish(figure, axes, "ladder", loc="lower right")
 # *unoptimised* kernel. For a single large product its authors give both ratios: 23 times as fast as a plain kernel on
 # their GPU, and 3.4 times as fast as cuBLAS, the BLAS of GPUs.
 #
-# It also depends on the machine. `machines.csv` holds what `python -m benchmarks.xnor` measured on three others. In
-# two of them the processor counts bits in wide registers (AVX-512). In the third it cannot, and looks the ones up in
-# small tables. And BLAS itself comes in versions: on the first machine it chose kernels for narrower registers than
+# It also depends on the machine. `machines.csv` holds what `python -m benchmarks.xnor` (from a checkout) measured on
+# three others. In two of them the processor counts bits in wide registers (AVX-512). In the third it cannot, and looks
+# the ones up in small tables. And BLAS itself comes in versions: on the first machine it chose kernels for narrower registers than
 # there are. When it was made to use the wide ones, the 37 times became 20.
 
 # %%

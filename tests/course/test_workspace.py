@@ -1,10 +1,11 @@
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 
-from tinynet.course import workspace
+from tinynet.course import manifest, workspace
 from tinynet.course.manifest import CourseError
 from tinynet.course.stubs import exercise_of
 
@@ -122,3 +123,12 @@ def test_a_lesson_that_was_deleted_is_named(space, lesson):
     space.folder(lesson).rename(space.root / "elsewhere")
     with pytest.raises(CourseError, match="01_sums is missing; `tinynet start` makes a new workspace"):
         space.folder(lesson)
+
+
+@pytest.mark.parametrize("lesson", manifest.read(), ids=lambda lesson: lesson.folder)
+def test_a_lesson_says_which_commands_need_a_checkout(lesson):
+    """A workspace has no benchmarks/ and no tests/; an installed tinynet brings only tinynet/ and gpu/."""
+    for paragraph in (lesson.path / "lesson.py").read_text("utf-8").split("\n#\n"):
+        words = " ".join(paragraph.replace("\n#", "").split())
+        for package in re.findall(r"`python -m (\w+)", words):
+            assert package in ("tinynet", "gpu") or "rom a checkout" in words
