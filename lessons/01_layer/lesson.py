@@ -254,8 +254,8 @@ print(f"the last turn keeps the length of every image, up to {np.abs(lengths - 1
 # directions. Such a change drowns the digit in noise of its own size.
 
 # %%
-lesson.predict("lost", "A change along the lost directions: what share of the classes changes?")
-lesson.predict("kept", "A change as long along the kept directions: what share of the classes changes?")
+lesson.predict("lost", "A change along the lost directions: what share of the classes changes?", share=True)
+lesson.predict("kept", "And a change as long along the kept directions?", share=True)
 
 # %% [markdown]
 # A layer can also go up in dimension. The last line of the next output sends a circle from two dimensions to three, and

@@ -72,7 +72,7 @@ for row in zip(z, z_moved - z, a, a_moved - a, share, slopes[:, 0], strict=True)
     print("{:6.2f} {:11.2f} {:11.3f} {:12.3f} {:13.3f} {:11.3f}".format(*row))
 at_threshold = float(squash(np.array([[1.3 / 4, 0, 0]]))[1][0])
 slope_there = 1 - at_threshold**2
-lesson.answer("slope", slope_there)
+lesson.answer("slope", slope_there, "{:.1%}")
 
 # %% [markdown]
 # A dim light, then, not darkness. How far out must a sum lie for real darkness? Turn the question around: how large is

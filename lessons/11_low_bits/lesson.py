@@ -68,7 +68,7 @@ lesson.figure(figure, "ruler")
 
 # %%
 lesson.predict(
-    "step", "With 2 bits: the best step, as a share of the largest weight? (1 keeps the largest weight whole)"
+    "step", "With 2 bits: the best step, as a share of the largest weight? (100% keeps the largest weight whole)"
 )
 
 # %%
@@ -111,7 +111,7 @@ axes.set(title="What the grid loses of a trained matrix", xlabel="end of the gri
          ylabel="share of the squares lost", yscale="log")  # fmt: skip
 axes.legend()
 lesson.figure(figure, "steps")
-lesson.answer("step", best_step(W, 2) / peak, "{:.2f}")
+lesson.answer("step", best_step(W, 2) / peak, "{:.0%}")
 
 # %% [markdown]
 # ## Rounding a finished network

@@ -254,6 +254,32 @@ def test_watch_keeps_its_inputs_from_save_to_save(exercise, monkeypatch, capsys)
         assert said[0] == said[1] and f'inputs(1, "total", call=1, seed={seed})' in said[0]
 
 
+def test_progress_shows_each_question_with_guess_and_result_in_its_own_unit(space, lesson, monkeypatch):
+    from tinynet.course import commands
+
+    monkeypatch.setattr(commands, "console", type(commands.console)(highlight=False, width=110))
+    assert "No guesses yet" in tinynet("progress").output
+    asked = "What share of the pairs of example and unit is saturated after 100 epochs on digits?"
+    space.note(lesson, "saturated", guess=0.07, asked=asked, share=True)
+    space.note(lesson, "saturated", result=0.30123)
+    space.note(lesson, "times", guess=1000.0, asked="How many times [faster]?", share=False)
+    space.note(lesson, "times", result=2500.4)
+    space.note(lesson, "which", guess="tanh", asked="Which?", share=False)
+    space.note(lesson, "which", result="relu")
+    space.note(lesson, "open", guess=0.25, asked="And then?", share=False)
+    space.note(lesson, "old", guess=2.0)  # by a version that did not write the question down
+    shown = [" ".join(line.split()) for line in tinynet("progress").output.splitlines()]
+    assert shown == [
+        "question you said it is",
+        "1 What share of the pairs of example and unit is 7% 30.1% off by 23 percentage points",
+        "saturated after 100 epochs on digits?",
+        "1 How many times [faster]? 1000 2,500 off by a factor of 2.5",
+        "1 Which? tanh relu wrong",
+        "1 And then? 0.25",
+        "1 old 2",
+    ]
+
+
 def test_progress_is_a_small_file(space, exercise, solved):
     exercise.write_text(solved)
     tinynet("grade", 1)

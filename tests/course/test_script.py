@@ -1,6 +1,8 @@
+import ast
+
 import pytest
 
-from tinynet.course import guesses, workspace
+from tinynet.course import guesses, manifest, workspace
 from tinynet.course.script import Script
 
 
@@ -69,19 +71,86 @@ def test_each_of_a_learners_functions_is_used_once_it_passes(script, capsys):
     assert "solution" in script.exercise("total").__code__.co_filename
 
 
-def test_a_guess_is_written_down_before_the_result_and_stays(script, capsys, monkeypatch):
-    replies = iter(["many", "1/8", "7"])
-    monkeypatch.setattr(guesses, "somebody_there", lambda: True)
-    monkeypatch.setattr("builtins.input", lambda prompt: next(replies))
-    script.predict("share", "What is left?")
-    assert "'many' is no answer; give a number, such as 0.1, 1/8 or 20 %." in capsys.readouterr().out
-    assert workspace.Workspace(script.space.root).progress.guesses == {"01_sums/share": {"guess": 0.125}}
-    script.predict("share", "What is left?")
-    assert capsys.readouterr().out == "What is left?\nYour guess was 0.125.\n" and next(replies) == "7"
-    script.answer("share", 0.005)
-    assert capsys.readouterr().out == "you said 0.125; it is 0.005 (off by a factor of 25)\n"
-    script.space.note(script.lesson, "share", guess=0.005)  # too late
-    assert workspace.Workspace(script.space.root).progress.guesses["01_sums/share"] == {"guess": 0.125, "result": 0.005}
+ANSWERS = """
+lesson.answer("share", left, "{:.1%}")
+lesson.answer("named", left, form="{:.0%}")
+lesson.answer("count", 100 * left, "{:.0f}")
+lesson.answer(name, left, "{:.1%}")
+lesson.answer("which", "tanh")
+"""
+
+
+@pytest.fixture
+def types(script, monkeypatch):
+    """Return a function that has a learner type some replies at each prompt, and returns the prompts."""
+    (script.folder / "lesson.py").write_text(ANSWERS)
+
+    def types(*replies):
+        prompts, remaining = [], iter(replies)
+        monkeypatch.setattr(guesses, "somebody_there", lambda: True)
+        monkeypatch.setattr("builtins.input", lambda prompt: prompts.append(prompt) or next(remaining))
+        return prompts
+
+    return types
+
+
+def ledger(script):
+    return workspace.Workspace(script.space.root).progress.guesses
+
+
+def test_a_guess_is_written_down_before_the_result_and_stays(script, types, capsys):
+    types("many", "1000", "7")
+    script.predict("count", "How many are left?")
+    assert capsys.readouterr().out == (
+        "How many are left?\n'many' is no answer; write a number, such as 3, 0.25 or 1/8.\n"
+    )
+    written = {"guess": 1000.0, "asked": "How many are left?", "share": False}
+    assert ledger(script) == {"01_sums/count": written}
+    script.predict("count", "How many are left?")
+    assert capsys.readouterr().out == "How many are left?\nYour guess was 1000.\n"
+    script.answer("count", 40, "{:.0f}")
+    assert capsys.readouterr().out == "you said 1000; it is 40 (off by a factor of 25)\n"
+    script.space.note(script.lesson, "count", guess=40.0)  # too late
+    assert ledger(script) == {"01_sums/count": written | {"result": 40.0}}
+
+
+def test_a_share_may_be_written_in_percent_and_is_asked_again_where_percent_may_be_meant(script, types, capsys):
+    prompts = types("7", "1", "7 %")
+    script.predict("share", "What share is left?")
+    assert prompts[0] == "Your guess: a share, such as 20% or 0.2 (Enter to skip): "
+    assert capsys.readouterr().out == (
+        "What share is left?\n7 would be 700% of the whole. Write 7%, or a number from 0 to below 1.\n"
+        "1 would be 100% of the whole. Write 1%, or a number from 0 to below 1.\n"
+    )
+    script.predict("share", "What share is left?")
+    assert capsys.readouterr().out == "What share is left?\nYour guess was 7%.\n"
+    script.answer("share", 0.3, "{:.1%}")
+    assert capsys.readouterr().out == "you said 7%; it is 30.0% (off by 23 percentage points)\n"
+
+
+def test_a_question_says_which_form_of_answer_is_wanted(script, types):
+    prompts = types(*[""] * 6)
+    for question in "share", "named", "count", "which":
+        script.predict(question, "What?", ("tanh", "relu") if question == "which" else ())
+    script.predict("loop", "What?", share=True)
+    script.predict("count", "What?", share=True)
+    wanted = [prompt.removeprefix("Your guess: ").removesuffix(" (Enter to skip): ") for prompt in prompts]
+    share, number = "a share, such as 20% or 0.2", "a number, such as 3, 0.25 or 1/8"
+    assert wanted == [share, share, number, "tanh / relu", share, share]
+
+
+@pytest.mark.parametrize("lesson", manifest.read(), ids=lambda lesson: lesson.folder)
+def test_every_answer_in_percent_is_asked_for_as_a_share(lesson):
+    text = (lesson.path / "lesson.py").read_text("utf-8")
+    calls = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    asked = [n for n in calls if n.func.attr == "predict" and ast.unparse(n.func.value) == "lesson"]
+    told = [n for n in calls if n.func.attr == "answer"]
+    named = {n.args[0].value for n in told if isinstance(n.args[0], ast.Constant)}
+    computed = [n for n in told if not isinstance(n.args[0], ast.Constant)]  # in a loop over several questions
+    for n in asked:
+        if n.args[0].value not in named:
+            percent = any("%}" in ast.unparse(each) for each in computed)
+            assert computed and percent == any(k.arg == "share" for k in n.keywords), n.args[0].value
 
 
 def test_nobody_is_asked_where_nobody_is(script, capsys, monkeypatch):
@@ -103,31 +172,52 @@ def test_the_end_of_the_input_is_no_answer(ending, script, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "guess, result, words",
+    "guess, result, form, words",
     [
-        (2.0, 2.0, "you said 2; it is 2 (exactly right)"),
-        (0.1, 0.104, "you said 0.1; it is 0.104 (almost right)"),
-        (0.01, 0.25, "you said 0.01; it is 0.25 (off by a factor of 25)"),
-        (-1.0, 0.5, "you said -1; it is 0.5 (off by 1.5)"),
-        ("tanh", "tanh", "you said tanh; and it is tanh"),
-        ("tanh", "relu", "you said tanh; but it is relu"),
-        (None, 0.5, "it is 0.5"),
+        (2.0, 2.0, "{:.0f}", "you said 2; it is 2 (exactly right)"),
+        (0.1, 0.104, "{:.3f}", "you said 0.1; it is 0.104 (almost right)"),
+        (0.1, 0.25, "{:.2f}", "you said 0.1; it is 0.25 (off by a factor of 2.5)"),
+        (3e6, 1.0, "{:.0f}", "you said 3000000; it is 1 (off by a factor of 3,000,000)"),
+        (-1.0, 0.5, "{:g}", "you said -1; it is 0.5 (off by 1.5)"),
+        (0.07, 0.07, "{:.0%}", "you said 7%; it is 7% (exactly right)"),
+        (0.2, 0.024, "{:.1%}", "you said 20%; it is 2.4% (off by 18 percentage points)"),
+        (0.02, 0.024, "{:.1%}", "you said 2%; it is 2.4% (off by 0.4 percentage points)"),
+        (0.0, 0.0004, "{:.2%}", "you said 0%; it is 0.04% (off by 0.04 percentage points)"),
+        ("tanh", "tanh", "{:.3g}", "you said tanh; and it is tanh"),
+        ("tanh", "relu", "{:.3g}", "you said tanh; but it is relu"),
+        (None, 0.5, "{:g}", "it is 0.5"),
     ],
 )
-def test_a_result_stands_beside_the_guess(guess, result, words):
-    assert guesses.compared(guess, result, result if isinstance(result, str) else f"{result:g}") == words
+def test_a_result_stands_beside_the_guess(guess, result, form, words):
+    assert guesses.compared(guess, result, form) == words
 
 
 @pytest.mark.parametrize(
-    "text, choices, read",
+    "text, choices, share, read",
     [
-        ("0.1", (), 0.1), ("1e-3", (), 1e-3), ("1/8", (), 0.125), ("20 %", (), 0.2), ("-3", (), -3.0),
-        ("1/0", (), None), ("0,1", (), None), ("__import__('os')", (), None), ("nan", (), None), ("1e999", (), None),
-        ("TANH", ("tanh", "relu"), "tanh"), ("tan", ("tanh", "relu"), None), ("0.1", ("tanh",), None),
+        ("0.1", (), False, 0.1), ("1e-3", (), False, 1e-3), ("1/8", (), False, 0.125), ("-3", (), False, -3.0),
+        ("20 %", (), False, 0.2), ("7%", (), True, 0.07), ("7 %", (), True, 0.07), ("7 percent", (), True, 0.07),
+        ("0.07", (), True, 0.07), ("1/8", (), True, 0.125), ("0", (), True, 0.0), ("150%", (), True, 1.5),
+        ("TANH", ("tanh", "relu"), False, "tanh"),
     ],
 )  # fmt: skip
-def test_an_answer_is_a_number_or_one_of_the_choices(text, choices, read):
-    assert guesses.read(text, choices) == read
+def test_an_answer_is_a_number_or_a_share_or_one_of_the_choices(text, choices, share, read):
+    assert guesses.read(text, choices, share) == pytest.approx(read)
+
+
+@pytest.mark.parametrize(
+    "text, choices, share, wanted",
+    [
+        ("1/0", (), False, "write a number"), ("0,1", (), False, "write a number"),
+        ("nan", (), False, "write a number"), ("1e999", (), False, "write a number"),
+        ("__import__('os')", (), True, "write a share"),
+        ("%", (), True, "write a share"), ("-0.1", (), True, "from 0 to below 1"), ("7", (), True, "Write 7%"),
+        ("tan", ("tanh", "relu"), False, "write one of: tanh / relu"), ("0.1", ("tanh",), True, "write one of: tanh"),
+    ],
+)  # fmt: skip
+def test_what_is_no_answer_is_met_with_what_to_write(text, choices, share, wanted):
+    with pytest.raises(ValueError, match=wanted):
+        guesses.read(text, choices, share)
 
 
 def test_a_verdict_says_yes_or_no_to_each_statement(script, capsys):

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tinynet.course import calls, check, formats, grading, guesses, manifest, stubs, watching, workspace
@@ -67,12 +68,16 @@ def lesson(
 def progress() -> None:
     """Show what you guessed, and what came out."""
     space = workspace.find()
-    table = Table("lesson", "question", "you said", "it is", "", box=None, pad_edge=False)
+    table = Table("", "question", "you said", "it is", "", box=None, pad_edge=False)
+    table.columns[1].max_width = 50
     for key, entry in space.progress.guesses.items():
         folder, _, question = key.partition("/")
-        guess, result = entry.get("guess"), entry.get("result")
-        off = guesses.distance(guess, result) if isinstance(guess, float) and isinstance(result, float) else ""
-        table.add_row(folder, question, _short(guess), _short(result), off)
+        guess, result, share = entry.get("guess"), entry.get("result"), bool(entry.get("share"))
+        table.add_row(
+            folder.partition("_")[0].lstrip("0"), escape(entry.get("asked", question)),
+            "" if guess is None else escape(guesses.shown(guess, share)), escape(_short(result, share)),
+            "" if guess is None or result is None else guesses.distance(guess, result, share),
+        )  # fmt: skip
     console.print(table if table.row_count else "No guesses yet: a lesson asks for one before each experiment.")
 
 
@@ -280,9 +285,13 @@ def _overview(space: workspace.Workspace) -> Table:
     return table
 
 
-def _short(value: Any) -> str:
-    """Return a guess or a result as a table shows it."""
-    return "" if value is None else value if isinstance(value, str) else f"{value:.3g}"
+def _short(value: Any, share: bool) -> str:
+    """Return a result as a table shows it: three digits, or all digits before the point."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if share:
+        return f"{100 * value:.3g}%"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _grade_submissions(

@@ -13,6 +13,7 @@ Elsewhere a window opens only with `--show`, so lessons also run where there is 
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sys
 import textwrap
@@ -81,18 +82,32 @@ class Script:
         print(f"{name}: the solution's, since yours does not pass yet; `tinynet grade {lesson.number}` says why.")
         return solved(lesson).functions[name]
 
-    def predict(self, question: str, text: str, choices: Sequence[str] = ()) -> None:
-        """Ask for a guess, one of the choices or a number, and write it down. A guess made before stays."""
+    def predict(self, question: str, text: str, choices: Sequence[str] = (), share: bool | None = None) -> None:
+        """Ask for a guess: one of the choices, or a share, or a number. Write it down; a guess made before stays.
+
+        Args:
+            question: its name, under which the answer comes.
+            text: the question.
+            choices: what can be chosen.
+            share: whether the guess is a share, as 7% or 0.07; by default it is if lesson.py prints the answer of this
+                name in percent.
+        """
+        share = question in self._shares if share is None else share
         guess = self.space.guess(self.lesson, question)
         if guess is not None:
-            print(f"{text}\nYour guess was {guess}.")
-        elif guesses.somebody_there() and (guess := guesses.ask(text, choices)) is not None:
-            self.space.note(self.lesson, question, guess=guess)
+            print(f"{text}\nYour guess was {guesses.shown(guess, share)}.")
+        elif guesses.somebody_there() and (guess := guesses.ask(text, choices, share)) is not None:
+            self.space.note(self.lesson, question, guess=guess, asked=text, share=share)
+
+    @functools.cached_property
+    def _shares(self) -> set[str]:
+        path = self.folder / "lesson.py"
+        return guesses.shares(path.read_text("utf-8")) if path.is_file() else set()
 
     def answer(self, question: str, result: Any, form: str = "{:.3g}") -> None:
         """Print the result of an experiment beside the guess, and write it down. form: how a number is printed."""
         plain, guess = guesses.plain(result), self.space.guess(self.lesson, question)
-        print(guesses.compared(guess, plain, plain if isinstance(plain, str) else form.format(plain)))
+        print(guesses.compared(guess, plain, form))
         if guess is not None:
             self.space.note(self.lesson, question, result=plain)
 
