@@ -317,8 +317,8 @@ finish(figure, axes, "ladder", loc="lower right")
 #
 # It also depends on the machine. `machines.csv` holds what `python -m benchmarks.xnor` (from a checkout) measured on
 # three others. In two of them the processor counts bits in wide registers (AVX-512). In the third it cannot, and looks
-# the ones up in small tables. And BLAS itself comes in versions: on the first machine it chose kernels for narrower registers than
-# there are. When it was made to use the wide ones, the 37 times became 20.
+# the ones up in small tables. And BLAS itself comes in versions: on the first machine it chose kernels for narrower
+# registers than there are. When it was made to use the wide ones, the 37 times became 20.
 
 # %%
 machines = load_module(lesson.folder / "machines.py")
