@@ -43,6 +43,14 @@ def highest_first(x):
     return to_words(padded(x >= 0, 0).reshape(len(x), -1, 64)[:, :, ::-1].reshape(len(x), -1))
 
 
+@instead_of(
+    "pack", "the entries of a word were read like a number in binary, highest bit first; the first is the lowest"
+)
+def read_as_binary(x):
+    texts = ["".join("01"[int(v >= 0)] for v in row) for row in x]
+    return np.array([[int(t[k : k + 64], 2) for k in range(0, len(t), 64)] for t in texts], np.uint64)
+
+
 @instead_of("pack", "bits were numbered across the words; entry 1 is the next bit of the same word")
 def across_words(x):
     bits = padded(x >= 0, 0)
@@ -80,6 +88,11 @@ def without_sign(a, b, d):
 @instead_of("products", "counts were added in 8 bits, where 256 is 0 again")
 def sums_of_8_bits(a, b, d):
     return d - 2 * np.bitwise_count(a[:, None] ^ b).sum(axis=-1, dtype=np.uint8).astype(np.int64)
+
+
+@instead_of("products", "d - 2 h was computed for each word, in 8 bits, before the sum; add the counts first")
+def for_each_word_in_8_bits(a, b, d):
+    return (np.uint8(d % 256) - np.uint8(2) * np.bitwise_count(a[:, None] ^ b)).sum(axis=-1)
 
 
 @instead_of("products", "these are the numbers of differences; turn them into dot products")
@@ -141,6 +154,11 @@ def unused_once(d):
 @instead_of("too_high", "where d is a multiple of 64 no bit is unused, so the answer is 0, not 128")
 def full_word_unused(d):
     return 2 * (64 - d % 64)
+
+
+@instead_of("too_high", "agreements count twice, and where d is a multiple of 64 no bit is unused")
+def unused_once_and_full_word(d):
+    return 64 - d % 64
 
 
 @instead_of("too_high", "these are the used bits of the last word; the unused ones are counted too often")
@@ -304,9 +322,14 @@ def fewest_words(registers):
     return min(tiles(registers, lambda r, c: r * c + c + 1 <= registers), key=sum)
 
 
-@instead_of("best_tile", "r and c are exchanged: r rows of a come first, and c words of b are kept")
-def tile_exchanged(registers):
-    return cheapest(tiles(registers, lambda r, c: r * c + c + 1 <= registers))[::-1]
+@instead_of("best_tile", "r and c are exchanged: the c words of b are kept, and the words of a share a register")
+def words_of_a_kept(registers):
+    return cheapest(tiles(registers, lambda r, c: r * c + r + 1 <= registers))
+
+
+@instead_of("best_tile", "the registers for the words of b are missing")
+def no_room_for_b(registers):
+    return cheapest(tiles(registers, lambda r, c: r * c + 1 <= registers))
 
 
 @instead_of("best_tile", "only squares were tried; a tile may be longer than wide")
@@ -350,6 +373,42 @@ def ripple(columns, full, half, *, carry_to=1, keep_last=True, swap=False):
 )
 def carry_too_far(columns, full, half):
     return ripple(columns, full, half, carry_to=2)
+
+
+@instead_of("add_up", "the carry was left in its column; it counts twice as much, so it belongs to the next one")
+def carry_stays(columns, full, half):
+    total = []
+    for column in columns:
+        left = list(column)
+        while len(left) > 2:
+            bit, carry = full(*left[:3])
+            left = [bit, carry, *left[3:]]
+        total += left
+    return total
+
+
+@instead_of("add_up", "the carries of the last column all have the same weight: they have to be added, too")
+def last_carries_in_a_row(columns, full, half):
+    total, carries = [], []
+    for column in columns:
+        bits, carries = [*column, *carries], []
+        while len(bits) > 1:
+            some, bits = bits[:3], bits[3:]
+            bit, carry = full(*some) if len(some) == 3 else half(*some)
+            bits, carries = [bit, *bits], [*carries, carry]
+        total += bits or [0]
+    return total + carries
+
+
+@instead_of("add_up", "one carry alone was handed on: every adder has one")
+def one_carry_alone(columns, full, half):
+    total, carry = [], 0
+    for column in columns:
+        bit = carry
+        for other in column:
+            bit, carry = half(bit, other)
+        total.append(bit)
+    return [*total, carry]
 
 
 @instead_of("add_up", "sum and carry are exchanged: the sum comes first and stays in its column")
@@ -435,10 +494,7 @@ def pairs_alone(x, y, both):
 
 @instead_of("partial_products", "the weight of a pair is 2^(i + j): the weight of the second bit is missing")
 def weight_of_one(x, y, both):
-    columns = [[] for _ in range(len(x) + len(y))]
-    for i, p in enumerate(x):
-        columns[i] += [both(p, q) for q in y]
-    return columns
+    return [[both(p, q) for q in y] for p in x]
 
 
 @instead_of("partial_products", "the weight of a pair is 2^(i + j), not 2^(i j)")
@@ -452,11 +508,39 @@ def weights_multiplied(x, y, both):
 
 @instead_of("partial_products", "the first bit was taken for the highest; it is the lowest")
 def columns_highest_first(x, y, both):
-    columns = [[] for _ in range(len(x) + len(y) - 1)]
+    columns = [[] for _ in range(len(x) + len(y))]
+    for i, p in enumerate(x[::-1]):
+        for j, q in enumerate(y[::-1]):
+            columns[i + j].append(both(p, q))
+    return columns
+
+
+@instead_of("partial_products", "all columns are the same list: [[]] * n makes one list and names it n times")
+def one_list(x, y, both):
+    columns = [[]] * (len(x) + len(y))
     for i, p in enumerate(x):
         for j, q in enumerate(y):
             columns[i + j].append(both(p, q))
-    return columns[::-1]
+    return columns
+
+
+@instead_of("partial_products", "columns were filled up with zeros, each of which takes an adder for nothing")
+def filled_up(x, y, both):
+    columns = [[0] * len(y) for _ in range(len(x) + len(y))]
+    for i, p in enumerate(x):
+        for j, q in enumerate(y):
+            columns[i + j][j] = both(p, q)
+    return columns
+
+
+@instead_of("partial_products", "bits of x that are 0 were skipped; a circuit has its gates whatever its bits are")
+def zeros_of_x_skipped(x, y, both):
+    columns = [[] for _ in range(len(x) + len(y))]
+    for i, p in enumerate(x):
+        if p:
+            for j, q in enumerate(y):
+                columns[i + j].append(both(p, q))
+    return columns
 
 
 @instead_of("partial_products", "bits of y that are 0 were skipped; a circuit has its gates whatever its bits are")

@@ -157,7 +157,8 @@ def partial_products(x, y, both):
             knows what its bits will be, so it has a gate for every pair of bits that could matter.
 
     Returns:
-        a list of lists of bits: each bit in list k counts 2^k. Within a list the order does not matter.
+        a list of lists of bits: each bit in list k counts 2^k. There is one for each gate, and no other. Within a list
+        the order does not matter, and a list may be empty.
     """
     # begin solution
     columns = [[] for _ in range(len(x) + len(y))]
