@@ -16,10 +16,13 @@ class Memory:
     def __init__(self, array):
         self.array, self.shape, self.loads = np.asarray(array), np.shape(array), 0
 
+    def __len__(self):
+        return self.shape[0]
+
     def __getitem__(self, place):
         place = place if isinstance(place, tuple) else (place,)
         if len(place) != len(self.shape) or not all(isinstance(p, (int, np.integer)) for p in place):
-            raise IndexError(f"a thread loads one number at a time; shape {self.shape} takes as many whole numbers")
+            raise IndexError(f"a thread loads one number at a time; shape {self.shape} takes {len(self.shape)} indices")
         if not all(0 <= p < size for p, size in zip(place, self.shape, strict=True)):
             raise IndexError(f"a thread reads outside of an array of shape {self.shape}")
         self.loads += 1
@@ -164,7 +167,7 @@ def block_sum(numbers, threads, order):
     partial[0] holds the sum.
 
     Args:
-        numbers: a vector of 1 to `threads` numbers.
+        numbers: a vector of 1 to `threads` numbers; len(numbers) says how many.
         threads: how many threads the block has, a power of two.
         order: the seed of the order, for `launch`.
 
@@ -177,7 +180,7 @@ def block_sum(numbers, threads, order):
         """Add up. thread is (x, 0); partial has room for one number a thread."""
         # begin solution
         x = thread[0]
-        partial[x] = numbers[x] if x < numbers.shape[0] else 0
+        partial[x] = numbers[x] if x < len(numbers) else 0
         distance = threads // 2
         while distance > 0:
             yield

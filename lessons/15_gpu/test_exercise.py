@@ -61,11 +61,9 @@ def test_fetch(exercise, rng):
     wide, other = (32 * int(v) for v in rng.integers(5, 90, 2))
     for (rows, columns), strides in (
         ((8, 8), (wide, 4)),
-        ((8, 8), (4, other)),
-        ((16, 4), (4, wide)),
-        ((4, 16), (other, 4)),
-        ((16, 4), (wide, 4)),
-        ((4, 8), (4, other)),
+        ((8, 4), (4, other)),
+        ((4, 8), (other, 4)),
+        ((4, 16), (4, wide)),
     ):
         along = columns if strides[1] == 4 else rows
         seen, sectors = {}, set()
