@@ -154,7 +154,8 @@ def partial_products(x, y, both):
     Args:
         x, y: the numbers' bits, each 0 or 1, the lowest first; one may have more bits than the other.
         both: both(p, q) is an AND gate: it returns 1 if p and q are 1, otherwise 0. A circuit is built before anyone
-            knows what its bits will be, so it has a gate for every pair of bits that could matter.
+            knows what its bits will be. So there is one gate for each pair of a bit of x and a bit of y, also for bits
+            that happen to be 0.
 
     Returns:
         a list of lists of bits: each bit in list k counts 2^k. There is one for each gate, and no other. Within a list
