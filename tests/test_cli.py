@@ -1,5 +1,9 @@
-"""The command line, run as a user runs it."""
+"""The command line, run as a user runs it.
 
+A process takes a second to start, so what does not depend on one runs in this process.
+"""
+
+import io
 import os
 import re
 import signal
@@ -7,13 +11,16 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.cli import COURSE, spread
+from tinynet.cli import COURSE, main, spread
+from tinynet.course import workspace
 
+OTHERS = ("TERM", "HUP")  # signals that end a command as Ctrl-C does: test_workers.py proves it
 NOTICE = "tinynet: compiling kernels, once; later runs find them on disk\n"  # in a new clone
 
 
@@ -21,6 +28,43 @@ def tinynet(*arguments, cwd, before=""):
     command = [sys.executable, "-c", f"{before}\nfrom tinynet.cli import main; main()", *arguments]
     environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A function that runs a command in this process, in tmp_path, and puts back what it changes."""
+
+    def here(*arguments, encoding="utf-8"):
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2))
+        signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        before, code = [signal.getsignal(number) for number in signals], 0
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.argv", ["tinynet", *arguments])
+            patch.setattr("sys.stdout", out)
+            patch.setattr("sys.stderr", err)
+            patch.chdir(tmp_path)
+            try:
+                main()
+            except SystemExit as end:
+                code = end.code or 0
+            finally:
+                for number, handler in zip(signals, before, strict=True):
+                    signal.signal(number, handler)
+        for each in out, err:
+            each.flush()
+        out, err = (each.buffer.getvalue().decode(encoding) for each in (out, err))
+        return SimpleNamespace(
+            returncode=code, stdout=out.replace(os.linesep, "\n"), stderr=err.replace(os.linesep, "\n")
+        )
+
+    return here
+
+
+def test_a_command_in_this_process_does_what_it_does_in_one_of_its_own(tmp_path, here):
+    tn.save(tn.MLP([64, 10]), tmp_path / "net")
+    for arguments in (["info", "net"], ["sample", "net"]):
+        apart, inside = tinynet(*arguments, cwd=tmp_path), here(*arguments)
+        assert (apart.returncode, apart.stdout, apart.stderr) == (inside.returncode, inside.stdout, inside.stderr)
 
 
 def test_frontier_writes_table_picture_csv_and_store_and_continues(tmp_path):
@@ -63,9 +107,9 @@ def test_info_shows_the_table_and_the_size(tmp_path):
         (["frontier", "--teacher", "junk"], "is not a readable network"),
     ],
 )
-def test_mistakes_are_one_line_not_a_traceback(arguments, message, tmp_path):
+def test_mistakes_are_one_line_not_a_traceback(arguments, message, tmp_path, here):
     (tmp_path / "junk").write_bytes(b"junk" * 50)
-    done = tinynet(*arguments, cwd=tmp_path)
+    done = here(*arguments)
     assert done.returncode == 1 and message in done.stderr
     assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1
 
@@ -117,7 +161,7 @@ module.{name} = stop"""
     ],
 )
 def test_what_is_missing_is_named_with_the_command_that_installs_it(module, arguments, message, tmp_path):
-    assert tinynet("start", ".", cwd=tmp_path).returncode == 0
+    workspace.start(tmp_path)
     done = tinynet(*arguments, cwd=tmp_path, before=f"import sys; sys.modules[{module!r}] = None")
     assert done.returncode == 1 and done.stderr.startswith(f"tinynet: {message}") and done.stderr.count("\n") == 1
 
@@ -137,7 +181,7 @@ def test_options_take_several_values():
     )
 
 
-def test_train_writes_a_network_that_sample_goes_on_with_and_a_checkpoint_to_resume(tmp_path):
+def test_train_writes_a_network_that_sample_goes_on_with_and_a_checkpoint_to_resume(tmp_path, here):
     (tmp_path / "text.txt").write_text("the cat sat on the mat; the dog sat on the log.\n" * 60)
     arguments = [
         "train",
@@ -156,13 +200,13 @@ def test_train_writes_a_network_that_sample_goes_on_with_and_a_checkpoint_to_res
     assert "pass 2 of 2: training loss" in done.stdout and "LSTM W" in done.stdout
     assert "nats a character; wrote net.safetensors" in done.stdout
     assert (tmp_path / "net.safetensors.checkpoint").exists()
-    again = tinynet(*arguments, cwd=tmp_path)
+    again = here(*arguments)
     assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1] and "pass 2" not in again.stdout
 
     draw = ["sample", "net.safetensors", "--length", "40", "--prompt", "the", "--seed", "1"]
     text = tinynet(*draw, cwd=tmp_path).stdout
-    assert text.startswith("the") and len(text) == 3 + 40 + 1 and tinynet(*draw, cwd=tmp_path).stdout == text
-    small = tinynet(*arguments[:-1], "small", "--method", "binary+norm", "--factor", "1/32", cwd=tmp_path)
+    assert text.startswith("the") and len(text) == 3 + 40 + 1 and here(*draw).stdout == text
+    small = here(*arguments[:-1], "small", "--method", "binary+norm", "--factor", "1/32")
     assert "Binary" in small.stdout
 
 
@@ -178,18 +222,18 @@ def test_train_writes_a_network_that_sample_goes_on_with_and_a_checkpoint_to_res
         (["train", "net", "--method", "hashd"], "no text file"),
     ],
 )
-def test_text_that_cannot_be_trained_on_or_drawn_is_one_line(arguments, message, tmp_path):
+def test_text_that_cannot_be_trained_on_or_drawn_is_one_line(arguments, message, tmp_path, here):
     (tmp_path / "short.txt").write_text("abcde")
     tn.save(tn.MLP([2, 2]), tmp_path / "mlp")
     tn.save(tn.RecurrentNet([3, 4, 3], alphabet="\nab"), tmp_path / "net")
     tn.save(tn.RecurrentNet([3, 4, 3], alphabet="\nab", last=True), tmp_path / "last")
-    done = tinynet(*arguments, cwd=tmp_path)
+    done = here(*arguments)
     assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
 
 
-def test_what_a_network_writes_does_not_steer_the_terminal(tmp_path):
+def test_what_a_network_writes_does_not_steer_the_terminal(tmp_path, here):
     tn.save(tn.RecurrentNet([4, 4, 4], alphabet="\x1b\u202e\na"), tmp_path / "net")
-    done = tinynet("sample", "net", "--length", "200", cwd=tmp_path)
+    done = here("sample", "net", "--length", "200")
     assert set(done.stdout) <= set("\\x1bu202e\na") and r"\x1b" in done.stdout and r"\u202e" in done.stdout
 
 
@@ -204,19 +248,18 @@ def test_what_a_network_writes_does_not_steer_the_terminal(tmp_path):
     ],
     ids=["48", "792", "other letters", "one letter", "one newline"],
 )
-def test_any_text_long_enough_is_trained_on_and_continued(text, batch_size, tmp_path):
+def test_any_text_long_enough_is_trained_on_and_continued(text, batch_size, tmp_path, here):
     (tmp_path / "t.txt").write_bytes(text.encode())
-    console = "import sys; sys.stdout.reconfigure(encoding='cp1252')"  # which has no Japanese
     arguments = ["train", "t.txt", "--hidden", "4", "--epochs", "1", "--batch-size", str(batch_size), "--out", "net"]
-    done = tinynet(*arguments, cwd=tmp_path, before=console)
+    done = here(*arguments, encoding="cp1252")  # which has no Japanese
     assert done.returncode == 0 and "nats a character; wrote net" in done.stdout, done.stderr
-    done = tinynet("sample", "net", "--length", "20", cwd=tmp_path, before=console)
+    done = here("sample", "net", "--length", "20", encoding="cp1252")
     assert done.returncode == 0 and len(done.stdout) >= 21, done.stderr
 
 
-def test_settings_that_do_not_fit_the_text_are_named_before_the_first_pass(tmp_path):
+def test_settings_that_do_not_fit_the_text_are_named_before_the_first_pass(tmp_path, here):
     (tmp_path / "t.txt").write_text("the cat sat on the mat; " * 10)
-    done = tinynet("train", "t.txt", cwd=tmp_path)
+    done = here("train", "t.txt")
     assert done.returncode == 1 and "12 characters in 32 streams leave 0 for each" in done.stderr
     assert "pass 1" not in done.stdout and [p.name for p in tmp_path.iterdir()] == ["t.txt"]
 
@@ -237,7 +280,7 @@ def test_settings_that_do_not_fit_the_text_are_named_before_the_first_pass(tmp_p
         (["frontier", "--out", "taught", "--teacher", "taught/frontier.csv"], "would be overwritten, but is read here"),
     ],
 )
-def test_outputs_are_looked_at_before_any_work(arguments, message, tmp_path):
+def test_outputs_are_looked_at_before_any_work(arguments, message, tmp_path, here):
     for folder in ("folder/frontier.png", "net.checkpoint", "taught"):
         (tmp_path / folder).mkdir(parents=True)
     for text in ("t.txt", "x.checkpoint"):
@@ -245,13 +288,15 @@ def test_outputs_are_looked_at_before_any_work(arguments, message, tmp_path):
     (tmp_path / "link").symlink_to("t.txt")
     tn.save(tn.MLP([64, 10]), tmp_path / "taught" / "frontier.csv")
     before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
-    done = tinynet(*arguments, cwd=tmp_path)
+    done = here(*arguments)
     assert done.returncode == 1 and message in done.stderr and done.stderr.count("\n") == 1
     assert done.stdout == "" and {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL", pytest.param("SIGHUP", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "name", ["SIGINT", "SIGKILL", *(pytest.param(f"SIG{n}", marks=pytest.mark.long) for n in OTHERS)]
+)
 def test_training_that_is_stopped_or_killed_goes_on_from_its_last_pass(tmp_path, killed, name):
     (tmp_path / "text.txt").write_text("the cat sat on the mat; the dog sat on the log.\n" * 60)
     number = getattr(signal, name)
@@ -266,4 +311,5 @@ def test_training_that_is_stopped_or_killed_goes_on_from_its_last_pass(tmp_path,
     assert {path.name for path in tmp_path.iterdir()} <= {"text.txt", "net", "net.checkpoint"}
     if (tmp_path / "net.checkpoint").exists():
         code, said, left = killed(command, "tinynet.sequences.language", "run_epochs", tmp_path, signal.SIGTERM, 1)
-        assert code == 143 and "no readable checkpoint" not in said
+        assert code == 143 and left == [] and "no readable checkpoint" not in said
+        assert re.search(r"^tinynet: stopped after pass \d+; the same command continues from there$", said, re.M)

@@ -1,9 +1,8 @@
 """The command starts where modules that only Unix has cannot be imported, as on Windows."""
 
+import re
 import subprocess
 import sys
-
-import pytest
 
 import tinynet as tn
 
@@ -20,7 +19,21 @@ sys.meta_path.insert(0, Absent())
 for name in {UNIX}:
     sys.modules.pop(name, None)
 """
-MAIN = "from tinynet.cli import main; main()"
+
+
+COMMANDS = """
+import sys
+from tinynet.cli import main
+for each in sys.argv[1:]:
+    sys.argv = ["tinynet", *each.split()]
+    code = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    print("exit code", code, flush=True)
+    print("exit code", code, flush=True, file=sys.stderr)
+"""
 
 
 def python(program, *arguments, cwd):
@@ -36,20 +49,27 @@ def test_every_module_of_the_package_is_imported(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def commands(*lines, cwd):
+    """Run several commands in one process; return the exit code, output and errors of each."""
+    done = python(COMMANDS, *lines, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    out, err = (re.split(r"exit code (.*)\n", text) for text in (done.stdout, done.stderr))
+    return list(zip(map(int, out[1::2]), out[::2], err[::2], strict=False))
+
+
 def test_help_info_and_the_course_work(tmp_path):
     tn.save(tn.MLP([4, 2]), tmp_path / "net")
-    for arguments in ("--help",), ("info", "net"), ("start", "."), ("lesson",), ("hint", "1"), ("reset", "1"):
-        done = python(MAIN, *arguments, cwd=tmp_path)
-        assert done.returncode == 0 and done.stderr == "", done.stderr
-    done = python(MAIN, "grade", "1", cwd=tmp_path)
-    assert done.returncode == 1 and "Lesson 1: 0 of " in done.stdout and done.stderr == ""
-    assert "hint 2 of" in python(MAIN, "hint", "1", cwd=tmp_path).stdout  # progress is kept, without a lock
+    sound = "--help", "info net", "start .", "lesson", "hint 1", "reset 1"
+    done = commands(*sound, "grade 1", "hint 1", cwd=tmp_path)
+    assert [(code, said) for code, _, said in done] == [(0, "")] * len(sound) + [(1, ""), (0, "")]
+    assert "Lesson 1: 0 of " in done[-2][1] and "hint 2 of" in done[-1][1]  # progress is kept, without a lock
 
 
-@pytest.mark.parametrize("arguments", [("--isolated",), ("--submissions", ".", "--csv", "grades.csv")])
-def test_what_needs_unix_says_so(arguments, tmp_path):
-    assert python(MAIN, "start", ".", cwd=tmp_path).returncode == 0
-    done = python(MAIN, "grade", "1", *arguments, cwd=tmp_path)
-    said = done.stderr.splitlines()[-1]
-    assert done.returncode == 1 and said.startswith("tinynet: grading in a process of its own needs Linux or macOS")
-    assert "Traceback" not in done.stderr and not (tmp_path / "grades.csv").exists()
+def test_what_needs_unix_says_so(tmp_path):
+    start, *done = commands("start .", "grade 1 --isolated", "grade 1 --submissions . --csv grades.csv", cwd=tmp_path)
+    assert start[0] == 0
+    for code, _, said in done:
+        last = said.splitlines()[-1]
+        assert code == 1 and last.startswith("tinynet: grading in a process of its own needs Linux or macOS")
+        assert "Traceback" not in said
+    assert not (tmp_path / "grades.csv").exists()

@@ -18,6 +18,7 @@ LIMIT = 60  # seconds within which everything must have ended
 COMMAND = ["frontier", "--methods", "hashed", "--factors", "1/8", "--seeds", "16", "--epochs", "200", "--hidden", "16",
            "--rates", "0.1", "--jobs", "2", "--out", "here"]  # fmt: skip
 RUNS = [Settings("digits", "hashed", "1/8", hidden=(16,), epochs=200, rates=(0.1,), seed=seed) for seed in range(16)]
+OTHERS = ("TERM", "HUP")  # signals that end a command as Ctrl-C does: one of the tests below proves it
 EXECUTE = ("tinynet.frontier.sweep", "_execute")  # is called when all is planned, and starts the workers
 unix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
 
@@ -40,7 +41,7 @@ def test_a_killed_sweep_leaves_no_worker(tmp_path, killed, trial):
 @pytest.mark.parametrize(
     "group", [False, pytest.param(True, marks=pytest.mark.long)], ids=["alone", "with its workers"]
 )
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.long)])
+@pytest.mark.parametrize("name", ["SIGINT", *(pytest.param(f"SIG{n}", marks=pytest.mark.long) for n in OTHERS)])
 def test_a_stopped_sweep_says_one_line_and_leaves_no_worker(tmp_path, killed, name, group):
     number = getattr(signal, name)
     after = np.random.default_rng([number, group]).uniform(0, 2.5)

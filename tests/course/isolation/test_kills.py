@@ -12,6 +12,7 @@ from tinynet.course import manifest
 from tinynet.storage.atomic import clear
 
 COMMAND = ["grade", "1", "--submissions", "submissions", "--csv", "grades.csv", "--jobs", "2"]
+OTHERS = ("TERM", "HUP")  # signals that end a command as Ctrl-C does: frontier/test_workers.py proves it
 GRADE = ("tinynet.course.submissions", "check_outputs")  # is called when all is found, just before the first judges
 
 
@@ -41,7 +42,7 @@ def test_killed_grading_leaves_nothing_for_good(folder, killed, trial):
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
 @pytest.mark.parametrize("group", [False, pytest.param(True, marks=pytest.mark.long)], ids=["alone", "with its judges"])
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.long)])
+@pytest.mark.parametrize("name", ["SIGINT", *(pytest.param(f"SIG{n}", marks=pytest.mark.long) for n in OTHERS)])
 def test_stopped_grading_says_one_line_and_leaves_nothing(folder, killed, name, group):
     number = getattr(signal, name)
     after = np.random.default_rng([number, group]).uniform(0, 3)
