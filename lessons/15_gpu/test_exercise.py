@@ -16,7 +16,8 @@ def test_cover(exercise, rng):
 
 def test_place(exercise, rng):
     """Number the outputs row after row, and look for each thread at the output in its place, if one is there."""
-    for m, n, tile in (4, 4, 2), (3, 5, 2), (5, 3, 4), (2, 7, 3):
+    drawn = tuple(int(v) for v in rng.integers((2, 2, 2), (9, 9, 5)))
+    for m, n, tile in (4, 4, 2), (3, 5, 2), (5, 3, 4), (2, 7, 3), drawn:
         numbered = -np.ones((m + tile, n + tile), int)
         numbered[:m, :n] = np.arange(m * n).reshape(m, n)
         for i in range(-(-m // tile)):
