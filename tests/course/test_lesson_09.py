@@ -130,3 +130,11 @@ def test_the_table_says_what_the_lesson_says(errors):
     assert worse(errors["mnist", "smooth U 2", 64], errors["mnist", "random U", 64])
     assert not worse(errors["mnist", "random U", 64], errors["mnist", "together", 64])
     assert worse(errors["mnist", "hashed", 128], errors["mnist", "grid U", 64])
+    assert not worse(errors["digits", "dense", 0], errors["digits", "together", 128])
+
+
+def test_the_ranks_are_what_the_lesson_says(rivals):
+    digits, mnist = (64, rivals.BUDGET["digits"]), (784, rivals.BUDGET["mnist"])
+    assert [rivals.rank_of(method, 256, *digits) for method in ("together", "random V")] == [6, 32]
+    assert [rivals.rank_of(method, 256, *mnist) for method in ("together", "random V", "random U")] == [6, 8, 24]
+    assert rivals.rank_of("random U", 64, *mnist) == 131
