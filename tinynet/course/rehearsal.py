@@ -138,13 +138,14 @@ def usual_cause(lesson: Lesson, name: str, source: Source, seed: int, came: list
     if not suspects:  # the usual case, in which nothing of the learner's is called again
         return ""
     seeds, solution = range(seed, seed + RUNS), getattr(lesson.solution, name)
-    learners = [rehearse(lesson, name, source, each) for each in seeds]
+    learners = functools.cache(lambda each: rehearse(lesson, name, source, each))
     found = set()
     for mutant in suspects:
-        theirs = [_known(lesson, name, mutant.function, each) for each in seeds]
-        right = [_known(lesson, name, solution, each) for each in seeds]
-        if all(map(_same_run, theirs, learners, repeat(conduct))) and _wrong_inputs(theirs, right, conduct) >= EVIDENCE:
-            found.add(mutant.about)
+        theirs = functools.partial(_known, lesson, name, mutant.function)
+        if all(_same_run(theirs(each), learners(each), conduct) for each in seeds):  # up to the first that differs
+            right = [_known(lesson, name, solution, each) for each in seeds]
+            if _wrong_inputs(list(map(theirs, seeds)), right, conduct) >= EVIDENCE:
+                found.add(mutant.about)
     return found.pop() if len(found) == 1 else ""
 
 
