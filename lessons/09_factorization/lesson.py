@@ -225,7 +225,8 @@ lesson.figure(figure, "stretches")
 
 # %% [markdown]
 # In the ordinary network a few stretches rise out of the noise, and the rest hardly moves. The factorized one has no
-# noise to lean on. Its six stretches have to do all the work, and they grow five times as large.
+# noise to lean on. Its six stretches have to do all the work, and the largest ends five times as large as the ordinary
+# network's.
 #
 # ## Then who says that it cannot be done?
 #
@@ -375,7 +376,9 @@ for pictures, m, budget in ("digits", 64, 4 * 2048 + 8), ("MNIST", 784, 4 * 6272
 # - **sparse**: some connections, the others removed at random;
 # - **grid**: the bank of bumps on a grid. To use it is to shrink the picture first, and that needs no theory.
 #
-# Two entries cheat on purpose: they choose their rank as if a pretrained bank were free.
+# The factorizations are called `random U`, `random V` and so on, after the factor that is fixed. The number behind
+# `smooth U` is sigma, in pixels. `pca U` holds principal components, and `trained U` the first columns of a trained
+# matrix, cut as above. Two entries cheat on purpose: `free` means that the rank was chosen as if the bank cost nothing.
 
 # %%
 lesson.predict(
@@ -472,9 +475,9 @@ lesson.figure(figure, "widths")
 
 # %% [markdown]
 # The order changes with the width. With 256 units, $U$ fixed at random is far behind. With 64 units and rank 131 it is
-# as good as learned factors. The smooth bumps around random pixels lose their advantage: many of them overlap, and
-# leave holes elsewhere. The same bumps on a regular grid leave none, and beat even the hashed network. That is the
-# sceptic's answer to smooth banks: shrink the picture first.
+# as good as learned factors. The smooth bumps around random pixels lose their advantage. Narrower bumps on a regular
+# grid keep it, and with 64 units they beat even the hashed network. That is the sceptic's answer to smooth banks:
+# shrink the picture first.
 #
 # So "did worst" describes one choice of factor, one kind of bank and one width. Chen and others (2015), who compared,
 # drew one factor at random and fixed it, as `random U` does.
