@@ -123,6 +123,22 @@ def test_one_input_counts_once_on_however_many_seeds_it_comes(lesson):
     assert "usual cause" not in messages(lesson, total=ones(lambda x: 1.0))["total"]
 
 
+def test_numbers_that_are_searched_for_need_only_be_near(lesson):
+    nearly = lambda x: float(np.abs(x).sum()) * 1.004
+    assert "usual cause" not in messages(lesson, total=nearly)["total"]
+    lesson.grader.NEAR = {"total": 0.01}
+    assert "usual cause: the sum is of absolute values" in messages(lesson, total=nearly)["total"]
+    assert "usual cause" not in messages(lesson, total=lambda x: float(np.abs(x).sum()) * 1.04)["total"]
+
+
+def test_a_failure_says_which_exercise_to_mend_first(lesson):
+    """The solution of `mean` calls `total`."""
+    first = "first of all: total does not pass; if you call it here, mend it before this one"
+    found = messages(lesson, total=lambda x: 3.0, mean=lambda x: 4.0)
+    assert found["mean"].endswith(first) and "first of all" not in found["total"]
+    assert "first of all" not in messages(lesson, mean=lambda x: 4.0)["mean"]
+
+
 def test_a_mistake_is_not_named_if_another_one_does_the_same(lesson):
     twin = manifest.Variant("total", "another kind of mistake", lambda x: np.abs(x).sum())
     cause = "usual cause: the sum is of absolute values"

@@ -7,9 +7,11 @@ the first of them is written down with the grade, which anyone can repeat from i
 
 from __future__ import annotations
 
+import ast
+import inspect
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +77,19 @@ def grade_exercise(lesson: Lesson, exercise: Exercise, source: Source, seed: int
 
 def grade(lesson: Lesson, source: Source, seed: int = 0, draws: int = 1) -> list[Result]:
     """Return the grades of all exercises of a lesson."""
-    return [grade_exercise(lesson, exercise, source, seed, draws) for exercise in lesson.exercises]
+    results = [grade_exercise(lesson, exercise, source, seed, draws) for exercise in lesson.exercises]
+    failed = [result.exercise.name for result in results if not result.passed]
+    return [result if result.passed else _with_what_comes_first(result, failed) for result in results]
+
+
+def _with_what_comes_first(result: Result, failed: list[str]) -> Result:
+    """Return a failed exercise's grade, which says so if the solution builds on another exercise that failed."""
+    tree = ast.parse(inspect.getsource(getattr(result.lesson.solution, result.exercise.name)))
+    called = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    if "is not written yet" in result.message or not (first := [name for name in failed if name in called]):
+        return result
+    said = f"{result.message}\n  first of all: {first[0]} does not pass; if you call it here, mend it before this one"
+    return replace(result, message=said)
 
 
 def grade_here(lesson: Lesson, exercise: Exercise, source: Source, seed: int = 0, draws: int = 1) -> Result:

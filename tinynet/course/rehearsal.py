@@ -7,7 +7,8 @@ A rehearsal answers two questions about a failure. Which input was that?
 
 draws it again, functions included. And what is the usual cause? A known mistake is named only if the learner's function
 did what the mistake does on every input of several seeds, if this was wrong on several different inputs, and if no
-other known mistake does the same.
+other known mistake does the same. Where learners search for a number, no two of them find quite the same one; such a
+grader says in NEAR = {"best_step": 0.01} how far apart, relative to their size, numbers may be and count as the same.
 """
 
 from __future__ import annotations
@@ -129,9 +130,11 @@ def usual_cause(lesson: Lesson, name: str, source: Source, seed: int, came: list
             of the functions that it was given must be the mistake's as well.
     """
 
+    near = getattr(lesson.grader, "NEAR", {}).get(name)
+
     def begins_as_it_came(mutant: Variant) -> bool:
         run = _known(lesson, name, mutant.function, seed)
-        same = [_same_outcome(call.outcome, outcome) for call, outcome in zip(run, came, strict=False)]
+        same = [_same_outcome(call.outcome, outcome, near) for call, outcome in zip(run, came, strict=False)]
         return len(run) >= len(came) and all(same)
 
     suspects = list(filter(begins_as_it_came, lesson.mutants_of(name)))
@@ -142,9 +145,9 @@ def usual_cause(lesson: Lesson, name: str, source: Source, seed: int, came: list
     found = set()
     for mutant in suspects:
         theirs = functools.partial(_known, lesson, name, mutant.function)
-        if all(_same_run(theirs(each), learners(each), conduct) for each in seeds):  # up to the first that differs
+        if all(_same_run(theirs(each), learners(each), conduct, near) for each in seeds):  # up to the first difference
             right = [_known(lesson, name, solution, each) for each in seeds]
-            if _wrong_inputs(list(map(theirs, seeds)), right, conduct) >= EVIDENCE:
+            if _wrong_inputs(list(map(theirs, seeds)), right, conduct, near) >= EVIDENCE:
                 found.add(mutant.about)
     return found.pop() if len(found) == 1 else ""
 
@@ -154,27 +157,31 @@ def _known(lesson: Lesson, name: str, function: Callable, seed: int) -> list[Cal
     return rehearse(lesson, name, Functions({name: function}), seed)
 
 
-def _wrong_inputs(theirs: list[list[Call]], right: list[list[Call]], conduct: bool) -> int:
+def _wrong_inputs(theirs: list[list[Call]], right: list[list[Call]], conduct: bool, near: float | None) -> int:
     """Return on how many different inputs a mistake differs from the solution."""
     different: list[tuple] = []
     for run in zip(theirs, right, strict=True):
         for a, b in zip(*run, strict=False):
-            if not _same(a, b, conduct) and not any(identical(a.arguments, other) for other in different):
+            if not _same(a, b, conduct, near) and not any(identical(a.arguments, other) for other in different):
                 different.append(a.arguments)
     return len(different)
 
 
-def _same_run(a: list[Call], b: list[Call], conduct: bool) -> bool:
-    return len(a) == len(b) and all(map(_same, a, b, repeat(conduct)))
+def _same_run(a: list[Call], b: list[Call], conduct: bool, near: float | None) -> bool:
+    return len(a) == len(b) and all(map(_same, a, b, repeat(conduct), repeat(near)))
 
 
-def _same(a: Call, b: Call, conduct: bool) -> bool:
+def _same(a: Call, b: Call, conduct: bool, near: float | None) -> bool:
     conduct = conduct or bool(a.outcome.error)  # an error tells too little about what led to it
-    return _same_outcome(a.outcome, b.outcome) and not (conduct and difference(a.asked, b.asked))
+    return _same_outcome(a.outcome, b.outcome, near) and not (conduct and difference(a.asked, b.asked))
 
 
-def _same_outcome(a: Outcome, b: Outcome) -> bool:
-    """Return whether two calls did the same: the same error (on whatever line), or equal values and changes."""
+def _same_outcome(a: Outcome, b: Outcome, near: float | None) -> bool:
+    """Return whether two calls did the same: the same error (on whatever line), or equal values and changes.
+
+    near: the relative tolerance of values; by default that of `difference`.
+    """
     if a.error or b.error:
         return a.error.split(" (line ")[0] == b.error.split(" (line ")[0]
-    return a.changed == b.changed and not difference(a.value, b.value) and not difference(b.value, a.value)
+    apart = difference(a.value, b.value, near) or difference(b.value, a.value, near)
+    return a.changed == b.changed and not apart
