@@ -122,6 +122,108 @@ def stored_like_x(g, x, axis):
     return gx
 
 
+@instead_of("sum_vjp", "g was multiplied by x; the slope of a sum with respect to each of its entries is 1")
+def times_x(g, x, axis):
+    return g * x
+
+
+@instead_of("sum_vjp", "g was multiplied by x; the slope of a sum with respect to each of its entries is 1")
+def column_times_x(g, x, axis):
+    return (g if axis is None else np.expand_dims(g, axis)) * x
+
+
+COLUMN = "with axis 1 all of row i receives g[i], but NumPy lays g along the columns: make it a column, g[:, None]"
+
+
+@instead_of("sum_vjp", COLUMN)
+def without_a_column(g, x, axis):
+    return g * np.ones(x.shape)
+
+
+@instead_of("sum_vjp", COLUMN)
+def ones_without_a_column(g, x, axis):
+    return np.ones(x.shape) * g
+
+
+@instead_of("sum_vjp", COLUMN)
+def broadcast_without_a_column(g, x, axis):
+    return np.broadcast_to(g, x.shape)
+
+
+@instead_of("sum_vjp", COLUMN)
+def filled_without_a_column(g, x, axis):
+    return np.full(x.shape, g)
+
+
+@instead_of("sum_vjp", COLUMN)
+def tiled_as_rows(g, x, axis):
+    return np.full(x.shape, g) if axis is None else np.tile(g, (x.shape[axis], 1))
+
+
+NO_NONE = "axis None is missing: then g is a single number, and every entry of x receives it"
+
+
+@instead_of("sum_vjp", NO_NONE)
+def expanded_along_none(g, x, axis):
+    return np.expand_dims(g, axis) * np.ones(x.shape)
+
+
+@instead_of("sum_vjp", NO_NONE)
+def only_two_axes(g, x, axis):
+    if axis == 0:
+        return g * np.ones(x.shape)
+    if axis == 1:
+        return g[:, None] * np.ones(x.shape)
+
+
+@instead_of("sum_vjp", NO_NONE)
+def column_of_a_number(g, x, axis):
+    return np.ones(x.shape) * (g if axis == 0 else g[:, None])
+
+
+WRONG_AXIS = "g lies along the wrong axis: with axis 0 it has one entry for each column, with axis 1 one for each row"
+
+
+@instead_of("sum_vjp", WRONG_AXIS)
+def axes_exchanged(g, x, axis):
+    return (g if axis is None else g[:, None] if axis == 0 else g[None, :]) * np.ones(x.shape)
+
+
+@instead_of("sum_vjp", WRONG_AXIS)
+def column_for_axis_0(g, x, axis):
+    return np.ones(x.shape) * (g[:, None] if axis == 0 else g)
+
+
+@instead_of("sum_vjp", WRONG_AXIS)
+def broadcast_from_a_column(g, x, axis):
+    return np.broadcast_to(g[:, None] if axis == 0 else g, x.shape)
+
+
+@instead_of("sum_vjp", "np.repeat puts the copies of one entry side by side; with axis 0 they belong below one another")
+def repeated_side_by_side(g, x, axis):
+    return np.full(x.shape, g) if axis is None else np.repeat(g, x.shape[axis]).reshape(x.shape)
+
+
+@instead_of("sum_vjp", "g was returned as it came; dL/dx has the shape of x, and each entry the g of its own sum")
+def g_itself(g, x, axis):
+    return g
+
+
+@instead_of("sum_vjp", "the sum was taken once more; going back, g is spread over the entries of x")
+def summed_again(g, x, axis):
+    return g * x.sum(axis)
+
+
+@instead_of(
+    "sum_vjp",
+    "np.full_like and np.empty_like take the dtype of x: if x holds whole numbers, the fractions of g are lost",
+)
+def added_to_zeros_like_x(g, x, axis):
+    gx = np.zeros_like(x)
+    gx += g[:, None] if axis == 1 else g
+    return gx
+
+
 @instead_of("unbroadcast", "the mean over the copies was taken; each copy adds its share, so take the sum")
 def mean_over_copies(g, shape):
     return sum_to(g, shape) * (np.prod(shape) / g.size)
@@ -173,6 +275,102 @@ def first_and_last_axis(g, shape):
     for axis in {0, len(shape) - 1} & {i for i, length in enumerate(shape) if length == 1}:
         g = g.sum(axis=axis, keepdims=True)
     return g
+
+
+WHATEVER_SHAPE = "axis 0 was summed, whatever the shape; sum over the axes along which the array was repeated"
+
+
+@instead_of("unbroadcast", WHATEVER_SHAPE)
+def axis_0_alone(g, shape):
+    return g.sum(axis=0)
+
+
+@instead_of("unbroadcast", WHATEVER_SHAPE)
+def axis_0_kept(g, shape):
+    return g.sum(axis=0, keepdims=True)
+
+
+@instead_of("unbroadcast", WHATEVER_SHAPE)
+def axis_0_unless_equal(g, shape):
+    return g if g.shape == shape else g.sum(axis=0)
+
+
+NOT_SUMMED = "nothing was added up: the array was repeated, so the cotangents of all its copies must be summed"
+
+
+@instead_of("unbroadcast", NOT_SUMMED)
+def reshaped(g, shape):
+    return g.reshape(shape)
+
+
+@instead_of("unbroadcast", NOT_SUMMED)
+def cut_off(g, shape):
+    return np.resize(g, shape)
+
+
+@instead_of("unbroadcast", NOT_SUMMED)
+def broadcast_again(g, shape):
+    return np.broadcast_to(g, shape)
+
+
+def axes_that_differ_from_the_front(g, shape):
+    return tuple(i for i, (a, b) in enumerate(zip(g.shape, shape, strict=False)) if a != b)
+
+
+FROM_THE_FRONT = "axes were lined up from the front; NumPy lines shapes up from the last axis"
+
+
+@instead_of("unbroadcast", FROM_THE_FRONT)
+def compared_from_the_front(g, shape):
+    return g.sum(axis=axes_that_differ_from_the_front(g, shape))
+
+
+@instead_of("unbroadcast", FROM_THE_FRONT)
+def compared_and_kept(g, shape):
+    return g.sum(axis=axes_that_differ_from_the_front(g, shape), keepdims=True)
+
+
+@instead_of("unbroadcast", FROM_THE_FRONT)
+def compared_and_reshaped(g, shape):
+    return g.sum(axis=axes_that_differ_from_the_front(g, shape)).reshape(shape)
+
+
+@instead_of(
+    "unbroadcast", "an axis of length 1 was lost: sum over it with keepdims=True, which keeps it, with length 1"
+)
+def lost_one_after_the_other(g, shape):
+    g = np.sum(g, axis=tuple(range(g.ndim - len(shape))))
+    for axis, length in enumerate(shape):
+        if length == 1:
+            g = g.sum(axis=axis)
+    return g
+
+
+@instead_of("unbroadcast", "everything was summed to one number; entries that are no copies of each other stay apart")
+def summed_to_one_number(g, shape):
+    return np.full(shape, g.sum())
+
+
+@instead_of("unbroadcast", "only one axis in front was summed; there may be several: use `while`, not `if`")
+def one_axis_in_front(g, shape):
+    if g.ndim > len(shape):
+        g = g.sum(axis=0)
+    return sum_to(g, g.shape[: g.ndim - len(shape)] + tuple(shape))
+
+
+@instead_of("unbroadcast", "only one axis in front was summed; there may be several: use `while`, not `if`")
+def one_axis_in_front_then_ones(g, shape):
+    if g.ndim > len(shape):
+        g = g.sum(axis=0)
+    for axis, length in enumerate(shape):
+        if length == 1:
+            g = g.sum(axis=axis, keepdims=True)
+    return g
+
+
+@instead_of("unbroadcast", "the cotangent of a single copy was taken; add up the cotangents of all copies")
+def first_in_front(g, shape):
+    return sum_to(g[(0,) * (g.ndim - len(shape))], shape)
 
 
 def sum_to(g, shape):
@@ -284,6 +482,126 @@ def takes_inputs_off(root, inputs_of):
     return finished[::-1]
 
 
+FIRST_MET = "a node was listed when it was first met; it must wait until all nodes that use it are listed"
+
+
+@instead_of("topological_order", FIRST_MET)
+def when_first_taken_off(root, inputs_of):
+    order, stack = [], [root]
+    while stack:
+        node = stack.pop()
+        if node not in order:
+            order.append(node)
+            stack.extend(inputs_of(node))
+    return order
+
+
+@instead_of("topological_order", FIRST_MET)
+def by_a_stack(root, inputs_of):
+    order, seen, stack = [], {root}, [root]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        for x in inputs_of(node):
+            if x not in seen:
+                seen.add(x)
+                stack.append(x)
+    return order
+
+
+@instead_of("topological_order", FIRST_MET)
+def when_first_visited(root, inputs_of):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            order.append(node)
+            for x in inputs_of(node):
+                visit(x)
+
+    visit(root)
+    return order
+
+
+NOT_MARKED = "the walk went down every path: a node that two others use is listed twice"
+
+
+@instead_of("topological_order", NOT_MARKED)
+def every_path_by_a_stack(root, inputs_of):
+    order, stack = [], [root]
+    while stack:
+        order.append(stack.pop())
+        stack.extend(inputs_of(order[-1]))
+    return order
+
+
+@instead_of("topological_order", NOT_MARKED)
+def every_path_by_a_queue(root, inputs_of):
+    order = [root]
+    for node in order:
+        order.extend(inputs_of(node))
+    return order
+
+
+@instead_of("topological_order", "the order is the wrong way round, leaves first; the root must come first")
+def not_reversed(root, inputs_of):
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for x in inputs_of(node):
+                visit(x)
+            order.append(node)
+
+    visit(root)
+    return order
+
+
+def counted_down(root, inputs_of, listed):
+    """Return root and all nodes below it, each after all nodes that use it, if it is `listed`."""
+    uses, stack = {root: 0}, [root]
+    while stack:
+        for x in inputs_of(stack.pop()):
+            if x not in uses:
+                uses[x] = 0
+                stack.append(x)
+            uses[x] += 1
+    order = [root]
+    for node in order:
+        for x in inputs_of(node):
+            uses[x] -= 1
+            if uses[x] == 0:
+                order.append(x)
+    return [node for node in order if listed(node)]
+
+
+@instead_of("topological_order", "root itself is missing")
+def without_root(root, inputs_of):
+    return counted_down(root, inputs_of, lambda node: node != root)
+
+
+@instead_of("topological_order", "the leaves are missing")
+def without_leaves(root, inputs_of):
+    return counted_down(root, inputs_of, inputs_of)
+
+
+@instead_of(
+    "topological_order",
+    "a node that was met again was moved to the end, but its own inputs, already listed, stayed before it",
+)
+def moved_to_the_end(root, inputs_of):
+    order, stack = [root], [root]
+    while stack:
+        for x in inputs_of(stack.pop()):
+            if x in order:
+                order.remove(x)
+            else:
+                stack.append(x)
+            order.append(x)
+    return order
+
+
 @instead_of(
     "backward", "the gradient was overwritten on reuse: add what the second use sends to what the first one sent"
 )
@@ -364,6 +682,128 @@ def added_in_place(order, vjp, g):
     return cotangents
 
 
+ROOTS_SHAPE = "sums were started with zeros of the root's shape, but each node has a shape of its own; start with 0"
+
+
+@instead_of("backward", ROOTS_SHAPE)
+def zeros_like_the_root(order, vjp, g):
+    cotangents = {node: np.zeros_like(g) for node in order}
+    cotangents[order[0]] = g
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = cotangents[x] + gx
+    return cotangents
+
+
+@instead_of("backward", ROOTS_SHAPE)
+def added_to_zeros_like_the_root(order, vjp, g):
+    cotangents = {node: np.zeros_like(g) for node in order}
+    cotangents[order[0]] = g
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] += gx
+    return cotangents
+
+
+@instead_of("backward", "the root has no cotangent yet when its turn comes: put g in first, under order[0]")
+def root_not_put_in(order, vjp, g):
+    cotangents = {}
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = cotangents.get(x, 0) + gx
+    return cotangents
+
+
+@instead_of("backward", "the root is missing from the result: its cotangent is g")
+def without_root_in_the_result(order, vjp, g):
+    return {node: each for node, each in accumulate(order, vjp, g).items() if node != order[0]}
+
+
+@instead_of("backward", "the root was skipped, so it handed nothing on to its inputs; call vjp for it, too")
+def root_skipped(order, vjp, g):
+    cotangents = {order[0]: g}
+    for node in order[1:]:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = cotangents.get(x, 0) + gx
+    return cotangents
+
+
+@instead_of(
+    "backward", "the walk began at a leaf, which has no cotangent yet; follow the order, which begins with the root"
+)
+def zeros_from_the_leaves(order, vjp, g):
+    cotangents = {**dict.fromkeys(order, 0), order[0]: g}
+    for node in order[::-1]:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = cotangents[x] + gx
+    return cotangents
+
+
+@instead_of("backward", "g was overwritten on the way: hand vjp cotangents[node], not what was sent last")
+def what_was_sent_last(order, vjp, g):
+    cotangents = {order[0]: g}
+    for node in order:
+        for x, gx in vjp(node, g):
+            cotangents[x] = cotangents.get(x, 0) + gx
+            g = gx
+    return cotangents
+
+
+TWICE_MULTIPLIED = "what vjp returns was multiplied by the node's cotangent once more; vjp has already done so"
+
+
+@instead_of("backward", TWICE_MULTIPLIED)
+def cotangent_times_what_came(order, vjp, g):
+    cotangents = {order[0]: g}
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = cotangents.get(x, 0) + cotangents[node] * gx
+    return cotangents
+
+
+@instead_of("backward", TWICE_MULTIPLIED)
+def what_came_times_cotangent(order, vjp, g):
+    cotangents = {order[0]: g}
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = cotangents.get(x, 0) + gx * cotangents[node]
+    return cotangents
+
+
+@instead_of("backward", "a list was returned; a dictionary {node: its cotangent} is wanted")
+def as_a_list(order, vjp, g):
+    cotangents = accumulate(order, vjp, g)
+    return [cotangents[node] for node in order]
+
+
+@instead_of("backward", "only the last node's cotangent was returned; a dictionary with those of all nodes is wanted")
+def of_the_last_node(order, vjp, g):
+    return accumulate(order, vjp, g)[order[-1]]
+
+
+@instead_of("backward", "dict(..) keeps one pair for each input; an input that was used twice is in two pairs")
+def pairs_as_a_dictionary(order, vjp, g):
+    return accumulate(order, lambda node, g: list(dict(vjp(node, g)).items()), g)
+
+
+@instead_of("backward", "the node's own cotangent was passed on; what vjp returned belongs in its place")
+def own_cotangent_passed_on(order, vjp, g):
+    cotangents = {**dict.fromkeys(order, 0.0), order[0]: g}
+    for node in order:
+        for x, _ in vjp(node, cotangents[node]):
+            cotangents[x] = cotangents[x] + cotangents[node]
+    return cotangents
+
+
+@instead_of("backward", "the contributions of several uses were averaged; add them up")
+def averaged_uses(order, vjp, g):
+    cotangents = {order[0]: g}
+    for node in order:
+        for x, gx in vjp(node, cotangents[node]):
+            cotangents[x] = (cotangents[x] + gx) / 2 if x in cotangents else gx
+    return cotangents
+
+
 @instead_of("cotangent_check", "the cotangent is all ones; a VJP that ignores u would pass: use u")
 def all_ones(f, vjp, x, u, v, h):
     return central(f, vjp, x, np.ones_like(u), v, h)
@@ -379,7 +819,7 @@ def direction_of_ones(f, vjp, x, u, v, h):
     "this is a one-sided difference, which is off by an error of order h; use f(x + h v) - f(x - h v)",
 )
 def one_sided(f, vjp, x, u, v, h):
-    return central(f, vjp, x, u, v, h)[0], np.sum(u * (f(x + h * v) - f(x))) / h
+    return np.sum(v * vjp(u, x)), np.sum(u * (f(x + h * v) - f(x))) / h  # two calls of f, or the grader stops
 
 
 @instead_of("cotangent_check", "x + h v and x - h v are 2h apart: divide by 2h, not by h")
@@ -427,6 +867,103 @@ def for_vectors_only(f, vjp, x, u, v, h):
 @instead_of("cotangent_check", "@ is <a, b> for vectors only; for arrays of any shape it is np.sum(a * b)")
 def dots_for_vectors_only(f, vjp, x, u, v, h):
     return np.dot(v, vjp(u, x)), np.dot(u, f(x + h * v) - f(x - h * v)) / (2 * h)
+
+
+def of_difference(f, vjp, x, u, v, h, second):
+    """Return <v, vjp(u, x)> as it should be, and `second` of f above and below x."""
+    first = np.sum(v * vjp(u, x))
+    return first, second(f(x + h * v), f(x - h * v))
+
+
+@instead_of("cotangent_check", "vjp was given v; it is given a cotangent of f(x), which is u: <v, vjp(u, x)>")
+def vjp_of_v(f, vjp, x, u, v, h):
+    return np.sum(v * vjp(v, x)), np.sum(u * (f(x + h * v) - f(x - h * v))) / (2 * h)
+
+
+@instead_of("cotangent_check", "vjp(u, x) was multiplied by u; multiply it by v, which has the same shape: <v, ..>")
+def u_twice(f, vjp, x, u, v, h):
+    return np.sum(u * vjp(u, x)), np.sum(u * (f(x + h * v) - f(x - h * v))) / (2 * h)
+
+
+@instead_of("cotangent_check", "x + h moves every entry by the same amount; move x along v: x + h v")
+def without_v(f, vjp, x, u, v, h):
+    return np.sum(v * vjp(u, x)), np.sum(u * (f(x + h) - f(x - h))) / (2 * h)
+
+
+@instead_of("cotangent_check", "brackets are missing: a - b / (2 * h) divides b alone; write (a - b) / (2 * h)")
+def half_of_it_divided(f, vjp, x, u, v, h):
+    return of_difference(f, vjp, x, u, v, h, lambda a, b: np.sum(u * (a - b / (2 * h))))
+
+
+@instead_of("cotangent_check", "brackets are missing: u * a - b multiplies a alone; write u * (a - b)")
+def half_of_it_multiplied(f, vjp, x, u, v, h):
+    return of_difference(f, vjp, x, u, v, h, lambda a, b: np.sum(u * a - b) / (2 * h))
+
+
+@instead_of("cotangent_check", "x was moved by the whole v; a derivative takes small steps: x + h v")
+def moved_by_v(f, vjp, x, u, v, h):
+    return np.sum(v * vjp(u, x)), np.sum(u * (f(x + v) - f(x - v))) / (2 * h)
+
+
+@instead_of("cotangent_check", "the products were not added up: <a, b> is one number, np.sum(a * b)")
+def not_added_up(f, vjp, x, u, v, h):
+    return v * vjp(u, x), u * (f(x + h * v) - f(x - h * v)) / (2 * h)
+
+
+@instead_of("cotangent_check", "the products were averaged; <a, b> adds them up")
+def averaged_products(f, vjp, x, u, v, h):
+    return np.mean(v * vjp(u, x)), np.mean(u * (f(x + h * v) - f(x - h * v))) / (2 * h)
+
+
+@instead_of("cotangent_check", "how far the two numbers are apart was returned; return both numbers")
+def how_far_apart(f, vjp, x, u, v, h):
+    left, right = central(f, vjp, x, u, v, h)
+    return abs(left - right)
+
+
+@instead_of("cotangent_check", "the numbers are in the wrong order: <v, vjp(u, x)> comes first")
+def the_other_order(f, vjp, x, u, v, h):
+    return central(f, vjp, x, u, v, h)[::-1]
+
+
+@instead_of("cotangent_check", "the difference is the wrong way round: f(x + h v) - f(x - h v)")
+def below_minus_above(f, vjp, x, u, v, h):
+    return of_difference(f, vjp, x, u, v, h, lambda a, b: np.sum(u * (b - a)) / (2 * h))
+
+
+@instead_of("cotangent_check", "x was moved along u; u has the shape of f(x), and v the shape of x: x + h v")
+def moved_along_u(f, vjp, x, u, v, h):
+    return np.sum(v * vjp(u, x)), np.sum(u * (f(x + h * u) - f(x - h * u))) / (2 * h)
+
+
+@instead_of("cotangent_check", "f(x) lies only h away from f(x + h v); subtract f(x - h v) before you divide by 2h")
+def one_sided_by_2h(f, vjp, x, u, v, h):
+    return np.sum(v * vjp(u, x)), np.sum(u * (f(x + h * v) - f(x))) / (2 * h)
+
+
+@instead_of("cotangent_check", "the difference of f was not divided by 2h")
+def not_divided(f, vjp, x, u, v, h):
+    return of_difference(f, vjp, x, u, v, h, lambda a, b: np.sum(u * (a - b)))
+
+
+@instead_of("cotangent_check", "v was scaled to length 1; the direction is v as it is")
+def scaled_direction(f, vjp, x, u, v, h):
+    return central(f, vjp, x, u, v / np.linalg.norm(v), h)
+
+
+@instead_of("cotangent_check", "u is missing in the second number: it is <u, Jv>")
+def without_u(f, vjp, x, u, v, h):
+    return of_difference(f, vjp, x, u, v, h, lambda a, b: np.sum(a - b) / (2 * h))
+
+
+@instead_of("cotangent_check", "@ is <a, b> for vectors only; for arrays of any shape it is np.sum(a * b)")
+def transposed_products(f, vjp, x, u, v, h):
+    return v.T @ vjp(u, x), u.T @ ((f(x + h * v) - f(x - h * v)) / (2 * h))
+
+
+@instead_of("cotangent_check", "@ is <a, b> for vectors only; for arrays of any shape it is np.sum(a * b)")
+def inner_for_vectors_only(f, vjp, x, u, v, h):
+    return np.inner(v, vjp(u, x)), np.inner(u, (f(x + h * v) - f(x - h * v)) / (2 * h))
 
 
 def central(f, vjp, x, u, v, h):

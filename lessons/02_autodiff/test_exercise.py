@@ -135,8 +135,11 @@ def fault(order, graph):
         return "a list of nodes"
     if len(set(order)) < len(order):
         return "each node once"
-    if set(order) != set(graph):
-        return "all nodes that root was computed from, and root itself, and no others"
+    missing = [node for node in graph if node not in order]
+    if missing or set(order) != set(graph):
+        lacks = "the leaves are missing" if not any(graph[node] for node in missing) else f"{missing[0]!r} is missing"
+        lacks = "root itself is missing" if missing == list(graph)[:1] else lacks if missing else "there are others"
+        return f"all nodes that root was computed from, and root itself; {lacks}"
     place = {node: i for i, node in enumerate(order)}
     late = [(node, x) for node in order for x in graph[node] if place[x] < place[node]]
     return "{0!r} before {1!r}, since {0!r} was computed from {1!r}".format(*late[0]) if late else ""
