@@ -3,7 +3,7 @@
 #
 # A weight of a trained network takes 32 bits, enough to tell four billion values apart. How many different values does
 # a network need? If a handful will do, a model shrinks eight times or more, and with it the time to load it and the
-# energy to move it about. This is the compression that every phone uses.
+# energy to move it about. Phones use this compression every day.
 #
 # The slides put it like this:
 #
@@ -27,11 +27,17 @@ train, valid, test = tn.datasets.load("digits")
 SEEDS = range(8)
 BITS = (8, 4, 3, 2, 1)
 
+
+def named(bits):
+    """Return "1 bit", "2 bits", .."""
+    return f"{bits} bit{'s' * (bits > 1)}"
+
+
 # %% [markdown]
 # ## A ruler for weights
 #
-# Think of a ruler. It has marks at equal distances, and it ends somewhere. To measure with it is to name the nearest
-# mark. A grid for weights is such a ruler, with 0 in its middle. Its marks are the *levels*
+# Think of a ruler. It has marks at equal distances, and it ends somewhere. To measure a length, you read off the
+# nearest mark. A grid for weights is such a ruler, with 0 in its middle. Its marks are the *levels*
 # $-Qs, .., -s, 0, s, .., Qs$: $s$ is the *step* between them, and $Q$ is the number of levels on each side. With $b$
 # bits you can name $2^b$ things. We use one fewer, so that there are as many levels below 0 as above: 3 levels with 2
 # bits, 7 with 3 bits, 15 with 4.
@@ -63,13 +69,11 @@ lesson.figure(figure, "ruler")
 #
 # **Exercise `best_step`.** Find a step with which the grid loses as little as possible. How you find it is up to you.
 #
-# Take the first matrix of a trained network, and two bits. If the grid ends at the largest weight, that
-# weight is kept whole. How much smaller should the grid be?
+# Take the first matrix of a trained network, and two bits. Now $Q = 1$, so the grid ends after a single step. A step as
+# long as the largest weight keeps that weight exactly. How long is the best step?
 
 # %%
-lesson.predict(
-    "step", "With 2 bits: the best step, as a share of the largest weight? (100% keeps the largest weight whole)"
-)
+lesson.predict("step", "With 2 bits: how long is the best step, as a share of the largest weight, from 0% to 100%?")
 
 # %%
 error_of = lesson.exercise("error_of")
@@ -109,6 +113,7 @@ for bits, colour in zip((2, 3, 4), (4, 3, 5), strict=True):
           f"one that ends at the largest loses {error_of(W, peak / top, bits):.1%}")  # fmt: skip
 axes.set(title="What the grid loses of a trained matrix", xlabel="end of the grid, as a share of the largest weight",
          ylabel="share of the squares lost", yscale="log")  # fmt: skip
+axes.plot([], [], "o", color="0.4", label="the best step")
 axes.legend()
 lesson.figure(figure, "steps")
 lesson.answer("step", best_step(W, 2) / peak, "{:.0%}")
@@ -120,7 +125,7 @@ lesson.answer("step", best_step(W, 2) / peak, "{:.0%}")
 # called *quantization after training*. It needs no training data, and it takes a second.
 
 # %%
-lesson.predict("rounded", "The float networks err on about 5 %. What is the error after rounding to 2 bits?")
+lesson.predict("rounded", "The float networks err on about 5 %. What is their error, in %, after rounding to 2 bits?")
 
 # %%
 
@@ -144,7 +149,7 @@ after = {bits: [rounded(net, bits) for net in floats] for bits in BITS}
 print(f"float: {float_error:.1%}")
 for bits in BITS:
     print(
-        f"{bits} bits, rounded after training: {np.mean(after[bits]):.1%} "
+        f"{named(bits)}, rounded after training: {np.mean(after[bits]):.1%} "
         f"(standard deviation {np.std(after[bits]):.1%})"
     )
 lesson.answer("rounded", np.mean(after[2]), "{:.1%}")
@@ -159,10 +164,10 @@ lesson.answer("rounded", np.mean(after[2]), "{:.1%}")
 # $V$, nearly everywhere. The true gradient with respect to $V$ is 0, and training stands still.
 #
 # The way out is a useful lie. Keep $V$, the *latent* matrix, in full precision. Use $W$ in the forward pass. In the
-# backward pass pretend that rounding did nothing. (Clipping is not pretended away: beyond the grid $W$ does not move.)
-# This is the *straight-through estimator*. A small gradient then moves
-# $V$ a little, and nothing happens; but after many small moves in the same direction $V$ passes the middle between two
-# levels, and $W$ jumps.
+# backward pass pretend that rounding did nothing. (We do not pretend so about clipping: beyond the grid $W$ does not
+# move, and its gradient is 0.) This is the *straight-through estimator*. A small gradient now moves $V$ a little, and
+# nothing happens to $W$. But after many small moves in the same direction $V$ passes the middle between two levels, and
+# $W$ jumps.
 #
 # **Exercise `straight_through`.** Return the gradient with respect to $V$ under this lie.
 #
@@ -192,20 +197,21 @@ print(f"{np.mean(straight_through(g, V, s, 3) == 0):.0%} of the entries lie beyo
 # Now train the same networks on their grids, from the start. A grid of one bit has no 0: its levels are $-s$ and $s$.
 
 # %%
-lesson.predict("trained", "Trained on a grid of 2 bits instead of rounded to it: what is the error?")
+lesson.predict("trained", "Trained on a grid of 2 bits instead of rounded to it: what is the error, in %?")
 
 # %%
 under = {bits: [trained(8, tn.Quantized(bits=bits), seed) for seed in SEEDS] for bits in BITS}
 errors = {bits: [tn.evaluate(net, test) for net in nets] for bits, nets in under.items()}
 for bits in BITS:
-    print(f"{bits} bits, trained so: {np.mean(errors[bits]):.1%} (standard deviation {np.std(errors[bits]):.1%})")
+    print(f"{named(bits)}, trained so: {np.mean(errors[bits]):.1%} (standard deviation {np.std(errors[bits]):.1%})")
 lesson.answer("trained", np.mean(errors[2]), "{:.1%}")
 figure, axes = plt.subplots(figsize=(7, 4))
 axes.axhline(100 * float_error, color="0.5", linestyle=":", label="float, 32 bits")
 for found, name, colour, marker in ((after, "rounded after training", 4, "s"), (errors, "trained on the grid", 5, "o")):
     mean, spread = ([100 * f(found[bits]) for bits in BITS] for f in (np.mean, np.std))
     axes.errorbar(BITS, mean, spread, color=COLOURS[colour], marker=marker, capsize=3, label=name)
-axes.set(title="8 hidden units, eight starts", xlabel="bits for each weight", ylabel="test error, %", yscale="log")
+axes.set(title="8 hidden units, eight starts (bars: standard deviation)", xlabel="bits for each weight")
+axes.set(ylabel="test error, %", yscale="log")
 axes.set_xticks(BITS)
 axes.set_yticks([3, 5, 10, 20, 50], ["3", "5", "10", "20", "50"])
 axes.minorticks_off()
@@ -215,17 +221,21 @@ lesson.figure(figure, "bits")
 # %% [markdown]
 # ## The grid, seen
 #
-# What does a column look like that has only three levels? Above, the features of a float network; below, those of the
-# network trained on 2 bits from the same start. And where do the latent weights sit that made them?
+# What does a column look like if it has only three levels? The upper row shows the columns of a float network, the
+# lower row the columns of the network trained on 2 bits from the same start. The figure after it shows where the latent
+# weights are, before training and afterwards.
 
 # %%
 figure, grid = plt.subplots(2, 8, figsize=(10, 2.9))
 for row, (net, name) in zip(grid, ((floats[0], "float"), (under[2][0], "2 bits")), strict=True):
     first = matrices(net)[0]
     for j, axes in enumerate(row):
-        axes.imshow(first[:, j].reshape(8, 8), cmap="PuOr", vmin=-np.abs(first).max(), vmax=np.abs(first).max())
+        picture = axes.imshow(
+            first[:, j].reshape(8, 8), cmap="PuOr", vmin=-np.abs(first).max(), vmax=np.abs(first).max()
+        )
         axes.set(xticks=[], yticks=[])
     row[0].set_ylabel(name)
+    figure.colorbar(picture, ax=row, label="weight")
 figure.suptitle("First-layer columns, from the same start")
 lesson.figure(figure, "columns")
 
@@ -247,13 +257,13 @@ print(f"{zeros:.0%} of the 2-bit weights are 0")
 print(f"within a tenth of a step of a border: {near(start):.0%} of the latent ones at first, {near(latent):.0%} now")
 
 # %% [markdown]
-# Many latent weights gather at a border. There the updates push them to and fro: on either level, the gradient asks for
-# the other. A float weight would settle in between. Others gather just beyond the ends of the grid, at -1 and 1. What
-# has passed the end gets no gradient, and stays there.
+# Many latent weights gather at a border. There the updates push them to and fro: as long as $W$ is on one level, the
+# gradient asks for the other. A float weight would settle in between. Other latent weights gather just beyond the ends
+# of the grid, at -1 and 1. Once they have passed the end they get no gradient any more, and stay where they are.
 #
 # ## Does it help to learn the step?
 #
-# Hold the steps where they start, at a share of the mean weight, and train everything else.
+# To find out, hold both steps at the values that they start with, and train everything else.
 
 # %%
 held = {
@@ -270,7 +280,8 @@ for bits, found in held.items():
 # Fewer bits for each weight leave bytes for more weights. So compare at equal bytes, not at equal widths: 680 bytes,
 # for a network 64-$h$-10, with 32, 8, 4, 2 or 1 bits a weight.
 #
-# **Exercise `widest`.** How many hidden units fit? (The two steps, 4 bytes each, are not counted.)
+# **Exercise `widest`.** How many hidden units fit? (Each matrix also has a step, of 4 bytes. The two steps are not
+# counted, so a file may be up to 8 bytes larger than the budget.)
 
 # %%
 lesson.predict(
@@ -287,18 +298,22 @@ for bits in (32, 8, 4, 2, 1):
     nets = under[8] if (bits, hidden) == (8, 8) else [trained(hidden, weight, seed) for seed in SEEDS]
     size = tn.save(nets[0], lesson.path("net.safetensors")).payload
     spent[bits] = [tn.evaluate(net, test) for net in nets]
-    print(f"{bits:2} bits, {hidden:2} hidden units, {size} bytes on disk: error {np.mean(spent[bits]):.1%} "
-          f"(standard deviation {np.std(spent[bits]):.1%})")  # fmt: skip
+    steps = 0 if bits == 32 else 2 * 4
+    print(f"{named(bits):>7}, {hidden:2} hidden units: {size - steps} bytes on disk and {steps} for the steps; "
+          f"error {np.mean(spent[bits]):.1%} (standard deviation {np.std(spent[bits]):.1%})")  # fmt: skip
 winner = min(spent, key=lambda bits: np.mean(spent[bits]))
 lesson.answer("winner", str(winner))
 figure, axes = plt.subplots(figsize=(6.5, 3.8))
-names = [f"{bits} bits\n{widest(bits, BUDGET)} units" for bits in spent]
-axes.bar(
-    names, [100 * np.mean(e) for e in spent.values()], color=[COLOURS[5] if b == winner else "0.75" for b in spent]
-)
-for place, found in enumerate(spent.values()):
-    axes.plot([place] * len(found), 100 * np.array(found), "o", color="0.2", markersize=3)
-axes.set(title=f"{BUDGET} bytes, spent in five ways (dots: eight starts)", ylabel="test error, %", yscale="log")
+for place, (bits, found) in enumerate(spent.items()):
+    colour = COLOURS[5] if bits == winner else "0.5"
+    axes.plot([place] * len(found), 100 * np.array(found), "o", color=colour, markersize=4, alpha=0.6)
+    axes.plot([place - 0.2, place + 0.2], [100 * np.mean(found)] * 2, color=colour, linewidth=3)
+axes.plot([], [], "o", color="0.5", markersize=4, label="a start")
+axes.plot([], [], color="0.5", linewidth=3, label="mean of eight starts")
+axes.plot([], [], color=COLOURS[5], linewidth=3, label="the best mean")
+axes.set_xticks(range(len(spent)), [f"{named(bits)}\n{widest(bits, BUDGET)} units" for bits in spent])
+axes.set(title=f"{BUDGET} bytes, spent in five ways", ylabel="test error, %", yscale="log")
+axes.legend(fontsize="small")
 axes.set_yticks([2, 5, 10, 20, 50], ["2", "5", "10", "20", "50"])
 axes.minorticks_off()
 lesson.figure(figure, "budget")
@@ -341,5 +356,6 @@ lesson.verdict(
 # In tinynet's source, `parameterizations/quantized.py` is this lesson in one class: the grid, its step and both
 # gradients. `engine/straight_through.py` holds the useful lie.
 #
-# **An open question.** All weights of a layer share one step here. A step for each column costs 4 bytes a column. When
-# is that worth its bytes? (`tn.Quantized(bits=2, scale="column")`)
+# **An open question.** Here all weights of a layer share one step. `tn.Quantized(bits=2, scale="column")` gives each
+# column a step of its own. That costs 4 bytes for each column, and at a fixed budget these are paid for with hidden
+# units. For which budgets and bits is it worth the price?

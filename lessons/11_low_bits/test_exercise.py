@@ -2,6 +2,8 @@
 
 import numpy as np
 
+NEAR = {"best_step": 0.01}
+
 
 def levels(s, bits):
     """Return the levels of the grid, from the lowest to the highest."""
@@ -14,6 +16,13 @@ def away_from_borders(rng, shape, s, bits, reach=2.4):
     Q = (2**bits - 2) // 2
     level, part = rng.integers(-int(reach * Q) - 1, int(reach * Q) + 2, size=shape), rng.uniform(-0.45, 0.45, shape)
     return s * (level + part)
+
+
+def around_the_ends(rng, shape, s, bits):
+    """Return such entries, of which some lie closely inside and some closely beyond each end of the grid."""
+    Q, V = (2**bits - 2) // 2, away_from_borders(rng, shape, s, bits)
+    V.flat[rng.permutation(V.size)[:4]] = s * np.array([Q - 0.3, 0.3 - Q, Q + 0.3, -Q - 0.3])
+    return V
 
 
 def nearest(V, s, bits):
@@ -51,7 +60,7 @@ def test_best_step(exercise, rng):
     """Scan finely, from far too small a step to one that makes zeros of nearly everything."""
     heavy = rng.normal(size=(8, 8)) * np.where(rng.random((8, 8)) < 0.1, 8.0, 1.0)  # a few large entries
     for bits, W in (
-        (2, rng.normal(size=(10, 8))),
+        (2, rng.normal(size=(30, 20))),
         (4, rng.uniform(-1, 1, (12, 6))),
         (3, heavy),
         (2, -heavy / 100),
@@ -61,9 +70,9 @@ def test_best_step(exercise, rng):
         s = answer.value
         answer.satisfies(isinstance(s, (int, float, np.number)) and np.isfinite(s) and s > 0, "a positive number")
         Q, peak = (2**bits - 2) // 2, np.abs(W).max()
-        best = min(lost(W, t, bits) for t in np.geomspace(0.02, 1.2, 200) * peak / Q)
+        best, at = min((lost(W, t, bits), t) for t in np.geomspace(0.02, 1.2, 200) * peak / Q)
         found = lost(W, s, bits)
-        possible = f"the grid loses {found:.4g} of W with the step {s:.4g}; {best:.4g} is possible with {bits} bits"
+        possible = f"the grid loses {found:.4g} of W with the step {s:.4g}; with {at:.4g} it loses {best:.4g}"
         more = 1 if bits <= 4 else 10  # with many levels the loss is jagged
         answer.satisfies(found <= (1 + more / 100) * best, f"a step that loses at most {more} % more: {possible}")
 
@@ -77,7 +86,7 @@ def follows(V, s, bits):
 def test_straight_through(exercise, rng):
     for bits, shape in (2, (3, 3)), (3, (2, 4)), (4, (5, 2)), (2, (1, 5)):
         s = step(rng)
-        V, g = away_from_borders(rng, shape, s, bits), rng.normal(size=shape)
+        V, g = around_the_ends(rng, shape, s, bits), rng.normal(size=shape)
         exercise.straight_through(g, V, s, bits).equals(g * np.rint(follows(V, s, bits)))
 
 
@@ -88,7 +97,7 @@ def test_step_gradient(exercise, rng):
     """
     for bits, shape in (2, (3, 3)), (3, (2, 4)), (4, (5, 2)), (2, (1, 5)):
         s = step(rng)
-        V, g = away_from_borders(rng, shape, s, bits), rng.normal(size=shape)
+        V, g = around_the_ends(rng, shape, s, bits), rng.normal(size=shape)
         Q = (2**bits - 2) // 2
         inside = np.rint(follows(V, s, bits))
         offset = nearest(V, s, bits) / s - V / s
@@ -104,13 +113,17 @@ def test_widest(exercise, rng):
     """Count the bits of wider and wider networks until one does not fit."""
     for bits, budget in (
         (8, 700),
-        (1, 700),
+        (1, int(rng.integers(600, 800))),
         (32, 700),
         (2, int(rng.integers(300, 5000))),
         (4, 41),
         (3, 39),
         (2, 3),
+        (2, 7),
         (32, 10),
+        (4, 40 + 41 * int(rng.integers(2, 20))),  # used up to the last bit
+        (2, 40 + 90 * int(rng.integers(1, 5))),
+        (3, (320 + 254 * int(rng.integers(3, 20))) // 8 - 1),  # a little short of one more unit
     ):
         h = 0
         while (64 * (h + 1) + (h + 1) * 10) * bits + 32 * (h + 1 + 10) <= 8 * budget:
