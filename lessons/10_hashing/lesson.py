@@ -10,8 +10,8 @@
 #
 # - **C15** A layer has $K$ free numbers $w_1, .., w_K$, and $K$ is far smaller than $m \times n$. A hash function $h$
 #   says which number each entry uses: $W_{ij} = w_{h(i,j)}$.
-# - **C16** Hashing is simple and generic. Its factor can be set past binarization: 1/64 is half a bit for each entry.
-#   And it beats the other methods.
+# - **C16** Hashing is simple and generic. Its *factor*, the share of numbers that is kept, can go below what one bit
+#   for each entry would take: 1/64 of 32 bits is half a bit. And it beats the other methods.
 # - **C17** Hashing connections is the same as hashing features.
 # - **C8** (one part of it) Connections that are tied together make columns correlated.
 
@@ -148,7 +148,7 @@ for factor in (1 / 8, 1 / 32, 1 / 64):
 
 # %%
 lesson.predict(
-    "longer", "About 8 entries share a bucket. How many times as large as one entry's gradient is the bucket's?"
+    "longer", "About 8 entries share a bucket. How many times as large as an entry's gradient is a bucket's, typically?"
 )
 
 # %%
@@ -196,13 +196,13 @@ lesson.verdict(
 #
 # ## Fooling SGD
 #
-# One SGD step has changed $w$. Now all eight lamps of each dimmer change, including those that did not want to. What
-# happens to $W$?
+# Suppose that one SGD step has changed $w$. All eight lamps of each dimmer have changed with it, also where the room
+# had asked for the opposite. What has happened to $W$?
 #
 # **Exercise `virtual_step`.** Return by how much each entry of $W$ changes in one step.
 #
-# An ordinary layer would step along $-G$, straight downhill. How far from there does the hashed layer's step point?
-# At an angle of 0 degrees it would do the same; at 90 degrees it would have nothing to do with it.
+# An ordinary layer would step along $-G$, straight downhill. What is the angle between this direction and the hashed
+# layer's step? At 0 degrees the two are the same; at 90 degrees they have nothing to do with each other.
 
 # %%
 lesson.predict("angle", "How many degrees are there between the hashed layer's step and the straight way downhill?")
@@ -225,17 +225,18 @@ for factor in (1 / 2, 1 / 8, 1 / 64):
           f"{np.degrees(np.arccos(along)):.0f} degrees")  # fmt: skip
 
 # %% [markdown]
-# The step is long, and it leads sideways. Its cosine with the way downhill is about $1 / \sqrt 8$, since one part in
-# eight of what happens to a lamp is what its own room asked for. (And it is about $\sqrt 8$ times as long; multiply the
-# two, and the part that points downhill is just as long as an ordinary step.) SGD knows nothing of this. It sees $K$
-# numbers and their gradient, and believes that it trains an ordinary network.
+# The step is long, and most of it leads sideways. What happens to a lamp is the sum of eight pulls, and only one of
+# them is its own. That one makes the part that points downhill, which is just as long as an ordinary step. The other
+# seven are added at a right angle to it. Together they make a step about $\sqrt 8$ times as long, with a cosine of
+# about $1 / \sqrt 8$. SGD knows nothing of this. It sees $K$ numbers and their gradient, and believes that it trains an
+# ordinary network.
 #
 # ## Side by side
 #
 # Now train an ordinary network and a hashed one beside it, with five seeds each. Steps that are $\sqrt 8$ times as long
 # act like a larger learning rate. So how much of the difference is the hashing, and how much is the rate? Two more
-# hashed networks tell: in one each bucket's gradient is divided by $\sqrt 8$, so that $W$ moves as far in a step as in
-# the ordinary network; in the other it is divided by 8, so that a bucket takes the mean of its entries' gradients
+# hashed networks show it: in one, each bucket's gradient is divided by $\sqrt 8$, so that $W$ moves as far in a step as
+# in the ordinary network. In the other it is divided by 8, so that a bucket takes the mean of its entries' gradients
 # instead of the sum (`rescale=True`).
 
 # %%
@@ -318,13 +319,13 @@ right.legend()
 lesson.figure(figure, "training")
 
 # %% [markdown]
-# How far $W$ travels, and how large its largest stretch becomes, is a matter of the rate: with the sum they are well
-# above the ordinary network's, with the mean below. That part of the difference you can choose.
+# How far $W$ travels, and how large its largest stretch becomes, is a matter of the rate: with the sum both are well
+# above the ordinary network's, with the mean both are below. This part of the difference is yours to choose.
 #
 # Now look at the shape of the curves on the right. The ordinary network stretches a few directions and leaves the
-# others nearly as they were (lesson 1 counted them). The hashed networks lift every direction, at any rate. These are
-# the sideways parts of their steps: what the other seven lamps do is spread over all directions, like noise. This comes
-# with the sharing, and here it hardly shows in the test error.
+# others nearly as they were (lesson 1 counted them). The hashed networks lift every direction, whatever the rate. That
+# is the work of the sideways parts of their steps: the pulls of the other seven lamps are spread over all directions,
+# like noise. It comes with the sharing, and here it hardly shows in the test error.
 #
 # ## Are the columns correlated?
 #
@@ -395,11 +396,11 @@ lesson.verdict(
 # Output unit $j$ sums $z_j = \sum_i a_i W_{ij}$, where $a$ is what comes in. Put $\xi_{ij} w_{h(i,j)}$ in place of
 # $W_{ij}$. Each $w_k$ now stands in several places, so collect: $z_j = \sum_k w_k \cdot (\text{what?})$. What stands in
 # the brackets depends on $a$ and on the hash, not on $w$. It is called the *hashed features* of unit $j$, written
-# $\phi_j(a)$, and it has $K$ entries. Then
+# $\phi_j(a)$, and it has $K$ entries. With it
 #
-# $$ z_j = \phi_j(a) \cdot w $$
+# $$ z_j = \phi_j(a) \cdot w. $$
 #
-# says something remarkable. All units have the same weight vector $w$. They differ only in how they see the input.
+# Look at this formula: all units have the same weight vector $w$. They differ only in how they see the input.
 #
 # **Exercise `phi`.** Derive the bracket, and return it for a batch of inputs.
 
@@ -415,7 +416,7 @@ from_tinynet = np.abs(by_features - by_tinynet).max() / np.abs(by_tinynet).max()
 print(f"{N} units, 20 digits: hashed features and hashed connections differ by at most {apart:.0e} of the largest sum")
 
 # %% [markdown]
-# The second view promises something. Inputs that share a bucket are added *before* they are multiplied. With $K$
+# The second view promises to save work. Inputs that share a bucket are added *before* they are multiplied. With $K$
 # buckets a unit needs at most $K$ multiplications, however many inputs it has. Is hashing faster, too? Here a unit has
 # 64 inputs and there are 2,048 buckets.
 #
@@ -477,8 +478,8 @@ print(f"sharing products among units saves {1 - multiplications(h.T) / h.size:.1
 
 # %% [markdown]
 # With 64 inputs and 2,048 buckets, two inputs of a unit hardly ever meet, and what never meets cannot be added first.
-# To save most of the work, $K$ would have to be far smaller than the number of a unit's inputs. In a matrix of $n$
-# columns that is a factor below $1/n$.
+# To save most of the work, $K$ would have to be far smaller than the number of a unit's inputs. The factor is $K / mn$,
+# so in a matrix of $n$ columns it would have to be well below $1/n$.
 #
 # There is a saving in the other direction, too. Units that use the same $w_k$ for the same input may share the product
 # $a_i w_k$. `multiplications(h.T)` counts the different products, and the last line of the output says what that saves,
@@ -486,11 +487,11 @@ print(f"sharing products among units saves {1 - multiplications(h.T) / h.size:.1
 #
 # ## Does it beat the others?
 #
-# The honest rival is a narrower ordinary network whose file is no longer. `rivals.csv` has two data sets, eight seeds
+# The honest rival is a narrower ordinary network whose file is not larger. `rivals.csv` has two data sets, eight seeds
 # and five methods at three sizes; `python lessons/10_hashing/rivals.py` made it. Here both layers are hashed. The
 # digits are easy, so the second set is harder: 4,000 pictures of MNIST, a larger collection of digits, at 14 x 14
 # pixels. *Low-rank* is the product of two thin matrices, *sparse* keeps some connections and drops the others,
-# *quantized* spends a few bits on each entry. You train two methods again, at 1/64 on the digits; they are drawn as
+# *quantized* spends a few bits on each entry. Two methods are trained again here, at 1/64 on the digits, and drawn as
 # crosses. (Low-rank is at a disadvantage: both matrices get the same rank, so at its smallest size the scores of 10
 # classes are made of a single number.)
 

@@ -122,6 +122,93 @@ def counted_from_one(w, h, xi):
     return xi * w[h - 1]
 
 
+@instead_of("virtual", "the bucket's number itself was used as the weight; it says where in w the weight is")
+def whole_numbers_of_buckets(w, h, xi):
+    return xi * h
+
+
+@instead_of("virtual", "the sign belongs to the weight, not to its place in w: xi * w[h], not w[xi * h]")
+def sign_in_the_index(w, h, xi):
+    return w[xi * h]
+
+
+W_AND_XI = "w has K numbers and xi has m x n; look up the number of each entry first, w[h], then multiply by xi"
+
+
+@instead_of("virtual", W_AND_XI)
+def signs_before_the_look_up(w, h, xi):
+    return (xi * w)[h]
+
+
+@instead_of("virtual", W_AND_XI)
+def w_times_xi(w, h, xi):
+    return w * xi
+
+
+@instead_of("virtual", W_AND_XI)
+def w_times_h(w, h, xi):
+    return w * h * xi
+
+
+@instead_of("virtual", "xi was added; an entry is xi times its number")
+def sign_added(w, h, xi):
+    return w[h] + xi
+
+
+@instead_of("virtual", "every sign is the wrong way round: xi = +1 leaves the number as it is")
+def signs_turned(w, h, xi):
+    return -xi * w[h]
+
+
+TRANSPOSED = "h was transposed; entry (i, j) of W is in bucket h[i, j]"
+
+
+@instead_of("virtual", TRANSPOSED)
+def buckets_transposed(w, h, xi):
+    return xi * w[h.T]
+
+
+@instead_of("virtual", "the buckets were counted from 1; w[0] belongs to bucket 0")
+def counted_up(w, h, xi):
+    return xi * w[h + 1]
+
+
+@instead_of("virtual", "the sign of w was lost; xi turns it round or leaves it, but does not replace it")
+def sizes_of_w(w, h, xi):
+    return xi * np.abs(w[h])
+
+
+@instead_of("virtual", "W was stored in an array of whole numbers, like h; start with np.zeros(h.shape)")
+def stored_like_h(w, h, xi):
+    W = np.zeros_like(h)
+    W[:] = xi * w[h]
+    return W
+
+
+@instead_of("virtual", "1 / w was taken where the sign is -1; the sign is a factor, not an exponent")
+def sign_as_exponent(w, h, xi):
+    return w[h] ** xi
+
+
+@instead_of("virtual", "entries with the sign -1 became 0; they are minus their number")
+def negative_ones_dropped(w, h, xi):
+    return np.where(xi > 0, w[h], 0)
+
+
+@instead_of("virtual", "every row got the buckets of the first one; entry (i, j) is in bucket h[i, j]")
+def buckets_of_the_first_row(w, h, xi):
+    return xi * w[h[0]]
+
+
+@instead_of("virtual", "the loop over the columns has the length of the rows' loop; W has h.shape[1] columns")
+def square_loop(w, h, xi):
+    W = np.zeros(h.shape)
+    for i in range(h.shape[0]):
+        for j in range(h.shape[0]):
+            W[i, j] = xi[i, j] * w[h[i, j]]
+    return W
+
+
 LAST_WINS = "the last write wins: g[h] += .. keeps one entry for each bucket, and the others are lost; sum them all"
 
 
@@ -158,6 +245,106 @@ def for_each_entry(G, h, xi, K):
     return xi * G
 
 
+def of_buckets(h, values, K):
+    """Return the sum of the values in each bucket."""
+    return np.bincount(h.ravel(), values.ravel(), minlength=K)
+
+
+MEAN = "this is the mean over each bucket; the gradient of a number used n times is a sum of n"
+
+
+@instead_of("bucket_gradient", MEAN)
+def mean_of_an_empty_bucket(G, h, xi, K):
+    return of_buckets(h, xi * G, K) / of_buckets(h, np.ones(h.shape), K)
+
+
+@instead_of("bucket_gradient", "the buckets were counted from 1; they are 0 .. K - 1")
+def buckets_from_one(G, h, xi, K):
+    return np.array([(xi * G)[h == k].sum() for k in range(1, K + 1)])
+
+
+@instead_of("bucket_gradient", "the buckets were counted from 1; they are 0 .. K - 1")
+def buckets_from_one_to_the_last(G, h, xi, K):
+    return np.array([(xi * G)[h == k].sum() for k in range(1, K)])
+
+
+@instead_of("bucket_gradient", "only the signs were summed; each is multiplied by its G_ij")
+def signs_alone(G, h, xi, K):
+    return of_buckets(h, xi, K)
+
+
+@instead_of("bucket_gradient", "this is minus the gradient; the minus comes with the SGD step")
+def downhill(G, h, xi, K):
+    return -of_buckets(h, xi * G, K)
+
+
+@instead_of("bucket_gradient", "one bucket too few or too many: K was guessed from h; an empty bucket has gradient 0")
+def used_buckets_alone(G, h, xi, K):
+    return np.array([(xi * G)[h == k].sum() for k in np.unique(h)])
+
+
+@instead_of("bucket_gradient", "G was indexed with buckets; h says into which entry of g a gradient goes")
+def looked_up_in_g(G, h, xi, K):
+    return (xi * G)[h]
+
+
+ROW_BY_ROW = (
+    "row by row or column by column, g[..] += still keeps one entry of each bucket: use np.add.at, or go entry by entry"
+)
+
+
+@instead_of("bucket_gradient", ROW_BY_ROW)
+def row_by_row(G, h, xi, K):
+    g = np.zeros(K)
+    for buckets, signs, pulls in zip(h, xi, G, strict=True):
+        g[buckets] += signs * pulls
+    return g
+
+
+@instead_of("bucket_gradient", ROW_BY_ROW)
+def column_by_column(G, h, xi, K):
+    return row_by_row(G.T, h.T, xi.T, K)
+
+
+@instead_of("bucket_gradient", "g was made in the shape of G; it has one entry for each bucket, np.zeros(K)")
+def in_the_shape_of_G(G, h, xi, K):
+    g = np.zeros_like(G)
+    np.add.at(g, h, xi * G)
+    return g
+
+
+TWO_SUMS = "signs and gradients were summed apart; multiply each G_ij by its own sign, then sum"
+
+
+@instead_of("bucket_gradient", TWO_SUMS)
+def product_of_two_sums(G, h, xi, K):
+    return of_buckets(h, xi, K) * of_buckets(h, G, K)
+
+
+@instead_of("bucket_gradient", TWO_SUMS)
+def sign_of_the_signs(G, h, xi, K):
+    return np.sign(of_buckets(h, xi, K)) * of_buckets(h, G, K)
+
+
+@instead_of("bucket_gradient", "entries with the sign -1 were left out; they count with a minus")
+def positive_entries_alone(G, h, xi, K):
+    return of_buckets(h, np.where(xi > 0, G, 0), K)
+
+
+@instead_of("bucket_gradient", "the sums were stored as whole numbers; start with np.zeros(K)")
+def in_whole_numbers(G, h, xi, K):
+    g = np.zeros(K, int)
+    np.add.at(g, h, (xi * G).astype(int))
+    return g
+
+
+@instead_of(
+    "bucket_gradient", "only one axis was summed; sum over all entries of the bucket, whatever their row or column"
+)
+def over_one_axis(G, h, xi, K):
+    return np.array([((xi * G) * (h == k)).sum(axis=0) for k in range(K)])
+
+
 @instead_of("virtual_step", "each entry took its own step -lr G_ij; but w has only K numbers, and those take the step")
 def own_steps(G, h, xi, K, lr):
     return -lr * G
@@ -192,6 +379,65 @@ def mean_step(G, h, xi, K, lr):
 @instead_of("virtual_step", "lr is missing")
 def without_lr(G, h, xi, K, lr):
     return -xi * np.bincount(h.ravel(), (xi * G).ravel(), minlength=K)[h]
+
+
+@instead_of("virtual_step", "each entry took its own step -lr G_ij; but w has only K numbers, and those take the step")
+def own_signed_steps(G, h, xi, K, lr):
+    return -lr * xi * G
+
+
+def moves(G, h, xi, K):
+    """Return by how much the entries move uphill for lr = 1."""
+    return xi * of_buckets(h, xi * G, K)[h]
+
+
+@instead_of("virtual_step", "the signs are missing, on the way in and on the way back: xi stands in both places")
+def no_signs(G, h, xi, K, lr):
+    return -lr * of_buckets(h, G, K)[h]
+
+
+@instead_of("virtual_step", "this is the virtual matrix of the gradient; a step is -lr times it")
+def without_minus_lr(G, h, xi, K, lr):
+    return moves(G, h, xi, K)
+
+
+@instead_of("virtual_step", "G is no W: return the change alone, not G plus the change")
+def added_to_G(G, h, xi, K, lr):
+    return G - lr * moves(G, h, xi, K)
+
+
+@instead_of("virtual_step", "W after the step was returned, from a w of your own; return by how much it changes")
+def after_the_step(G, h, xi, K, lr):
+    return xi * (np.ones(K) - lr * of_buckets(h, xi * G, K))[h]
+
+
+@instead_of("virtual_step", "the last write wins: g[h] += .. keeps one entry for each bucket; use your bucket_gradient")
+def of_the_last_write(G, h, xi, K, lr):
+    g = np.zeros(K)
+    g[h] += xi * G
+    return -lr * xi * g[h]
+
+
+@instead_of("virtual_step", "this was divided by K; SGD steps along the gradient as it is")
+def divided_by_k(G, h, xi, K, lr):
+    return -lr * moves(G, h, xi, K) / K
+
+
+@instead_of("virtual_step", "lr counts twice; the step is -lr times the gradient")
+def lr_twice(G, h, xi, K, lr):
+    return -lr * lr * moves(G, h, xi, K)
+
+
+@instead_of(
+    "virtual_step", "the entry's own gradient was multiplied by the size of its bucket; sum the bucket's entries"
+)
+def own_step_times_size(G, h, xi, K, lr):
+    return -lr * G * np.bincount(h.ravel(), minlength=K)[h]
+
+
+@instead_of("virtual_step", "the entry itself was left out of its bucket's sum")
+def of_the_others(G, h, xi, K, lr):
+    return -lr * (moves(G, h, xi, K) - G)
 
 
 def features(a, buckets, signs, K):
@@ -244,6 +490,89 @@ def of_all_units(a, h, xi, j, K):
     return sum(features(a, h[:, c], xi[:, c], K) for c in range(h.shape[1]))
 
 
+ROW = "row j was taken: output unit j is column j of h and xi"
+
+
+@instead_of("phi", ROW)
+def row_in_a_loop_over_inputs(a, h, xi, j, K):
+    out = np.zeros((len(a), K))
+    for i in range(len(h)):
+        out[:, h[j, i]] += xi[j, i] * a[:, i]
+    return out
+
+
+@instead_of("phi", ROW)
+def row_in_a_loop_over_units(a, h, xi, j, K):
+    out = np.zeros((len(a), K))
+    for i in range(h.shape[1]):
+        out[:, h[j, i]] += xi[j, i] * a[:, i]
+    return out
+
+
+@instead_of("phi", ROW)
+def row_of_rows(a, h, xi, j, K):
+    out = np.zeros((len(a), K))
+    for i in range(len(h)):
+        out[:, h[j][i]] += xi[j][i] * a[:, i]
+    return out
+
+
+@instead_of("phi", "phi was transposed: its rows are examples and its columns are buckets")
+def buckets_in_rows(a, h, xi, j, K):
+    return features(a, h[:, j], xi[:, j], K).T
+
+
+@instead_of("phi", "the examples were added up; each example has a row of its own")
+def examples_added_up(a, h, xi, j, K):
+    return features(a, h[:, j], xi[:, j], K).sum(axis=0)
+
+
+@instead_of("phi", "a[i] is example i; input i of all examples is the column a[:, i]")
+def example_for_input(a, h, xi, j, K):
+    out = np.zeros((len(a), K))
+    for i in range(len(h)):
+        out[:, h[i, j]] += xi[i, j] * a[i]
+    return out
+
+
+@instead_of("phi", "input j was taken every time; j is the output unit, and the inputs are i = 0, 1, ..")
+def input_j(a, h, xi, j, K):
+    out = np.zeros((len(a), K))
+    for i in range(len(h)):
+        out[:, h[i, j]] += xi[i, j] * a[:, j]
+    return out
+
+
+@instead_of(
+    "phi", "the inputs of a bucket were summed along the wrong axis; sum over inputs, axis=1, not over examples"
+)
+def summed_over_examples(a, h, xi, j, K):
+    return np.stack([(xi[:, j] * a)[:, h[:, j] == k].sum(axis=0) for k in range(K)], axis=1)
+
+
+@instead_of("phi", "one column too few: K was guessed from h; a bucket that nothing falls into has a column of zeros")
+def used_buckets(a, h, xi, j, K):
+    return np.stack([(xi[:, j] * a)[:, h[:, j] == k].sum(axis=1) for k in np.unique(h[:, j])], axis=1)
+
+
+@instead_of("phi", "the inputs were signed, but not collected: add up those that fall into the same bucket")
+def signed_inputs(a, h, xi, j, K):
+    return a * xi[:, j]
+
+
+@instead_of("phi", "the buckets were counted from 1; they are 0 .. K - 1")
+def bucket_after(a, h, xi, j, K):
+    return np.stack([(xi[:, j] * a)[:, h[:, j] == k + 1].sum(axis=1) for k in range(K)], axis=1)
+
+
+@instead_of("phi", "the sign was applied to the whole sum of the bucket; each input has a sign of its own")
+def sign_of_the_sum(a, h, xi, j, K):
+    out = np.zeros((len(a), K))
+    for i in range(len(h)):
+        out[:, h[i, j]] = (out[:, h[i, j]] + a[:, i]) * xi[i, j]
+    return out
+
+
 @instead_of("multiplications", "an empty bucket costs nothing; count the buckets that a unit uses, not all K of them")
 def all_buckets(h):
     return (int(h.max()) + 1) * h.shape[1]
@@ -274,3 +603,81 @@ def of_one_unit(h):
 @instead_of("multiplications", "these are the multiplications saved; count those that are left")
 def saved(h):
     return h.size - sum(len(set(column)) for column in h.T.tolist())
+
+
+@instead_of(
+    "multiplications",
+    "the buckets of the whole matrix were counted for each unit; a unit uses only those in its column",
+)
+def all_used_buckets_for_each(h):
+    return len(np.unique(h)) * h.shape[1]
+
+
+LARGEST = "the largest bucket was taken for their number; some below it may be unused: count the different ones"
+
+
+@instead_of("multiplications", LARGEST)
+def largest_bucket_of_the_column(h):
+    return int((h.max(axis=0) + 1).sum())
+
+
+@instead_of("multiplications", LARGEST)
+def largest_bucket(h):
+    return int(h.max() + 1)
+
+
+@instead_of("multiplications", "a bucket with several inputs costs one multiplication, too; these were left out")
+def used_once(h):
+    return sum(int((np.unique(column, return_counts=True)[1] == 1).sum()) for column in h.T)
+
+
+@instead_of(
+    "multiplications", "only buckets with several inputs were counted; one with a single input is multiplied, too"
+)
+def used_several_times(h):
+    return sum(int((np.unique(column, return_counts=True)[1] > 1).sum()) for column in h.T)
+
+
+@instead_of("multiplications", "these are the counts of the single units; add them up")
+def counts_of_units(h):
+    return [len(set(column)) for column in h.T.tolist()]
+
+
+@instead_of("multiplications", "this is the mean count of a unit; add up all of them")
+def mean_of_units(h):
+    return float(np.mean([len(set(column)) for column in h.T.tolist()]))
+
+
+WHOLE = "np.unique with an axis compares whole rows or columns; look for different buckets within each column"
+
+
+@instead_of("multiplications", WHOLE)
+def different_columns(h):
+    return np.unique(h, axis=1).size
+
+
+@instead_of("multiplications", WHOLE)
+def different_rows(h):
+    return np.unique(h, axis=0).size
+
+
+@instead_of("multiplications", "this is the most that a unit can need; count the buckets that it really uses")
+def upper_limit(h):
+    return min(len(h), int(h.max()) + 1) * h.shape[1]
+
+
+@instead_of("multiplications", "the additions were counted, too; only multiplications cost something here")
+def with_additions(h):
+    return h.size + sum(len(set(column)) for column in h.T.tolist())
+
+
+@instead_of(
+    "multiplications", "a set of rows cannot be made; make a set of each column's numbers: set(h[:, j].tolist())"
+)
+def set_of_the_array(h):
+    return len(set(h))
+
+
+@instead_of("multiplications", "the buckets' own numbers were added up; count how many different ones there are")
+def numbers_added_up(h):
+    return int(h.sum())

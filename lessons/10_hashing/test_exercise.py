@@ -3,6 +3,11 @@
 import numpy as np
 
 STRIDES = [*range(1, 33), 37, 50, 64, 97, 100, 101, 128, 200, 256, 257, 500, 512, 997, 1000, 1009, 1023, 1024, 1025]
+MOVED = {  # what to say if an assignment is like itself in this way
+    "with rows and columns exchanged": " Entries (i, j) and (j, i) get the same: scramble i before j joins in.",
+    "moved by -1 rows and 1 columns": " All entries with the same i + j get the same: scramble i before j joins in.",
+}
+ONE_SIGN = ": all entries of a bucket got the same sign"
 LIMIT = 6.5  # standard deviations: chance exceeds them about once in ten thousand million draws
 
 
@@ -74,7 +79,8 @@ def test_assign(exercise, rng):
         uneven = ((full - h.size / K) ** 2).sum() / (h.size / K)
         answer.satisfies(
             abs(uneven - (K - 1)) < LIMIT * (2 * K) ** 0.5 + 8,
-            f"buckets filled as by chance, about {h.size // K} entries in each; here they hold {full.tolist()}",
+            f"buckets filled as by chance, about {h.size // K} entries in each; here they hold {full.tolist()}. Do "
+            "many entries get the same number before it is scrambled, as with i + j, i * j or i ^ j?",
         )
         plus = np.bincount(h.ravel().astype(np.int64), (xi > 0).ravel(), minlength=K).astype(int)
         answer.satisfies(
@@ -84,21 +90,29 @@ def test_assign(exercise, rng):
         answer.satisfies(
             tied < K + LIMIT * (2 * K) ** 0.5 + 8,
             f"signs that know nothing of the buckets; here the buckets hold {full.tolist()} entries, of which "
-            f"{plus.tolist()} have the sign +1",
+            f"{plus.tolist()} have the sign +1{ONE_SIGN * all(p in (0, f) for p, f in zip(plus, full, strict=True))}",
         )
 
     K = 8
     first = [np.asarray(x).astype(np.int64) for x in exercise.assign(seed, 0, m, n, K).value]
     answer = exercise.assign(seed, 0, m - 9, n - 11, K)
     agree = all(np.array_equal(x, np.asarray(y)[: m - 9, : n - 11]) for x, y in zip(answer.value, first, strict=True))
-    answer.satisfies(agree, f"the same entries as in the upper left corner of the ({m}, {n}) matrix of this seed")
+    answer.satisfies(
+        agree,
+        f"the same entries as in the upper left corner of the ({m}, {n}) matrix of this seed. An entry must not depend "
+        "on the size of the matrix: i n + j does, and so does what a random generator draws in order",
+    )
 
     answer = exercise.assign(seed, 0, 2, 2200, K)  # as if the rows of a matrix lay one after the other
     h, xi = map(np.asarray, answer.value)
     for right in STRIDES:
         above, below = [x[0, right:] for x in (h, xi)], [x[1, : x.shape[1] - right] for x in (h, xi)]
         found = likeness(above, below, K)
-        answer.satisfies(not found, f"a second row that is not the first one moved by {right} columns; {found}")
+        all_same = f". So {right} i + j, or something like it, is all that your function knows of i and j: scramble i "
+        all_same = (all_same + "before j joins in") * np.array_equal(above[0], below[0])
+        answer.satisfies(
+            not found, f"a second row that is not the first one moved by {right} columns; {found}{all_same}"
+        )
 
     compare(answer, "itself", first, first, K)
     made = {(seed, 0): first}
@@ -106,16 +120,31 @@ def test_assign(exercise, rng):
         answer = exercise.assign(*place, m, n, K)
         now = [np.asarray(x).astype(np.int64) for x in answer.value]
         for (s, layer), before in made.items():
-            compare(answer, f"the one of seed {s}, layer {layer},", now, before, K)
+            compare(answer, f"the one of seed {s}, layer {layer},", now, before, K, why(place, (s, layer)))
         made[place] = now
 
 
-def compare(answer, name, a, b, K):
-    """Fail unless two assignments have no more in common than chance gives them, wherever one is laid on the other."""
+def why(place, other):
+    """Return what is likely to be wrong if the assignments of two (seed, layer) are the same, as a sentence."""
+    if place[0] == other[0]:
+        return " Does the layer change anything?"
+    if place[1] == other[1]:
+        return " Does the seed change anything?"
+    return " Other seeds and layers made the same number: scramble the seed before the layer joins in."
+
+
+def compare(answer, name, a, b, K, same=""):
+    """Fail unless two assignments have no more in common than chance gives them, wherever one is laid on the other.
+
+    same: what to say if they are the same place by place.
+    """
     for moved, here, there in overlaps(a, b, a is b):
         found = likeness(here, there, K)
+        hint = same if moved == "place by place" else MOVED.get(moved, "") if a is b else ""
+        hint *= np.array_equal(here[0], there[0])
         answer.satisfies(
-            not found, f"an assignment that has nothing in common with {name} when laid over it, {moved}; {found}"
+            not found,
+            f"an assignment that has nothing in common with {name} when laid over it, {moved}; {found}.{hint}",
         )
 
 
@@ -157,8 +186,12 @@ def test_phi(exercise, rng):
 
 
 def test_multiplications(exercise, rng):
-    """Count an entry if no entry above it in its column has the same bucket."""
-    for m, n, K in (3, 3, 2), (3, 4, 3), (6, 2, 4), (2, 5, 30), (8, 6, 5):
+    """Count an entry if no entry above it in its column has the same bucket. Some rows and columns occur twice."""
+    for m, n, K, twice in (3, 3, 2, ""), (3, 4, 3, "column"), (6, 2, 4, "row"), (2, 5, 30, "column"), (8, 6, 5, "row"):
         h, _ = sharing(rng, m, n, K)
+        if twice == "column":
+            h[:, 1] = h[:, 0]
+        if twice == "row":
+            h[1] = h[0]
         new = sum(k not in h[:i, j] for i, j, k in entries(h))
         exercise.multiplications(h).equals(int(new))
