@@ -2,16 +2,16 @@
 # # Lesson 7. Batch normalization: an explicit scale and bias
 #
 # A deep network of sigmoids may take hundreds of steps before it learns anything. Put one small layer behind each of
-# its matrices, and it learns at once. Most deep networks for images have such layers, and what makes them work is still
-# argued about. They are called batch normalization, and claim **C21** says three things about it:
+# its matrices, and it learns at once. This layer is called batch normalization. Most deep networks for images have it,
+# and why it works is still argued about. Claim **C21** says three things about it:
 #
 # 1. It removes the scale and the bias of a layer's inputs, and puts explicit, learned ones in their place.
 # 2. It makes training faster.
 # 3. It is a weaker form of *factorization*. To factorize a matrix is to write it as a product of other matrices. If
 #    these are thin, they hold fewer numbers.
 #
-# You build the layer, derive its gradient, and train deep networks with it and without it. Then you take its
-# explanations apart one by one, and finally fold the layer into the one before it, to see what kind of product is left.
+# You build the layer, derive its gradient, and train deep networks with it and without it. Then you test its
+# explanations one by one, and fold the layer into the one before it, to see what kind of product is left.
 
 # %%
 import time
@@ -34,9 +34,8 @@ BLACK, ORANGE, SKY, GREEN, RED, BLUE, PURPLE, *_ = COLOURS
 # ## Graded on a curve
 #
 # Picture a teacher who grades on a curve. From every mark she subtracts the class average, and she divides the result
-# by the spread of the class. Now it does not matter whether the exam was hard or easy; it only matters where you stand
-# in your class. Then the school puts the result on a scale of its own choosing, for example an average of 70 points
-# with a spread of 10.
+# by the spread of the class. Whether the exam was hard or easy no longer matters, only where you stand in your class.
+# Then the school puts the result on a scale of its own choosing, say an average of 70 points with a spread of 10.
 #
 # Batch normalization does the same to every hidden unit, and the mini-batch is the class. For each of its $N$ examples
 # the unit computes a number $z_i$. Together they are one column of $z = xV + b$. (The layer's matrix is called $V$
@@ -51,9 +50,9 @@ BLACK, ORANGE, SKY, GREEN, RED, BLUE, PURPLE, *_ = COLOURS
 # Each unit has its own $\gamma$ and $\beta$, and both are learned. The small number $\varepsilon$ is there for a column
 # that is constant: without it, we would divide by zero.
 #
-# After training there may be no class to compare with. So the layer must also learn what is usual, the mean and the
-# variance of *all* data. All it ever sees is batches. Is a batch's variance a good estimate of it? Draw many batches of
-# five, and average their variances.
+# After training there may be no class to compare with. So the layer must also learn the mean and the variance of *all*
+# data, though all it ever sees is batches. Is a batch's variance a good estimate? Draw many batches of five, and
+# average their variances.
 
 # %%
 lesson.predict("five", "The mean variance of batches of five: what share of the variance of all data is it?")
@@ -110,9 +109,8 @@ print(f"variance: {running_var[0]:.3f} running, {population.var():.3f} over all 
 print(f"y of the one example, in 200 batches: from {min(seen):.2f} to {max(seen):.2f}")
 
 # %% [markdown]
-# The same example got another answer in every batch. In training that is tolerable. In use it is not: an example must
-# get the same answer whatever stands beside it, even if it stands alone. A student who takes the exam alone is graded
-# by the curve of earlier years.
+# The same example got another answer in every batch. In training that is tolerable. In use an example must get the same
+# answer whatever stands beside it. A student who takes the exam alone is graded by the curve of earlier years.
 #
 # **Exercise `batchnorm_eval`.** Return $y$ for a network in use.
 
@@ -126,13 +124,11 @@ print(f"y of the one example, in use: {alone:.2f} alone, {among:.2f} among 59 ot
 # %% [markdown]
 # ## What it removes
 #
-# If the whole class gets 7 points more, nobody moves on the curve. If every mark is multiplied by 10, nobody moves
-# either. In a network it is the same. Multiply a unit's column $v$ of $V$ by some $c > 0$, and add a constant to the
-# unit's bias. Now $z$ has another scale and another mean, but $\hat z$ is the same as before. So the layer before has
-# no say in scale and bias any more. Its own bias $b$ has become useless, and networks with batch norm leave it out.
-#
-# One number is not scaled along: $\varepsilon$. The last line below shows what happens when $z$ is so small that
-# $\varepsilon$ counts.
+# If the whole class gets 7 points more, or if every mark is multiplied by 10, nobody moves on the curve. In a network
+# it is the same. Multiply a unit's column $v$ of $V$ by some $c > 0$, and add a constant to the unit's bias. Now $z$
+# has another scale and another mean, but $\hat z$ is the same as before. The layer's own bias $b$ has become useless,
+# and networks with batch norm leave it out. Only $\varepsilon$ is not scaled along: in the last line below, $z$ is so
+# small that it counts.
 
 # %%
 x = data.train.inputs[:60].astype(np.float64)
@@ -184,10 +180,9 @@ lesson.predict(
 )
 
 # %% [markdown]
-# Three checks wait for your gradient: the slope from above; the tape of lesson 2, which takes the gradient of
-# `tn.BatchNorm`; and the question just asked. For that one, the gradient of each single $y_i$ becomes a row of a
-# matrix. Directions in which no $y$ moves are missing from its rank. ($\varepsilon$ leaves a little, so less than a
-# thousandth counts as nothing.)
+# Three checks wait for your gradient: the slope from above, the tape's gradient of `tn.BatchNorm`, and the question
+# just asked. For that one, the gradient of each single $y_i$ becomes a row of a matrix. Directions in which no $y$
+# moves are missing from its rank. ($\varepsilon$ leaves a little, so less than a thousandth counts as nothing.)
 #
 # **Exercise `batchnorm_backward`.** Return the gradients with respect to the layer's input, $\gamma$ and $\beta$.
 
@@ -207,22 +202,21 @@ print(f"sum of the gradient: {z_bar.sum():.1e}; dot product with z_hat: {z_bar @
 lesson.answer("pointless", pointless, "{:.0f}")
 
 # %% [markdown]
-# Read it with the class in mind. If all marks rise together, the curve undoes it. If all marks are stretched away from
-# the average, the curve undoes that too. Moving $z$ in these two ways is pointless, so both are taken out of $g$; what
-# is left is scaled by $\gamma / \sigma$. That is why the gradient sums to zero, and why its dot product with $\hat z$
-# is zero up to a remainder of order $\varepsilon$.
+# Read it with the class in mind. If all marks rise together, or if all are stretched away from the average, the curve
+# undoes it. Moving $z$ in these two ways is pointless, so both are taken out of $g$; what is left is scaled by
+# $\gamma / \sigma$. That is why the gradient sums to zero, and why its dot product with $\hat z$ is zero up to a
+# remainder of order $\varepsilon$.
 
 # %% [markdown]
 # ## Deep networks, error per step
 #
-# The first figure of Ioffe and Szegedy's paper shows a sigmoid network 784-100-100-100-10 on MNIST, trained in batches
-# of 60. Here is a smaller version of it, 64-100-100-100-10 on digits, and beside it the same network with tanh. Both
-# are trained by plain SGD, without momentum.
+# Ioffe and Szegedy's first figure shows a sigmoid network on MNIST, trained in batches of 60. Here is a smaller version
+# of it, 64-100-100-100-10 on digits, and beside it the same network with tanh. Both are trained by plain SGD, without
+# momentum.
 #
-# A network with batch norm may need another learning rate than a network without, so each gets its own. And "fast" has
-# to mean something. We count the steps until the validation error first falls below 10 %. We try three rates, each from
-# three seeds, and keep the rate with the smallest median. A run ends after 390 steps. (If the best rate is the smallest
-# or the largest of the three, a still better one may lie beyond it.)
+# To be fast is to need few steps until the validation error first falls below 10 %. Each network gets the learning rate
+# that suits it: we try three rates, each from three seeds, and keep the rate with the smallest median. A run ends after
+# 390 steps. (If the best rate is the smallest or the largest of the three, a still better one may lie beyond it.)
 
 # %%
 lesson.predict("sigmoid", "Sigmoid: how many times fewer steps does the network with batch norm need?")
@@ -294,9 +288,9 @@ for name in ACTIVATIONS:
     lesson.answer(name, speed[name], "{:.1f}")
 
 # %% [markdown]
-# Now draw the whole curves, for seed 0 at the best rates. Along the way, every 5 steps, record what the sigmoids or
-# tanhs of the last hidden layer receive: $z$ without batch norm, $y$ with it. For each unit, keep the 15th, 50th and
-# 85th percentile over the 200 validation examples, in evaluation mode.
+# Now draw the whole curves, for seed 0 at the best rates. Every 5 steps, record what the sigmoids or tanhs of the last
+# hidden layer receive in evaluation, $z$ without batch norm and $y$ with it: for each unit the 15th, 50th and 85th
+# percentile over the 200 validation examples.
 
 
 # %%
@@ -348,8 +342,8 @@ figure.suptitle("Is training faster with batch norm?")
 lesson.figure(figure, "error-per-step")
 
 # %% [markdown]
-# Batch norm is not free, so steps and seconds answer two different questions. We judge the claim by steps: how long a
-# step takes depends on the machine, and on how the layer is written.
+# Batch norm is not free. But how long a step takes depends on the machine and on how the layer is written, so we judge
+# the claim by steps.
 
 # %%
 for name in ACTIVATIONS:
@@ -360,19 +354,15 @@ for name in ACTIVATIONS:
 # %% [markdown]
 # ## What the last hidden layer receives
 #
-# Why would a network with batch norm need fewer steps? Ioffe and Szegedy give this reason. While a network learns, each
-# layer's inputs shift, because the layers before it change as well ("internal covariate shift"). It is like aiming at a
-# target that somebody keeps moving. Batch norm holds the target still.
+# Why would a network with batch norm need fewer steps? Ioffe and Szegedy give this reason: while a network learns, each
+# layer's inputs shift, because the layers before it change as well. It is like aiming at a target that somebody keeps
+# moving. Batch norm holds the target still.
 #
-# The figure shows one unit of the sigmoid network, the one whose input wanders most without batch norm, and then the
-# same unit with batch norm. To put all units into one number, see how far a unit's median moves in 5 steps, averaged
-# over all units and over the first 100 steps. This is the *drift*. But far compared with what? We measure it twice: in
-# units of $z$, and in *half widths*, where a half width is half the distance between the unit's 15th and 85th
-# percentile.
-#
-# One thing in the figure is not the network's doing. The running variance starts at 1 and follows the batches at a rate
-# of 0.1. So in evaluation, the band with batch norm is too narrow at first, and widens while the running variance
-# catches up.
+# The figure shows the unit of the sigmoid network whose input wanders most without batch norm, and the same unit with
+# batch norm. (That its band is narrow at first is no effect of training: the running variance starts at 1 and takes a
+# while to catch up.) To put all units into one number, the *drift*, see how far a unit's median moves in 5 steps,
+# averaged over all units and over the first 100 steps. We measure it in units of $z$, and in *half widths*: half the
+# distance between the unit's 15th and 85th percentile.
 
 
 # %%
@@ -407,25 +397,24 @@ print(
 )
 
 # %% [markdown]
-# The two counts disagree. At first the plain sigmoid network gives nearly the same $z$ for every digit, so its half
-# widths are tiny, and a small movement is many of them. Most of the difference in half widths is this small
-# denominator; the medians themselves move about as far in both networks. (From a checkout,
-# `python -m benchmarks.seeds drift` counts both ways from eight seeds, for Fashion-MNIST too.)
+# The two measures disagree. At first the plain sigmoid network gives nearly the same $z$ for every digit, so its half
+# widths are tiny, and a small movement is many of them. The medians themselves move about as far in both networks.
+# (From a checkout, `python -m benchmarks.seeds drift` measures both ways from eight seeds, for Fashion-MNIST too.)
 
 # %% [markdown]
 # ## Is that the reason?
 #
-# With batch norm, training takes fewer steps, and measured in half widths inputs stay in place. That does not mean that
-# the one causes the other. Three more sigmoid networks test it.
+# With batch norm, training takes fewer steps, and measured in half widths inputs stay in place. Does the one cause the
+# other? Three more sigmoid networks test it.
 #
 # **Shaken.** Keep batch norm, and then undo its work. Right behind it, at every step, each unit's $y$ is multiplied by
-# a new random scale between 0.5 and 1.5, and moved by a new random shift between -1 and 1. (The idea comes from
-# Santurkar et al. 2018, arXiv 1805.11604.) The drift tells whether inputs wander again. If steady inputs are the
-# reason, this network must be slow; let us say, take at least twice as many steps as batch norm alone.
+# a new random scale between 0.5 and 1.5, and moved by a new random shift between -1 and 1 (Santurkar et al. 2018, arXiv
+# 1805.11604). If steady inputs are the reason, this network must be slow, that is, take at least twice as many steps as
+# batch norm alone.
 #
 # **A better start.** Since $\tanh(u) = 2 \operatorname{sigmoid}(2u) - 1$, a sigmoid network can compute exactly what a
-# tanh network computes. It only needs other weights. Give the sigmoid network this start and change nothing else. If it
-# now trains fast without batch norm, then a bad start was what slowed it down, and batch norm made up for it.
+# tanh network computes, with other weights. Give it this start and change nothing else. If it now trains fast without
+# batch norm, then a bad start was what slowed it down, and batch norm made up for it.
 #
 # **Explicit scale.** Give each column of the matrix a length of its own to learn: $W = V \operatorname{diag}(s)$, where
 # column $j$ of $V$ is multiplied by $s_j$. This is `tn.Scaled` (which calls the scale `g`). It has the scale of batch
@@ -547,36 +536,6 @@ print(f"of the steps that batch norm saves, an explicit scale saves {share['expl
 lesson.answer("start", share["better start"], "{:.0%}")
 
 # %% [markdown]
-# Batch norm does one more thing: it comes with a brake. Apart from $\varepsilon$, the length of a unit's column $v$ has
-# no effect on the output, so the gradient with respect to $v$ has no part along $v$. Each step of plain SGD therefore
-# stands at a right angle to $v$, and such a step makes $v$ *longer*. The gradient is also divided by $\sigma$, which
-# grows with this length. So take a column that is $f$ times as long. Its gradient is $f$ times smaller, and the column
-# to be turned is $f$ times longer, so one step turns it by only $1/f^2$ of the angle. A step that is too large thus
-# makes the next ones smaller. How much of this brake was used, at the best rate and at the larger ones?
-
-
-# %%
-def growth(net):
-    """Return the length of each column in front of a batch norm, divided by its length at the start."""
-    fresh = tn.MLP(WIDTHS, activation=tn.Sigmoid, batch_norm=True, seed=0)
-    lengths = [
-        np.concatenate([np.linalg.norm(layer.weight.W.data, axis=0) for layer in each.layers[:-1:3]])
-        for each in (fresh, net)
-    ]
-    return lengths[1] / lengths[0]
-
-
-for lr in [rate for rate in ACTIVATIONS["sigmoid"][1] if rate >= found["sigmoid", True][0]]:
-    net = tn.MLP(WIDTHS, activation=tn.Sigmoid, batch_norm=True, seed=0)
-    next(step for step in sgd(net, lr, 0) if step == STEPS)
-    grown = growth(net)
-    f = np.median(grown)
-    print(
-        f"rate {lr:<3g}: {100 * (grown > 1).mean():.0f} % of the columns grew, the median one to {f:.2f} times its "
-        f"length; the same gradient from above now turns it by {100 * (1 - f**-2):.0f} % less"
-    )
-
-# %% [markdown]
 # ## Folded away
 #
 # After training, the statistics are fixed numbers, $\mu_{\mathrm{run}}$ and
@@ -650,8 +609,8 @@ print(
 )
 
 # %% [markdown]
-# If no $s_j$ is zero, you can divide by it again. So *every* matrix $W$ can be written as $V \operatorname{diag}(s)$:
-# nothing is excluded, and nothing is saved. What changes is the path that SGD takes.
+# If no $s_j$ is zero, *every* matrix $W$ can be written as $V \operatorname{diag}(s)$: nothing is excluded, and nothing
+# is saved. What changes is the path that SGD takes.
 #
 # ## The verdict
 #
