@@ -13,6 +13,7 @@ import tinynet as tn
 from benchmarks.reading_training import LOSSES, digits
 from benchmarks.seeds_training import Figures
 from tinynet import functional as F
+from tinynet.course import manifest
 from tinynet.reading.decisions.calibration import best_temperature, by_chance, calibration
 from tinynet.reading.inside import scores as scores_of
 from tinynet.reading.layers.saturation import squashed
@@ -81,7 +82,7 @@ def picture(runs: list[Figures]) -> Any:
 
 # ---- depth, or the start
 
-STARTS = {"usual": (1, False), "steep": (8, False), "random biases": (1, True), "spread": (8, True)}
+LESSON: Any = manifest.load_module(manifest.lesson(1).path / "train.py")
 
 
 def start_and_depth(data: str, seed: int) -> Figures:
@@ -94,24 +95,12 @@ def start_and_depth(data: str, seed: int) -> Figures:
     train, valid, test = tn.datasets.load(data, **({"turns": 2.5} if data == "spirals" else {}))
     figures: Figures = {}
     for widths in ([2, 70, 2], [2, 16, 16, 2]):
-        for start, (steepness, biases) in STARTS.items():
+        for start in LESSON.STARTS:
             for epochs in (300, 1200) if (data, start) == ("spirals", "usual") else (300,):
-                net = started(widths, seed, steepness, biases)
+                net = LESSON.fresh(widths, start, seed)
                 tn.fit(net, train, valid, epochs=epochs, schedule=tn.optim.cosine, seed=seed, progress=False)
                 figures[f"{'-'.join(map(str, widths))}, {start}, {epochs} epochs: error"] = 100 * tn.evaluate(net, test)
     return figures
-
-
-def started(widths: list[int], seed: int, steepness: float, biases: bool) -> tn.MLP:
-    """Return a fresh net whose first matrix is so many times as long, its lines through the origin or all over."""
-    net = tn.MLP(widths, seed=seed)
-    first: Any = net.layers[0]
-    W = steepness * first.weight.W.numpy()
-    first.weight.W.data = W
-    if biases:
-        distance = np.random.default_rng(seed).uniform(-1, 1, len(W.T))
-        first.bias.data = (distance * np.linalg.norm(W, axis=0)).astype(np.float32)
-    return net
 
 
 # ---- the error term, or the fit

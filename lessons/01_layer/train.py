@@ -23,14 +23,20 @@ KINDS = [
 ]  # fmt: skip
 
 
+STARTS = {  # how many times as long as usual the first matrix is, and whether its lines lie all over
+    "usual": (1, False), "steep": (8, False), "random biases": (1, True), "spread": (8, True),
+}  # fmt: skip
+
+
 def fresh(widths, start, seed):
-    """Return an untrained network, with the usual numbers or with the lines of its first layer spread out and steep."""
-    net = tn.MLP(widths, seed=seed)
-    if start == "spread":
-        first = net.layers[0]
-        W = 8 * first.weight.W.numpy()
+    """Return an untrained network with one of the STARTS."""
+    net, (steepness, all_over) = tn.MLP(widths, seed=seed), STARTS[start]
+    first = net.layers[0]
+    W = steepness * first.weight.W.numpy()
+    first.weight.W.data = W
+    if all_over:
         distance = np.random.default_rng(seed).uniform(-1, 1, len(W.T))  # of each unit's line from the middle
-        first.weight.W.data, first.bias.data = W, (distance * np.linalg.norm(W, axis=0)).astype(np.float32)
+        first.bias.data = (distance * np.linalg.norm(W, axis=0)).astype(np.float32)
     return net
 
 

@@ -14,9 +14,8 @@ import csv
 from itertools import product
 from pathlib import Path
 
-import numpy as np
-
 import tinynet as tn
+from tinynet.course import manifest
 
 RESULTS = Path(__file__).with_name("widths.csv")
 WIDTHS = {  # start: {hidden layers: units in each}
@@ -24,17 +23,13 @@ WIDTHS = {  # start: {hidden layers: units in each}
     "spread": {1: (8, 12, 16, 24, 32), 2: (4, 6, 8)},
 }
 SEEDS = range(8)
+fresh = manifest.load_module(manifest.lesson(1).path / "train.py").fresh  # lesson 1 has the same starts
 
 
 def error_of(layers, width, seed, start="usual"):
     """Return the test error of a network with `layers` hidden layers of `width` units, after 300 epochs."""
     train, _, test = tn.datasets.load("spirals")
-    net = tn.MLP([2, *[width] * layers, 2], seed=seed)
-    if start == "spread":
-        first = net.layers[0]
-        W = 8 * first.weight.W.numpy()
-        distance = np.random.default_rng(seed).uniform(-1, 1, len(W.T))  # of each line from the middle
-        first.weight.W.data, first.bias.data = W, (distance * np.linalg.norm(W, axis=0)).astype(np.float32)
+    net = fresh([2, *[width] * layers, 2], start, seed)
     tn.fit(net, train, epochs=300, lr=0.1, schedule=tn.optim.cosine, seed=seed, progress=False)
     return tn.evaluate(net, test)
 
