@@ -442,7 +442,7 @@ for factor in (1 / 8, 1 / 64):
     axes.axvline(k, color=ORANGE, linestyle="--", label="factors 1/64 and 1/8" if factor == 1 / 8 else None)
 axes.set(title="What hashed features leave of the multiplications", xscale="log", xlabel="buckets K", ylim=0)
 axes.set_ylabel("multiplications left, %")
-axes.legend(loc="lower right")
+axes.legend(loc="upper left", fontsize="small")
 lesson.figure(figure, "multiplications")
 save_64 = 1 - multiplications(h_small) / h_small.size
 lesson.verdict(
@@ -541,7 +541,7 @@ for axes, data in zip(panels, ("digits", "mnist"), strict=True):
     axes.set(title=data if data == "digits" else "MNIST, 14 x 14 pixels", xscale="log", yscale="log")
     axes.set(xlabel="bytes of the file, without its header")
     axes.minorticks_off()
-panels[0].plot(*zip(*again, strict=True), "x", color="black", label="trained by you")
+panels[0].plot(*zip(*again, strict=True), "x", color="black", label="trained here")
 panels[0].set_xticks([2500, 5000, 10000], ["2,500", "5,000", "10,000"])
 panels[1].set_xticks([5000, 10000, 30000], ["5,000", "10,000", "30,000"])
 panels[0].set_yticks([2, 5, 10, 20, 50], [2, 5, 10, 20, 50])

@@ -125,7 +125,7 @@ lesson.answer("step", best_step(W, 2) / peak, "{:.0%}")
 # called *quantization after training*. It needs no training data, and it takes a second.
 
 # %%
-lesson.predict("rounded", "The float networks err on about 5 %. What is their error, in %, after rounding to 2 bits?")
+lesson.predict("rounded", "The float networks err on about 5 %. What is their error after rounding to 2 bits?")
 
 # %%
 
@@ -197,7 +197,7 @@ print(f"{np.mean(straight_through(g, V, s, 3) == 0):.0%} of the entries lie beyo
 # Now train the same networks on their grids, from the start. A grid of one bit has no 0: its levels are $-s$ and $s$.
 
 # %%
-lesson.predict("trained", "Trained on a grid of 2 bits instead of rounded to it: what is the error, in %?")
+lesson.predict("trained", "Trained on a grid of 2 bits instead of rounded to it: what is the error?")
 
 # %%
 under = {bits: [trained(8, tn.Quantized(bits=bits), seed) for seed in SEEDS] for bits in BITS}
