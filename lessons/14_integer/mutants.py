@@ -96,6 +96,36 @@ def negated_too(gamma, beta, mean, sigma):
     return np.where(gamma < 0, -t, t), gamma < 0
 
 
+@instead_of(
+    "threshold", "where gamma < 0, t is one too small: z = floor(border) is still on, and t is where it goes off"
+)
+def floor_where_negative(gamma, beta, mean, sigma):
+    border = mean - beta * sigma / gamma
+    return whole(np.where(gamma < 0, np.floor(border), np.ceil(border))), gamma < 0
+
+
+@instead_of("threshold", "where gamma < 0, t is one too large for a border between two whole numbers")
+def one_too_many(gamma, beta, mean, sigma):
+    border = mean - beta * sigma / gamma
+    return whole(np.ceil(border) + (gamma < 0)), gamma < 0
+
+
+@instead_of("threshold", "|gamma| was taken in the division; beta / gamma changes its sign with gamma")
+def absolute_gamma(gamma, beta, mean, sigma):
+    border = mean - beta * sigma / np.abs(gamma)
+    return whole(np.where(gamma < 0, np.floor(border) + 1, np.ceil(border))), gamma < 0
+
+
+@instead_of("threshold", "sigma is the square root of the variance already; no further root is taken")
+def root_of_sigma(gamma, beta, mean, sigma):
+    return solved(gamma, beta, mean, np.sqrt(sigma)), gamma < 0
+
+
+@instead_of("threshold", "the border is mean - beta sigma / gamma; here gamma and sigma changed places")
+def upside_down(gamma, beta, mean, sigma):
+    return solved(sigma * np.sign(gamma), beta, mean, np.abs(gamma)), gamma < 0
+
+
 # ---- failing_unit
 
 
@@ -166,6 +196,16 @@ def always_a_unit(draft, d):
     return search(draft, d, [1.0, -1.0], QUARTERS, [0, 1], range(-d, d + 1, 2), at_least) or (1.0, 0.0, 0.0, 1.0, d)
 
 
+@instead_of("failing_unit", "only units with gamma < 0 were tried; some drafts fail where gamma > 0 alone")
+def negative_alone(draft, d):
+    return search(draft, d, [-1.0], QUARTERS, [0], range(-d, d + 1, 2), at_least)
+
+
+@instead_of("failing_unit", "only borders at 0 were tried; rounding shows at others")
+def border_zero(draft, d):
+    return search(draft, d, [1.0, -1.0], [0], [0], range(-d, d + 1, 2), at_least)
+
+
 # ---- bit_plane_product
 
 
@@ -225,6 +265,23 @@ def bits_of_x(x, bits, lowest, product):
     return sum(2**p * product(x >> p & 1) for p in range(bits))
 
 
+@instead_of("bit_plane_product", "the bits of |x| were taken, and the signs were lost")
+def bits_of_the_size(x, bits, lowest, product):
+    return sum(2**p * product(np.abs(x) >> p & 1) for p in range(bits))
+
+
+@instead_of("bit_plane_product", "the highest bit was taken to count -2^(bits - 1); this holds for one `lowest` alone")
+def twos_complement(x, bits, lowest, product):
+    rest = sum(2**p * product(x >> p & 1) for p in range(bits - 1))
+    return rest - 2 ** (bits - 1) * product(x >> (bits - 1) & 1)
+
+
+@instead_of("bit_plane_product", "planes 1 to bits were taken; they are counted from 0, and plane `bits` is empty")
+def shifted_by_one(x, bits, lowest, product):
+    rest = sum(2**p * product((x - lowest) >> p & 1) for p in range(1, bits + 1))
+    return rest + (lowest * product(np.ones((1, x.shape[1]), int)) if bits else 0)
+
+
 # ---- absorb
 
 
@@ -279,6 +336,44 @@ def without_D(W, t, flip, D):
 def all_negated(W, t, flip, D):
     t = np.where(flip, 1 - t, t)
     return -W, np.clip((t + D + 1) // 2, 0, D + 1)
+
+
+@instead_of("absorb", "c was not limited above: a unit that is never on has D + 1")
+def not_limited_above(W, t, flip, D):
+    t = np.where(flip, 1 - t, t)
+    return np.where(flip, -W, W), np.maximum((t + D + 1) // 2, 0)
+
+
+@instead_of(
+    "absorb", "for a negated column D - c was taken; h >= c turned around is D - h <= D - c, so on from D - c + 1"
+)
+def d_minus_c(W, t, flip, D):
+    c = np.clip((t + D + 1) // 2, 0, D + 1)
+    return np.where(flip, -W, W), np.where(flip, D - c, c)
+
+
+@instead_of("absorb", "the columns without flip were negated, and those with flip were kept")
+def negates_the_others(W, t, flip, D):
+    t = np.where(flip, 1 - t, t)
+    return np.where(flip, W, -W), np.clip((t + D + 1) // 2, 0, D + 1)
+
+
+@instead_of("absorb", "(t + D) / 2 was rounded to the nearest whole number, halves to the even one; round up")
+def rounded_to_nearest(W, t, flip, D):
+    t = np.where(flip, 1 - t, t)
+    return np.where(flip, -W, W), np.clip(whole(np.rint((t + D) / 2)), 0, D + 1)
+
+
+@instead_of("absorb", "off by one: (t + D) / 2 + 1 asks for one agreement too many where it is whole")
+def one_agreement_more(W, t, flip, D):
+    t = np.where(flip, 1 - t, t)
+    return np.where(flip, -W, W), np.clip((t + D) // 2 + 1, 0, D + 1)
+
+
+@instead_of("absorb", "the number of rows of W was taken for D; with pixels the largest sum is larger")
+def rows_for_D(W, t, flip, D):
+    t, m = np.where(flip, 1 - t, t), len(W)
+    return np.where(flip, -W, W), np.clip((t + m + 1) // 2, 0, m + 1)
 
 
 # ---- frozen_bytes
@@ -346,6 +441,43 @@ def a_count_for_each_input(widths):
     return -(-bits // 8)
 
 
+@instead_of("frozen_bytes", "a byte was added even where the last one is full")
+def always_one_more(widths):
+    return listed(widths, lambda D: (D + 1).bit_length()) // 8 + 1
+
+
+@instead_of("frozen_bytes", "the bytes were rounded to the nearest whole number; a byte that is filled in part counts")
+def nearest_byte(widths):
+    return round(listed(widths, lambda D: (D + 1).bit_length()) / 8)
+
+
+@instead_of("frozen_bytes", "each count was given whole bytes; it takes as many bits as it needs")
+def whole_bytes_a_count(widths):
+    return -(-listed(widths, lambda D: 8 * -(-(D + 1).bit_length() // 8)) // 8)
+
+
+@instead_of(
+    "frozen_bytes", "every layer was given the bits of the first; there D is 255 times the inputs, later their number"
+)
+def all_like_the_first(widths):
+    return -(-listed(widths, lambda D: (255 * widths[0] + 1).bit_length()) // 8)
+
+
+@instead_of("frozen_bytes", "one bit too many: no sign is needed, for counts are 0 or more")
+def a_sign_too(widths):
+    return -(-listed(widths, lambda D: (D + 1).bit_length() + 1) // 8)
+
+
+@instead_of("frozen_bytes", "the number of values was counted as bits; n bits can tell 2^n values apart")
+def a_bit_for_each_value(widths):
+    return -(-listed(widths, lambda D: D + 2) // 8)
+
+
+@instead_of("frozen_bytes", "log2(D + 2) was rounded down; a part of a bit takes a whole one")
+def logarithm_rounded_down(widths):
+    return -(-listed(widths, lambda D: (D + 2).bit_length() - 1) // 8)
+
+
 # ---- whole_scores
 
 
@@ -400,3 +532,26 @@ def whole_part_not_multiplied(beta):
     floors = np.floor(beta)
     rest, rank = np.unique(beta - floors, return_inverse=True)
     return len(rest), whole(floors + rank)
+
+
+@instead_of("whole_scores", "n beta was rounded down: classes closer than 1 / n may tie")
+def coarser_floor(beta):
+    return len(beta), whole(np.floor(len(beta) * beta))
+
+
+@instead_of("whole_scores", "argsort gives the class at each rank; needed is the rank of each class")
+def argsort_once(beta):
+    floors = np.floor(beta)
+    return len(beta), whole(len(beta) * floors + np.argsort(beta - floors))
+
+
+@instead_of("whole_scores", "the ranks are those of beta; the whole part is in them twice. Rank the rests")
+def ranks_of_beta(beta):
+    return len(beta), whole(len(beta) * np.floor(beta) + np.unique(beta, return_inverse=True)[1])
+
+
+@instead_of("whole_scores", "beta was split by rounding, which sends 0.5 and -0.5 to one whole number; use floor")
+def split_by_rounding(beta):
+    near = np.rint(beta)
+    rest, rank = np.unique(beta - near, return_inverse=True)
+    return len(rest), whole(len(rest) * near + rank)

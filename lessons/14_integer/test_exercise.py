@@ -101,9 +101,9 @@ def objection(found, flaw, draft, d):
 
 def test_failing_unit(exercise, rng):
     named = list(drafts().items())
-    for place, i in enumerate([*rng.permutation(len(named)), 0]):
-        flaw, draft = named[i]
-        d = int(rng.integers(2, 6)) * 2 + place % 2
+    for place in rng.permutation(2 * len(named)):
+        flaw, draft = named[place // 2]
+        d = int(rng.integers(2, 6)) * 2 + place % 2  # each draft once with an even d, once with an odd one
         answer = exercise.failing_unit(draft, d)
         expected = objection(answer.value, flaw, draft, d)
         answer.satisfies(not expected, expected)
@@ -180,7 +180,8 @@ def test_whole_scores(exercise, rng):
     for n in (2, 3, 5, 10, 4, 1):
         beta = rng.integers(-200, 200, size=n) / 64
         if n > 3:
-            beta[1] = beta[0] + int(rng.integers(1, 4)) * rng.choice([-1, 1])  # the same rest
+            beta[0] = rng.integers(-4, 4) + 0.5  # rounding to the nearest sends a half up or down
+            beta[1] = beta[0] + rng.choice([-3, -1, 1, 3])  # the same rest
             beta[2] = beta[3]
         if n == 3:
             beta[:2] = beta[2] + np.array([1, -1]) / 4096
