@@ -79,6 +79,20 @@ def build(net, n_in, classes, seed):
     return tn.MLP([n_in, width, width, classes], seed=seed), float_bytes(n_in, width, classes)
 
 
+def float_network(widths):
+    """Return the function pixels -> scores of an untrained float32 network, in NumPy alone."""
+    net = tn.MLP(widths, seed=0)
+    layers = [(layer.weight.weight().numpy(), layer.bias.numpy()) for layer in net.layers[::2]]
+
+    def scores(pixels):
+        a = tn.datasets.from_pixels(pixels)
+        for W, b in layers[:-1]:
+            a = np.tanh(a @ W + b)
+        return a @ layers[-1][0] + layers[-1][1]
+
+    return scores
+
+
 def error(net, part):
     """Return the share of examples whose highest score belongs to a class that is not right."""
     pixels, _, right = part

@@ -120,6 +120,7 @@ def test_the_committed_results_say_what_the_lesson_says(elsewhere):
     assert mean["breast_cancer", "binary"] < mean["breast_cancer", "twin"]
     assert mean["spirals", "binary"] > 40 and mean["thermometer", "binary"] < 0.5
     assert 1.5 < mean["reber", "binary"] / mean["reber", "twin"] < 2
+    assert 1.35 < mean["teacher", "binary"] / mean["teacher", "twin"] < 1.6
     assert mean["digits", "narrow"] < mean["digits", "binary"]
 
 
