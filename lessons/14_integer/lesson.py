@@ -39,13 +39,13 @@ print(f"{len(labels)} test digits, error {error(scores.argmax(axis=1)):.1%}")
 # ## One number in place of batch norm
 #
 # A hidden unit of this network adds up its inputs, each times +1 or -1. Its sum $z$ is a whole number. Then training
-# brings in the floats: batch norm shifts and scales the sum with four numbers that belong to the unit, and the sign of
-# the result goes on to the next layer. An exact 0 counts as +1. So the unit is *on* where
+# brings in the floats: batch norm shifts and scales the sum with four numbers of the unit, $\gamma$, $\beta$, the mean
+# $\mu$ and $\sigma$. The sign of the result goes on to the next layer, and 0 counts as +1. So the unit is *on* where
 #
 # $$ \gamma\,\frac{z - \mu}{\sigma} + \beta \ge 0. $$
 #
 # Picture a light that comes on at dusk. The sensor inside may follow a complicated curve, but all you ever see is the
-# moment at which the light switches. This curve is a straight line in $z$, so it crosses zero once. One whole number
+# moment at which the light switches. Our curve is a straight line in $z$, so it crosses zero once. One whole number
 # says where, and one bit says which side is on.
 #
 # **Exercise `threshold`.** Find both for each unit. $\gamma$ may be negative, and a sum may lie exactly on the border.
@@ -323,7 +323,7 @@ print(f"without biases, the two highest scores are equal for {ties} of {len(pixe
 lesson.predict("numpy", "A batch, NumPy alone: how many times as fast as float32 are the counts? (below 1: slower)")
 
 # %%
-seconds = lambda work: np.median(repeat(work, number=1, repeat=9)[2:])
+seconds = lambda work: max(1e-9, np.median(repeat(work, number=1, repeat=9)[2:]))  # some clocks are coarse
 WIDE = [784, 1024, 1024, 1024, 10]
 wide = tn.BinaryMLP(WIDE, seed=0).eval()
 speed = {}
