@@ -146,7 +146,8 @@ def test_absorb(exercise, rng):
         W = rng.choice([-1, 1], size=(m, n))
         flip = rng.permuted(np.resize([True, False], n))
         t = rng.integers(-D, D + 2, size=n)
-        t[0] = rng.choice([-D - 3, D + 4])  # no sum gets there
+        t[0] = -D - 3 if flip[0] else D + 4  # never on, and the next one always
+        t[1] = D + 4 if flip[1] else -D - 3
         sums, c = range(-D, D + 1, 2), []
         for j in range(n):
             on = [(((-z if flip[j] else z) >= t[j]) != flip[j]) for z in sums]  # by the count of the new column
