@@ -3,6 +3,7 @@
 import numpy as np
 
 SIDE = 4  # of the tiles of `tiled`
+ORDERS = (2, 7, 17)  # in these, one barrier too few in `block_sum` and no barrier at all differ
 
 
 def test_cover(exercise, rng):
@@ -55,6 +56,9 @@ def test_block_sum(exercise, rng):
     for threads, length in (8, 8), (8, 5), (16, 16), (4, 1), (16, 11), (8, 8), (1, 1), (8, 7):
         numbers = rng.integers(-50, 51, length).astype(float)
         exercise.block_sum(numbers, threads, int(rng.integers(1000))).equals(float(sum(numbers.tolist())))
+    for order in ORDERS:
+        numbers = rng.integers(-50, 51, 4).astype(float)
+        exercise.block_sum(numbers, 4, order).equals(float(sum(numbers.tolist())))
 
 
 def test_fetch(exercise, rng):
