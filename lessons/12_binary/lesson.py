@@ -204,7 +204,7 @@ for row_of_panels, data in zip(panels, names, strict=True):
         axes.set(xscale="log", yscale="log", xlabel=what, title=names[data])
         axes.minorticks_off()
         if what != "bytes":
-            axes.set_xticks([8, 16, 32, 64, 128, 256], [8, 16, 32, 64, 128, 256])
+            axes.set_xticks([4, 8, 16, 32, 64, 128, 256][data == "mnist" :])
         axes.xaxis.set_major_formatter("{x:,.0f}")
     row_of_panels[0].set_ylabel("test error, %")
 panels[0, 0].set_yticks([2, 5, 10, 20], ["2", "5", "10", "20"])
@@ -404,7 +404,7 @@ for place, (kind, errors) in enumerate(ladder.items()):
     print(f"{kind}: {percent(errors)}")
 axes.set_xticks(range(len(ladder)), [labels[kind] for kind in ladder], fontsize="small")
 axes.set(title="32 units in each hidden layer, eight seeds", ylabel="test error, %", ylim=0)
-axes.legend(fontsize="small", loc="upper left")
+axes.legend(fontsize="small", loc="upper left", markerscale=0.7)
 lesson.figure(figure, "ladder")
 costs = {
     name: np.mean(ladder[kind]) - np.mean(ladder["float"])
