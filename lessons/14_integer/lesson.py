@@ -46,7 +46,8 @@ print(f"{len(labels)} test digits, error {error(scores.argmax(axis=1)):.1%}")
 #
 # Picture a light that comes on at dusk. The sensor inside may follow a complicated curve, but all you ever see is the
 # moment at which the light switches. Our curve is a straight line in $z$, so it crosses zero once. One whole number
-# says where, and one bit says which side is on.
+# says where, and one bit says which side is on. With $\gamma = \frac{1}{2}$, $\mu = 2.5$, $\sigma = 1$ and $\beta = 0$,
+# for example, a unit is on from $z = 3$ on. With $\gamma = -\frac{1}{2}$ it is on up to $z = 2$.
 #
 # **Exercise `threshold`.** Find both for each unit. $\gamma$ may be negative, and a sum may lie exactly on the border.
 
@@ -225,8 +226,8 @@ lesson.answer("planes", min(n for n, e in kept.items() if e <= kept[8] + 0.01), 
 # Each unit has a threshold and a bit now, and even that is more than it needs. If it is on for *small* sums, negate its
 # column: then it is on for large ones, and `flip` is gone. And since every second integer never occurs, count instead.
 # With $D$ the largest possible sum, $h = (z + D)/2$ runs through 0, 1, .., $D$. For signs, $D$ is the number of inputs,
-# and $h$ of them agree with their weight. For 64 pixels, $D = 255 \cdot 64$, and $h$ is the sum of $2^p$ times the
-# agreements in plane $p$.
+# and $h$ of them agree with their weight. (If 3 of 4 agree, $z = 3 - 1 = 2$ and $h = 3$.) For 64 pixels,
+# $D = 255 \cdot 64$, and $h$ is the sum of $2^p$ times the agreements in plane $p$.
 #
 # **Exercise `absorb`.** Turn thresholds into counts.
 #
@@ -460,12 +461,10 @@ _, plain, compiled = np.array(list(times_as_fast.values())).T
 lesson.verdict(
     "C11",
     {
-        "it needs special hardware": (
-            exact_from_file < len(pixels), f"{exact_from_file} of {len(pixels)} digits exact on this machine"),
+        "it needs special hardware": (exact_from_file < len(pixels), f"here {exact_from_file} of {len(pixels)} exact"),
         "with NumPy alone it is faster than float32": (
             plain.min() > 1, f"{plain.min():.2f} to {plain.max():.2f} times as fast"),
-        "with compiled loops it is faster": (
-            compiled.min() > 1, f"{compiled.min():.1f} to {compiled.max():.1f} times as fast"),
+        "with compiled loops it is faster": (compiled.min() > 1, f"{compiled.min():.1f} to {compiled.max():.1f} times"),
         "it is as good as its float32 twin on pictures": as_good("digits"),
         "on the table of tumours": as_good("breast_cancer"),
         "on the teacher's table": as_good("teacher"),
@@ -481,15 +480,15 @@ lesson.verdict(
     {
         "inputs must be real numbers": (not exact, "bytes do: sums by bit planes are equal"),
         "in the middle, each unit passes on one bit": all(b.dtype == bool for b in bits),
-        "scores are whole numbers, equal to the trained ones": (
-            held == checked, f"{held:,} of {checked:,} tests, six data sets, eight starts"),
+        "scores are whole numbers, equal to the trained ones": (held == checked, f"{held:,} of {checked:,} tests"),
         "whole scores always have one winner": (ties == 0, f"ties: {ties} of {len(pixels)} digits"),
     },
 )  # fmt: skip
 
 # %% [markdown]
-# So it is thirty times smaller than its own twin, to the last bit the same as what was trained. But a narrow float32
-# network of the same bytes errs no more often. What the bits buy is the arithmetic: no floats, no multiplications.
+# So it is thirty times smaller than its own twin, and to the last bit the network that was trained. But a float32
+# network with a file just as short errs less on pictures. What bits buy is the arithmetic: no floats, no
+# multiplications, and an answer that no machine rounds differently.
 #
 # ## Read on
 #
