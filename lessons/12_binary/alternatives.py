@@ -83,11 +83,10 @@ def by_means(v):
     return b, s, np.rad2deg(np.arccos(min(1.0, s / np.sqrt(np.mean(v**2)))))
 
 
-@instead_of("nearest", "all 2^d columns tried, with the best scale of each")
-def by_trial(v):
-    best = max(product((1, -1), repeat=len(v)), key=lambda b: np.dot(b, v))
-    b = np.array(best)
-    s = np.dot(b, v) / np.dot(b, b)
+@instead_of("nearest", "the scale by least squares, the angle by its tangent")
+def by_least_squares(v):
+    b = 2.0 * (v >= 0) - 1
+    [s] = np.linalg.lstsq(b[:, None], v, rcond=None)[0]
     return b, s, np.degrees(np.arctan2(np.linalg.norm(v - s * b), np.linalg.norm(s * b)))
 
 

@@ -99,8 +99,9 @@ lesson.answer("flip", memory(0.0, 1 / 8, 100, 1), "{:.0f}")
 # weight remembers only the last few. Forgetting the clip is a common mistake, and a quiet one: the network still
 # learns. What does it cost? `widths.csv` holds what `python lessons/12_binary/widths.py` measured, on the digits and on
 # the 4,000 small pictures of MNIST from lesson 10. Each kind of network was trained from eight seeds, at the best of
-# six learning rates. All have two hidden layers, and most have batch norm before each row of units (why will become
-# clear below). Here you train the binary ones of 64 units again, without the clip.
+# six learning rates (by the validation error, on seeds that were used for nothing else). All have two hidden layers,
+# and most have batch norm before each row of units; why will become clear below. Here you train the binary ones of 64
+# units again, without the clip.
 
 # %%
 digits = widths.data_of("digits")
@@ -320,6 +321,9 @@ lesson.verdict(
 )  # fmt: skip
 
 # %% [markdown]
+# Training does both: some pairs of columns end up closer than chance would have it, others farther apart. But no angle
+# leaves the grid.
+#
 # ## How coarse is that grid?
 #
 # There are $2^{64}$ binary columns of 64 entries. That is a great many, but how near is one to the direction you want?
@@ -362,8 +366,8 @@ print(f"with 4,096 entries, it is {middle[-1]:.1f} degrees")
 #
 # A binary column lacks two things: a length of its own, and a free choice of direction. Which one costs more? Take a
 # float network and fix only the lengths: each column is held at $\sqrt d$, as a binary one is, but may turn as it
-# likes. Without batch norm this is a disaster from the start: the sums $z$ are $\sqrt d$ times too large, and tanh
-# saturates. With batch norm the length cannot matter at all, since a column that is $c$ times as long gives sums that
+# likes. Without batch norm this is a bad start: the sums $z$ are $\sqrt d$ times as large as usual, and tanh saturates.
+# With batch norm the length cannot matter to what a unit says, since a column that is $c$ times as long gives sums that
 # are $c$ times as large, and batch norm divides by their standard deviation.
 
 # %%

@@ -135,7 +135,7 @@ def nearest(v):
     of v - s b is as small as it can be. Where v is 0, either sign would do; take +1.
 
     Args:
-        v: (d,), not all zero.
+        v: (d,), not all zero. There may be thousands of entries, too many to try all columns.
 
     Returns:
         b, an array (d,); s, a number; and the angle between v and b in degrees, a number

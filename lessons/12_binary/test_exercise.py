@@ -50,6 +50,7 @@ def test_memory(exercise, rng):
         (0.25, 3 / 64, 9, 2),
         (-0.5, 1 / 16, 8, 1),
         (0.0, 1 / 4, 0, 1),
+        (-0.75, 1 / 8, 2, np.inf),
     ]
     for _ in range(4):
         v, size = rng.integers(-64, 65) / 64, rng.integers(1, 20) / 64
@@ -72,6 +73,12 @@ def test_spectrum(exercise, rng):
         exercise.spectrum(W).equals((np.array(cosines), found, np.array(ways) / sum(ways)))
 
 
+def between(v, b):
+    """Return the angle between two columns in degrees, by Kahan's formula, which has no arccos to lose digits."""
+    v, b = v / np.linalg.norm(v), b / np.linalg.norm(b)
+    return float(360 / np.pi * np.arctan2(np.linalg.norm(v - b), np.linalg.norm(v + b)))
+
+
 def test_nearest(exercise, rng):
     """Try all binary columns; the best scale of each is where the sum of squares has no slope."""
     for d in 3, 2, 5, 7:
@@ -80,13 +87,12 @@ def test_nearest(exercise, rng):
             v[1] = 0.0
         columns = np.array([b for b in product((1, -1), repeat=d) if np.dot(b, v) > 0])
         scales = columns @ v / d
-        distance = np.sum((v - scales[:, None] * columns) ** 2, axis=1)
-        b, s = columns[distance.argmin()], scales[distance.argmin()]
-        angle = 2 * np.arctan2(  # Kahan's formula
-            np.linalg.norm(v / np.linalg.norm(v) - b / np.linalg.norm(b)),
-            np.linalg.norm(v / np.linalg.norm(v) + b / np.linalg.norm(b)),
-        )
-        exercise.nearest(v).equals((b.astype(float), float(s), float(180 * angle / np.pi)))
+        best = np.sum((v - scales[:, None] * columns) ** 2, axis=1).argmin()
+        b, s = columns[best].astype(float), float(scales[best])
+        exercise.nearest(v).equals((b, s, between(v, b)))
+    for d in 300, 200:  # too many entries to try all columns; their mean is not 0
+        size, b = rng.uniform(0.1, 2, d), 1.0 - 2 * (rng.random(d) < 0.3)
+        exercise.nearest(size * b).equals((b, float(size.sum() / d), between(size * b, b)))
 
 
 def truth_tables(n, *more):
