@@ -148,6 +148,7 @@ def test_absorb(exercise, rng):
         t = rng.integers(-D, D + 2, size=n)
         t[0] = -D - 3 if flip[0] else D + 4  # never on, and the next one always
         t[1] = D + 4 if flip[1] else -D - 3
+        t[2] = D if flip[2] else 1 - D  # off at the lowest sum alone: c = 1, and half of t + D is 1/2
         sums, c = range(-D, D + 1, 2), []
         for j in range(n):
             on = [(((-z if flip[j] else z) >= t[j]) != flip[j]) for z in sums]  # by the count of the new column
