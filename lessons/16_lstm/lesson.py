@@ -337,10 +337,10 @@ for kind, name in NAMES.items():
 
 # %% [markdown]
 # Ten symbols tell little apart; fifty do. The RNN succeeds from a few starts. The LSTM with the usual bias of 1 has a
-# far larger gradient than the RNN at first, and does no better: a gradient that loses three powers of ten is still too
-# small. With open gates every start succeeds. And the sceptic is right: so does every deep network with open gates and
-# fresh weights, and it needs fewer updates. What it pays is size. Where it may have no more numbers than the LSTM, each
-# of its 50 layers has a single unit, and it fails.
+# far larger gradient than the RNN at first, and does no better: the size of the first gradient is not the whole story.
+# With open gates every start succeeds. And the sceptic is right: so does every deep network with open gates and fresh
+# weights, and it needs fewer updates. What it pays is size. Where it may have no more numbers than the LSTM, each of
+# its 50 layers has a single unit, and it fails. The right panel shows depth alone: most plain networks cope with it.
 #
 # ## What a cut costs
 #

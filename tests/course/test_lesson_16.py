@@ -112,3 +112,4 @@ def test_what_the_lesson_says_of_the_committed_results(unrolled):
     assert np.median(solved[50, "open", "fresh", "every"]) < np.median(solved[50, "open", "tied", "every"])
     assert starts[50, "open", "narrow", "every"] == starts[50, "plain", "narrow", "every"] == 0
     assert unrolled.units_of("open", "narrow", 50) == 1
+    assert min(starts[50, "plain", weights, "first"] for weights in ("tied", "fresh")) >= 6
