@@ -1,10 +1,13 @@
 import json
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
+from tinynet.cli import app
 from tinynet.course import manifest, workspace
 from tinynet.course.manifest import CourseError
 from tinynet.course.stubs import exercise_of
@@ -28,12 +31,91 @@ def test_a_workspace_starts_unsolved_even_if_someone_worked_in_the_clone(course,
 
 
 def test_start_touches_no_existing_file_and_leaves_nothing_half_made(space, course, tmp_path):
-    with pytest.raises(CourseError, match=r"already has lessons, .*README.md, pytest.ini, and nothing was changed"):
+    with pytest.raises(
+        CourseError, match=r"already has lessons, .*README.md, pytest.ini, but is no workspace, and nothing was"
+    ):
         workspace.start(space.root)
     (course / "01_sums" / "solution.py").write_text("no marks\n")
     with pytest.raises(CourseError, match="at least one pair"):
         workspace.start(tmp_path / "half")
     assert list((tmp_path / "half").iterdir()) == []
+
+
+def tinynet_start(root):
+    """Return what `tinynet start` prints."""
+    return CliRunner().invoke(app, ["start", str(root)]).output
+
+
+@pytest.fixture
+def newer(course):
+    """Return a function that gives the course a second lesson, and its first one another text and grader."""
+
+    def make():
+        shutil.copytree(course / "01_sums", course / "02_more")
+        manifest_ = (course / "course.toml").read_text()
+        more = manifest_.replace("number = 1", "number = 2").replace("01_sums", "02_more")
+        (course / "course.toml").write_text(manifest_ + more)
+        for name in "lesson.py", "test_exercise.py":
+            with (course / "01_sums" / name).open("a") as file:
+                file.write("# newer\n")
+
+    return make
+
+
+def test_an_older_workspace_gets_what_is_new_and_keeps_what_the_learner_wrote(space, lesson, newer):
+    space.record(lesson, ["mean"])
+    space.next_hint(lesson, "total")
+    space.note(lesson, "slope", guess=0.5)
+    folder = space.folder(lesson)
+    (folder / "exercise.py").write_text("mine = True\n")
+    (folder / "exercise.backup1.py").write_text("mine, too\n")
+    (folder / "lesson.py").write_text("# with my notes\n")
+    before = dict(vars(space.progress))
+    newer()
+    done = workspace.renew(space.root)
+    assert set(done.new) == {
+        f"lessons/02_more/{name}.py" for name in ("exercise", "lesson", "test_exercise")
+    }
+    assert done.updated == ["lessons/01_sums/lesson.py", "lessons/01_sums/test_exercise.py"]
+    assert done.kept == ["lessons/01_sums/lesson.py.earlier"]
+    assert (folder / "exercise.py").read_text() == "mine = True\n"
+    assert (folder / "exercise.backup1.py").read_text() == "mine, too\n"
+    assert (folder / "lesson.py.earlier").read_text() == "# with my notes\n"
+    assert (folder / "lesson.py").read_text().endswith("# newer\n")
+    after = vars(workspace.Workspace(space.root).progress)
+    assert all(after[name] == before[name] for name in ("passed", "hints", "guesses"))
+    assert workspace.renew(space.root) == workspace.Renewal()
+    assert not [path for path in space.root.iterdir() if path.name.startswith(".")]
+
+
+def test_a_workspace_that_remembers_no_copies_keeps_each_file_that_differs(space, newer):
+    entries = json.loads(space.file.read_text())
+    del entries["copied"]
+    space.file.write_text(json.dumps(entries))
+    newer()
+    assert workspace.renew(space.root).kept == [
+        "lessons/01_sums/lesson.py.earlier", "lessons/01_sums/test_exercise.py.earlier"
+    ]  # fmt: skip
+
+
+def test_a_file_that_was_edited_again_is_kept_again(space, lesson, newer):
+    path = space.folder(lesson) / "lesson.py"
+    for text, name in ("first", "lesson.py.earlier"), ("second", "lesson.py.earlier2"):
+        path.write_text(text)
+        workspace.renew(space.root)
+        assert path.with_name(name).read_text() == text
+
+
+def test_start_in_a_workspace_says_what_is_new(space, newer):
+    newer()
+    told = tinynet_start(space.root)
+    assert "1 new lessons, 2 changed files. Your exercise files were not touched." in told
+    assert "new: lesson 2" in told
+
+
+def test_start_names_exercises_that_were_added_to_a_lesson(space, lesson):
+    space.exercise(lesson).write_text("def mean(numbers):\n    return 0\n")
+    assert "lesson 1 has new exercises: total; `tinynet reset 1` starts" in tinynet_start(space.root)
 
 
 def test_outside_a_workspace_the_message_says_how_to_make_one(tmp_path):
@@ -121,7 +203,7 @@ def test_grades_and_hints_work_where_nothing_can_be_written(space, lesson, monke
 
 def test_a_lesson_that_was_deleted_is_named(space, lesson):
     space.folder(lesson).rename(space.root / "elsewhere")
-    with pytest.raises(CourseError, match="01_sums is missing; `tinynet start` makes a new workspace"):
+    with pytest.raises(CourseError, match=r"01_sums is missing; `tinynet start .*` brings it back"):
         space.folder(lesson)
 
 

@@ -66,8 +66,9 @@ def lesson(
 
 
 def progress() -> None:
-    """Show what you guessed, and what came out."""
+    """Show what you have solved and with how many hints, what you guessed, and what came out."""
     space = workspace.find()
+    console.print(_overview(space), "")
     table = Table("", "question", "you said", "it is", "", box=None, pad_edge=False)
     table.columns[1].max_width = 50
     for key, entry in space.progress.guesses.items():
@@ -186,10 +187,32 @@ def watch(
     watching.watch(path, regrade, lambda: _show_hint(space, chosen, None))
 
 
-def start(folder: Annotated[Path, typer.Argument(help="A new folder for it.", metavar="DIR")]) -> None:
-    """Make a workspace: a folder with the lessons to read and run, and the exercises to fill in."""
-    space = workspace.start(folder)
-    typer.echo(f"The course is in {space.root.resolve()}. Go there and begin with `tinynet lesson 1`.")
+def start(
+    folder: Annotated[Path, typer.Argument(help="A new folder for it, or a workspace to update.", metavar="DIR")],
+) -> None:
+    """Make a workspace: a folder with the lessons to read and run, and the exercises to fill in; or update one."""
+    if not workspace.is_one(folder):
+        space = workspace.start(folder)
+        typer.echo(f"The course is in {space.root.resolve()}. Go there and begin with `tinynet lesson 1`.")
+        return
+    done = workspace.renew(folder)
+    lessons = [each for each in manifest.read() if f"lessons/{each.folder}/lesson.py" in done.new]
+    typer.echo(
+        f"{folder} is up to date: {len(lessons)} new lessons, {len(done.updated)} changed files. "
+        "Your exercise files were not touched."
+    )
+    for each in lessons:
+        typer.echo(f"new: lesson {each.number}, {each.title}")
+    for path in done.kept:
+        typer.echo(f"you had edited {path.rpartition('.earlier')[0]}; your version is now {path}")
+    space = workspace.Workspace(folder)
+    for each in manifest.read():
+        missing = stubs.missing(each, space.exercise(each).read_text("utf-8", errors="replace"))
+        if missing:
+            typer.echo(
+                f"lesson {each.number} has new exercises: {', '.join(missing)}; `tinynet reset {each.number}` starts "
+                "exercise.py afresh and keeps yours beside it"
+            )
 
 
 course = typer.Typer(no_args_is_help=True, help="For authors of lessons.")
@@ -274,15 +297,21 @@ def _show_hint(space: workspace.Workspace, chosen: Lesson, name: str | None) -> 
 
 
 def _overview(space: workspace.Workspace) -> Table:
-    table = Table("", "lesson", "claims", "minutes", "solved", "points", box=None, pad_edge=False)
+    table = Table("", "lesson", "claims", "minutes", "solved", "points", "hints", box=None, pad_edge=False)
+    total = [0] * 6
     for each in manifest.read():
         passed = space.passed(each)
         points = sum(each.exercise(name).points for name in passed)
-        table.add_row(
-            str(each.number), each.title, " ".join(each.claims), str(each.minutes),
-            f"{len(passed)} of {len(each.exercises)}", f"{points} of {each.points}",
-        )  # fmt: skip
+        found = [each.minutes, len(passed), len(each.exercises), points, each.points, space.hints(each)]
+        table.add_row(str(each.number), each.title, " ".join(each.claims), *_counts(found))
+        total = [a + b for a, b in zip(total, found, strict=True)]
+    table.add_row("", "in all", "", *_counts(total))
     return table
+
+
+def _counts(found: Sequence[int]) -> tuple[str, ...]:
+    minutes, solved, exercises, points, most, hints = found
+    return str(minutes), f"{solved} of {exercises}", f"{points} of {most}", str(hints or "")
 
 
 def _short(value: Any, share: bool) -> str:

@@ -43,3 +43,9 @@ def stub(solution: str) -> str:
     if not count or "# begin solution" in text or "# end solution" in text:
         raise CourseError("each '# begin solution' needs its '# end solution', and a solution needs at least one pair")
     return text
+
+
+def missing(lesson: Lesson, text: str) -> list[str]:
+    """Return the exercises of a lesson that an exercise.py does not define, such as those that a newer course added."""
+    defined = FUNCTION.findall(text)
+    return [exercise.name for exercise in lesson.exercises if exercise.name not in defined]

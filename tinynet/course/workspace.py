@@ -6,6 +6,7 @@ makes has no solutions, mutants or alternatives: they are read from the installe
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -41,12 +43,20 @@ README = """# Your workspace for the tinynet course
 
 @dataclass
 class Progress:
-    """What was solved, by lesson; how many hints were shown, by exercise; guesses and results, by question."""
+    """What a workspace remembers.
+
+    Attributes:
+        passed: the exercises that are solved, by lesson.
+        hints: how many hints were shown, by exercise.
+        guesses: guesses and results, by question.
+        copied: the SHA-256 of each file as `tinynet start` copied it, by path: one that differs has been edited.
+    """
 
     version: int = VERSION
     passed: dict[str, list[str]] = field(default_factory=dict)
     hints: dict[str, int] = field(default_factory=dict)
     guesses: dict[str, dict[str, Any]] = field(default_factory=dict)
+    copied: dict[str, str] = field(default_factory=dict)
 
 
 class Workspace:
@@ -65,7 +75,7 @@ class Workspace:
         """Return the learner's folder of a lesson; raise a CourseError if it is gone."""
         folder = self.root / "lessons" / lesson.folder
         if not folder.is_dir():
-            raise CourseError(f"{folder} is missing; `tinynet start` makes a new workspace to copy it from")
+            raise CourseError(f"{folder} is missing; `tinynet start {self.root}` brings it back")
         return folder
 
     def exercise(self, lesson: Lesson) -> Path:
@@ -89,6 +99,10 @@ class Workspace:
             number = min(self.progress.hints.get(key, 0) + 1, len(hints))
             self.progress.hints[key] = number
         return number, hints[number - 1]
+
+    def hints(self, lesson: Lesson) -> int:
+        """Return how many hints of a lesson were shown."""
+        return sum(self.progress.hints.get(f"{lesson.folder}/{each.name}", 0) for each in lesson.exercises)
 
     def guess(self, lesson: Lesson, question: str) -> Any:
         """Return what the learner guessed, or None."""
@@ -150,7 +164,9 @@ def find(start: Path | None = None) -> Workspace:
 def start(root: Path) -> Workspace:
     """Make a workspace in a folder that has none yet; existing files are not touched, and no half-made one is left."""
     if taken := [name for name in ("lessons", "gpu", "README.md", "pytest.ini") if (root / name).exists()]:
-        raise CourseError(f"{root} already has {', '.join(taken)}, and nothing was changed; name a new folder")
+        raise CourseError(
+            f"{root} already has {', '.join(taken)}, but is no workspace, and nothing was changed; name a new folder"
+        )
     root.mkdir(parents=True, exist_ok=True)
     with temporary_folder(root) as folder:
         _fill(folder)
@@ -168,7 +184,74 @@ def _fill(root: Path) -> None:
         shutil.copytree(gpu.submodule_search_locations[0], root / "gpu", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "README.md").write_text(README, "utf-8")
     (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
-    write_atomically(root / "lessons" / "progress.json", json.dumps(vars(Progress())).encode())
+    copied = {path: _sha256(root / path) for path in _files(root) if not _own(path)}
+    write_atomically(root / "lessons" / "progress.json", json.dumps(vars(Progress(copied=copied))).encode())
+
+
+def is_one(root: Path) -> bool:
+    """Return whether a folder is a workspace that `tinynet start` made, not a clone of the project."""
+    return (root / "lessons" / "progress.json").is_file() and not (root / "lessons" / "course.toml").exists()
+
+
+@dataclass
+class Renewal:
+    """What `renew` did: paths in the workspace.
+
+    Attributes:
+        new: files that were missing.
+        updated: files of the course that have changed since they were copied.
+        kept: of these, copies of those that the learner had edited.
+    """
+
+    new: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+def renew(root: Path) -> Renewal:
+    """Bring new lessons, and what has changed in old ones, into a workspace; the learner's exercises stay as they are.
+
+    A file that the learner has edited, such as a lesson.py, is kept beside the new one, as lesson.py.earlier.
+    """
+    space, done = Workspace(root), Renewal()
+    with temporary_folder(root) as folder:
+        _fill(folder)
+        fresh = _read(folder / "lessons" / "progress.json").copied
+        for path in _files(folder):
+            theirs = root / path
+            if not theirs.exists():
+                done.new.append(path)
+            elif _own(path) or _sha256(theirs) == fresh[path]:
+                continue
+            else:
+                done.updated.append(path)
+                if _sha256(theirs) != space.progress.copied.get(path):
+                    done.kept.append(_put_aside(theirs).relative_to(root).as_posix())
+            theirs.parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).replace(theirs)
+    with space._alone():
+        space.progress.copied = fresh
+    return done
+
+
+def _files(root: Path) -> list[str]:
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+def _own(path: str) -> bool:
+    """Return whether a file of the workspace is the learner's own work."""
+    name = path.rpartition("/")[2]
+    return name == "progress.json" or fnmatch(name, "exercise*.py")
+
+
+def _put_aside(path: Path) -> Path:
+    """Rename a file to a name that nothing runs or grades, and return its new path."""
+    taken = len(list(path.parent.glob(f"{path.name}.earlier*")))
+    return path.rename(path.with_name(f"{path.name}.earlier{taken + 1 if taken else ''}"))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _read(path: Path) -> Progress:
