@@ -260,7 +260,7 @@ for name, shares in (gated | depth).items():
 # ## Depth against time
 #
 # A gradient that arrives is not yet a network that learns. So here is a task that needs memory and nothing else: read a
-# row of random symbols, and in the end name the *first* one. Rows are 10 or 50 symbols long, and new in every
+# row of random symbols, and in the end name the *first* one. Rows are 10, 20 or 50 symbols long, and new in every
 # update. A network that only guesses is right in a quarter of the cases. We call the task solved when 98 % of the
 # latest answers are right, and give each network 1,000 updates.
 #
@@ -321,8 +321,8 @@ titles = dict(every="time: a symbol at every layer", first="depth: the first sym
 for axes, (inputs, title) in zip(panels, titles.items(), strict=True):
     for place, kind in enumerate(NAMES):
         for k, steps in enumerate(unrolled.STEPS):
-            colour, label = ("0.75", COLOURS[5])[k], f"{steps} layers" if place == 0 else None
-            axes.barh(place + 0.36 * (k - 0.5), solved(steps, *kind, inputs), 0.33, color=colour, label=label)
+            colour, label = ("0.8", COLOURS[2], COLOURS[5])[k], f"{steps} layers" if place == 0 else None
+            axes.barh(place + 0.26 * (k - 1), solved(steps, *kind, inputs), 0.24, color=colour, label=label)
         if not found(50, *kind, inputs):
             axes.text(0.1, place, "not tried", va="center", color="0.5")
     axes.set_yticks(range(len(NAMES)), NAMES.values())

@@ -1,4 +1,4 @@
-"""Which networks of 10 and 50 layers can remember the first symbol that they read?
+"""Which networks of 10, 20 and 50 layers can remember the first symbol that they read?
 
     python lessons/16_lstm/unrolled.py        trains every network from every seed: about half an hour on one core
 
@@ -32,7 +32,7 @@ from tinynet.engine.losses import softmax_cross_entropy
 RESULTS = Path(__file__).with_name("unrolled.csv")
 SYMBOLS, BATCH, UPDATES, UNITS = 4, 32, 1000, 16
 SEEDS, SPARE = range(8), range(8, 12)
-STEPS = 10, 50
+STEPS = 10, 20, 50
 COLUMNS = "steps", "cell", "weights", "inputs", "units", "numbers", "rate", "seed", "lost", "solved", "right"
 RATES = 0.0003, 0.001, 0.003, 0.01
 KINDS = [
