@@ -7,7 +7,7 @@ import pytest
 import typer
 from rich.console import Console
 
-from tinynet.course import manifest
+from tinynet.course import formulas, manifest
 from tinynet.course.notebook import split
 from tinynet.course.reader import HEADING, SETS, Learner, pieces, read_lesson
 
@@ -121,3 +121,15 @@ def test_each_exercise_is_set_once_and_used_after_it_in_the_same_section(lesson)
                 assert name not in set_in and name not in used_in
                 set_in[name] = section
     assert set_in == used_in and list(set_in) == [exercise.name for exercise in lesson.exercises]
+
+
+def test_a_missing_package_is_missed_before_anything_is_shown(tmp_path, monkeypatch, capsys):
+    def missing():
+        raise ModuleNotFoundError("No module named 'pylatexenc'", name="pylatexenc")
+
+    monkeypatch.setattr(formulas, "_converter", missing)
+    path = tmp_path / "lesson.py"
+    path.write_text("# %% [markdown]\n# # No formula yet\n# %%\nx = 1\n# %% [markdown]\n# Say $x$.\n")
+    with pytest.raises(ModuleNotFoundError, match="pylatexenc"):
+        read_lesson(path, Console(), None)
+    assert capsys.readouterr().out == ""

@@ -157,7 +157,7 @@ def test_nobody_is_asked_where_nobody_is(script, capsys, monkeypatch):
     monkeypatch.setattr("builtins.input", lambda prompt: 1 / 0)
     script.predict("share", "What is left?")
     script.answer("share", 0.005, "{:.1%}")
-    assert capsys.readouterr().out == "it is 0.5%\n" and not script.space.progress.guesses
+    assert capsys.readouterr().out == "What is left?\nanswer: 0.5%\n" and not script.space.progress.guesses
 
 
 @pytest.mark.parametrize("ending", [EOFError, NotImplementedError])
@@ -183,9 +183,9 @@ def test_the_end_of_the_input_is_no_answer(ending, script, monkeypatch):
         (0.2, 0.024, "{:.1%}", "you said 20%; it is 2.4% (off by 18 percentage points)"),
         (0.02, 0.024, "{:.1%}", "you said 2%; it is 2.4% (off by 0.4 percentage points)"),
         (0.0, 0.0004, "{:.2%}", "you said 0%; it is 0.04% (off by 0.04 percentage points)"),
-        ("tanh", "tanh", "{:.3g}", "you said tanh; and it is tanh"),
-        ("tanh", "relu", "{:.3g}", "you said tanh; but it is relu"),
-        (None, 0.5, "{:g}", "it is 0.5"),
+        ("tanh", "tanh", "{:.3g}", "you said tanh; right"),
+        ("tanh", "relu", "{:.3g}", "you said tanh; the answer is: relu"),
+        (None, 0.5, "{:g}", "answer: 0.5"),
     ],
 )
 def test_a_result_stands_beside_the_guess(guess, result, form, words):

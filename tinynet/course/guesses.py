@@ -106,10 +106,10 @@ def compared(guess: Answer | None, result: Answer, form: str) -> str:
     """Return a guess and the result beside it, in words. form: how a number is printed, such as "{:.1%}"."""
     printed = result if isinstance(result, str) else form.format(result)
     if guess is None:
-        return f"it is {printed}"
+        return f"answer: {printed}"
     said = f"you said {shown(guess, in_percent(form))}"
     if isinstance(guess, str) or isinstance(result, str):
-        return f"{said}; {'and' if guess == result else 'but'} it is {printed}"
+        return f"{said}; {'right' if guess == result else f'the answer is: {printed}'}"
     return f"{said}; it is {printed} ({distance(guess, result, in_percent(form))})"
 
 

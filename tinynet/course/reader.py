@@ -51,6 +51,7 @@ def read_lesson(path: Path, console: Console, learner: Learner | None) -> None:
             pressed, and long texts are shown in a pager. None runs through.
     """
     os.environ.setdefault("LESS", "-RFXE")  # less: keep colours, end after the last page, and leave the text there
+    formulas.readable("$x$")  # a missing package is missed before anything is shown
     paused = True  # whether nothing was shown since the last pause
 
     def show(cell: Cell) -> None:

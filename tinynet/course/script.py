@@ -50,6 +50,7 @@ class Script:
         self.folder = Path(script).resolve().parent if script else workspace.find().folder(self.lesson)
         self.space = workspace.Workspace(self.folder.parents[1])
         self.show = "--show" in sys.argv[1:]
+        self._texts: dict[str, str] = {}  # of the questions
         if not self.show and not guesses.in_notebook():
             matplotlib.use("agg")
         matplotlib.rcParams.update(
@@ -93,6 +94,7 @@ class Script:
                 name in percent.
         """
         share = question in self._shares if share is None else share
+        self._texts[question] = text
         guess = self.space.guess(self.lesson, question)
         if guess is not None:
             print(f"{text}\nYour guess was {guesses.shown(guess, share)}.")
@@ -107,6 +109,8 @@ class Script:
     def answer(self, question: str, result: Any, form: str = "{:.3g}") -> None:
         """Print the result of an experiment beside the guess, and write it down. form: how a number is printed."""
         plain, guess = guesses.plain(result), self.space.guess(self.lesson, question)
+        if guess is None and question in self._texts:  # nobody was asked, so the question was not shown yet
+            print(self._texts[question])
         print(guesses.compared(guess, plain, form))
         if guess is not None:
             self.space.note(self.lesson, question, result=plain)
