@@ -4,15 +4,14 @@
 # A network whose weights and activations are all +1 or -1 fits into 32 times fewer bytes than one in float32. But is it
 # faster? On paper it should be, and by a lot: a product of two signs needs no multiplier. On a real machine that
 # depends on how the product is written, and on what you compare it with. In this lesson you write it, race it on your
-# own machine, and build the circuits behind it, to count their gates.
+# own machine, and build the circuits behind it, to count their gates. (So your verdicts on speed may differ from those
+# on your neighbour's machine.)
 #
 # The claims:
 #
 # - **C10** XNOR makes it faster: 7 times, measured with a custom GPU kernel. About 600 gate operations become one per
 #   multiplication.
 # - **C8** (one part of it) Low bit depth is up to 100 times faster.
-#
-# Speeds here are speeds of *your* machine. So the verdicts at the end may read differently on your neighbour's.
 
 # %%
 import sys
@@ -106,8 +105,7 @@ for d in (100, 128, 784, 1000):
 # Speed is easy to measure and easy to get wrong. Four rules help.
 #
 # - **Warm up.** The first call may compile code, read files, or fill caches. Call once before you time.
-# - **Take turns.** Your machine does other things, too, and slows down when it gets hot. Let the sides alternate, so
-#   that whatever happens, happens to all of them.
+# - **Take turns.** Your machine does other things, too, and slows down when it is hot. Alternate, so it hits all sides.
 # - **Choose the clock.** For one thread, count the processor's seconds, which leave out other programs. For several
 #   threads, only the clock on the wall is fair.
 # - **Quote a ratio, and its median.** A single outlier must not decide.
@@ -147,17 +145,19 @@ def as_text(quartiles, than=""):
     return f"{middle} times{than} (quartiles {low} and {high})"
 
 
-@numba.njit
-def plain_loop(x, y):
+def three_loops(x, y):
     """Return x y^T by three loops, as one would write them first."""
-    out = np.zeros((x.shape[0], y.shape[0]), np.float32)
+    out = np.empty((x.shape[0], y.shape[0]), np.float32)
     for i in range(x.shape[0]):
         for j in range(y.shape[0]):
+            total = np.float32(0)
             for k in range(x.shape[1]):
-                out[i, j] += x[i, k] * y[j, k]
+                total += x[i, k] * y[j, k]
+            out[i, j] = total
     return out
 
 
+plain_loop, free_loop = numba.njit(three_loops), numba.njit(fastmath=True)(three_loops)
 few = X[:128], Y[:128]
 for call in ("first", "second"):
     start = perf_counter()
@@ -167,10 +167,11 @@ for call in ("first", "second"):
 # %% [markdown]
 # ## The ladder, lower half
 #
-# Here are the same products of signs, written in six ways: the lower rungs of a ladder. Three multiply numbers: a
-# Python loop, NumPy with integers, and the compiled loop. One more does so with the craft of fifty years: BLAS, the
-# library that NumPy calls for `X @ Y.T` in float32. And two use bits: your `products`, and Python without any library.
-# Python's integers can be as long as you like. So a whole row of 1,024 signs is one integer, and `(p ^ q).bit_count()`
+# Here are the lower rungs of a ladder: matrix products of signs, in seven ways. Each takes as many rows of 1,024 signs
+# as it can bear, and we count products of one sign by another. Five multiply numbers: a Python loop, NumPy with
+# integers, BLAS (which NumPy calls for `X @ Y.T` in float32), and the compiled loop twice: as it stands, and with
+# `fastmath`, which lets the compiler add in any order, several numbers at a time. Two use bits: your `products`, and
+# plain Python. Its integers can be as long as you like. So a whole row is one integer, and `(p ^ q).bit_count()`
 # compares two rows.
 
 # %%
@@ -185,11 +186,12 @@ NUMBERS = {  # name: (call, rows on each side)
     "Python, a loop": (lambda: [[sum(map(mul, r, s)) for s in lists[1]] for r in lists[0]], 16),
     "NumPy, int64": (lambda: whole[0] @ whole[1].T, 128),
     "compiled loop, float32": (lambda: plain_loop(*few), 128),
+    "compiled loop, fastmath": (lambda: free_loop(*few), 128),
     "BLAS, float32": (lambda: X @ Y.T, D),
 }
 BITS = {
     "Python, long integers": (lambda: [[D - 2 * (p ^ q).bit_count() for q in longs[1]] for p in longs[0]], 64),
-    "NumPy, packed (`products`)": (lambda: products(a[:256], b[:256], D), 256),
+    "NumPy, packed": (lambda: products(a[:256], b[:256], D), 256),
 }
 
 
@@ -214,14 +216,13 @@ def billions(seconds):
 lower = climb(NUMBERS | BITS)
 for name, found in sorted(lower.items(), key=lambda item: -median(item[1])):
     print(f"{name:28} {billions(found):>14} products a second")
-lesson.answer("long", ratios(lower, "Python, long integers", "Python, a loop")[1], "{:.0f}")
-lesson.answer("numpy", ratios(lower, "NumPy, packed (`products`)", "BLAS, float32")[1], "{:.2f}")
+lesson.answer("long", ratios(lower, "Python, long integers", "Python, a loop")[1], "{:.0f} times as fast as pairs")
+lesson.answer("numpy", ratios(lower, "NumPy, packed", "BLAS, float32")[1], "{:.2f} times as fast as BLAS")
 
 # %% [markdown]
-# Plain Python with long integers leaves even the compiled loop over floats behind. But NumPy is a disappointment, and
-# the reason matters. NumPy does one thing to a whole array, writes the result to memory, and reads it back for the next
-# thing. The XOR is written, read, counted, written, read, added. Counting bits is so cheap that moving them takes most
-# of the time.
+# Plain Python with long integers leaves even the compiled loop behind, as it stands. But NumPy is a disappointment. It
+# does one thing to a whole array, writes the result to memory, and reads it back for the next thing. The XOR is
+# written, read, counted, written, read, added. Counting bits is so cheap that moving them takes most of the time.
 #
 # ## Load less
 #
@@ -237,8 +238,8 @@ lesson.answer("numpy", ratios(lower, "NumPy, packed (`products`)", "BLAS, float3
 # A larger tile loads fewer words for each product, but its sums need more registers. These are few: 16 ordinary ones in
 # an x86 processor, and 32 wide ones, of 512 bits, if it has the instructions called AVX-512.
 #
-# **Exercise `best_tile`.** Which tile is best for a given number of registers? (tinynet's 2 x 4 is smaller than what
-# you will find for 16: loop counters and addresses need registers, too.)
+# **Exercise `best_tile`.** Which tile is best for a given number of registers? (tinynet's 2 x 4 is smaller than yours
+# for 16: loop counters and addresses need registers, too.)
 
 # %%
 in_tiles = lesson.exercise("in_tiles")
@@ -256,31 +257,21 @@ dots = in_tiles(partial(load, a), partial(load, b), 8, 8, D)
 same = np.array_equal(dots, X[:8] @ Y[:8].T)
 print(f"8 x 8 dot products of {D} signs by tiles of 2 x 4: {'right' if same else 'WRONG'}; "
       f"{loads['words']} words loaded, {2 * 8 * 8 * D // 64} without tiles")  # fmt: skip
-registers = np.arange(4, 65)
-best = [best_tile(int(n)) for n in registers]
-figure, axes = plt.subplots(figsize=(7, 3.6))
-axes.axhline(2, color="0.5", linestyle=":", label="one product at a time")
-axes.step(registers, [1 / r + 1 / c for r, c in best], where="post", color=COLOURS[5], label="the best tile that fits")
-for n in (8, 16, 32, 64):
-    r, c = best[n - 4]
-    axes.plot(n, 1 / r + 1 / c, "o", color=COLOURS[5])
-    axes.annotate(f"{n} registers:\n{r} x {c}", (n, 1 / r + 1 / c), (-4, 12), textcoords="offset points", fontsize=9)
-axes.set(title="A larger tile loads less", xlabel="registers", ylabel="words loaded for each popcount")
-axes.set(xlim=(2, 74), ylim=0)
-finish(figure, axes, "tiles")
+for registers in (8, 16, 32, 64):
+    r, c = best_tile(registers)
+    print(f"{registers:2} registers: a tile of {r} x {c} loads {1 / r + 1 / c:.2f} words for each popcount, not 2")
 
 # %% [markdown]
 # ## The ladder, upper half
 #
 # tinynet's source has three compiled rungs in `kernels/xnor/`. `words.py` is one product after the other. `tile.py` is
-# your tile of 2 x 4. The best rung uses the widest registers that your processor has, with tiles of up to 8 x 32: a
-# register of 512 bits takes 512 signs, or 16 numbers in float32.
+# your tile of 2 x 4. The best rung uses the widest registers that your processor has. One of 512 bits takes 512 signs,
+# or 16 numbers: so the sums of a tile of 8 x 32, which are 256 numbers, fit into 16 registers.
 #
 # What should we expect? 32 times as many signs as floats fit into a register. But a product of floats and its addition
-# are one instruction, and ours are three: XOR, popcount, add.
-#
-# All rungs compile at first use, which can take ten seconds. They are kept on disk, so the next run begins at once. (If
-# you wonder where the compiled loop's seconds went: `@numba.njit` alone keeps nothing, and compiles in every run.)
+# are one instruction, and ours are three: XOR, popcount, add. That makes a ratio of 32 / 3, about 11, if both sides use
+# registers of the same width and start as many instructions in a second. Neither need be so on your machine. (All rungs
+# compile at first use, which can take ten seconds. They are kept on disk, so the next run begins at once.)
 
 # %%
 lesson.predict("best", "How many times as fast as BLAS in float32 is the best rung, both on one thread?")
@@ -294,15 +285,23 @@ COMPILED = {
 }
 right = all(np.array_equal(call(), X @ Y.T) for call, _ in COMPILED.values())
 print(f"All three give {'the same integers as BLAS' if right else 'WRONG integers'}.")
-upper = climb({name: NUMBERS[name] for name in ("compiled loop, float32", "BLAS, float32")} | COMPILED)
+upper = climb({name: NUMBERS[name] for name in list(NUMBERS)[2:]} | COMPILED)
 times = {name: ratios(upper, name, "BLAS, float32") for name in COMPILED}
 for name, found in times.items():
     print(f"{name:28} {billions(upper[name]):>14} products a second, {as_text(found, AS_BLAS)}")
-lesson.answer("best", times[BEST][1], "{:.1f}")
-loop = ratios(upper, BEST, "compiled loop, float32")
-print(f"the best rung is {as_text(loop, ' as fast as the plain compiled loop')}")
-kernels = {info.get("architecture", "?") for info in threadpool_info() if info["user_api"] == "blas"}
-print(f"the best rung on this machine: {xnor.best_rung()}; kernels that BLAS chose: {', '.join(sorted(kernels))}")
+lesson.answer("best", times[BEST][1], "{:.1f} times as fast as BLAS")
+loop, free = (ratios(upper, BEST, f"compiled loop, {kind}") for kind in ("float32", "fastmath"))
+for found, rival in (loop, "plain compiled loop"), (free, "loop with fastmath"):
+    print(f"the best rung is {as_text(found, f' as fast as the {rival}')}")
+kernels = "/".join({info.get("architecture", "?") for info in threadpool_info() if info["user_api"] == "blas"})
+wide, bits = xnor.best_rung() == "panel", 256 if kernels in ("Haswell", "Zen") else 512
+narrow = f"; but BLAS used {bits} of 512 bits" * (wide and bits < 512)
+if narrow:
+    print(f"{kernels}: BLAS uses registers of {bits} bits, though yours have 512, and is slower than it could be.")
+if wide:
+    ours, theirs = 3e-9 / 512 / median(upper[BEST]), 32e-9 / bits / median(upper["BLAS, float32"])
+    print(f"Best rung: {ours:.1f} billion instructions a second, three for 512 products. BLAS: {theirs:.1f} billion, "
+          f"one for {bits // 32}.\nSo the ratio is {512 / 3 / (bits / 32):.1f} times {ours / theirs:.2f}.")  # fmt: skip
 
 ladder = {name: 1 / median(found) for name, found in (lower | upper).items()}
 figure, axes = plt.subplots(figsize=(8, 4))
@@ -313,42 +312,48 @@ for place, name in enumerate(sorted(ladder, key=ladder.get)):
                   textcoords="offset points", fontsize=9)  # fmt: skip
 for label, marker, colour in ("multiplies numbers", "s", 4), ("compares bits", "o", 5):
     axes.plot([], [], marker, color=COLOURS[colour], label=label)
-axes.set(title="The same products of signs on your machine, one thread", xlabel="products a second", xscale="log")
+axes.set(title=f"One thread: compiled bits make {times[BEST][1]:.0f} times the products of BLAS", xscale="log",
+         xlabel="products of two signs a second")  # fmt: skip
 axes.set_yticks(range(len(ladder)), sorted(ladder, key=ladder.get))
 axes.margins(x=0.2)
 finish(figure, axes, "ladder", loc="lower right")
 
 # %% [markdown]
-# So "7 times faster" and "100 times faster" mean nothing until one says: than what? Your best rung has two ratios, one
-# against the plain loop and one against BLAS, and they lie far apart. The 7 of the claim is of the first kind: in the
-# paper that it comes from (Courbariaux and others 2016) it compares a whole network with the same network on an
-# *unoptimised* kernel. For a single large product its authors give both ratios: 23 times as fast as a plain kernel on
-# their GPU, and 3.4 times as fast as cuBLAS, the BLAS of GPUs.
+# So "7 times faster" and "100 times faster" mean nothing until one says: than what? Your best rung has three ratios,
+# two against a loop and one against BLAS, and they lie far apart. The 7 of the claim is of the first kind: in the paper
+# that it comes from (Courbariaux and others 2016) it compares a whole network with the same network on an *unoptimised*
+# kernel. For a single large product its authors give both ratios: 23 times as fast as a plain kernel on their GPU, and
+# 3.4 times as fast as cuBLAS, the BLAS of GPUs.
 #
-# It also depends on the machine. `machines.csv` holds what `python -m benchmarks.xnor` (from a checkout) measured on
-# three others. Two of them count bits in wide registers (AVX-512). The third cannot, and looks the ones up in small
-# tables. And BLAS, too, has several innermost loops, called kernels, to choose from. On the first machine it chose one
-# for narrower registers than there are; when it was made to use the wide ones, the 37 times became 20.
+# It also depends on the machine, and on how good the rival is there. BLAS has several innermost loops, called kernels,
+# to choose from, and it may choose one for narrower registers than there are. The print above says so if this is your
+# case. Then run the lesson once more with the environment variable `OPENBLAS_CORETYPE` set to `SkylakeX`: BLAS now uses
+# the wide registers. Which of your verdicts remain?
+#
+# `machines.csv` holds what `python -m benchmarks.xnor` (from a checkout) measured on three other machines. Two of them
+# count bits in wide registers (AVX-512). The one with AVX2 alone cannot, and looks up the number of ones in small
+# tables. On the first one BLAS chose narrow registers, too: there the best rung was 36 times as fast as BLAS, and 17
+# times once BLAS used the wide ones.
 
 # %%
 machines = load_module(lesson.folder / "machines.py")
-series = machines.series() | {f"yours ({D}$^3$)": [middle for _, middle, _ in times.values()]}
+series = machines.series() | {f"yours (size {D})": [middle for _, middle, _ in times.values()]}
 figure, axes = plt.subplots(figsize=(8, 3.6))
 for i, (name, values) in enumerate(series.items()):
     axes.plot(["words", "tiles of 2 x 4", "the best rung"], values, marker=MARKERS[i], color=COLOURS[(2, 3, 6, 0)[i]],
               linewidth=(1, 1, 1, 2)[i], label=name)  # fmt: skip
-axes.set(title="Products of signs against float32 (BLAS), one thread", ylabel="times as fast as BLAS", yscale="log",
+axes.plot("the best rung", 17, "o", fillstyle="none", color=COLOURS[2], label="the first, BLAS on wide registers")
+axes.set(title="How much bits gain over BLAS depends on the machine", ylabel="times as fast as BLAS", yscale="log",
          ylim=(2, 60))  # fmt: skip
 plain_numbers(axes.yaxis)
 finish(figure, axes, "machines", fontsize="small")
 
 # %% [markdown]
-# Threads are the last rung. Compare like with like: if the bits get all cores, so does BLAS.
+# Threads are the last rung. If bits get all cores, so does BLAS. (Neither is faster? Perhaps others use your cores.)
 
 # %%
 cores = numba.config.NUMBA_NUM_THREADS
-BIG = 2048
-big = [rng.choice(np.float32([-1, 1]), size=(BIG, BIG)) for _ in range(2)]
+big = rng.choice(np.float32([-1, 1]), size=(2, 2048, 2048))
 big_bits = [tn.pack_signs(side) for side in big]
 
 
@@ -358,19 +363,19 @@ def blas(threads):
 
 
 sides = {f"BLAS, {n}": partial(blas, n) for n in (1, cores)}
-sides |= {f"bits, {n}": partial(tn.xnor_matmul, *big_bits, BIG, threads=n) for n in (1, cores)}
+sides |= {f"bits, {n}": partial(tn.xnor_matmul, *big_bits, 2048, threads=n) for n in (1, cores)}
 threaded = race(sides, clock=perf_counter)
 for kind in ("BLAS", "bits"):
     middle = ratios(threaded, f"{kind}, {cores}", f"{kind}, 1")[1]
-    print(f"{kind}: {cores} threads are {middle:.2f} times as fast as one, {BIG} x {BIG} x {BIG}")
+    print(f"{kind}: {cores} threads are {middle:.2f} times as fast as one, products of 2048 x 2048 x 2048")
 together = ratios(threaded, f"bits, {cores}", f"BLAS, {cores}")
 print(f"bits against BLAS, {cores} threads each: {as_text(together, ' as fast')}")
 
 # %% [markdown]
 # ## Where float still wins
 #
-# Nothing is free. Each call of tinynet's product checks its operands, in Python. Activations have to be packed in each
-# layer; weights only once, before all calls. So take products of $n \times n$ matrices, from small to large.
+# Each call of tinynet's product checks its operands, in Python. Activations have to be packed in each layer; weights
+# only once, before all calls. So take products of $n \times n$ matrices, from small to large.
 
 # %%
 lesson.predict("size", "n x n matrices, activations packed in each call: from which n on are bits faster than BLAS?")
@@ -390,8 +395,8 @@ def layer(batch, d, n):
 
 
 by_size = {n: race(layer(n, n, n), turn=0.005) for n in SIZES}
-slower = [n for n in SIZES if ratios(by_size[n], PACKED, FLOAT)[1] <= 1]
-lesson.answer("size", min((n for n in SIZES if n > max(slower, default=0)), default=2 * SIZES[-1]))
+slower = max((n for n in SIZES if ratios(by_size[n], PACKED, FLOAT)[1] <= 1), default=0)
+lesson.answer("size", min((n for n in SIZES if n > slower), default=2 * SIZES[-1]), "n = {:.0f}")
 figure, axes = plt.subplots(figsize=(7, 4))
 for name, colour, marker in (FLOAT, 4, "s"), (PACKED, 5, "o"), (BARE, 2, "^"):
     axes.plot(SIZES, [1e6 * median(by_size[n][name]) for n in SIZES], color=COLOURS[colour], marker=marker, label=name)
@@ -402,13 +407,12 @@ axes.minorticks_off()
 finish(figure, axes, "sizes")
 
 # %% [markdown]
-# On the left you see the price of a call, not of the bits. (A program without Python would cross sooner. Lesson 14 runs
-# a whole network in one call.)
-#
-# A real network adds two more places. The last layer has only ten units to share the cost of packing its input. And the
-# first layer sees pixels, not signs. A pixel of 8 bits is eight planes of bits, $p = \sum_k 2^k p_k$. So eight products
-# of signs make the first layer. (Where the processor multiplies bytes, tinynet uses that instead.) Take the network
-# 784-1024-1024-10, with 256 pictures at a time.
+# On the left you see the price of a call, not of the bits. (Lesson 14 runs a whole network in one call.) A real network
+# adds two more places. The last layer has only ten units to share the cost of packing its input. And the first layer
+# sees pixels, not signs. A pixel of 8 bits is eight planes of bits, $p = \sum_k 2^k p_k$. Read 0 as -1, and the planes
+# add up to $\sum_k 2^k (2 p_k - 1) = 2p - 255$: the pixel, doubled and centred. So eight products of signs make the
+# first layer. (Where the processor multiplies bytes, tinynet uses that instead.) Take the network 784-1024-1024-10,
+# with 256 pictures at a time.
 
 # %%
 lesson.predict("first", "The first layer by eight products of signs: how many times as fast as BLAS in float32?")
@@ -432,20 +436,18 @@ print(f"eight planes give {'the same integers' if (by_planes() == centred @ firs
 from_pixels = {FLOAT: lambda: centred @ first, "planes": by_planes, PACKED: lambda: pixel_sums(pixels, first_bits)}
 layers = {"first": race(from_pixels), "hidden": race(layer(256, 1024, 1024)), "last": race(layer(256, 1024, 10))}
 planes_alone = ratios(layers["first"], "planes", FLOAT)
-print(f"first layer, by planes: {as_text(planes_alone, AS_BLAS)}")
 for name, found in layers.items():
     print(f"{name} layer, by tinynet: {as_text(ratios(found, PACKED, FLOAT), AS_BLAS)}")
 sums = {side: np.sum([found[side] for found in layers.values()], axis=0) for side in (FLOAT, PACKED)}
 network = ratios(sums, PACKED, FLOAT)
 print(f"all three together: {as_text(network, AS_BLAS)}")
-lesson.answer("first", planes_alone[1], "{:.1f}")
+lesson.answer("first", planes_alone[1], "{:.1f} times as fast as BLAS")
 
 # %% [markdown]
 # ## Counting gates
 #
-# A chip is made of gates, small circuits with two inputs and one output: AND, OR, XOR, and XNOR. With 1 for +1
-# and 0 for -1, the product of two signs is their XNOR. So the product takes one gate. What does it take to multiply
-# numbers?
+# A chip is made of gates, small circuits with two inputs and one output: AND, OR, XOR, and XNOR. The product of two
+# signs is the XNOR of their bits. So the product takes one gate. What does it take to multiply numbers?
 #
 # Multiply in binary as in school. Each bit of one number meets each bit of the other, in an AND gate, and the results
 # are added up in columns. What adds is a *full adder*: three bits of the same weight go in, and out come their sum in
@@ -460,9 +462,7 @@ lesson.answer("first", planes_alone[1], "{:.1f}")
 # `add_up` does it all at once. With signs there is a single column, of $d$ XNOR gates, and `add_up` is the popcount.
 
 # %%
-lesson.predict(
-    "gates", "Numbers of 8 bits in place of signs, additions counted: how many times as many gates for each product?"
-)
+lesson.predict("gates", "Numbers of 8 bits, not signs: how many times as many gates for a product, with additions?")
 
 # %%
 add_up = lesson.exercise("add_up")
@@ -486,17 +486,14 @@ half = counted(2, lambda x, y: (x ^ y, x & y))
 
 
 def gates_of(bits, d, multiply=AND):
-    """Build the dot product of d pairs of numbers, try it, and return how many gates it takes for each pair."""
+    """Build the dot product of d pairs of numbers, and return how many gates it takes for each pair."""
     gates.clear()
     pairs = rng.integers(0, 2, size=(d, 2, bits)).tolist()
     columns = [[] for _ in range(2 * bits)]
     for x, y in pairs:
         for column, found in zip(columns, partial_products(x, y, multiply), strict=False):
             column += found
-    value = lambda x: sum(bit << k for k, bit in enumerate(x))
-    true = sum(value(x) * value(y) if multiply is AND else x == y for x, y in pairs)
-    if value(add_up(columns, full, half)) != true:
-        raise ValueError("the circuit gives another number than the dot product")
+    add_up(columns, full, half)
     return gates["all"] / d
 
 
@@ -509,48 +506,33 @@ print(f"signs:   1 gate to multiply, {sign_summed:.2f} for each product in a sum
 for bits, name in WIDTHS.items():
     print(f"{bits:2} bits: {alone[bits]:5.0f} gates to multiply, {summed[bits]:6.0f} for each product in a sum, "
           f"{summed[bits] / sign_summed:5.0f} times a sign's   {name}")  # fmt: skip
-lesson.answer("gates", summed[8] / sign_summed, "{:.0f}")
-figure, axes = plt.subplots(figsize=(7.5, 4.2))
-axes.plot(list(WIDTHS), list(alone.values()), color=COLOURS[4], marker="s", label="numbers: the multiplication")
-axes.plot(list(WIDTHS), list(summed.values()), color=COLOURS[1], marker="D", label="numbers: with its additions")
-axes.plot(1, sign_alone, "o", color=COLOURS[5], markersize=9, label="signs: the multiplication")
-axes.plot(1, sign_summed, "P", color=COLOURS[2], markersize=9, label="signs: with its additions")
-axes.axhline(600, color="0.5", linestyle=":", label="600 gates")
-for bits, name in WIDTHS.items():
-    axes.annotate(name, (bits, alone[bits]), (-6, -16), textcoords="offset points", fontsize=9)
-axes.set(title="Gates for each product, alone and in a sum of 64", ylabel="gates", yscale="log",
-         xlabel="bits of each number (of a float: its significand)")  # fmt: skip
-axes.yaxis.set_major_formatter("{x:,.0f}")
-finish(figure, axes, "gates", loc="lower right")
+lesson.answer("gates", summed[8] / sign_summed, "{:.0f} times as many gates as a sign")
 
 # %% [markdown]
-# Look at the last column of the table. With numbers of $k$ bits there are $k^2$ AND gates, and $k^2$ bits to add, with
+# Look at the column *times a sign's*. With numbers of $k$ bits there are $k^2$ AND gates, and $k^2$ bits to add, with
 # nearly one full adder each: about $6 k^2$ gates. A sign is the case $k = 1$. So the ratio is about $k^2$.
 #
 # A number in float32 is a significand of 24 bits, an exponent and a sign. To multiply two of them, multiply the
 # significands and add the exponents. So the multiplication alone takes thousands of gates, not 600. (About 600 is what
 # float16 takes, with 11 bits.) For a sign, though, adding is most of the work: the one gate becomes nearly six. So the
-# *ratio* for float32 is about $24^2 = 576$, and 600 to 1 it is, after all. That is a low estimate, since floats have to
-# be shifted before they are added; we counted neither this nor the exponents.
+# *ratio* for float32 is about $24^2 = 576$, and by our count 612: here are the 600 of the claim. We left out the
+# exponents, and the shifts that floats need before they are added. With these, the ratio would be higher.
 #
-# Why is your machine not 600 times as fast, then? Because its float units are there in any case. They take up their
-# area on the chip whether you use them or not, and counting bits uses a corner of it. To collect the 600, one has to
-# build a chip without multipliers.
-#
-# In the verdicts, a ratio counts as reached if its lower quartile reaches it.
+# Why is your machine not 600 times as fast, then? We have not measured that. A likely reason is that its float units
+# take up their area on the chip whether you use them or not. A chip without multipliers could fill it with signs. In
+# the verdicts, a ratio counts as reached if its lower quartile reaches it.
 
 # %%
-numpy_alone = ratios(lower, "NumPy, packed (`products`)", "BLAS, float32")
 gate_ratio = {bits: summed[bits] / sign_summed for bits in (11, 24)}
-reaches = lambda found, n: (found[0] >= n, as_text(found))
+reaches = lambda found, n, but="": (found[0] >= n, as_text(found) + but)
 lesson.verdict(
     "C10",
     {
-        "the best rung is 7 times as fast as a plain compiled loop over floats": reaches(loop, 7),
-        "it is 7 times as fast as BLAS, one thread each": reaches(times[BEST], 7),
-        f"it is 7 times as fast as BLAS, {cores} threads each": reaches(together, 7),
-        "it is 7 times as fast as BLAS through a whole network": reaches(network, 7),
-        "bits are faster than BLAS in NumPy alone": reaches(numpy_alone, 1),
+        "the best rung is at least 7 times as fast as a plain compiled loop over floats": reaches(loop, 7),
+        "it is at least 7 times as fast as BLAS, one thread each": reaches(times[BEST], 7, narrow),
+        f"it is at least 7 times as fast as BLAS, {cores} threads each": reaches(together, 7, narrow),
+        "through the products of a whole network it is at least 7 times as fast as BLAS": reaches(network, 7, narrow),
+        "bits are faster than BLAS in NumPy alone": reaches(ratios(lower, "NumPy, packed", "BLAS, float32"), 1),
         "a product of signs takes one gate": (sign_alone == 1, "XNOR"),
         "with its additions, too, it takes one gate": (sign_summed == 1, f"{sign_summed:.2f}"),
         "a product in float32 takes 600 gates or more": (alone[24] >= 600, f"{alone[24]:,.0f} for its significand"),
@@ -560,19 +542,18 @@ lesson.verdict(
 lesson.verdict(
     "C8",
     {
-        "the best rung is 100 times as fast as a plain compiled loop over floats": reaches(loop, 100),
-        "it is 100 times as fast as BLAS, one thread each": reaches(times[BEST], 100),
-        "with all additions, signs take 100 times fewer gates than float16": (
-            gate_ratio[11] >= 100, f"{gate_ratio[11]:.0f} times"
-        ),
+        "the best rung is at least 100 times as fast as a plain compiled loop over floats": reaches(loop, 100),
+        "it is at least 100 times as fast as this loop with fastmath": reaches(free, 100),
+        "it is at least 100 times as fast as BLAS, one thread each": reaches(times[BEST], 100, narrow),
+        "with additions, float16 takes 100 times the gates": (gate_ratio[11] >= 100, f"{gate_ratio[11]:.0f} times"),
     },
 )  # fmt: skip
 
 # %% [markdown]
 # ## Read on
 #
-# In tinynet's source, `kernels/xnor/tile.py` is your tile, compiled. `kernels/xnor/panels.py` is the best rung. It also
-# shows how your full adder, at work in all lanes of a wide register at once, saves half of the popcounts.
+# In tinynet's source, `kernels/xnor/tile.py` is your tile, compiled. `kernels/xnor/panels.py` is the best rung. Where
+# no single instruction counts bits, it saves half of the popcounts: your full adder works on whole registers there.
 #
 # **An open question.** Ternary weights, -1, 0 and +1, take two bits each. How many XOR, AND and popcounts does a
 # product of ternary weights and binary activations take, and how many gates?

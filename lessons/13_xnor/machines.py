@@ -10,23 +10,24 @@ import csv
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("machines.csv")
-MACHINES = {  # what was measured, and on which shape
-    "AMD EPYC, family 26, AVX-512": ("xnor.md", "1024 x 1024 x 1024"),
-    "AMD EPYC, family 25, AVX2": ("xnor_avx2.md", "1024 x 1024 x 1024"),
-    "Intel Xeon, model 207, AVX-512": ("xnor_xeon.md", "4096 x 4096 x 4096"),
+SHAPE = "4096 x 4096 x 4096"
+MACHINES = {
+    "AMD EPYC, family 26, AVX-512": "xnor.md",
+    "AMD EPYC, family 25, AVX2": "xnor_avx2.md",
+    "Intel Xeon, model 207, AVX-512": "xnor_xeon.md",
 }
 RUNGS = "words", "tile", "panel", "carry"
 
 
 def measured(folder):
     """Yield (machine, shape, rung, lower quartile, median, upper quartile) for one thread, from tables in a folder."""
-    for machine, (name, shape) in MACHINES.items():
+    for machine, name in MACHINES.items():
         text = (folder / name).read_text("utf-8").split("## AVX")[0]  # as the machine was found, not restricted
         for line in text.splitlines():
             cells = [cell.strip() for cell in line.strip("|").split("|")]
-            if len(cells) == 6 and cells[:2] == [shape, "1"] and cells[2] in RUNGS:
+            if len(cells) == 6 and cells[:2] == [SHAPE, "1"] and cells[2] in RUNGS:
                 median, low, _, high = cells[5].replace("(", "").replace(")", "").split()
-                yield machine, shape, cells[2], float(low), float(median), float(high)
+                yield machine, SHAPE, cells[2], float(low), float(median), float(high)
 
 
 def committed():
@@ -38,10 +39,10 @@ def committed():
 def series():
     """Return, for each machine, how many times as fast as BLAS three rungs are: words, tile and the better of two."""
     found = {}
-    for machine, (_, shape) in MACHINES.items():
+    for machine in MACHINES:
         rungs = {rung: median for name, _, rung, _, median, _ in committed() if name == machine}
         best = max(rungs["panel"], rungs["carry"])
-        found[f"{machine} ({shape.split()[0]}$^3$)"] = [rungs["words"], rungs["tile"], best]
+        found[f"{machine} (size {SHAPE.split()[0]})"] = [rungs["words"], rungs["tile"], best]
     return found
 
 

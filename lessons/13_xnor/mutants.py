@@ -33,7 +33,10 @@ def zero_as_negative(x):
     return to_words(padded(x > 0, 0))
 
 
-@instead_of("pack", "x was filled up with zeros before its signs were taken, so that the unused bits are 1, not 0")
+@instead_of(
+    "pack",
+    "the unused bits are 1, not 0; did you fill up with zeros before the signs were taken? Zero counts as positive",
+)
 def filled_up_before(x):
     return to_words(padded(x, 0) >= 0)
 
@@ -75,6 +78,31 @@ def packbits_as_it_stands(x):
     return np.pad(octets, ((0, 0), (0, -octets.shape[1] % 8))).view(np.uint64)
 
 
+@instead_of("pack", "one word too many where d is a multiple of 64; round d / 64 up")
+def always_one_more(x):
+    return to_words(np.pad(x >= 0, ((0, 0), (0, 64 - x.shape[1] % 64))))
+
+
+@instead_of(
+    "pack", "the powers of 2 have a sign here; bit 63 needs uint64: np.uint64(1) << np.arange(64, dtype=np.uint64)"
+)
+def powers_with_a_sign(x):
+    return (padded(x >= 0, 0).reshape(len(x), -1, 64) * (1 << np.arange(64))).sum(axis=2)
+
+
+PADDING = "a row of 100 bits fills 13 bytes; fill up to whole words of 64 bits first"
+
+
+@instead_of("pack", PADDING)
+def packbits_without_padding(x):
+    return np.packbits(x >= 0, axis=1, bitorder="little").view(np.uint64)
+
+
+@instead_of("pack", PADDING + ". And np.packbits puts the first entry highest, unless you say bitorder")
+def packbits_without_anything(x):
+    return np.packbits(x >= 0, axis=1).view(np.uint64)
+
+
 @instead_of("pack", "the high half of each word is lost: its bits were shifted as numbers of 32 bits")
 def shifted_in_32_bits(x):
     return to_words(padded(x >= 0, 0)) & np.uint64(2**32 - 1)
@@ -93,6 +121,11 @@ def sums_of_8_bits(a, b, d):
 @instead_of("products", "d - 2 h was computed for each word, in 8 bits, before the sum; add the counts first")
 def for_each_word_in_8_bits(a, b, d):
     return (np.uint8(d % 256) - np.uint8(2) * np.bitwise_count(a[:, None] ^ b)).sum(axis=-1)
+
+
+@instead_of("products", "these are floats; whole numbers are wanted, of an integer dtype with a sign, such as int64")
+def as_floats(a, b, d):
+    return d - 2.0 * differences(a, b)
 
 
 @instead_of("products", "these are the numbers of differences; turn them into dot products")
@@ -123,6 +156,11 @@ def words_counted(a, b, d):
 @instead_of("products", "AND finds the places where both are +1; XOR finds those where they differ")
 def by_and(a, b, d):
     return d - 2 * np.bitwise_count(a[:, None] & b).sum(axis=-1, dtype=np.int64)
+
+
+@instead_of("products", "AND finds the places where both are +1; they also agree where both are -1")
+def by_and_alone(a, b, d):
+    return 2 * np.bitwise_count(a[:, None] & b).sum(axis=-1, dtype=np.int64) - d
 
 
 @instead_of("products", "the numbers of ones were compared; the same number of ones can stand in different places")
@@ -174,6 +212,16 @@ def too_low(d):
 @instead_of("too_high", "this is right for rows of one word; longer rows fill some words to the end")
 def one_word_alone(d):
     return 2 * abs(64 - d)
+
+
+@instead_of("too_high", "this takes one word for each row; of a longer row, only the last word has unused bits")
+def always_one_word(d):
+    return 128 - 2 * d
+
+
+@instead_of("too_high", "an unused bit counts twice, as an agreement does, and a row can have any number of words")
+def two_words(d):
+    return 128 - d
 
 
 @instead_of("too_high", "every bit of the last word was counted, used or not")
@@ -247,6 +295,27 @@ def rows_kept(load_a, load_b, m, n, d):
     return dots
 
 
+@instead_of("in_tiles", "a tile loaded all the words of its six rows before it used them; it keeps six words at a time")
+def whole_rows_first(load_a, load_b, m, n, d):
+    dots = np.empty((m, n), np.int64)
+    for i in range(0, m, 2):
+        for j in range(0, n, 4):
+            a = [[load_a(i + r, w) for w in range(n_words(d))] for r in range(2)]
+            b = [[load_b(j + c, w) for w in range(n_words(d))] for c in range(4)]
+            get_a, get_b = lambda r, w, a=a: a[r][w], lambda c, w, b=b: b[c][w]
+            dots[i : i + 2, j : j + 4] = by_tiles(get_a, get_b, 2, 4, d)
+    return dots
+
+
+@instead_of("in_tiles", "the loop over words is the outermost; put it inside the two loops over tiles")
+def words_outermost(load_a, load_b, m, n, d):
+    dots = np.full((m, n), d)
+    for w in range(n_words(d)):
+        part = by_tiles(lambda i, _, w=w: load_a(i, w), lambda j, _, w=w: load_b(j, w), m, n, 64)
+        dots += part - 64
+    return dots
+
+
 @instead_of("in_tiles", "the sums were not set back to 0 before the next tile")
 def sums_go_on(load_a, load_b, m, n, d):
     total = np.zeros((2, 4), np.int64)
@@ -312,12 +381,12 @@ def all_words_of_a(registers):
     return cheapest(tiles(registers, lambda r, c: r * c + r + c <= registers))
 
 
-@instead_of("best_tile", "the tile with the most products was taken; count the words for each product")
+@instead_of("best_tile", "the tile with the most products was taken; count the words for each popcount")
 def most_products(registers):
     return max(tiles(registers, lambda r, c: r * c + c + 1 <= registers), key=lambda tile: tile[0] * tile[1])
 
 
-@instead_of("best_tile", "the words of a tile were made few, not the words for each product")
+@instead_of("best_tile", "the words of a tile were made few, not the words for each popcount")
 def fewest_words(registers):
     return min(tiles(registers, lambda r, c: r * c + c + 1 <= registers), key=sum)
 
@@ -489,6 +558,20 @@ def pairs_alone(x, y, both):
     columns = [[] for _ in range(len(x) + len(y))]
     for i in range(min(len(x), len(y))):
         columns[2 * i].append(both(x[i], y[i]))
+    return columns
+
+
+@instead_of("partial_products", "each bit of x met one bit of y alone, as `zip` pairs them; it meets every bit of y")
+def zipped(x, y, both):
+    return [[both(p, q)] for p, q in zip(x, y, strict=False)]
+
+
+@instead_of("partial_products", "the weight of a pair is 2^(i + j): the weight of x's bit is missing")
+def weight_of_y(x, y, both):
+    columns = [[] for _ in range(len(x) + len(y))]
+    for p in x:
+        for column, q in zip(columns, y, strict=False):
+            column.append(both(p, q))
     return columns
 
 

@@ -37,7 +37,7 @@ def products(a, b, d):
         d: how many signs each row holds. Unused bits are 0.
 
     Returns:
-        (m, n), whole numbers from -d to d, of a dtype with a sign
+        (m, n), whole numbers from -d to d, of an integer dtype with a sign
     """
     # begin solution
     differ = np.bitwise_count(a[:, None] ^ b).sum(axis=-1, dtype=np.int64)
@@ -70,8 +70,9 @@ def too_high(d):
 def in_tiles(load_a, load_b, m, n, d):
     """Return all dot products, by tiles of 2 rows of a and 4 rows of b.
 
-    A tile makes eight products at once. While it passes along the words of its rows, it loads each of them once: two of
-    a and four of b at a time. Before the next tile begins, all these words are forgotten.
+    A tile makes eight products at once. It passes along its rows word by word: it loads two words of a and four of b,
+    uses these six in all eight products, and goes on to the next six. So it keeps six words and eight sums at a time.
+    Only when it is at the end of its rows does the next tile begin.
 
     Args:
         load_a: load_a(i, w) returns word w of row i of a: a whole number of 64 bits, an int of Python, whose ones
@@ -100,7 +101,7 @@ def in_tiles(load_a, load_b, m, n, d):
 
 
 def best_tile(registers):
-    """Return (r, c), the tile of r rows of a and c rows of b that loads the fewest words for each product.
+    """Return (r, c), the tile of r rows of a and c rows of b that loads the fewest words for each popcount.
 
     A processor adds and counts only what is in its registers. During a tile, each of its r c sums stays in a register
     of its own. So do the c words of b that are in use. The words of a come one at a time, and share one register.

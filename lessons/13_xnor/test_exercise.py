@@ -39,7 +39,15 @@ def test_pack(exercise, rng):
         answer = exercise.pack(x)
         kind = getattr(answer.value, "dtype", None)
         answer.satisfies(kind == np.uint64, "an array of dtype uint64")
-        answer.equals(packed(s))
+        due = packed(s)
+        if kind == np.uint64 and answer.value.shape == due.shape and (answer.value != due).any():
+            i, w = np.argwhere(answer.value != due)[0].tolist()
+            differ = int(answer.value[i, w] ^ due[i, w])
+            k = (differ & -differ).bit_length() - 1
+            at = 64 * w + k
+            meaning = f"x[{i}, {at}] is {x[i, at]:.3g}" if at < d else f"unused, since a row has {d} entries"
+            answer.satisfies(False, f"bit {k} of word [{i}, {w}] to be {int(due[i, w]) >> k & 1}: {meaning}")
+        answer.equals(due)
 
 
 def test_products(exercise, rng):
@@ -93,10 +101,23 @@ def test_in_tiles(exercise, rng):
                 f"the products are right, but only {len(asked)} words were loaded, where {m // 2 * (n // 4)} tiles "
                 f"load {due}: words were kept from one tile to the next, for which a processor has no registers"
             )
+        rows = [(name, i // 2 if name == "load_a" else i // 4) for name, i, _ in asked]
+        sixes = [{w for *_, w in asked[k : k + 6]} for k in range(0, due, 6)]
+        tiles = [set(rows[k : k + 6 * words]) for k in range(0, due, 6 * words)]
+        if any(len(tile) > 2 for tile in tiles):
+            raise answer.wrong(
+                f"the products are right, and so is the number of loads, {due}, but a tile must pass along all its "
+                "words before the next one begins; otherwise its eight sums cannot stay in registers"
+            )
+        if any(len(places) > 1 for places in sixes):
+            raise answer.wrong(
+                f"the products are right, and so is the number of loads, {due}, but a tile keeps six words at a time: "
+                "it loads word w of its two rows of a and four rows of b, and uses these before it loads word w + 1"
+            )
 
 
 def cost(r, c):
-    """Return the words that a tile loads for each product."""
+    """Return the words that a tile loads for each popcount."""
     return Fraction(r + c, r * c)
 
 
@@ -111,13 +132,15 @@ def test_best_tile(exercise, rng):
         answer.satisfies(
             need <= registers,
             f"a tile that fits into {registers} registers; {r} x {c} needs {r * c} for sums, {c} for words of b and 1 "
-            f"for a word of a, together {need}",
+            f"for a word of a, together {need}"
+            + f". {c} x {r} would fit: r, the rows of a, comes first"
+            * (need - c + r <= registers),
         )
         best = min(cost(i, j) for j in range(1, registers) for i in range(1, (registers - 1) // j))
         answer.satisfies(
             cost(r, c) == best,
-            f"a tile that loads {float(best):.3f} words for each product, which is possible; {r} x {c} loads "
-            f"{float(cost(r, c)):.3f}",
+            f"a tile that loads {float(best):.3f} words for each popcount, which is possible; {r} x {c} loads "
+            f"{float(cost(r, c)):.3f}" + ". A tile need not be square" * (r == c),
         )
 
 
@@ -134,15 +157,15 @@ def adders(name, used):
     return lambda x, y, z: adder("full", 5, x, y, z), lambda x, y: adder("half", 2, x, y)
 
 
-def gates_needed(heights):
-    """Return the gates that add up columns of these heights, each to one bit."""
-    carries = gates = 0
+def adders_needed(heights):
+    """Return the full and the half adders that add up columns of these heights, each to one bit."""
+    carries = all_full = all_half = 0
     heights = list(heights)
     while heights or carries:
         height = (heights.pop(0) if heights else 0) + carries
         full, half = max(0, height - 1) // 2, int(height > 0 and height % 2 == 0)
-        gates, carries = gates + 5 * full + 2 * half, full + half
-    return gates
+        all_full, all_half, carries = all_full + full, all_half + half, full + half
+    return all_full, all_half
 
 
 def value_of(bits):
@@ -171,10 +194,13 @@ def test_add_up(exercise, rng):
                 f"the sum is right, but only {len(used)} adders were used for {sum(map(len, columns))} bits; each "
                 "leaves at most one bit less, so something else has added, too"
             )
-        if sum(used) > gates_needed(map(len, columns)):
+        fulls, halves = adders_needed(map(len, columns))
+        if sum(used) > 5 * fulls + 2 * halves:
+            hint = "; two bits take a half adder, which has fewer gates" * (used.count(2) < halves)
+            hint += "; three bits take one full adder, not two half adders" * (used.count(5) < fulls)
             raise answer.wrong(
                 f"the sum is right, but it took {sum(used)} gates ({used.count(5)} full and {used.count(2)} half "
-                f"adders), and {gates_needed(map(len, columns))} are enough"
+                f"adders), and {5 * fulls + 2 * halves} are enough{hint}"
             )
 
 
@@ -199,10 +225,19 @@ def test_partial_products(exercise, rng):
             "a list of lists of bits, each of them 0 or 1",
         )
         shown = sum(sum(column) << k for k, column in enumerate(columns))
+        due = [sum(i + j == k for i in range(len(x)) for j in range(len(y))) for k in range(len(x) + len(y))]
+        heights = [*map(len, columns), *[0] * len(due)]
+        k = next((k for k, height in enumerate(due) if height != heights[k]), None)
+        misplaced = (
+            ""
+            if k is None
+            else f"; list {k} holds {heights[k]} bits, not {due[k]}, one for each pair that counts 2^{k}"
+        )
+        pairs = f"`both` was used {len(used)} times; every bit of x meets every bit of y, in {len(x) * len(y)} pairs"
         answer.satisfies(
             shown == value_of(x) * value_of(y),
             f"bits that add up to {value_of(x)} times {value_of(y)}, {value_of(x) * value_of(y)}; these add up to "
-            f"{shown}",
+            f"{shown}" + (f"; {pairs}" if len(used) != len(x) * len(y) else misplaced),
         )
         if len(used) != len(x) * len(y):
             raise answer.wrong(
