@@ -68,7 +68,7 @@ def matrices(net):
 
 
 def run(pixels, weights, rules):
-    """Return the integer scores, and the bits of each hidden layer. A pixel p enters as 2 p - 255."""
+    """Return the integer scores, and the bits of each hidden layer. A pixel v enters as 2 v - 255."""
     z, bits = (2 * pixels.astype(int) - 255) @ weights[0], []
     for W, (t, flip) in zip(weights[1:], rules, strict=True):
         bits.append((z >= t) != flip)
@@ -88,8 +88,8 @@ for j, colour in zip((1, 40, 7), (5, 4, 3), strict=True):
     gamma, beta, mean, sigma = (part[j] for part in units[1])
     y, (t, flip) = gamma * (z - mean) / sigma + beta, (part[j] for part in rules[1])
     axes.plot(z, y, "-", color=COLOURS[colour], linewidth=1)
-    axes.plot(z[y < 0], y[y < 0], "o", markersize=3, color=COLOURS[colour], fillstyle="none")
-    axes.plot(z[y >= 0], y[y >= 0], "o", markersize=4, color=COLOURS[colour], label=f"on from t = {t}")
+    axes.plot(z[y < 0], y[y < 0], "o", markersize=5, color=COLOURS[colour], fillstyle="none")
+    axes.plot(z[y >= 0], y[y >= 0], "o", markersize=5, color=COLOURS[colour], label=f"on from t = {t}")
 axes.axhline(0, color="0.6", linewidth=1)
 axes.set(title="Three hidden units: all that matters is where they cross zero",
          xlabel="sum z (hollow: the unit is off)", ylabel="after batch norm", ylim=(-2, 2))  # fmt: skip
@@ -97,7 +97,7 @@ axes.legend()
 lesson.figure(figure, "switch")
 
 # %% [markdown]
-# ## A draft that passes every test on real data
+# ## Somebody's draft
 #
 # Somebody else wrote the function below. It looks right, and yet it fails for some units. Will the test digits show it?
 
@@ -166,9 +166,10 @@ for name, rule in ("threshold", threshold), ("draft", draft):
 # %% [markdown]
 # ## Rounding the wrong way
 #
-# A second mistake hides better still. All our sums are even, for they add up 64 odd numbers (a pixel $p$ enters as
-# $2p - 255$) or 256 signs. So a threshold of 7 and one of 8 do the same. Suppose somebody rounds all 512 borders down,
-# where `ceil` rounds up. Only a unit whose rounded border is a sum that can occur is able to notice.
+# A second mistake hides better still. All our sums are even, for they add up 64 odd numbers (a pixel $v$ enters as
+# $2v - 255$) or 256 signs. So a threshold of 7 and one of 8 do the same. Suppose somebody rounds all 512 borders down,
+# where `ceil` rounds up: a border of 6.4 becomes 6 in place of 7, and a border of 7.4 becomes 7 in place of 8. Which of
+# these two units decides otherwise for some sum?
 
 # %%
 lesson.predict("down", "Borders rounded down: what share of the 512 units can notice?")
@@ -176,7 +177,7 @@ lesson.predict("down", "Borders rounded down: what share of the 512 units can no
 # %%
 borders = [mean - beta * sigma / gamma for gamma, beta, mean, sigma in units]
 notices = np.concatenate([(np.floor(b) % 2 == 0) & (np.floor(b) < b) for b in borders])
-lesson.answer("down", notices.mean(), "{:.0%}")
+lesson.answer("down", notices.mean(), "{:.0%}")  # a threshold of 6 lets the sum 6 pass, and 7 does not
 down, _ = run(pixels, weights, [(np.floor(border).astype(int), False) for border in borders])  # no gamma is negative
 print(f"other scores: {(down != whole).any(axis=1).mean():.1%} of the test digits; "
       f"another class: {(down.argmax(axis=1) != whole.argmax(axis=1)).sum()} of {len(pixels)}")  # fmt: skip
@@ -193,6 +194,8 @@ print(f"other scores: {(down != whole).any(axis=1).mean():.1%} of the test digit
 #
 # **Exercise `bit_plane_product`.** Multiply integers by $W$ on a machine that can multiply $W$ by bits alone. The
 # integers may begin below 0.
+#
+# Our digits have only 17 shades of grey, from 0 to 255. Perhaps eight planes are more than they need.
 
 # %%
 lesson.predict("planes", "Drop the lowest planes. How many planes keep the error within 1 percentage point? (1 to 8)")
@@ -219,8 +222,6 @@ print("error with the highest planes alone: " + ", ".join(f"{n}: {e:.1%}" for n,
 lesson.answer("planes", min(n for n, e in kept.items() if e <= kept[8] + 0.01), "{:.0f}")
 
 # %% [markdown]
-# The digits have 17 shades of grey, so their lowest planes only repeat the highest ones.
-#
 # ## Counts
 #
 # Each unit has a threshold and a bit now, and even that is more than it needs. If it is on for *small* sums, negate its
@@ -354,9 +355,9 @@ axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 lesson.figure(figure, "speed")
 
 # %% [markdown]
-# NumPy writes every intermediate result to memory and reads it back, which takes far longer than to count bits. So no
-# special chip is needed, but compiled loops are. (Where Numba is missing, `tn.freeze` runs on NumPy, too. No command
-# of tinynet turns such a network into a C program.)
+# The same counts are slow in NumPy and fast in compiled loops. The likely reason is the one from lesson 13: NumPy
+# writes every intermediate result to memory and reads it back. So this takes an ordinary chip and a compiler. (Where
+# Numba is missing, `tn.freeze` runs on NumPy, too. No command of tinynet turns such a network into a C program.)
 #
 # ## Beyond pictures
 #
@@ -393,8 +394,9 @@ moved = sum(row["moved"] for row in rows)
 print(f"48 networks: frozen and trained scores are equal in {held:,} of {checked:,} tests; {moved} of {48 * 512:,} "
       "thresholds differ between solving for them and asking the trained float32 unit")  # fmt: skip
 NAMES = {"digits": "digits\n(pictures)", "breast_cancer": "breast cancer\n(table)", "teacher": "teacher\n(table)",
-         "spirals": "spirals\n(2 numbers)", "reber": "Reber\n(strings)"}  # fmt: skip
-figure, axes = plt.subplots(figsize=(8, 4))
+         "spirals": "spirals\n(2 numbers)", "thermometer": "spirals, by\nthermometer",
+         "reber": "Reber\n(strings)"}  # fmt: skip
+figure, axes = plt.subplots(figsize=(9, 4))
 LOOKS = {"twin": ("float32 twin", "0.55"), "narrow": ("float32, as many bytes", COLOURS[4]),
          "binary": ("binary", COLOURS[5])}  # fmt: skip
 for i, data in enumerate(NAMES):
@@ -404,9 +406,13 @@ for i, data in enumerate(NAMES):
         axes.plot([x - 0.08, x + 0.08], [e.mean()] * 2, color=colour, linewidth=2)
     if data in again:
         axes.plot(i + 0.2, 100 * again[data], "kx", label="trained just now" * (data == "reber"))
-axes.set(title="Eight starts on each data set (lines: means)", ylabel="test error, %", yscale="log")
+axes.set(
+    title="Bits cost nothing on some data, and much on others (eight starts each; lines: means)",
+    ylabel="test error, %",
+    yscale="log",
+)
 axes.set_xticks(range(len(NAMES)), NAMES.values())
-axes.set_yticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
+axes.set_yticks([0.2, 0.5, 1, 2, 5, 10, 20, 50], ["0.2", "0.5", "1", "2", "5", "10", "20", "50"])
 axes.minorticks_off()
 axes.legend(fontsize="small")
 lesson.figure(figure, "elsewhere")
@@ -415,11 +421,12 @@ lesson.answer("directions", "2")
 
 # %% [markdown]
 # On the table of tumours nothing is lost. On strings the error nearly doubles, on the teacher's table it grows by half,
-# and on the spirals the network is lost altogether. There its first layer knows only $x + y$ and $x - y$: four columns,
-# two directions. More units do not help, for they all look the same way.
+# and on the spirals the network does little better than guessing. There its first layer knows only $x + y$ and $x - y$:
+# four columns, two directions. More units do not help, for they all look the same way.
 #
 # The remedy is to give it more to look at. A *thermometer* turns each coordinate into 16 bits: has it reached the first
-# mark, the second, and so on? A unit can now give each stretch of the axis a sign of its own.
+# mark, the second, and so on? A unit can now give each stretch of the axis a sign of its own. The
+# figure above has these spirals, too, and the next one shows what the networks see.
 #
 # In the verdicts, as in lesson 11, a difference counts if it is larger than twice its standard error over eight starts.
 
@@ -428,6 +435,7 @@ spirals, by_marks = elsewhere.data_of("spirals"), elsewhere.data_of("thermometer
 places = np.arange(0, 256, 3, dtype=np.uint8)
 grid = np.stack(np.meshgrid(places, places), axis=-1).reshape(-1, 2)
 figure, panels = plt.subplots(1, 3, figsize=(10, 3.6))
+HOW = {"spirals": "2 numbers", "thermometer": "thermometer"}
 three = ("spirals", "twin"), ("spirals", "binary"), ("thermometer", "binary")
 for axes, (data, kind) in zip(panels, three, strict=True):
     parts = spirals if data == "spirals" else by_marks
@@ -439,8 +447,11 @@ for axes, (data, kind) in zip(panels, three, strict=True):
     for arm, colour in (0, "tab:purple"), (1, "tab:orange"):
         points = spirals[0][0][spirals[0][1] == arm]
         axes.plot(points[:, 0], points[:, 1], ".", color=colour, markersize=2, label=f"arm {arm}")
-    axes.set(title=f"{kind}, {data}: {np.mean(errors[data, kind]):.1%}", xticks=[], yticks=[])
+    axes.set(title=f"{LOOKS[kind][0]}, {HOW[data]}:\nerror {np.mean(errors[data, kind]):.1%}", xticks=[], yticks=[])
 panels[0].legend(loc="lower left", fontsize="small", markerscale=4)
+figure.suptitle(
+    "What a network makes of the plane (pictures: one start; errors: means of eight; background: its answer)"
+)
 lesson.figure(figure, "spirals")
 
 # %%
@@ -486,9 +497,9 @@ lesson.verdict(
 )  # fmt: skip
 
 # %% [markdown]
-# So it is thirty times smaller than its own twin, and to the last bit the network that was trained. But a float32
-# network with a file just as short errs less on pictures. What bits buy is the arithmetic: no floats, no
-# multiplications, and an answer that no machine rounds differently.
+# The integer network is thirty times smaller than its float32 twin, and its scores equal those of the trained network
+# to the last bit. But a narrow float32 network with a file just as short errs less on pictures. What bits buy is the
+# arithmetic: no floats, no multiplications, and an answer that no machine rounds differently.
 #
 # ## Read on
 #

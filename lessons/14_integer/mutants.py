@@ -126,6 +126,16 @@ def upside_down(gamma, beta, mean, sigma):
     return solved(sigma * np.sign(gamma), beta, mean, np.abs(gamma)), gamma < 0
 
 
+@instead_of("threshold", "flip was never set; where gamma < 0 the unit is on for small z, and off for large ones")
+def ceil_and_never_flips(gamma, beta, mean, sigma):
+    return whole(np.ceil(mean - beta * sigma / gamma)), np.zeros(len(gamma), bool)
+
+
+@instead_of("threshold", "astype(int) cuts off towards 0, so adding 1 is right for neither sign of the border")
+def cut_off_and_one_more(gamma, beta, mean, sigma):
+    return whole(mean - beta * sigma / gamma) + 1, gamma < 0
+
+
 # ---- failing_unit
 
 
@@ -236,7 +246,7 @@ def wrong_way_round(x, bits, lowest, product):
     return rest + lowest * product(np.ones((1, x.shape[1]), int))
 
 
-@instead_of("bit_plane_product", "the planes were added up without their weights 2^p")
+@instead_of("bit_plane_product", "the planes were added up without a factor; bit p counts 2^p")
 def without_weights(x, bits, lowest, product):
     rest = sum(product((x - lowest) >> p & 1) for p in range(bits))
     return rest + lowest * product(np.ones((1, x.shape[1]), int))
@@ -280,6 +290,11 @@ def twos_complement(x, bits, lowest, product):
 def shifted_by_one(x, bits, lowest, product):
     rest = sum(2**p * product((x - lowest) >> p & 1) for p in range(1, bits + 1))
     return rest + (lowest * product(np.ones((1, x.shape[1]), int)) if bits else 0)
+
+
+@instead_of("bit_plane_product", "W was read out of the machine by unit vectors, and x multiplied by it; multiply bits")
+def by_unit_vectors(x, bits, lowest, product):
+    return x @ product(np.eye(x.shape[1], dtype=int))
 
 
 # ---- absorb
@@ -520,6 +535,26 @@ def cut_towards_zero(beta):
     cut = np.trunc(beta)
     rest, rank = np.unique(np.abs(beta - cut), return_inverse=True)
     return len(rest), whole(len(rest) * cut + rank)
+
+
+@instead_of("whole_scores", "the whole part was cut off towards 0, which rounds a negative beta up; use floor")
+def truncated(beta):
+    cut = np.trunc(beta)
+    rest, rank = np.unique(beta - cut, return_inverse=True)
+    return len(rest), whole(len(rest) * cut + rank)
+
+
+@instead_of("whole_scores", "only the ranks of the rests were returned; the whole parts, times k, belong to o")
+def ranks_alone(beta):
+    rest, rank = np.unique(beta - np.floor(beta), return_inverse=True)
+    return len(rest), rank
+
+
+@instead_of("whole_scores", "the rests were rounded before they were ranked, so close ones became equal")
+def rounded_rests(beta):
+    floors = np.floor(beta)
+    rest, rank = np.unique(np.round(beta - floors, 6), return_inverse=True)
+    return len(rest), whole(len(rest) * floors + rank)
 
 
 @instead_of("whole_scores", "a large factor is no way out: k is at most n, and tiny differences are still lost")

@@ -41,8 +41,8 @@ def failing_unit(draft, d):
 
     Args:
         draft: a function. draft(gamma, beta, mean, sigma) takes arrays (n,) and returns t and flip, as `threshold`
-            does. It is wrong for many units or for none; where it is wrong, a unit with |gamma|, sigma and |beta|
-            at most 2 and |mean| at most 3 shows it.
+            does. If it is wrong at all, some unit with |gamma|, sigma and |beta| at most 2 and |mean| at most 3 shows
+            it. A few hundred units are enough; to try thousands takes longer than a grader waits.
         d: the number of inputs, 4 or more.
 
     Returns:
@@ -69,7 +69,7 @@ def bit_plane_product(x, bits, lowest, product):
         bits: the number of bits that tell such integers apart.
         lowest: the smallest integer that may occur, such as 0 or -128.
         product: a function. product(B) returns B W, (rows of B, n), for a matrix B (any number of rows, k) of
-            integers 0 and 1. You may call it bits + 1 times.
+            integers 0 and 1. All calls together may pass it (bits + 1) * rows rows: a machine's time is its rows.
 
     Returns:
         (rows, n), integers
@@ -89,8 +89,8 @@ def absorb(W, t, flip, D):
     Before: a unit with the sum z = x W[:, j] is on where (z >= t[j]) != flip[j]. The sums that occur are
     -D, -D + 2, .., D - 2, D, and no others.
 
-    After: columns with flip are negated. A unit of the new matrix has the sum z, and from it the count h = (z + D) / 2,
-    one of 0, 1, .., D. It is on where h >= c[j].
+    After: columns with flip are negated, so their units have the sum z' = -z; for all others z' = z. The count
+    h = (z' + D) / 2 is one of 0, 1, .., D. The unit is on where h >= c[j], for the same inputs as before.
 
     Args:
         W: (m, n), entries +1 and -1.
