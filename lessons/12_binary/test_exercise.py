@@ -212,7 +212,7 @@ def why(a, b, outputs, n):
 
 def test_adder(exercise, rng):
     """Add all pairs of numbers."""
-    for n in 1, 2, 3, 5:
+    for n in 1, 2, *(int(v) for v in rng.permutation(range(3, 7))[:2]):
         answer = exercise.adder(n)
         circuit = answer.value
         found = fault(circuit, n)

@@ -136,6 +136,11 @@ def cut_off_and_one_more(gamma, beta, mean, sigma):
     return whole(mean - beta * sigma / gamma) + 1, gamma < 0
 
 
+@instead_of("threshold", "the border was moved before it was rounded, so one just below a whole number crosses it")
+def nudged(gamma, beta, mean, sigma):
+    return whole(np.ceil(mean - beta * sigma / gamma + np.where(gamma < 0, 0.1, 0))), gamma < 0
+
+
 # ---- failing_unit
 
 

@@ -12,9 +12,10 @@ SIGNS = (1.0, -1.0)
 
 
 def units(rng, n):
-    """Return n units whose borders are whole numbers, halves and quarters. Floats hold every number here exactly."""
-    gamma, sigma = rng.permuted(np.resize(SIGNS, n)) * 2.0 ** rng.integers(-2, 3, n), 2.0 ** rng.integers(-2, 3, n)
-    border = rng.permuted(np.resize([0, 0.25, 0, 0.75, 0.5], n)) + rng.integers(-9, 10, n)
+    """Return n units whose borders are whole, half-way, or close to whole. Floats hold every number here exactly."""
+    kind = np.resize(rng.permutation(10), n)  # ten units have both signs of gamma with each kind of border
+    gamma, sigma = np.take(SIGNS, kind % 2) * 2.0 ** rng.integers(-2, 3, n), 2.0 ** rng.integers(-2, 3, n)
+    border = np.take([0, 2**-12, 0, 1 - 2**-12, 0.5], kind // 2) + rng.integers(-9, 10, n)
     beta = rng.integers(-8, 9, n) / 4
     return gamma, beta, border + beta * sigma / gamma, sigma
 
@@ -33,7 +34,7 @@ def changes(unit):
 
 
 def test_threshold(exercise, rng):
-    for n in (4, 4, 7, 1, 2):
+    for n in (4, 4, 10, 1, 2):
         asked = units(rng, n)
         found = [changes(unit) for unit in zip(*asked, strict=True)]
         t, flip = (np.array(part) for part in zip(*found, strict=True))

@@ -73,9 +73,7 @@ def test_an_older_workspace_gets_what_is_new_and_keeps_what_the_learner_wrote(sp
     before = dict(vars(space.progress))
     newer()
     done = workspace.renew(space.root)
-    assert set(done.new) == {
-        f"lessons/02_more/{name}.py" for name in ("exercise", "lesson", "test_exercise")
-    }
+    assert set(done.new) == {f"lessons/02_more/{name}.py" for name in ("exercise", "lesson", "test_exercise")}
     assert done.updated == ["lessons/01_sums/lesson.py", "lessons/01_sums/test_exercise.py"]
     assert done.kept == ["lessons/01_sums/lesson.py.earlier"]
     assert (folder / "exercise.py").read_text() == "mine = True\n"
