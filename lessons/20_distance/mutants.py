@@ -1,0 +1,573 @@
+"""Wrong answers of lesson 20, each with the mistake behind it; the grader must reject them."""
+
+import math
+
+import numpy as np
+
+from tinynet.course import instead_of
+
+# ---- gap_bound
+
+
+def hoeffding(n, delta):
+    return math.sqrt(math.log(1 / delta) / (2 * n))
+
+
+@instead_of("gap_bound", "t was subtracted, which bounds the disagreement from below; an upper bound adds t")
+def wrong_side(of_a, of_b, delta):
+    return np.mean(of_a != of_b) - hoeffding(len(of_a), delta)
+
+
+@instead_of("gap_bound", "this is the disagreement on these inputs alone; by chance it may be too small, so add t")
+def no_margin(of_a, of_b, delta):
+    return np.mean(of_a != of_b)
+
+
+@instead_of(
+    "gap_bound", "2 / delta is for a bound on both sides; the lesson's inequality bounds one side, with 1 / delta"
+)
+def two_sided(of_a, of_b, delta):
+    return np.mean(of_a != of_b) + hoeffding(len(of_a), delta / 2)
+
+
+@instead_of("gap_bound", "this fails with probability 1 - delta; the exponential itself must be delta")
+def confidence_for_delta(of_a, of_b, delta):
+    return np.mean(of_a != of_b) + hoeffding(len(of_a), 1 - delta)
+
+
+@instead_of("gap_bound", "the 2 in exp(-2 n t^2) got lost")
+def no_two(of_a, of_b, delta):
+    return np.mean(of_a != of_b) + math.sqrt(math.log(1 / delta) / len(of_a))
+
+
+@instead_of("gap_bound", "this is t^2; take the square root")
+def no_root(of_a, of_b, delta):
+    return np.mean(of_a != of_b) + math.log(1 / delta) / (2 * len(of_a))
+
+
+@instead_of("gap_bound", "n got lost: the more inputs, the smaller t")
+def no_n(of_a, of_b, delta):
+    return np.mean(of_a != of_b) + math.sqrt(math.log(1 / delta) / 2)
+
+
+@instead_of("gap_bound", "this counts where a and b agree; the gap comes from where they differ")
+def agreement(of_a, of_b, delta):
+    return np.mean(of_a == of_b) + hoeffding(len(of_a), delta)
+
+
+@instead_of("gap_bound", "the differing inputs were counted, but not divided by n; D is a share")
+def not_a_share(of_a, of_b, delta):
+    return np.sum(of_a != of_b) + hoeffding(len(of_a), delta)
+
+
+@instead_of("gap_bound", "class numbers were subtracted; a 3 for an 8 is one difference, not five")
+def class_numbers(of_a, of_b, delta):
+    return np.mean(np.abs(of_a - of_b)) + hoeffding(len(of_a), delta)
+
+
+@instead_of("gap_bound", "the logarithm to base 10 was taken; exp has the natural logarithm, np.log")
+def base_ten(of_a, of_b, delta):
+    return np.mean(of_a != of_b) + math.sqrt(math.log10(1 / delta) / (2 * len(of_a)))
+
+
+@instead_of("gap_bound", "this is the normal approximation with 1.96; use Hoeffding's inequality, and the delta given")
+def normal(of_a, of_b, delta):
+    D = np.mean(of_a != of_b)
+    return D + 1.96 * math.sqrt(D * (1 - D) / len(of_a))
+
+
+@instead_of("gap_bound", "t was multiplied by the disagreement; add it")
+def multiplied(of_a, of_b, delta):
+    return np.mean(of_a != of_b) * (1 + hoeffding(len(of_a), delta))
+
+
+# ---- spearman
+
+
+def mean_ranks(v):
+    return np.array([np.sum(v < one) + (np.sum(v == one) + 1) / 2 for one in v])
+
+
+def in_order(v):
+    return np.argsort(np.argsort(v, kind="stable"), kind="stable") + 1
+
+
+@instead_of("spearman", "equal values got different ranks, in order of appearance; they share the mean of their ranks")
+def no_ties(x, y):
+    return np.corrcoef(in_order(x), in_order(y))[0, 1]
+
+
+@instead_of("spearman", "equal values got different ranks, in order of appearance; they share the mean of their ranks")
+def no_ties_by_formula(x, y):
+    d = in_order(x) - in_order(y)
+    return 1 - 6 * np.sum(d**2) / (len(x) ** 3 - len(x))
+
+
+@instead_of("spearman", "1 - 6 sum d^2 / (n^3 - n) holds only without ties; correlate the ranks")
+def short_formula(x, y):
+    d = mean_ranks(x) - mean_ranks(y)
+    return 1 - 6 * np.sum(d**2) / (len(x) ** 3 - len(x))
+
+
+@instead_of("spearman", "argsort alone gives the places of the sorted values, not the rank of each value")
+def one_argsort(x, y):
+    return np.corrcoef(np.argsort(x, kind="stable"), np.argsort(y, kind="stable"))[0, 1]
+
+
+@instead_of("spearman", "the values themselves were correlated; correlate their ranks")
+def pearson(x, y):
+    return np.corrcoef(x, y)[0, 1]
+
+
+@instead_of("spearman", "equal values got the lowest of their ranks; they share the mean")
+def lowest_rank(x, y):
+    return np.corrcoef(*([np.sum(v < one) for one in v] for v in (x, y)))[0, 1]
+
+
+@instead_of("spearman", "equal values got the highest of their ranks; they share the mean")
+def highest_rank(x, y):
+    return np.corrcoef(*([np.sum(v <= one) for one in v] for v in (x, y)))[0, 1]
+
+
+@instead_of(
+    "spearman", "ranks were not skipped after equal values: 5, 7, 7, 9 have the ranks 1, 2.5, 2.5, 4, not 1, 2, 2, 3"
+)
+def dense_ranks(x, y):
+    return np.corrcoef(*(np.unique(v, return_inverse=True)[1].ravel() for v in (x, y)))[0, 1]
+
+
+@instead_of("spearman", "only one of the two was ranked")
+def one_ranked(x, y):
+    return np.corrcoef(mean_ranks(x), y)[0, 1]
+
+
+@instead_of("spearman", "the sign is lost or reversed: large x with large y is a positive correlation")
+def reversed_sign(x, y):
+    return np.corrcoef(mean_ranks(x), mean_ranks(-y))[0, 1]
+
+
+@instead_of("spearman", "this is the whole matrix of correlations; return its entry [0, 1]")
+def whole_matrix(x, y):
+    return np.corrcoef(mean_ranks(x), mean_ranks(y))
+
+
+@instead_of("spearman", "this is Kendall's tau, which counts pairs in the same order; correlate ranks")
+def kendall(x, y):
+    from scipy import stats
+
+    return stats.kendalltau(x, y).statistic
+
+
+# ---- paired_test
+
+
+def bought(of_a, of_b, label):
+    """Return where a and b differ, and the labels there."""
+    where = np.flatnonzero(of_a != of_b)
+    return where, np.array([label(i) for i in where.tolist()], int)
+
+
+def counts(of_a, of_b, label):
+    where, y = bought(of_a, of_b, label)
+    return int(np.sum(of_b[where] == y)), int(np.sum(of_a[where] == y)), len(where)
+
+
+def tail(m, k):
+    return sum(math.comb(m, j) for j in range(k + 1)) / 2**m
+
+
+@instead_of("paired_test", "such a label tells nothing about the gap, so do not buy it")
+def buys_all(of_a, of_b, label):
+    y = np.array([label(i) for i in range(len(of_a))])
+    n10, n01 = int(np.sum((of_a != y) & (of_b == y))), int(np.sum((of_a == y) & (of_b != y)))
+    return (n10 - n01) / len(y), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "it takes one whole number, the place of an input")
+def asks_for_arrays(of_a, of_b, label):
+    where = np.flatnonzero(of_a != of_b)
+    y = label(where)
+    n10, n01 = int(np.sum(of_b[where] == y)), int(np.sum(of_a[where] == y))
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "the sign of the gap is reversed; it is positive if a errs more")
+def reversed_gap(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n01 - n10) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "the gap has lost its sign; it is negative if b errs more")
+def absolute_gap(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return abs(n01 - n10) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "the gap was divided by the number of labels; error rates are shares of all n inputs")
+def per_label(of_a, of_b, label):
+    n10, n01, differ = counts(of_a, of_b, label)
+    return (n10 - n01) / max(differ, 1), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "the gap was divided by the number of tosses; error rates are shares of all n inputs")
+def per_toss(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / max(n10 + n01, 1), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "this p counts one side only; either network may be ahead, so it is twice as large")
+def one_sided(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), 1.0 if n10 == n01 else tail(n10 + n01, min(n10, n01))
+
+
+@instead_of("paired_test", "this p is one side only, and below 1 even where the tosses divide evenly")
+def one_sided_always(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), tail(n10 + n01, min(n10, n01))
+
+
+@instead_of("paired_test", "p is above 1 where the tosses divide evenly, since the middle was counted twice")
+def above_one(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), 2 * tail(n10 + n01, min(n10, n01))
+
+
+@instead_of("paired_test", "inputs on which both are wrong were counted as tosses; they favour neither")
+def both_wrong_tossed(of_a, of_b, label):
+    n10, n01, differ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(differ, min(n10, n01)))
+
+
+@instead_of("paired_test", "where both are wrong, b does not win: a is wrong, but b must be right as well")
+def not_right_is_wrong(of_a, of_b, label):
+    where, y = bought(of_a, of_b, label)
+    n10, n01 = int(np.sum(of_a[where] != y)), int(np.sum(of_a[where] == y))
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "all errors of a and of b were made tosses; where both are wrong nobody scores")
+def errors_as_tosses(of_a, of_b, label):
+    where, y = bought(of_a, of_b, label)
+    wrong_a, wrong_b = int(np.sum(of_a[where] != y)), int(np.sum(of_b[where] != y))
+    return (wrong_a - wrong_b) / len(of_a), min(1.0, 2 * tail(wrong_a + wrong_b, min(wrong_a, wrong_b)))
+
+
+@instead_of("paired_test", "this is the probability of exactly this split; add the more uneven ones")
+def exactly_this(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), 1.0 if n10 == n01 else 2 * math.comb(n10 + n01, n10) / 2 ** (n10 + n01)
+
+
+@instead_of("paired_test", "the observed split itself is missing from the sum; count k up to the smaller score")
+def strictly_more(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), 1.0 if n10 == n01 else 2 * tail(n10 + n01, min(n10, n01) - 1)
+
+
+@instead_of("paired_test", "a normal curve was put in place of the tosses; with so few of them, add up the exact odds")
+def by_chi_square(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    z = abs(n10 - n01) / math.sqrt(max(n10 + n01, 1))
+    return (n10 - n01) / len(of_a), math.erfc(z / math.sqrt(2))
+
+
+@instead_of("paired_test", "the sum runs up to the larger score, so p is close to 1; sum up to the smaller one")
+def larger_score(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, max(n10, n01)))
+
+
+@instead_of(
+    "paired_test", "the scores were tested as tosses among all n inputs; only where one alone is right is a toss"
+)
+def among_all(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(len(of_a), min(n10, n01)))
+
+
+@instead_of("paired_test", "2**m overflows to 0 if m is one of NumPy's whole numbers and above 62; turn it into an int")
+def overflowing(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    with np.errstate(all="ignore"):
+        m = np.int64(n10 + n01)
+        below = np.float64(sum(math.comb(int(m), j) for j in range(min(n10, n01) + 1)))
+        return (n10 - n01) / len(of_a), float(min(1.0, 2 * below / np.int64(2) ** m))
+
+
+@instead_of("paired_test", "division by zero, or no p, if no input favours either network; then p is 1 and the gap 0")
+def nothing_to_toss(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    if n10 + n01 == 0:
+        return 0.0, 0.0
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+# ---- labels_needed
+
+
+def answer(n, labels):
+    return math.ceil(n), math.ceil(n) * labels
+
+
+def given(a_alone, b_alone):
+    gap = a_alone - b_alone
+    return gap, a_alone + b_alone - gap**2
+
+
+@instead_of(
+    "labels_needed", "the two kinds of errors were taken as independent; they exclude each other: var d = E d^2 - g^2"
+)
+def independent(a_alone, b_alone, both, z):
+    gap, _ = given(a_alone, b_alone)
+    variance = a_alone * (1 - a_alone) + b_alone * (1 - b_alone)
+    return answer(z**2 * variance / gap**2, a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "unpaired: this adds the variances of two error rates, each with pictures of its own")
+def unpaired(a_alone, b_alone, both, z):
+    gap, _ = given(a_alone, b_alone)
+    a, b = a_alone + both, b_alone + both
+    return answer(z**2 * (a * (1 - a) + b * (1 - b)) / gap**2, a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "g^2 is missing from the variance: var d = E d^2 - (E d)^2")
+def second_moment(a_alone, b_alone, both, z):
+    gap, _ = given(a_alone, b_alone)
+    return answer(z**2 * (a_alone + b_alone) / gap**2, a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "inputs on which both are wrong give 0; they do not add to the variance")
+def both_in_variance(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(z**2 * (variance + both) / gap**2, a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "where both are wrong but differ, a label is needed too; nobody knows that before")
+def both_unpaid(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(z**2 * variance / gap**2, a_alone + b_alone)
+
+
+@instead_of("labels_needed", "every input was given a label; only where a and b differ one is needed")
+def all_paid(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(z**2 * variance / gap**2, 1)
+
+
+@instead_of("labels_needed", "z is not squared")
+def z_not_squared(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(z * variance / gap**2, a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "z is not used; 1.96 stands in its place")
+def fixed_z(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(1.96**2 * variance / gap**2, a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "the gap is not squared: n = z^2 variance / g^2")
+def gap_not_squared(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(z**2 * variance / abs(gap), a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "the standard deviation was taken for the variance")
+def deviation(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(z**2 * math.sqrt(variance) / gap**2, a_alone + b_alone + both)
+
+
+@instead_of(
+    "labels_needed", "n was rounded down, where the gap is still a little shorter than z standard errors; round up"
+)
+def rounded_down(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    n = math.floor(z**2 * variance / gap**2)
+    return n, n * (a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "n is not a whole number; round it up")
+def not_rounded(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    n = z**2 * variance / gap**2
+    return n, n * (a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "the labels were computed from n before it was rounded up")
+def labels_of_unrounded(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    n = z**2 * variance / gap**2
+    return math.ceil(n), n * (a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "the number of labels was rounded; it is an expected number and need not be whole")
+def whole_labels(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    n = math.ceil(z**2 * variance / gap**2)
+    return n, math.ceil(n * (a_alone + b_alone + both))
+
+
+@instead_of("labels_needed", "inputs and labels have changed places; the inputs come first")
+def swapped(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    n = math.ceil(z**2 * variance / gap**2)
+    return n * (a_alone + b_alone + both), n
+
+
+@instead_of("labels_needed", "this is the bound p (1 - p) <= 1/4 of a single share; the variance is known here")
+def worst_case(a_alone, b_alone, both, z):
+    gap, _ = given(a_alone, b_alone)
+    return answer(z**2 / 4 / gap**2, a_alone + b_alone + both)
+
+
+# ---- linear_cka
+
+
+def score(X, Y):
+    return np.linalg.norm(X.T @ Y) ** 2 / (np.linalg.norm(X.T @ X) * np.linalg.norm(Y.T @ Y))
+
+
+@instead_of(
+    "linear_cka", "this is the colleague's function unchanged: the means of the units still make layers look alike"
+)
+def uncentred(X, Y):
+    return score(X, Y)
+
+
+@instead_of("linear_cka", "the mean was taken over the units of an input; each unit has its own mean, over the inputs")
+def centred_rows(X, Y):
+    return score(X - X.mean(axis=1, keepdims=True), Y - Y.mean(axis=1, keepdims=True))
+
+
+@instead_of("linear_cka", "one mean was taken off all entries; each unit has its own")
+def centred_at_once(X, Y):
+    return score(X - X.mean(), Y - Y.mean())
+
+
+@instead_of("linear_cka", "only X was centred; Y's units have means as well")
+def only_one(X, Y):
+    return score(X - X.mean(axis=0), Y)
+
+
+@instead_of("linear_cka", "only Y was centred; X's units have means as well")
+def only_other(X, Y):
+    return score(X, Y - Y.mean(axis=0))
+
+
+@instead_of("linear_cka", "the products were centred, not the activations")
+def products_centred(X, Y):
+    centred = lambda M: M - M.mean(axis=0)
+    return np.linalg.norm(centred(X.T @ Y)) ** 2 / (
+        np.linalg.norm(centred(X.T @ X)) * np.linalg.norm(centred(Y.T @ Y)) + 1e-300
+    )
+
+
+@instead_of("linear_cka", "units were also divided by their standard deviation, so turning the axes changes the result")
+def standardized(X, Y):
+    z = lambda M: (M - M.mean(axis=0)) / M.std(axis=0)
+    return score(z(X), z(Y))
+
+
+@instead_of("linear_cka", "the norm above the line is not squared")
+def not_squared(X, Y):
+    X, Y = X - X.mean(axis=0), Y - Y.mean(axis=0)
+    return np.linalg.norm(X.T @ Y) / np.sqrt(np.linalg.norm(X.T @ X) * np.linalg.norm(Y.T @ Y))
+
+
+@instead_of("linear_cka", "this is a distance, 1 - CKA; the colleague's number is 1 for layers that are alike")
+def as_distance(X, Y):
+    return 1 - score(X - X.mean(axis=0), Y - Y.mean(axis=0))
+
+
+@instead_of("linear_cka", "the median was taken off; a constant goes away with it, but CKA takes the mean off")
+def medians(X, Y):
+    return score(X - np.median(X, axis=0), Y - np.median(Y, axis=0))
+
+
+@instead_of("linear_cka", "this is the largest singular value; the norm is the root of the sum of all squares")
+def spectral(X, Y):
+    X, Y = X - X.mean(axis=0), Y - Y.mean(axis=0)
+    size = lambda M: np.linalg.norm(M, 2)
+    return size(X.T @ Y) ** 2 / (size(X.T @ X) * size(Y.T @ Y))
+
+
+@instead_of("linear_cka", "the smallest value of each unit was taken off; take off its mean")
+def from_smallest(X, Y):
+    return score(X - X.min(axis=0), Y - Y.min(axis=0))
+
+
+@instead_of("linear_cka", "sigmoid was turned back into tanh with 2x - 1; it must work whatever the constant is")
+def back_to_tanh(X, Y):
+    return score(2 * X - 1, 2 * Y - 1)
+
+
+@instead_of("linear_cka", "the table of inputs was centred on one side only; rows and columns both have a mean")
+def one_side(X, Y):
+    K, L = (Z @ Z.T - (Z @ Z.T).mean(axis=0) for Z in (X, Y))
+    return np.sum(K * L) / (np.linalg.norm(K) * np.linalg.norm(L))
+
+
+# ---- consensus
+
+
+def votes_of(classes):
+    return np.array([(classes == c).sum(axis=0) for c in range(classes.max() + 1)])
+
+
+@instead_of("consensus", "class numbers were averaged; between a 3 and a 7 there is no 5")
+def mean_class(classes):
+    return np.round(classes.mean(axis=0)).astype(int)
+
+
+@instead_of("consensus", "this is the median of the class numbers; count votes instead")
+def median_class(classes):
+    return np.median(classes, axis=0).astype(int)
+
+
+@instead_of("consensus", "of classes with equally many votes the highest was taken; take the lowest")
+def highest_of_equals(classes):
+    votes = votes_of(classes)
+    return len(votes) - 1 - np.argmax(votes[::-1], axis=0)
+
+
+@instead_of("consensus", "of classes with equally many votes the first that was named was taken; take the lowest")
+def first_of_equals(classes):
+    from collections import Counter
+
+    return np.array([Counter(column).most_common(1)[0][0] for column in classes.T.tolist()])
+
+
+@instead_of("consensus", "this is how many votes the winner has; return which class it is")
+def number_of_votes(classes):
+    return votes_of(classes).max(axis=0)
+
+
+@instead_of("consensus", "the votes of a network over all inputs were counted; each input has its own vote")
+def by_network(classes):
+    return np.array([np.bincount(row).argmax() for row in classes])
+
+
+@instead_of("consensus", "all inputs were counted together; each input has its own vote")
+def all_together(classes):
+    return np.full(classes.shape[1], np.bincount(classes.ravel()).argmax())
+
+
+@instead_of("consensus", "the highest class was never counted; classes run up to and including classes.max()")
+def one_too_few(classes):
+    top = classes.max()
+    if top == 0:
+        return np.zeros(classes.shape[1], int)
+    return np.argmax([(classes == c).sum(axis=0) for c in range(top)], axis=0)
+
+
+@instead_of("consensus", "this is what the first network says; let all of them vote")
+def first_network(classes):
+    return classes[0].copy()
+
+
+@instead_of("consensus", "a class was taken only with more than half of the votes; the most votes are enough")
+def absolute_majority(classes):
+    votes = votes_of(classes)
+    return np.where(votes.max(axis=0) * 2 > len(classes), votes.argmax(axis=0), 0)
