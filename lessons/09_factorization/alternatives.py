@@ -62,22 +62,6 @@ def as_an_array(c, lr):
     return lr * np.array([c, 1 / c]) ** 2
 
 
-@instead_of("smooth_bank", "a bump is the product of a bump along the rows and one along the columns")
-def by_outer_products(side, centres, sigma):
-    along = np.exp(-((np.arange(side)[:, None, None] - centres) ** 2) / (2 * sigma**2))  # (side, k, 2)
-    along = along / np.linalg.norm(along, axis=0)
-    return np.einsum("rk,ck->rck", along[:, :, 0], along[:, :, 1]).reshape(side * side, len(centres))
-
-
-@instead_of("smooth_bank", "pixel by pixel")
-def pixel_by_pixel(side, centres, sigma):
-    U = []
-    for row, column in centres:
-        bump = [np.exp(-((r - row) ** 2 + (c - column) ** 2) / 2 / sigma**2) for r in range(side) for c in range(side)]
-        U.append(np.array(bump) / sum(b * b for b in bump) ** 0.5)
-    return np.array(U).T
-
-
 @instead_of("share_seen", "by the singular vectors of U")
 def by_singular_vectors(x, U):
     A = np.linalg.svd(U, full_matrices=False)[0]
@@ -94,6 +78,22 @@ def by_least_squares(x, U):
 def by_the_normal_equations(x, U):
     first = x @ U @ np.linalg.inv(U.T @ U) @ U.T
     return np.sum(first * x) / np.sum(x * x)
+
+
+@instead_of("smooth_bank", "a bump is the product of a bump along the rows and one along the columns")
+def by_outer_products(side, centres, sigma):
+    along = np.exp(-((np.arange(side)[:, None, None] - centres) ** 2) / (2 * sigma**2))  # (side, k, 2)
+    along = along / np.linalg.norm(along, axis=0)
+    return np.einsum("rk,ck->rck", along[:, :, 0], along[:, :, 1]).reshape(side * side, len(centres))
+
+
+@instead_of("smooth_bank", "pixel by pixel")
+def pixel_by_pixel(side, centres, sigma):
+    U = []
+    for row, column in centres:
+        bump = [np.exp(-((r - row) ** 2 + (c - column) ** 2) / 2 / sigma**2) for r in range(side) for c in range(side)]
+        U.append(np.array(bump) / sum(b * b for b in bump) ** 0.5)
+    return np.array(U).T
 
 
 @instead_of("rank_that_fits", "rank by rank")

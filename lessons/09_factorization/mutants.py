@@ -52,6 +52,38 @@ def at_least_one(m, n):
     return max(1, (m * n - 1) // (m + n))
 
 
+@instead_of(
+    "largest_saving_rank",
+    "a rank is a whole number; this is a float: np.ceil and np.floor return one, int(...) mends it",
+)
+def whole_but_a_float(m, n):
+    return np.ceil(m * n / (m + n)) - 1
+
+
+@instead_of("largest_saving_rank", "the quotient is a float; the rank is the largest whole number below m n / (m + n)")
+def quotient(m, n):
+    return m * n / (m + n)
+
+
+@instead_of("largest_saving_rank", "the quotient is a float; the rank is the largest whole number below m n / (m + n)")
+def quotient_of_one_less(m, n):
+    return (m * n - 1) / (m + n)
+
+
+@instead_of(
+    "largest_saving_rank", "1 was always subtracted; only where m n / (m + n) is a whole number does it save nothing"
+)
+def always_one_less(m, n):
+    return m * n // (m + n) - 1
+
+
+@instead_of(
+    "largest_saving_rank", "1 was always subtracted; only where m n / (m + n) is a whole number does it save nothing"
+)
+def always_one_less_but_not_below_zero(m, n):
+    return max(0, m * n // (m + n) - 1)
+
+
 def svd(W):
     return np.linalg.svd(W, full_matrices=False)
 
@@ -145,6 +177,52 @@ def one_scale_for_all(W, k):
     return A[:, :k] * s[:k] / np.sqrt(s[0]), np.sqrt(s[0]) * Bt[:k]
 
 
+@instead_of("nearest", "U and V have the same length as wholes; each column of U must be as long as its own row of V")
+def as_long_as_wholes(W, k):
+    A, s, Bt = svd(W)
+    scale = np.sqrt(np.linalg.norm(s[:k]) / np.sqrt(k))
+    return A[:, :k] * s[:k] / scale, scale * Bt[:k]
+
+
+@instead_of("nearest", "the same number scales every row: each column of U must be as long as its own row of V")
+def the_mean_for_all(W, k):
+    A, s, Bt = svd(W)
+    scale = np.sqrt(np.mean(s[:k]))
+    return A[:, :k] * s[:k] / scale, scale * Bt[:k]
+
+
+@instead_of("nearest", "one number scales both factors; each singular value has to scale its own column and row")
+def one_number_for_both(W, k):
+    A, s, Bt = svd(W)
+    return A[:, :k] * np.sqrt(s[0]), Bt[:k] * np.sqrt(s[0])
+
+
+@instead_of("nearest", "one number scales both factors; each singular value has to scale its own column and row")
+def the_mean_for_both(W, k):
+    A, s, Bt = svd(W)
+    return A[:, :k] * np.sqrt(s[:k].mean()), Bt[:k] * np.sqrt(s[:k].mean())
+
+
+@instead_of("nearest", "one number scales both factors; each singular value has to scale its own column and row")
+def the_mean_root_for_both(W, k):
+    A, s, Bt = svd(W)
+    return A[:, :k] * np.sqrt(s[:k]).mean(), Bt[:k] * np.sqrt(s[:k]).mean()
+
+
+@instead_of("nearest", "np.diag holds all singular values here; only the first k of them fit the k columns")
+def diagonal_of_all(W, k):
+    A, s, Bt = svd(W)
+    root = np.diag(np.sqrt(s))
+    return A[:, :k] @ root, root @ Bt[:k]
+
+
+@instead_of("nearest", "the roots r scale the rows of V only if they have a second axis: r[:, None] * V")
+def roots_without_an_axis(W, k):
+    A, s, Bt = svd(W)
+    r = np.sqrt(s[:k])
+    return A[:, :k] * r, r * Bt[:k]
+
+
 @instead_of("nearest", "the product was returned; its factors are wanted, U and V")
 def the_product(W, k):
     A, s, Bt = svd(W)
@@ -222,6 +300,21 @@ def pseudoinverses(G, U, V):
     return G @ np.linalg.pinv(V), np.linalg.pinv(U) @ G
 
 
+@instead_of("gradients", "G was transposed; only the other factor is: G V^T and U^T G")
+def G_transposed_in_U(G, U, V):
+    return G.T @ V.T, U.T @ G
+
+
+@instead_of("gradients", "G was transposed; only the other factor is: G V^T and U^T G")
+def G_transposed_in_V(G, U, V):
+    return G @ V.T, U.T @ G.T
+
+
+@instead_of("gradients", "G was transposed; only the other factor is: G V^T and U^T G")
+def G_transposed_in_both(G, U, V):
+    return G.T @ V.T, U.T @ G.T
+
+
 @instead_of("mended_rates", "the two are exchanged: what c makes large has to take the larger steps, in proportion")
 def exchanged(c, lr):
     return lr / c**2, lr * c**2
@@ -287,6 +380,99 @@ def without_lr(c, lr):
 @instead_of("mended_rates", "lr was squared, not c")
 def lr_squared(c, lr):
     return c * lr**2, lr**2 / c
+
+
+@instead_of(
+    "share_seen", "|x U|^2 / |x|^2 takes long columns for good sight; find perpendicular columns of length 1 first"
+)
+def product_alone(x, U):
+    return np.sum((x @ U) ** 2) / np.sum(x**2)
+
+
+@instead_of(
+    "share_seen", "scaling the columns to length 1 is not enough: columns that lean together count a part twice"
+)
+def only_scaled(x, U):
+    return np.sum((x @ (U / np.linalg.norm(U, axis=0))) ** 2) / np.sum(x**2)
+
+
+@instead_of("share_seen", "this is the share that is lost, not the share that is seen")
+def what_is_lost(x, U):
+    Q = np.linalg.qr(U)[0]
+    return 1 - np.sum((x @ Q) ** 2) / np.sum(x**2)
+
+
+@instead_of("share_seen", "this is the ratio of lengths; the share is one of squares")
+def ratio_of_lengths(x, U):
+    Q = np.linalg.qr(U)[0]
+    return np.sqrt(np.sum((x @ Q) ** 2) / np.sum(x**2))
+
+
+@instead_of("share_seen", "the mean was subtracted; the inputs count as they come")
+def mean_subtracted(x, U):
+    Q, z = np.linalg.qr(U)[0], x - x.mean(axis=0)
+    return np.sum((z @ Q) ** 2) / max(np.sum(z**2), 1e-12)
+
+
+@instead_of(
+    "share_seen", "a share was computed for each input, and these were averaged; sum over all inputs, then divide once"
+)
+def mean_of_shares(x, U):
+    Q = np.linalg.qr(U)[0]
+    return np.mean(np.sum((x @ Q) ** 2, axis=1) / np.sum(x**2, axis=1))
+
+
+@instead_of(
+    "share_seen",
+    "a result above 1 was cut to 1; it is wrong below 1 as well, because columns lean together or are not of length 1",
+)
+def cut_at_one(x, U):
+    return min(1.0, np.sum((x @ U) ** 2) / np.sum(x**2))
+
+
+@instead_of("share_seen", "divided by the squares of all of U: each column has its own length, and they lean together")
+def divided_by_all_of_U(x, U):
+    return np.sum((x @ U) ** 2) / np.sum(x**2) / np.sum(U**2)
+
+
+@instead_of(
+    "share_seen", "the pseudoinverse gives the coefficients of the mixture; the part that is seen is U times them"
+)
+def coefficients(x, U):
+    return np.sum((x @ np.linalg.pinv(U).T) ** 2) / np.sum(x**2)
+
+
+@instead_of(
+    "share_seen", "all m singular vectors were used, which see everything; only the first k span the columns of U"
+)
+def full_svd(x, U):
+    return np.sum((x @ np.linalg.svd(U)[0]) ** 2) / np.sum(x**2)
+
+
+@instead_of("share_seen", "absolute values were summed; the shares are of squares")
+def absolute_values(x, U):
+    return np.sum(np.abs(x @ np.linalg.qr(U)[0])) / np.sum(np.abs(x))
+
+
+@instead_of("share_seen", "this is k / m, what a random bank sees of random inputs; look at the inputs")
+def rank_alone(x, U):
+    return U.shape[1] / U.shape[0]
+
+
+@instead_of("share_seen", "U U^T projects only where the columns of U are perpendicular and of length 1")
+def by_U_U_transposed(x, U):
+    return np.sum((x @ U @ U.T) ** 2) / np.sum(x**2)
+
+
+@instead_of("share_seen", "in per cent; a number between 0 and 1 is wanted")
+def in_per_cent(x, U):
+    Q = np.linalg.qr(U)[0]
+    return 100 * np.sum((x @ Q) ** 2) / np.sum(x**2)
+
+
+@instead_of("share_seen", "this divides by the inverse lengths only: the Gram matrix U^T U must be inverted as a whole")
+def divided_by_squared_lengths(x, U):
+    return np.sum((x @ U / np.sum(U**2, axis=0) @ U.T) ** 2) / np.sum(x**2)
 
 
 def squares(side, centres):
@@ -388,6 +574,21 @@ def rounded_centres(side, centres, sigma):
     return unit(np.exp(-squares(side, np.rint(centres)) / (2 * sigma**2)))
 
 
+@instead_of("smooth_bank", "the centres were cut to whole pixels; they may lie in between")
+def truncated_centres(side, centres, sigma):
+    return unit(np.exp(-squares(side, centres.astype(int)) / (2 * sigma**2)))
+
+
+@instead_of("smooth_bank", "shifted by half a pixel: pixel (r, c) lies at (r, c), so a centre there is in its middle")
+def pixels_at_their_middles(side, centres, sigma):
+    return unit(np.exp(-squares(side, centres - 0.5) / (2 * sigma**2)))
+
+
+@instead_of("smooth_bank", "shifted by half a pixel: pixel (r, c) lies at (r, c), so a centre there is in its middle")
+def centres_at_their_middles(side, centres, sigma):
+    return unit(np.exp(-squares(side, centres + 0.5) / (2 * sigma**2)))
+
+
 @instead_of("smooth_bank", "the minus sign is missing: far pixels are the brightest")
 def plus_sign(side, centres, sigma):
     return unit(np.exp(squares(side, centres) / (2 * sigma**2)))
@@ -405,99 +606,6 @@ def city_blocks(side, centres, sigma):
     return unit(np.exp(-(d**2) / (2 * sigma**2)))
 
 
-@instead_of(
-    "share_seen", "|x U|^2 / |x|^2 takes long columns for good sight; find perpendicular columns of length 1 first"
-)
-def product_alone(x, U):
-    return np.sum((x @ U) ** 2) / np.sum(x**2)
-
-
-@instead_of(
-    "share_seen", "scaling the columns to length 1 is not enough: columns that lean together count a part twice"
-)
-def only_scaled(x, U):
-    return np.sum((x @ (U / np.linalg.norm(U, axis=0))) ** 2) / np.sum(x**2)
-
-
-@instead_of("share_seen", "this is the share that is lost, not the share that is seen")
-def what_is_lost(x, U):
-    Q = np.linalg.qr(U)[0]
-    return 1 - np.sum((x @ Q) ** 2) / np.sum(x**2)
-
-
-@instead_of("share_seen", "this is the ratio of lengths; the share is one of squares")
-def ratio_of_lengths(x, U):
-    Q = np.linalg.qr(U)[0]
-    return np.sqrt(np.sum((x @ Q) ** 2) / np.sum(x**2))
-
-
-@instead_of("share_seen", "the mean was subtracted; the inputs count as they come")
-def mean_subtracted(x, U):
-    Q, z = np.linalg.qr(U)[0], x - x.mean(axis=0)
-    return np.sum((z @ Q) ** 2) / max(np.sum(z**2), 1e-12)
-
-
-@instead_of(
-    "share_seen", "a share was computed for each input, and these were averaged; sum over all inputs, then divide once"
-)
-def mean_of_shares(x, U):
-    Q = np.linalg.qr(U)[0]
-    return np.mean(np.sum((x @ Q) ** 2, axis=1) / np.sum(x**2, axis=1))
-
-
-@instead_of(
-    "share_seen",
-    "a result above 1 was cut to 1; it is wrong below 1 as well, because columns lean together or are not of length 1",
-)
-def cut_at_one(x, U):
-    return min(1.0, np.sum((x @ U) ** 2) / np.sum(x**2))
-
-
-@instead_of("share_seen", "divided by the squares of all of U: each column has its own length, and they lean together")
-def divided_by_all_of_U(x, U):
-    return np.sum((x @ U) ** 2) / np.sum(x**2) / np.sum(U**2)
-
-
-@instead_of(
-    "share_seen", "the pseudoinverse gives the coefficients of the mixture; the part that is seen is U times them"
-)
-def coefficients(x, U):
-    return np.sum((x @ np.linalg.pinv(U).T) ** 2) / np.sum(x**2)
-
-
-@instead_of(
-    "share_seen", "all m singular vectors were used, which see everything; only the first k span the columns of U"
-)
-def full_svd(x, U):
-    return np.sum((x @ np.linalg.svd(U)[0]) ** 2) / np.sum(x**2)
-
-
-@instead_of("share_seen", "absolute values were summed; the shares are of squares")
-def absolute_values(x, U):
-    return np.sum(np.abs(x @ np.linalg.qr(U)[0])) / np.sum(np.abs(x))
-
-
-@instead_of("share_seen", "this is k / m, what a random bank sees of random inputs; look at the inputs")
-def rank_alone(x, U):
-    return U.shape[1] / U.shape[0]
-
-
-@instead_of("share_seen", "U U^T projects only where the columns of U are perpendicular and of length 1")
-def by_U_U_transposed(x, U):
-    return np.sum((x @ U @ U.T) ** 2) / np.sum(x**2)
-
-
-@instead_of("share_seen", "in per cent; a number between 0 and 1 is wanted")
-def in_per_cent(x, U):
-    Q = np.linalg.qr(U)[0]
-    return 100 * np.sum((x @ Q) ** 2) / np.sum(x**2)
-
-
-@instead_of("share_seen", "this divides by the inverse lengths only: the Gram matrix U^T U must be inverted as a whole")
-def divided_by_squared_lengths(x, U):
-    return np.sum((x @ U / np.sum(U**2, axis=0) @ U.T) ** 2) / np.sum(x**2)
-
-
 @instead_of("rank_that_fits", "a pretrained bank is not free: nobody can compute it without the training pictures")
 def pretrained_is_free(m, n, budget, bank):
     return max(0, (budget - 8 * (bank == "random")) // (4 * (m + n if bank == "learned" else n)))
@@ -508,6 +616,27 @@ def pretrained_is_free(m, n, budget, bank):
 )
 def every_bank_is_free(m, n, budget, bank):
     return max(0, (budget - 8 * (bank == "random")) // (4 * n))
+
+
+@instead_of(
+    "rank_that_fits",
+    "two at once: a pretrained bank is not free, since it was computed from the pictures; and a seed takes 8 bytes",
+)
+def pretrained_is_free_and_so_is_the_seed(m, n, budget, bank):
+    return budget // (4 * (m + n if bank == "learned" else n))
+
+
+@instead_of("rank_that_fits", "a rank is a whole number; divide with //, which rounds down")
+def not_rounded(m, n, budget, bank):
+    return max(0, (budget - 8 * (bank == "random")) / (4 * (n if bank in ("random", "grid") else m + n)))
+
+
+@instead_of(
+    "rank_that_fits", "the grid's centres were stored, two numbers for each column; the formula gives them, too"
+)
+def centres_of_the_grid_stored(m, n, budget, bank):
+    each = {"random": n, "grid": n + 2}.get(bank, m + n)
+    return max(0, (budget - 8 * (bank == "random")) // (4 * each))
 
 
 @instead_of("rank_that_fits", "every bank was charged; a random one costs its seed, and one by formula nothing")

@@ -75,6 +75,26 @@ def mended_rates(c, lr):
     # end solution
 
 
+def share_seen(x, U):
+    """Return the share of the inputs that a bank lets through, a number between 0 and 1.
+
+    A layer with the bank U gets only x U. Split each input into two parts: one that is a mixture of columns of U, and a
+    rest that is at right angles to all of them. x U does not depend on the rest, so the rest is lost. The share seen is
+    the sum of squares of all first parts, divided by the sum of squares of all inputs.
+
+    The columns of U may have any length, and they may lean towards each other at any angle, but none is a mixture of
+    the others.
+
+    Args:
+        x: (examples, m), as they come: do not subtract anything.
+        U: (m, k), with k at most m.
+    """
+    # begin solution
+    Q, _ = np.linalg.qr(U)
+    return np.sum((x @ Q) ** 2) / np.sum(x**2)
+    # end solution
+
+
 def smooth_bank(side, centres, sigma):
     """Return a bank of smooth features for pictures of side x side pixels: the columns of U are bumps.
 
@@ -97,26 +117,6 @@ def smooth_bank(side, centres, sigma):
     d2 = (rows[:, None] - centres[:, 0]) ** 2 + (columns[:, None] - centres[:, 1]) ** 2
     U = np.exp(-d2 / (2 * sigma**2))
     return U / np.linalg.norm(U, axis=0)
-    # end solution
-
-
-def share_seen(x, U):
-    """Return the share of the inputs that a bank lets through, a number between 0 and 1.
-
-    A layer with the bank U gets only x U. Split each input into two parts: one that is a mixture of columns of U, and a
-    rest that is at right angles to all of them. x U does not depend on the rest, so the rest is lost. The share seen is
-    the sum of squares of all first parts, divided by the sum of squares of all inputs.
-
-    The columns of U may have any length, and they may lean towards each other at any angle, but none is a mixture of
-    the others.
-
-    Args:
-        x: (examples, m), as they come: do not subtract anything.
-        U: (m, k), with k at most m.
-    """
-    # begin solution
-    Q, _ = np.linalg.qr(U)
-    return np.sum((x @ Q) ** 2) / np.sum(x**2)
     # end solution
 
 

@@ -32,7 +32,7 @@ def test_nearest(exercise, rng):
         lost, least = float(np.sum((W - U @ V) ** 2)), float(np.sum(s[k:] ** 2))
         answer.satisfies(
             lost <= least + 1e-6 * np.sum(s**2),
-            f"a product that loses the squares {least:.6g} of W; yours loses {lost:.6g}",
+            f"the squares of W - U V to add up to {least:.6g}; yours add up to {lost:.6g}",
         )
         by_U, by_V = U.T @ U, V @ V.T
         lengths = f"{np.sqrt(np.diag(by_U)).round(3)} and {np.sqrt(np.diag(by_V)).round(3)}"
@@ -91,6 +91,18 @@ def test_mended_rates(exercise, rng):
             )
 
 
+def test_share_seen(exercise, rng):
+    """What is left of each input after least squares is not seen."""
+    diagonal = np.array([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]])  # columns at 45 degrees, of different lengths
+    inputs = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+    cases = [(inputs, diagonal), (inputs, 3 * diagonal[:, :1]), (inputs, 0.2 * diagonal)]
+    for N, m, k in (5, 4, 1), (3, 6, 3), (7, 5, 2), (4, 4, 4):
+        cases.append((rng.normal(size=(N, m)) + 0.5, rng.normal(size=(m, k)) + rng.uniform(0.2, 1)))
+    for x, U in cases:
+        rest = x.T - U @ np.linalg.lstsq(U, x.T, rcond=None)[0]
+        exercise.share_seen(x, U).equals(float(1 - np.sum(rest**2) / np.sum(x**2)), rtol=1e-5)
+
+
 def test_smooth_bank(exercise, rng):
     """Pixel by pixel, with the distance from `np.hypot`."""
     for side, k, sigma in (3, 2, 1.0), (4, 3, 1.5), (5, 1, 0.7), (6, 4, float(rng.uniform(0.6, 2.5))):
@@ -105,18 +117,6 @@ def test_smooth_bank(exercise, rng):
                     U[r * side + c, j] = np.exp(-((d / sigma) ** 2) / 2)
         U /= np.sqrt(np.einsum("ij,ij->j", U, U))
         exercise.smooth_bank(side, centres, sigma).equals(U)
-
-
-def test_share_seen(exercise, rng):
-    """What is left of each input after least squares is not seen."""
-    diagonal = np.array([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]])  # columns at 45 degrees, of different lengths
-    inputs = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
-    cases = [(inputs, diagonal), (inputs, 3 * diagonal[:, :1]), (inputs, 0.2 * diagonal)]
-    for N, m, k in (5, 4, 1), (3, 6, 3), (7, 5, 2), (4, 4, 4):
-        cases.append((rng.normal(size=(N, m)) + 0.5, rng.normal(size=(m, k)) + rng.uniform(0.2, 1)))
-    for x, U in cases:
-        rest = x.T - U @ np.linalg.lstsq(U, x.T, rcond=None)[0]
-        exercise.share_seen(x, U).equals(float(1 - np.sum(rest**2) / np.sum(x**2)), rtol=1e-5)
 
 
 def test_rank_that_fits(exercise, rng):
