@@ -1,0 +1,327 @@
+# %% [markdown]
+# # Lesson 18. Compressing an LSTM
+#
+# The keyboard of a phone guesses your next word, and it does so on the phone, in a few hundred kilobytes. Everything in
+# this course so far was compressed on pictures. An LSTM is harder on its weights: it uses the same matrix at every
+# step, so a mistake made by rounding is made again and again. Do the methods survive that?
+#
+# - **C11** Networks of few bits are untested outside image classification.
+# - **C16** Hashing is simple and generic, and it beats the other methods (?).
+#
+# You count the bytes of an LSTM, compress one until it breaks, find out which gate breaks first, and see what changes
+# from strings of a small grammar to Shakespeare.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+import tinynet as tn
+from tinynet.course import Script
+from tinynet.course.manifest import load_module
+from tinynet.drawing import COLOURS
+
+lesson = Script(18)
+gates = load_module(lesson.folder / "gates.py")  # trains the networks of this lesson
+rows = gates.committed()
+parts = gates.data_of("reber")
+test = parts[2]
+
+
+def found(data, method, factor):
+    """Return the committed errors of a kind of network, eight starts, and its bytes."""
+    chosen = [row for row in rows if (row["data"], row["method"], row["factor"]) == (data, method, factor)]
+    return np.array([row["error"] for row in chosen]), chosen[0]["bytes"]
+
+
+def worse(a, b):
+    """Return whether the errors a are larger than b by more than twice the standard error of the difference."""
+    return bool(np.mean(a) - np.mean(b) > 2 * np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / len(a)))
+
+
+# %% [markdown]
+# ## Where the bytes are
+#
+# Our LSTM has 7 inputs, 20 units and 7 outputs, one for each symbol of the grammar of lesson 16. (In short: the second
+# symbol of a string, T or P, comes back at the end, and the network has to remember it.) Four gates share two matrices,
+# $W$ for the inputs and $U$ for the outputs of the step before. With float32 the file has 9,548 bytes.
+
+# %%
+lesson.predict("smaller", "One bit for each entry in place of 32: how many times smaller is the file?")
+
+# %% [markdown]
+# **Exercise `lstm_bytes`.** How long is the file of an LSTM whose matrices have few bits?
+
+# %%
+lstm_bytes = lesson.exercise("lstm_bytes")
+for bits in 8, 4, 2, 1:
+    net = gates.build("reber", "quantized", {8: "1/4", 4: "1/8", 2: "1/16", 1: "1/32"}[bits], seed=0)
+    size = tn.save(net, lesson.path("net.safetensors")).payload
+    print(f"{bits} bit{'s' * (bits > 1)}: you say {lstm_bytes(7, 20, 7, bits):,} bytes, the file has {size:,}")
+lesson.answer("smaller", 9548 / lstm_bytes(7, 20, 7, 1), "{:.1f}")
+print(f"of these bytes, {4 * (4 * 20 + 7)} are biases")
+
+# %% [markdown]
+# So the biases, which nobody compresses, take more than half of the smallest file. Small networks are like that.
+#
+# ## What counts as an error
+#
+# After each symbol the network names one that may follow. There are often two right answers, so we do not compare with
+# the one that came. Instead we call a string wrong if the network names a forbidden symbol *once*. This is a strict
+# measure: over 12 steps, 1 % of wrong steps can make more than a tenth of all strings wrong.
+#
+# **Exercise `wrong_strings`.** Return the share of wrong strings. Mind that strings differ in length.
+
+# %%
+wrong_strings = lesson.exercise("wrong_strings")
+legal = tn.datasets.reber.legal_targets(test.inputs)
+floats = [gates.trained(parts, "reber", "dense", "1", seed, 0.02, 0.0)[0] for seed in gates.SEEDS]
+own = np.array([wrong_strings(net(test.inputs).numpy(), legal) for net in floats])
+theirs = [gates.error("reber", net, test) for net in floats]
+print(f"eight LSTMs of 20 units, 60 epochs: {own.mean():.2%} of the test strings are wrong; "
+      f"your measure and tinynet's agree: {np.allclose(own, theirs)}")  # fmt: skip
+
+# %% [markdown]
+# ## Smaller and smaller
+#
+# There are many ways to make the file small. The simplest one is to use fewer units, and every method has to beat that
+# rival at equal bytes.
+#
+# **Exercise `widest_lstm`.** How many units fit into so many bytes, if numbers stay float32?
+
+# %%
+widest_lstm = lesson.exercise("widest_lstm")
+for size in (9548, 2660, 1524, 959, 648):
+    print(f"{size:5,} bytes: an ordinary LSTM of {widest_lstm(7, 7, size)} units fits")
+
+# %% [markdown]
+# `gates.csv` has the results of eight starts for each point; `python lessons/18_compressed_lstm/gates.py`, in a
+# checkout of tinynet, made it. For each of them, three other seeds chose among four settings (two learning rates, with
+# and without weight decay). *Hashed, 4 bits* puts 4-bit numbers into the buckets. A few networks are trained again
+# here.
+
+# %%
+lesson.predict("ordinary", "Ordinary LSTMs of 4 units, 908 bytes: what share of the strings goes wrong?")
+lesson.predict("bit", "One bit an entry, 20 units, 648 bytes: what share goes wrong?")
+
+# %%
+STYLES = {
+    "dense": ("ordinary, fewer units", "0.45", "s"), "lowrank": ("low-rank", COLOURS[1], "^"),
+    "hashed": ("hashed", COLOURS[4], "v"), "quantized": ("8, 4, 2 and 1 bits", COLOURS[5], "o"),
+    "hashed+quantized": ("hashed, 4 bits", COLOURS[3], "D"),
+}  # fmt: skip
+again = {("dense", "1/16"): "1/16", ("quantized", "1/32"): "1/32", ("hashed+quantized", "1/32"): "1/32"}
+live = []
+for method, factor in again:
+    settings = next((r["rate"], r["decay"]) for r in rows if (r["data"], r["method"], r["factor"]) == (
+        "reber", method, factor))  # fmt: skip
+    errors = [gates.error("reber", gates.trained(parts, "reber", method, factor, seed, *settings)[0], test)
+              for seed in (1, 2, 3)]  # fmt: skip
+    live += [(found("reber", method, factor)[1], e) for e in errors]
+    print(f"{STYLES[method][0]}, {found('reber', method, factor)[1]} bytes: "
+          + ", ".join(f"{e:.1%}" for e in errors) + " of the strings wrong from seeds 1 to 3")  # fmt: skip
+FLOOR = 0.0002  # drawn here: no string wrong; less than one of all strings of eight starts
+figure, axes = plt.subplots(figsize=(8, 4.6))
+for method, (label, colour, marker) in STYLES.items():
+    points = [found("reber", method, factor) for factor in gates.METHODS["reber"][method]]
+    means = [max(e.mean(), FLOOR) for e, _ in points]
+    axes.plot([b for _, b in points], means, color=colour, marker=marker, label=label)
+axes.plot([b for b, _ in live], [max(e, FLOOR) for _, e in live], "kx", label="trained just now, one start each")
+axes.axhline(FLOOR, color="0.7", linestyle=":")
+axes.annotate("no string wrong", (5000, FLOOR * 1.15), color="0.4", fontsize="small")
+axes.set(title="Strings of a grammar: few bits need the fewest bytes", xscale="log", yscale="log",
+         xlabel="bytes of the file", ylabel="share of wrong strings (means of eight starts)")  # fmt: skip
+axes.set_xticks([500, 1000, 2000, 5000, 10000], ["500", "1,000", "2,000", "5,000", "10,000"])
+axes.set_yticks([0.001, 0.01, 0.1, 0.5], ["0.1 %", "1 %", "10 %", "50 %"])
+axes.minorticks_off()
+axes.legend(fontsize="small")
+lesson.figure(figure, "strings")
+for method, (label, _, _) in STYLES.items():
+    for factor in gates.METHODS["reber"][method]:
+        errors, size = found("reber", method, factor)
+        print(f"{label:24} {size:5,} bytes: {errors.mean():6.2%} wrong (from {errors.min():.1%} to {errors.max():.1%})")
+lesson.answer("ordinary", found("reber", "dense", "1/16")[0].mean(), "{:.0%}")
+lesson.answer("bit", found("reber", "quantized", "1/32")[0].mean(), "{:.2%}")
+
+# %% [markdown]
+# One bit does not fail. Its signs are chosen during training, so the network finds a way to remember with them. Look at
+# the ranges, too: two bits are worse than one here *in the mean* only because one start of eight got stuck. On strings,
+# a method rarely errs a little. A network has found the way to remember, or it has not.
+#
+# ## Which gate breaks first?
+#
+# Now compress *after* training. Take the eight ordinary LSTMs from above, and round one gate at a time, its columns in
+# both matrices.
+#
+# **Exercise `round_gate`.** Round the block of one gate and leave the others alone.
+
+# %%
+lesson.predict(
+    "gate", "Which gate suffers most from rounding?", choices=("input i", "forget f", "content g", "output o")
+)
+
+# %%
+round_gate = lesson.exercise("round_gate")
+GATES, BITS = ("input i", "forget f", "content g", "output o"), (6, 5, 4, 3, 2)
+
+
+def rounded(net, gate, bits):
+    """Return the share of wrong strings after one gate of a trained LSTM was rounded; then put it back."""
+    lstm = net.layers[0]
+    before = [m.W.numpy().copy() for m in (lstm.weight, lstm.recurrent)]
+    for m, W in zip((lstm.weight, lstm.recurrent), before, strict=True):
+        m.W.data = round_gate(W, gate, bits).astype(np.float32)
+    share = gates.error("reber", net, test)
+    for m, W in zip((lstm.weight, lstm.recurrent), before, strict=True):
+        m.W.data = W
+    return share
+
+
+by_gate = {(k, bits): np.array([rounded(net, k, bits) for net in floats]) for k in range(4) for bits in BITS}
+figure, axes = plt.subplots(figsize=(7, 3.8))
+for k, (name, colour, marker) in enumerate(zip(GATES, (3, 0, 4, 6), "^osD", strict=True)):
+    axes.plot(BITS, [100 * by_gate[k, bits].mean() for bits in BITS], color=COLOURS[colour], marker=marker, label=name)
+axes.set(title="Rounded after training, the content breaks first (means of eight LSTMs)", xticks=BITS,
+         xlabel="bits of the rounded gate", ylabel="wrong strings, %")  # fmt: skip
+axes.invert_xaxis()
+axes.legend()
+lesson.figure(figure, "rounded")
+for k, name in enumerate(GATES):
+    print(f"{name:9} " + "  ".join(f"{bits} bits {by_gate[k, bits].mean():5.1%}" for bits in BITS))
+at = {name: by_gate[k, 3].mean() for k, name in enumerate(GATES)}
+order = sorted(at, key=at.get)
+first, second = (by_gate[GATES.index(name), 3] for name in (order[-1], order[-2]))
+lesson.answer("gate", order[-1])
+print(f"at 3 bits, {order[-1]} suffers most; the difference to {order[-2]} "
+      f"{'is' if worse(first, second) else 'is not'} larger than twice its standard error")  # fmt: skip
+
+# %% [markdown]
+# Three gates bear 3 bits. The content does not, and at 2 bits it ruins nearly every string by itself. Yet a network
+# that was *trained* with one bit in every gate works. It is the point of lesson 11 again, and a recurrent network makes
+# it louder.
+#
+# ## One recipe for four gates, or four?
+#
+# $W$ and $U$ hold four gates side by side. A recipe may treat each as one matrix, or give every gate its own. With
+# low rank the choice matters. *Together*, all gates must look at the input in the same few directions. *Alone*, each
+# gate chooses directions for itself, and gets fewer of them.
+#
+# **Exercise `gate_ranks`.** Which ranks can both have, with the same number of numbers?
+
+# %%
+lesson.predict("ranks", "Low rank on Shakespeare's text, at equal bytes: which way has the lower loss?",
+               choices=("together", "alone", "no difference"))  # fmt: skip
+
+# %%
+gate_ranks = lesson.exercise("gate_ranks")
+print("U (64, 256) with 2,560 numbers: rank {} together, rank {} for each gate alone".format(*gate_ranks(64, 64, 2560)))
+pairs = {
+    "low-rank, text": (found("text", "lowrank, 4 gates together", "8"), found("text", "lowrank, each gate alone", "5")),
+    "hashed to 1/8, text": (found("text", "hashed", "1/8"), found("text", "hashed, each gate alone", "1/8")),
+    "hashed to 1/8, strings": (found("reber", "hashed", "1/8"), found("reber", "hashed, each gate alone", "1/8")),
+}
+for name, ((a, size_a), (b, size_b)) in pairs.items():
+    noise = 2 * np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / len(a))
+    print(f"{name}: together {a.mean():.3f} in {size_a:,} bytes, alone {b.mean():.3f} in {size_b:,} "
+          f"(differences below {noise:.3f} may be chance)")  # fmt: skip
+(a, _), (b, _) = pairs["low-rank, text"]
+lesson.answer("ranks", "alone" if worse(a, b) else "together" if worse(b, a) else "no difference")
+
+# %% [markdown]
+# ## Shakespeare
+#
+# Strings of a grammar are a clean test, and a small one. Real text has no right answer at all. So we measure the loss
+# in *nats* a character, the mean of $-\ln p$ of the character that came. An LSTM of 64 units reads 300,000 characters
+# of the plays, four times.
+#
+# **Exercise `choices`.** What does such a number mean? Turn it into a number of equally likely characters.
+
+# %%
+lesson.predict("guess", "The text has 65 different characters. Among how many must the ordinary LSTM still guess?")
+
+# %%
+choices = lesson.exercise("choices")
+lesson.answer("guess", choices(found("text", "dense", "1")[0].mean()), "{:.1f}")
+figure, axes = plt.subplots(figsize=(8, 4.4))
+for method, (label, colour, marker) in STYLES.items():
+    points = [found("text", method, factor) for factor in gates.METHODS["text"][method]]
+    axes.errorbar(
+        [b for _, b in points], [e.mean() for e, _ in points],
+        [2 * e.std(ddof=1) / len(e) ** 0.5 for e, _ in points], color=colour, marker=marker, capsize=3, label=label,
+    )  # fmt: skip
+    for errors, size in points:
+        print(f"{label:24} {size:7,} bytes: {errors.mean():.3f} nats, {choices(errors.mean()):.1f} choices")
+axes.set(title="Shakespeare: few bits again (means of eight starts, bars: twice the standard error)", xscale="log",
+         xlabel="bytes of the file", ylabel="nats a character")  # fmt: skip
+axes.set_xticks([6000, 10000, 20000, 40000, 150000], ["6,000", "10,000", "20,000", "40,000", "150,000"])
+axes.minorticks_off()
+axes.legend(fontsize="small")
+lesson.figure(figure, "text")
+
+# %% [markdown]
+# 4 bits cost nothing that shows, and one bit costs a tenth of a nat. In 6 KB it is better than an ordinary LSTM in 37.
+#
+# ## Does normalization help one bit?
+#
+# It is often said that few bits need normalization. `norm=True` standardizes the products before they enter the gates.
+# Its scales are 4 bytes each, so here they double the file.
+
+# %%
+plain, normed = found("reber", "quantized", "1/32"), found("reber", "quantized, normed", "1/32")
+for name, (errors, size) in (("one bit", plain), ("one bit, normed", normed)):
+    print(f"{name}: {size:,} bytes, {errors.mean():.2%} of the strings wrong, from {errors.min():.1%} to "
+          f"{errors.max():.1%}; {int((errors == 0).sum())} of 8 starts make no error")  # fmt: skip
+
+# %%
+bit, four = found("text", "quantized", "1/32"), found("text", "quantized", "1/8")
+dense, narrow = found("text", "dense", "1"), found("text", "dense", "1/4")
+against = lambda a, b, form="{:.3f}": f"{form} against {form}".format(np.mean(a[0]), np.mean(b[0]))
+percent = "{:.2%}"
+hashed, mixed = found("reber", "hashed", "1/8"), found("reber", "hashed+quantized", "1/32")
+lesson.verdict(
+    "C11",
+    {
+        "one bit works on strings of a grammar": (plain[0].mean() < 0.01, f"{plain[0].mean():.2%} wrong"),
+        "one bit works there if the network is rounded after training": (
+            by_gate[2, 2].mean() < 0.01, f"the content alone, at 2 bits: {by_gate[2, 2].mean():.0%} wrong"
+        ),
+        "on text, 4 bits cost nothing that shows": (not worse(four[0], dense[0]), against(four, dense)),
+        "on text, one bit costs nothing that shows": (not worse(bit[0], dense[0]), against(bit, dense)),
+        "on text, one bit in 6 KB beats an ordinary LSTM in 37 KB": (worse(narrow[0], bit[0]), against(bit, narrow)),
+        "one bit needs normalization": (worse(plain[0], normed[0]), against(plain, normed, percent)),
+    },
+)  # fmt: skip
+lesson.verdict(
+    "C16",
+    {
+        "on strings, hashing to 1/8 beats an ordinary LSTM of as few bytes": (
+            worse(found("reber", "dense", "1/4")[0], hashed[0]),
+            against(hashed, found("reber", "dense", "1/4"), percent) + ", which has more bytes",
+        ),
+        "on strings, hashing to 1/8 beats 4 bits": (
+            worse(found("reber", "quantized", "1/8")[0], hashed[0]),
+            against(hashed, found("reber", "quantized", "1/8"), percent),
+        ),
+        "on text, hashing to 1/8 beats 4 bits": (
+            worse(four[0], found("text", "hashed", "1/8")[0]), against(found("text", "hashed", "1/8"), four)
+        ),
+        "on strings, hashing with 4 bits a bucket loses nothing to one bit": (
+            not worse(mixed[0], plain[0]), f"{against(mixed, plain, percent)}, in {mixed[1]} and {plain[1]} bytes"
+        ),
+        "on text, each gate should have buckets of its own": (
+            worse(pairs["hashed to 1/8, text"][0][0], pairs["hashed to 1/8, text"][1][0]),
+            "together {:.3f}, alone {:.3f}".format(*(np.mean(e) for e, _ in pairs["hashed to 1/8, text"])),
+        ),
+    },
+)  # fmt: skip
+
+# %% [markdown]
+# So few bits work outside images, as long as they are trained and not rounded. Hashing alone is a better way to be
+# small than fewer units, but bits are better still; and both together are as good as bits alone.
+#
+# ## Read on
+#
+# In tinynet's source, `sequences/recurrent.py` takes a recipe for each matrix, or a list with one for each gate.
+# `parameterizations/columns.py` puts such a list side by side.
+#
+# **An open question.** The biases take more than half of the smallest file. Could they be hashed, too, or given 8 bits,
+# and which gate's bias would notice first?

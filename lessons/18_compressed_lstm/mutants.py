@@ -1,0 +1,287 @@
+"""Wrong answers of lesson 18, each with the mistake behind it; the grader must reject them."""
+
+import numpy as np
+
+from tinynet.course import instead_of
+
+
+def packed(n_in, h, n_out, bits, gates=4, scale=4, bias=4, up=True):
+    matrices = (n_in * gates * h, h * gates * h, h * n_out)
+    held = sum(-(-bits * n // 8) if up else bits * n // 8 for n in matrices)
+    return held + 3 * scale + bias * (gates * h + n_out)
+
+
+@instead_of("lstm_bytes", "the biases are missing")
+def without_biases(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, bits, bias=0)
+
+
+@instead_of("lstm_bytes", "the scales are missing, 4 bytes for each matrix")
+def without_scales(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, bits, scale=0)
+
+
+@instead_of("lstm_bytes", "W and U have h columns here; there are four gates, so they have 4 h")
+def one_gate(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, bits, gates=1)
+
+
+@instead_of("lstm_bytes", "last bytes were rounded down; one that is partly filled is still there")
+def rounded_down(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, bits, up=False)
+
+
+@instead_of("lstm_bytes", "all bits were put together first; each matrix begins with a byte of its own")
+def all_together(n_in, h, n_out, bits):
+    entries = 4 * n_in * h + 4 * h * h + h * n_out
+    return -(-bits * entries // 8) + 12 + 4 * (4 * h + n_out)
+
+
+@instead_of("lstm_bytes", "this is the number of bits, not of bytes")
+def in_bits(n_in, h, n_out, bits):
+    return bits * (4 * n_in * h + 4 * h * h + h * n_out) + 96 + 32 * (4 * h + n_out)
+
+
+@instead_of("lstm_bytes", "the matrix on top is missing")
+def without_the_top(n_in, h, n_out, bits):
+    return -(-bits * 4 * n_in * h // 8) + -(-bits * 4 * h * h // 8) + 8 + 4 * (4 * h + n_out)
+
+
+@instead_of("lstm_bytes", "biases were given few bits; they take 4 bytes each")
+def biases_in_bits(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, bits, bias=0) + -(-bits * (4 * h + n_out) // 8)
+
+
+@instead_of("lstm_bytes", "an LSTM has one bias for each of the 4 h columns, not one for each unit")
+def a_bias_a_unit(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, bits) - 12 * h
+
+
+def numbers(n_in, h, n_out, gates=4):
+    return gates * h * (n_in + h + 1) + (h + 1) * n_out
+
+
+def widest(count, size):
+    h = 1
+    while count(h + 1) <= size:
+        h += 1
+    return h
+
+
+@instead_of("widest_lstm", "numbers were compared with bytes; a number takes 4")
+def numbers_for_bytes(n_in, n_out, size):
+    return widest(lambda h: numbers(n_in, h, n_out), size)
+
+
+@instead_of("widest_lstm", "one unit too many: the last width that was tried does not fit any more")
+def one_too_many(n_in, n_out, size):
+    return widest(lambda h: 4 * numbers(n_in, h, n_out), size) + 1
+
+
+@instead_of("widest_lstm", "a network that fills all bytes still fits; compare with <=")
+def strictly_less(n_in, n_out, size):
+    return widest(lambda h: 4 * numbers(n_in, h, n_out), size - 1)
+
+
+@instead_of("widest_lstm", "the biases are missing")
+def no_biases(n_in, n_out, size):
+    return widest(lambda h: 4 * (4 * h * (n_in + h) + h * n_out), size)
+
+
+@instead_of("widest_lstm", "W and U have h columns here; there are four gates, so they have 4 h")
+def single_gate(n_in, n_out, size):
+    return widest(lambda h: 4 * numbers(n_in, h, n_out, gates=1), size)
+
+
+@instead_of("widest_lstm", "U is missing: it has h rows and 4 h columns")
+def no_recurrence(n_in, n_out, size):
+    return widest(lambda h: 4 * (4 * h * (n_in + 1) + (h + 1) * n_out), size)
+
+
+@instead_of("widest_lstm", "the linear layer on top is missing")
+def no_top(n_in, n_out, size):
+    return widest(lambda h: 16 * h * (n_in + h + 1), size)
+
+
+@instead_of("gate_ranks", "together, the second factor has 4 h columns, so a rank costs m + 4 h numbers")
+def narrow_together(m, h, numbers):
+    return numbers // (m + h), numbers // (4 * (m + h))
+
+
+@instead_of("gate_ranks", "alone, there are four products; each rank costs 4 (m + h) numbers")
+def one_alone(m, h, numbers):
+    return numbers // (m + 4 * h), numbers // (m + h)
+
+
+@instead_of("gate_ranks", "alone, each gate has a first factor of its own; it is not shared")
+def shared_alone(m, h, numbers):
+    return numbers // (m + 4 * h), numbers // (m + 4 * h)
+
+
+@instead_of("gate_ranks", "a product of rank r stores r (m + n) numbers, not r m n")
+def product_of_sides(m, h, numbers):
+    return numbers // (m * 4 * h), numbers // (4 * m * h)
+
+
+@instead_of("gate_ranks", "the two ranks have changed places; return together first")
+def swapped(m, h, numbers):
+    return numbers // (4 * (m + h)), numbers // (m + 4 * h)
+
+
+@instead_of("gate_ranks", "ranks were rounded to the nearest whole number; then the numbers may not suffice")
+def rounded(m, h, numbers):
+    return round(numbers / (m + 4 * h)), round(numbers / (4 * (m + h)))
+
+
+@instead_of("gate_ranks", "ranks are whole; round down")
+def not_whole(m, h, numbers):
+    return numbers / (m + 4 * h), numbers / (4 * (m + h))
+
+
+def on_grid(block, bits, top=None):
+    s = (np.abs(block).max() if top is None else top) / (2 ** (bits - 1) - 1)
+    return s * np.rint(block / s)
+
+
+@instead_of("round_gate", "the whole matrix was rounded; only one gate's block changes")
+def all_gates(W, gate, bits):
+    return np.hstack([on_grid(block, bits) for block in np.split(W, 4, axis=1)])
+
+
+@instead_of("round_gate", "the step was taken from the largest entry of all four blocks; take that of the gate's own")
+def step_of_all(W, gate, bits):
+    out, h = W.copy(), W.shape[1] // 4
+    out[:, gate * h : gate * h + h] = on_grid(W[:, gate * h : gate * h + h], bits, np.abs(W).max())
+    return out
+
+
+@instead_of("round_gate", "every fourth column was taken; a gate's columns lie side by side, h of them")
+def every_fourth(W, gate, bits):
+    out = W.copy()
+    out[:, gate::4] = on_grid(W[:, gate::4], bits)
+    return out
+
+
+@instead_of("round_gate", "rows were taken for the block; gates are blocks of columns")
+def a_block_of_rows(W, gate, bits):
+    out, h = W.copy(), W.shape[1] // 4
+    out[gate * h : gate * h + h] = on_grid(W[gate * h : gate * h + h], bits, np.abs(W).max())
+    return out
+
+
+@instead_of("round_gate", "only the block was returned; return the whole matrix")
+def block_alone(W, gate, bits):
+    h = W.shape[1] // 4
+    return on_grid(W[:, gate * h : gate * h + h], bits)
+
+
+@instead_of("round_gate", "Q is 2^bits - 1 here, as if all levels lay on one side of 0")
+def too_many_levels(W, gate, bits):
+    out, h = W.copy(), W.shape[1] // 4
+    block = W[:, gate * h : gate * h + h]
+    s = np.abs(block).max() / (2**bits - 1)
+    out[:, gate * h : gate * h + h] = s * np.rint(block / s)
+    return out
+
+
+@instead_of("round_gate", "the block holds whole numbers now; multiply them by the step again")
+def codes(W, gate, bits):
+    out, h = W.copy(), W.shape[1] // 4
+    block = W[:, gate * h : gate * h + h]
+    out[:, gate * h : gate * h + h] = np.rint(block / (np.abs(block).max() / (2 ** (bits - 1) - 1)))
+    return out
+
+
+@instead_of("round_gate", "the gates were counted from the end, or in another order; they are i, f, g, o")
+def from_the_end(W, gate, bits):
+    out, h = W.copy(), W.shape[1] // 4
+    k = 3 - gate
+    out[:, k * h : k * h + h] = on_grid(W[:, k * h : k * h + h], bits)
+    return out
+
+
+@instead_of("round_gate", "the largest entry was taken with its sign; a block may be largest on the negative side")
+def signed_maximum(W, gate, bits):
+    out, h = W.copy(), W.shape[1] // 4
+    block = W[:, gate * h : gate * h + h]
+    out[:, gate * h : gate * h + h] = on_grid(block, bits, block.max())
+    return out
+
+
+def named_legal(scores, legal):
+    return np.take_along_axis(legal, scores.argmax(axis=2)[:, :, None], axis=2)[:, :, 0]
+
+
+@instead_of(
+    "wrong_strings", "steps after a string's end count here; no symbol is legal there, so all of them look wrong"
+)
+def with_padding(scores, legal):
+    return float((~named_legal(scores, legal)).any(axis=1).mean())
+
+
+@instead_of("wrong_strings", "this is the share of wrong steps; one wrong step makes the whole string wrong")
+def share_of_steps(scores, legal):
+    steps = legal.any(axis=2)
+    return float((~named_legal(scores, legal))[steps].mean())
+
+
+@instead_of("wrong_strings", "this is the share of right strings")
+def right_strings(scores, legal):
+    return float((named_legal(scores, legal) | ~legal.any(axis=2)).all(axis=1).mean())
+
+
+@instead_of("wrong_strings", "a string counts here only if it is wrong at every step; once is enough")
+def wrong_throughout(scores, legal):
+    return float((~named_legal(scores, legal) | ~legal.any(axis=2)).all(axis=1).mean())
+
+
+@instead_of("wrong_strings", "only the last step of each string was looked at")
+def last_step(scores, legal):
+    last = legal.any(axis=2).sum(axis=1) - 1
+    return float((~named_legal(scores, legal)[np.arange(len(legal)), last]).mean())
+
+
+@instead_of("wrong_strings", "this counts strings; divide by how many there are")
+def a_count(scores, legal):
+    return int((~named_legal(scores, legal) & legal.any(axis=2)).any(axis=1).sum())
+
+
+@instead_of("wrong_strings", "the lowest score was taken; the network names the highest")
+def lowest(scores, legal):
+    return wrong_of(-scores, legal)
+
+
+def wrong_of(scores, legal):
+    return float((~named_legal(scores, legal) & legal.any(axis=2)).any(axis=1).mean())
+
+
+@instead_of("wrong_strings", "all legal symbols were asked to score above all others; only the highest score counts")
+def strict(scores, legal):
+    low = np.where(legal, scores, np.inf).min(axis=2)
+    high = np.where(legal, -np.inf, scores).max(axis=2)
+    return float(((low < high) & legal.any(axis=2)).any(axis=1).mean())
+
+
+@instead_of("choices", "the loss is in nats, with the natural logarithm; the base is e, not 2")
+def base_two(nats):
+    return 2.0**nats
+
+
+@instead_of("choices", "the base is e, not 10")
+def base_ten(nats):
+    return 10.0**nats
+
+
+@instead_of("choices", "this is the probability of the true character; the number of choices is 1 divided by it")
+def probability(nats):
+    return np.exp(-nats)
+
+
+@instead_of("choices", "the logarithm goes the wrong way; undo it with exp")
+def logarithm(nats):
+    return np.log(nats + 1e-9)
+
+
+@instead_of("choices", "this is the loss in bits; it is not yet a number of choices")
+def only_bits(nats):
+    return nats / np.log(2)
