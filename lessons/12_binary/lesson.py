@@ -50,9 +50,6 @@ panels[0].set(title="Forward", xlabel="z", ylim=(-1.2, 2.1), yticks=(-1, 0, 1))
 panels[1].set(title="Backward: the slope that training takes", xlabel="z", yticks=(0, 1))
 panels[0].legend(fontsize="small", loc="upper left")
 lesson.figure(figure, "sign")
-x = tn.Parameter(np.array([[-1.5, -0.5, 0.0, 0.5, 1.5]]))
-(tn.SignActivation()(x) * 3.0).sum().backward()
-print("tinynet's sign unit sends back", x.grad, "and yours", sign(x.numpy(), np.full((1, 5), 3.0))[1])
 
 # %% [markdown]
 # ## A bit that can be persuaded
@@ -128,8 +125,9 @@ free = [
     100 * widths.trained(digits, "digits", "binary", 64, seed, rate["digits", "binary", 64], clip=False)[2]
     for seed in widths.SEEDS
 ]
-print(f"latent weights kept in [-1, 1]: {percent(clipped)}; not kept: {percent(free)}. This is "
-      f"{'more' if worse(free, clipped) else 'less'} than eight seeds can tell from noise")  # fmt: skip
+told = "can" if worse(free, clipped) or worse(clipped, free) else "cannot"
+print(f"latent weights kept in [-1, 1]: {percent(clipped)}; not kept: {percent(free)}")
+print(f"eight seeds {told} tell this difference from noise")
 
 # %% [markdown]
 # ## How wide must it be?
@@ -139,30 +137,34 @@ print(f"latent weights kept in [-1, 1]: {percent(clipped)}; not kept: {percent(f
 # have flipped by the end of training, at three learning rates.
 
 # %%
-print("binary network, 64 units, means of three seeds")
+print("binary network, 64 units, eight seeds")
 for lr in 0.01, 0.1, 1.0:
     flipped, errors = [], []
-    for seed in range(1, 4):
-        before = widths.build("binary", 64, 64, seed)
-        after, _, error = widths.trained(digits, "digits", "binary", 64, seed, lr)
-        W, V = (net.layers[0].weight.weight().numpy() for net in (before, after))
-        flipped.append(100 * np.mean(W != V))
+    for seed in widths.SEEDS:
+        untrained = widths.build("binary", 64, 64, seed)
+        net, _, error = widths.trained(digits, "digits", "binary", 64, seed, lr)
+        before, after = (each.layers[0].weight.weight().numpy() for each in (untrained, net))
+        flipped.append(100 * np.mean(before != after))
         errors.append(100 * error)
-    print(f"  rate {lr:4}: {np.mean(flipped):4.1f} % of the first layer's bits flipped, error {np.mean(errors):.1f} %")
+    print(f"  rate {lr:4}: {np.mean(flipped):4.1f} % of the first layer's bits flipped, error {percent(errors)}")
+print("float network, 4 units, at its best rate: error", percent(found["digits", "float", 4]))
 
 # %% [markdown]
 # At the smallest rate hardly any bit gets to flip, and 64 binary units do no better than 4 float ones. Whoever compares
 # there concludes that a binary network must be sixteen times as wide, and has measured the training, not the network.
-# So we give each network its own best rate, and vary the widths.
+#
+# So each network gets its own best rate before we vary the widths. "Best" goes by the validation error, which is noisy,
+# too. For 64 binary units it chose 0.3, where the test error is 3.6 %; at 1.0 it is the 3.3 % above, which is no real
+# difference. For 48 units it chose 3, the largest of the six; at 10, they err on 16 % of the digits.
+#
+# Now a guess. Take a float network with 16 units in each hidden layer. Sixteen binary units are the least that might
+# match it. A binary network of 158 units takes as many bytes as the float one, so with more than that we would lose.
 
 # %%
-lesson.predict(
-    "width", "A float network has 16 units in each hidden layer. How many must the binary one have to match?"
-)
+lesson.predict("width", "A float network has 16 units in each hidden layer. How many must a binary one have to match?")
+
 
 # %%
-
-
 def curve(data, kind):
     """Return the widths of a kind of network, its mean errors in %, and their standard errors."""
     sizes = [width for d, k, width in found if (d, k) == (data, kind)]
@@ -173,12 +175,10 @@ def curve(data, kind):
 def matching(data, width):
     """Return the width at which the binary network's error falls to that of a float network, read off its curve.
 
-    Between two measured widths the curve is a straight line on two logarithmic axes. nan: it never falls so low.
+    Between two measured widths the curve is a straight line on two logarithmic axes.
     """
     target = np.mean(found[data, "float", width])
     sizes, errors, _ = curve(data, "binary")
-    if not (errors <= target).any():
-        return np.nan
     k = int(np.argmax(errors <= target))
     return float(np.exp(np.interp(-np.log(target), -np.log(errors[k - 1 : k + 1]), np.log(sizes[k - 1 : k + 1]))))
 
@@ -190,14 +190,13 @@ for kind, width in ("float", 8), ("float", 32), ("binary", 32), ("binary", 128):
         again.append((width, widths.bytes_of(kind, 64, width), error))
 
 BOTH = "binary", "float"
-names = {"digits": "digits", "mnist": "MNIST, 14 x 14 pixels"}
+names, n_ins = {"digits": "digits", "mnist": "MNIST, 14 x 14 pixels"}, {"digits": 64, "mnist": 196}
 figure, panels = plt.subplots(2, 2, figsize=(11, 7.4), sharey="row")
 for row_of_panels, data in zip(panels, names, strict=True):
     for axes, what in zip(row_of_panels, ("units in each hidden layer", "bytes"), strict=True):
         for kind, colour, marker in ("float", GREY, "s"), ("binary", BLUE, "o"):
             sizes, errors, spread = curve(data, kind)
-            n_in = 64 if data == "digits" else 196
-            place = sizes if what != "bytes" else [widths.bytes_of(kind, n_in, size) for size in sizes]
+            place = sizes if what != "bytes" else [widths.bytes_of(kind, n_ins[data], size) for size in sizes]
             axes.errorbar(place, errors, 2 * spread, color=colour, marker=marker, capsize=3, label=kind)
         if data == "digits":
             place = [size if what == "bytes" else width for width, size, _ in again]
@@ -211,7 +210,7 @@ for row_of_panels, data in zip(panels, names, strict=True):
 panels[0, 0].set_yticks([2, 5, 10, 20], ["2", "5", "10", "20"])
 panels[1, 0].set_yticks([7, 10, 20], ["7", "10", "20"])
 panels[0, 0].legend()
-figure.suptitle("Error by width and by bytes (eight seeds, bars: twice the standard error)")
+figure.suptitle("Test error: mean of eight seeds, with bars of twice its standard error (a single start varies more)")
 lesson.figure(figure, "widths")
 
 factors = {}
@@ -222,24 +221,17 @@ for data in names:
         if not worse(found[data, "float", width], best_float):
             continue  # the float curve has come to its floor, and more units gain nothing
         needed = matching(data, width)
-        if np.isnan(needed):
-            print(f"{data}: float, {width} units: {percent(found[data, 'float', width])}; no binary one got there")
-            continue
-        n_in = 64 if data == "digits" else 196
-        size = widths.bytes_of("float", n_in, width), widths.bytes_of("binary", n_in, round(needed))
+        size = [widths.bytes_of(kind, n_ins[data], round(w)) for kind, w in (("float", width), ("binary", needed))]
         factors[data, width] = needed / width, size[0] / size[1]
         print(f"{data}: float, {width} units: {percent(found[data, 'float', width])}; binary: {needed:.0f} units, "
               f"{needed / width:.1f} times as wide, {size[0] / size[1]:.1f} times fewer bytes")  # fmt: skip
 lesson.answer("width", matching("digits", 16), "{:.0f}")
 
 # %%
-wider = np.array([factor for factor, _ in factors.values()])
-smaller = np.array([saved for _, saved in factors.values()])
+wider, smaller = np.array(list(factors.values())).T
 needed_at_most = {name: max(factor for (data, _), (factor, _) in factors.items() if data == name) for name in names}
-best = {  # the errors of the best width, binary and float
-    data: [min((e for (d, k, _), e in found.items() if (d, k) == (data, kind)), key=np.mean) for kind in BOTH]
-    for data in names
-}
+best = {data: [min((found[data, kind, size] for size in curve(data, kind)[0]), key=np.mean) for kind in BOTH]
+        for data in names}  # fmt: skip
 lesson.verdict(
     "C9",
     {
@@ -247,16 +239,16 @@ lesson.verdict(
             not worse(found["digits", "binary", 16], found["digits", "float", 16]),
             f"{percent(found['digits', 'binary', 16])} against {percent(found['digits', 'float', 16])}",
         ),
-        "twice the width is enough": (wider.min() <= 2, f"it takes {wider.min():.1f} to {wider.max():.1f} times"),
+        "twice the width is enough": (wider.max() <= 2, f"it takes {wider.min():.1f} to {wider.max():.1f} times"),
         "five times the width is enough on the digits": (
             needed_at_most["digits"] <= 5, f"at most {needed_at_most['digits']:.1f} times"
         ),
         "five times is enough on MNIST": (needed_at_most["mnist"] <= 5, f"up to {needed_at_most['mnist']:.1f} times"),
         **{
-            f"the best binary network for {name} is as good as the best float one": (
+            f"{data}: each at its best width by the test error, the binary network is as good": (
                 not worse(*best[data]), " against ".join(map(percent, best[data]))
             )
-            for data, name in (("digits", "the digits"), ("mnist", "MNIST"))
+            for data in names
         },
         "at equal error, the binary network takes fewer bytes": (
             smaller.min() > 1, f"{smaller.min():.1f} to {smaller.max():.1f} times fewer"
@@ -279,30 +271,37 @@ lesson.verdict(
 # chance would.
 #
 # Two random columns of $d$ entries are nearly at right angles: their cosine has mean 0 and standard deviation
-# $1 / \sqrt d$, here 0.125. Training moves the columns. Does it bring them closer together, drive them apart, or both?
+# $1 / \sqrt d$, here 0.125. Then training flips bits, almost a third of them at the rate 1. If it flipped them at
+# random, the cosines would stay as they are. If it made units differ, the columns would avoid each other, and the
+# cosines would crowd around 0. If units came to look for similar things, or for opposite ones, some cosines would move
+# away from 0. Which is it?
 
 # %%
-lesson.predict("spread", "First layer, trained: how many times as far do cosines spread as random ones (1: the same)?")
+lesson.predict(
+    "spread", "The cosines of the trained first layer: nearer to 0 than chance, like chance, or farther from 0?",
+    choices=("nearer", "like chance", "farther"),
+)  # fmt: skip
 
 # %%
 spectrum = lesson.exercise("spectrum")
 net = widths.trained(digits, "digits", "binary", 128, 1, rate["digits", "binary", 128])[0]
 first, second = (net.layers[i].weight.weight().numpy() for i in (0, 3))
 start = widths.build("binary", 64, 128, 1).layers[0].weight.weight().numpy()
-figure, panels = plt.subplots(1, 3, figsize=(13, 3.6))
+figure, panels = plt.subplots(1, 3, figsize=(13, 3.6), sharey=True)
 spreads = {}
 shown = {"first layer, at the start": start, "first layer, trained": first, "second layer, trained": second}
 for axes, (name, W) in zip(panels, shown.items(), strict=True):
     cosines, share, chance = spectrum(W)
     spreads[name] = np.sqrt(np.sum(share * cosines**2) * len(W))
     axes.bar(cosines, 100 * share, 1.6 / len(W), color=BLUE, label="pairs of columns")
-    axes.plot(cosines, 100 * chance, ".-", color="black", linewidth=1, label="C(d, h) / 2^d")
+    axes.plot(cosines, 100 * chance, ".-", color="black", linewidth=1, label="chance: C(d, h) / 2^d")
     axes.set(title=f"{name} (d = {len(W)})", xlabel="cos = 1 - 2h/d", xlim=(-0.7, 0.7))
     print(f"{name}: {len(share[share > 0])} of {len(W) + 1} angles occur; spread {spreads[name]:.2f} / sqrt(d)")
 panels[0].set_ylabel("share of the pairs, %")
 panels[0].legend(fontsize="small")
 lesson.figure(figure, "spectrum")
-lesson.answer("spread", spreads["first layer, trained"], "{:.2f}")
+moved = spreads["first layer, trained"]
+lesson.answer("spread", "nearer" if moved < 0.95 else "farther" if moved > 1.05 else "like chance")
 lengths = np.linalg.norm(first, axis=0)
 pairs = (first.T @ first)[np.triu_indices(128, 1)] / 64
 lesson.verdict(
@@ -310,19 +309,16 @@ lesson.verdict(
     {
         "every binary column has length sqrt(d)": np.allclose(lengths, 8),
         "all cosines are 1 - 2h/d, with a whole number h": np.allclose((1 - pairs) * 32, np.rint((1 - pairs) * 32)),
-        "before training the angles are those of chance": (
-            abs(spreads["first layer, at the start"] - 1) < 0.05, f"{spreads['first layer, at the start']:.2f}"
-        ),
-        "after training they still are": (
-            spreads["second layer, trained"] < 1.05,
-            ", ".join(f"{spreads[name]:.2f}" for name in spreads if "trained" in name) + " times the spread",
-        ),
+        **{
+            f"{name}: the angles spread like those of chance": (abs(spread - 1) < 0.05, f"{spread:.2f} times")
+            for name, spread in spreads.items()
+        },
     },
 )  # fmt: skip
 
 # %% [markdown]
-# Training does both: some pairs of columns end up closer than chance would have it, others farther apart. But no angle
-# leaves the grid.
+# Some pairs of columns end up closer than chance would have it, and others farther apart: in the first layer cosines
+# spread 1.16 times as far as random ones, in the second even 1.47 times. But no angle leaves the grid.
 #
 # ## How coarse is that grid?
 #
@@ -347,20 +343,21 @@ axes.fill_between(sizes, middle - spread, middle + spread, color=BLUE, alpha=0.2
 axes.plot(sizes, middle, "o-", color=BLUE, label="random directions, mean of 200")
 axes.plot([64] * len(learned), learned, "x", color=RED, label="columns of a trained float network")
 axes.axhline(np.degrees(np.arccos(np.sqrt(2 / np.pi))), color="0.4", linestyle=":", label="arccos sqrt(2 / pi)")
-axes.set(title="From a direction to the nearest binary column", xlabel="entries d", xscale="log", ylim=(0, 60))
-axes.set_ylabel("angle, degrees")
+axes.set(title="From a direction to the nearest binary column", xlabel="entries d", ylabel="angle, degrees")
+axes.set(xscale="log", ylim=(0, 60))
 axes.set_xticks(sizes, [f"{d:,}" for d in sizes])
 axes.minorticks_off()
 axes.legend(loc="lower right", fontsize="small")
 lesson.figure(figure, "nearest")
 lesson.answer("turn", middle[sizes.index(64)], "{:.1f}")
-print(f"with 4,096 entries, it is {middle[-1]:.1f} degrees")
+print(f"4,096 entries: {middle[-1]:.1f} degrees; the 32 columns of the float network: {min(learned):.0f} to "
+      f"{max(learned):.0f}, on average {np.mean(learned):.1f}")  # fmt: skip
 
 # %% [markdown]
 # More entries do not help: the answer tends to 37 degrees. The cosine is the mean of $|v_i|$ divided by the root of the
 # mean of $v_i^2$, and for normal numbers this tends to $\sqrt{2 / \pi} = 0.80$. Is 37 degrees near or far? Two random
 # directions of 64 entries are $90 \pm 7$ degrees apart. So a binary column says clearly which direction is meant, but
-# not precisely.
+# not precisely. The red crosses say that learned columns are no easier: they lie where random directions do.
 #
 # ## Length told from angle
 #
@@ -372,7 +369,7 @@ print(f"with 4,096 entries, it is {middle[-1]:.1f} degrees")
 
 # %%
 lesson.predict(
-    "length", "32 units, batch norm. What raises the error most?",
+    "length", "32 units, batch norm, one change at a time. Which one does not raise the error?",
     choices=("lengths held at sqrt(d)", "binary weights", "sign units"),
 )  # fmt: skip
 
@@ -387,9 +384,7 @@ for kind in "float, no batch norm", "held, no batch norm":
     a = x
     for layer in widths.build(kind, 64, 32, 1).layers[:2]:
         a = layer(a)
-    print(
-        f"{kind}: {100 * np.mean(np.abs(a.numpy()) > 0.9):.0f} % of the first units saturated (|a| > 0.9) at the start"
-    )
+    print(f"{kind}: at the start {100 * np.mean(np.abs(a.numpy()) > 0.9):.0f} % of the units saturate (|a| > 0.9)")
 ladder = {kind: found["digits", kind, 32] for kind in widths.KINDS}
 once = {kind: 100 * widths.trained(digits, "digits", kind, 32, 1, rate["digits", kind, 32])[2] for kind in ladder}
 figure, axes = plt.subplots(figsize=(9, 4))
@@ -400,25 +395,21 @@ labels = {
 }  # fmt: skip
 for place, (kind, errors) in enumerate(ladder.items()):
     colour = BLUE if "no batch norm" not in kind else ORANGE
-    axes.plot(
-        [place] * len(errors), errors, "o", color=colour, alpha=0.4, label="one seed" if kind == "float" else None
-    )
-    axes.plot(place, np.mean(errors), "_", color="black", markersize=28, label="mean" if kind == "float" else None)
-    axes.plot(place, once[kind], "x", color=RED, zorder=3, label="seed 1, trained by you" if kind == "float" else None)
+    axes.plot([place] * 8, errors, "o", color=colour, alpha=0.4)
+    axes.plot(place, np.mean(errors), "_", color="black", markersize=28)
+    axes.plot(place, once[kind], "x", color=RED, zorder=3)
     print(f"{kind}: {percent(errors)}")
 axes.set_xticks(range(len(ladder)), [labels[kind] for kind in ladder], fontsize="small")
 axes.set(title="32 units in each hidden layer, eight seeds", ylabel="test error, %", ylim=0)
-axes.legend(fontsize="small", loc="upper left", markerscale=0.7)
+axes.legend(("one seed", "mean", "seed 1, trained by you"), fontsize="small", loc="upper left", markerscale=0.7)
 lesson.figure(figure, "ladder")
-costs = {
-    name: np.mean(ladder[kind]) - np.mean(ladder["float"])
-    for name, kind in (("lengths held at sqrt(d)", "held"), ("binary weights", "binary weights"), ("sign units",) * 2)
-}
-lesson.answer("length", max(costs, key=costs.get))
+changes = {"lengths held at sqrt(d)": "held", "binary weights": "binary weights", "sign units": "sign units"}
+lesson.answer("length", ", ".join(name for name, kind in changes.items() if not worse(ladder[kind], ladder["float"])))
 
 # %% [markdown]
 # So the slides are right about length, as long as something else sets the size of $z$: here the network with one length
 # is even a little better. What a binary network pays, it pays for directions, and for units that only say yes or no.
+# Which of these two costs more, eight seeds cannot tell.
 #
 # ## Do XNOR gates span everything?
 #
@@ -447,8 +438,8 @@ three = inputs(3)
 made = {
     "XNOR, inputs alone": reach(three, "xnor"),
     "XNOR, constants +1 and -1": reach(inputs(3, 1, -1), "xnor"),
-    "three inputs +-1, threshold 0": reach(np.concatenate([three, -three]), "majority"),
-    "two inputs and a constant one": reach(three, "nand"),
+    "majority units (3 inputs, threshold 0)": reach(np.concatenate([three, -three]), "majority"),
+    "NAND units (2 inputs, threshold -1)": reach(three, "nand"),
 }
 is_odd = lambda functions: (functions == -functions[:, ::-1]).all(axis=1)  # f(-x) = -f(x); x reversed is -x
 figure, axes = plt.subplots(figsize=(8.5, 2.6))
@@ -468,7 +459,8 @@ axes.legend(loc="upper right", bbox_to_anchor=(0.93, 1))
 lesson.figure(figure, "reach")
 four = len(reach(inputs(4, 1, -1), "xnor"))
 print(f"four bits: XNOR and constants make {four} of {2**16:,} functions")
-lesson.answer("xnor", len(made["XNOR, constants +1 and -1"]), "{:.0f}")
+_, xnors, _, nands = map(len, made.values())
+lesson.answer("xnor", xnors, "{:.0f}")
 
 # %% [markdown]
 # Why so few? A product of products is a product. Whatever you build from XNOR gates is a product of some of the inputs,
@@ -487,18 +479,10 @@ lesson.answer("xnor", len(made["XNOR, constants +1 and -1"]), "{:.0f}")
 
 # %%
 adder = lesson.exercise("adder")
-simulate = lesson.lesson.solution.simulate
 circuit = adder(2)
-right = 0
-print(f"two bits: {len(circuit)} gates")
+print(f"two bits: {len(circuit)} gates; eight bits: {len(adder(8))}")
 for wire, (kind, *rest) in circuit.items():
     print(f"  {wire} = " + (" xnor ".join(rest) if kind == "xnor" else f"sign({' + '.join(rest[1:])} - {rest[0]})"))
-for a in range(4):
-    for b in range(4):
-        bits = {f"{name}{k}": 2 * (x >> k & 1) - 1 for name, x in (("a", a), ("b", b)) for k in range(2)}
-        wires = simulate(circuit, bits)
-        right += sum((wires[f"s{k}"] + 1) // 2 << k for k in range(3)) == a + b
-print(f"{right} of 16 sums are right; for eight bits it takes {len(adder(8))} gates")
 lesson.verdict(
     "C14",
     {
@@ -513,14 +497,12 @@ lesson.verdict(
             not worse(ladder["binary weights"], ladder["held"]),
             f"{percent(ladder['binary weights'])} against {percent(ladder['held'])}",
         ),
-        "with four times the units it is": (
-            not worse(found["digits", "binary", 128], ladder["float"]),
-            f"{percent(found['digits', 'binary', 128])} against {percent(ladder['float'])}",
+        "with twice the units, and still tanh, it is": (
+            not worse(found["digits", "binary weights", 64], ladder["held"]),
+            f"{percent(found['digits', 'binary weights', 64])} against {percent(ladder['held'])}",
         ),
-        "XNOR gates span all functions": (
-            len(made["XNOR, constants +1 and -1"]) == 256, f"{len(made['XNOR, constants +1 and -1'])} of 256"
-        ),
-        "units of +-1 with thresholds do": (len(made["two inputs and a constant one"]) == 256, "256 of 256"),
+        "XNOR gates span all functions": (xnors == 256, f"{xnors} of 256"),
+        "units of +-1 with thresholds do": (nands == 256, f"{nands} of 256"),
     },
 )  # fmt: skip
 

@@ -206,6 +206,11 @@ def at_least_one(v, size, up, bound):
     return max(1, flips(pushed(v, size, up, bound), size))
 
 
+@instead_of("memory", "where v is below 0 after the steps up, the formula counts down past 0; the answer there is 0")
+def formula_below_zero(v, size, up, bound):
+    return int(pushed(v, size, up, bound) // size) + 1
+
+
 @instead_of("memory", "this stops at -1, the end of the latent weight's range; the bit flips when v falls below 0")
 def down_to_minus_one(v, size, up, bound):
     v, steps = pushed(v, size, up, bound), 0
@@ -251,6 +256,20 @@ def counts(W):
     cosines, found, chance = parts(W, (W.T @ W)[np.triu_indices(W.shape[1], 1)])
     n = W.shape[1]
     return cosines, found * n * (n - 1) / 2, chance
+
+
+@instead_of("spectrum", "these are numbers of pairs; divide by the number of all pairs")
+def whole_counts(W):
+    cosines, found, chance = parts(W, (W.T @ W)[np.triu_indices(W.shape[1], 1)])
+    n = W.shape[1]
+    return cosines, np.rint(found * n * (n - 1) / 2).astype(int), chance
+
+
+@instead_of("spectrum", "these are numbers of pairs, each pair twice; divide by n (n - 1)")
+def counts_of_both_orders(W):
+    cosines, found, chance = parts(W, (W.T @ W)[np.triu_indices(W.shape[1], 1)])
+    n = W.shape[1]
+    return cosines, np.rint(found * n * (n - 1)).astype(int), chance
 
 
 @instead_of(
@@ -299,6 +318,12 @@ def ascending(W):
     return cosines[::-1], found[::-1], chance
 
 
+@instead_of("spectrum", "the cosines are in ascending order; h = 0, the cosine 1, comes first")
+def cosines_ascending(W):
+    cosines, found, chance = parts(W, (W.T @ W)[np.triu_indices(W.shape[1], 1)])
+    return cosines[::-1], found, chance
+
+
 @instead_of("spectrum", "h goes from 0 to d, which makes d + 1 entries; the last one is missing")
 def one_short(W):
     return tuple(part[:-1] for part in parts(W, (W.T @ W)[np.triu_indices(W.shape[1], 1)]))
@@ -308,6 +333,12 @@ def one_short(W):
 def angles(W):
     cosines, found, chance = parts(W, (W.T @ W)[np.triu_indices(W.shape[1], 1)])
     return np.arccos(cosines), found, chance
+
+
+@instead_of("spectrum", "angles were returned; cosines are asked for")
+def angles_in_degrees(W):
+    cosines, found, chance = parts(W, (W.T @ W)[np.triu_indices(W.shape[1], 1)])
+    return np.degrees(np.arccos(cosines)), found, chance
 
 
 def angle(v, b):
@@ -362,6 +393,24 @@ def one_length_forgotten(v):
     return b, np.abs(v).mean(), np.degrees(np.arccos(np.clip(v @ b / np.linalg.norm(v), -1, 1)))
 
 
+@instead_of("nearest", "for the cosine, v @ b was divided by d in place of the length of b, which is sqrt(d)")
+def entries_for_length(v):
+    b = np.where(v >= 0, 1, -1)
+    return b, np.abs(v).mean(), np.degrees(np.arccos(np.clip(v @ b / np.linalg.norm(v) / len(v), -1, 1)))
+
+
+@instead_of("nearest", "b was divided by its length; it should hold +1 and -1, and s takes care of the size")
+def unit_column(v):
+    b = np.where(v >= 0, 1, -1) / np.sqrt(len(v))
+    return b, v @ b, np.degrees(np.arccos(min(1.0, v @ b / np.linalg.norm(v))))
+
+
+@instead_of("nearest", "b was divided by its length; it should hold +1 and -1, and s takes care of the size")
+def unit_column_alone(v):
+    b = np.where(v >= 0, 1, -1)
+    return b / np.sqrt(len(v)), np.abs(v).mean(), angle(v, b)
+
+
 @instead_of("nearest", "v @ b is the sum of |v|; for the scale, divide it by the number of entries")
 def sum_for_mean(v):
     b = np.where(v >= 0, 1, -1)
@@ -409,10 +458,31 @@ def one_round(start, gate):
     return distinct(np.concatenate([start, once(start, gate)]))
 
 
-@instead_of("reach", "two rounds were made; go on until nothing new comes")
+def rounds(start, gate, count):
+    found = distinct(start)
+    for _ in range(count):
+        found = distinct(np.concatenate([found, once(found, gate)]))
+    return found
+
+
+@instead_of("reach", "the number of rounds is fixed; go on until a round adds nothing new, however many it takes")
 def two_rounds(start, gate):
-    found = one_round(start, gate)
-    return distinct(np.concatenate([found, once(found, gate)]))
+    return rounds(start, gate, 2)
+
+
+@instead_of("reach", "the number of rounds is fixed; go on until a round adds nothing new, however many it takes")
+def three_rounds(start, gate):
+    return rounds(start, gate, 3)
+
+
+@instead_of("reach", "the number of rounds is fixed; go on until a round adds nothing new, however many it takes")
+def four_rounds(start, gate):
+    return rounds(start, gate, 4)
+
+
+@instead_of("reach", "the number of rounds is fixed; go on until a round adds nothing new, however many it takes")
+def five_rounds(start, gate):
+    return rounds(start, gate, 5)
 
 
 @instead_of("reach", "a gate may take the same function more than once; here its inputs always differ")

@@ -115,7 +115,7 @@ def spectrum(W):
 
     Returns:
         three arrays of d + 1 entries each, all ordered by h from 0 to d:
-        the cosine of two columns that differ in h places,
+        the cosine of two columns that differ in h places (so the first is 1, and the last is -1),
         the share of the pairs of W that differ in h places (the shares add up to 1), and
         the probability that two random columns do, if each entry is +1 or -1 with probability 1/2, all independent
     """
@@ -191,7 +191,7 @@ def adder(n):
     A gate uses input wires and the wires above it in the dictionary. The wires between may have any names. A unit may
     have as many inputs as you like, and the same one more than once.
 
-    For example, {"different": ("xnor", "a0", "b0"), "s0": ("unit", 0, "-different")} has two gates.
+    For example, {"equal": ("xnor", "a0", "b0"), "s0": ("unit", 0, "-equal")} has two gates.
 
     Args:
         n: the bits of each number, 1 or more.

@@ -35,7 +35,9 @@ WIDTHS = {
     "digits": {
         "float": (4, 6, 8, 12, 16, 24, 32, 64, 128),
         "binary": (8, 16, 24, 32, 48, 64, 96, 128, 256),
-        **dict.fromkeys(("held", "binary weights", "sign units", "float, no batch norm", "held, no batch norm"), (32,)),
+        "held": (32,),
+        "binary weights": (32, 64),
+        **dict.fromkeys(("sign units", "float, no batch norm", "held, no batch norm"), (32,)),
     },
     "mnist": {"float": (8, 16, 32, 64, 128), "binary": (16, 32, 64, 128, 256)},
 }
