@@ -119,6 +119,11 @@ def from_the_sign(V, g, lr):
     return np.clip(np.where(V >= 0, 1, -1) - lr * g, -1, 1)
 
 
+@instead_of("update", "a weight at the end, at 1 or -1, never moves again; it must be able to come back")
+def stuck_at_the_end(V, g, lr):
+    return np.clip(V - lr * g * (np.abs(V) < 1), -1, 1)
+
+
 @instead_of("update", "weights that would leave [-1, 1] stay where they were; they should go to its end")
 def refuse_to_leave(V, g, lr):
     moved = V - lr * g

@@ -26,6 +26,7 @@ def test_update(exercise, rng):
         V, g = rng.uniform(-1, 1, shape), rng.normal(size=shape)
         V.flat[0], g.flat[0] = 0.9, -5.0
         V.flat[1], g.flat[1] = -0.9, 4.0
+        V.flat[-1], g.flat[-1] = 1.0, rng.uniform(0.5, 2)  # at the end, and on its way back
         moved = V - lr * g
         moved[moved > 1], moved[moved < -1] = 1, -1
         exercise.update(V, g, lr).equals(moved)
