@@ -58,9 +58,8 @@ def by_rows(m, n, k, tile):
 def tiled_by(thread_of):
     """Return `tiled` with a kernel made by thread_of(a, b, out)."""
 
-    def tiled(a, b, order):
-        a, b = Memory(a), Memory(b)
-        m, n = a.shape[0], b.shape[1]
+    def tiled(load_a, load_b, m, n, k, order):
+        a, b = Memory(load_a, m, k), Memory(load_b, k, n)
         out = np.full((m, n), np.nan)
         grid = -(-m // TILE), -(-n // TILE)
         launch(thread_of(a, b, out), grid, (TILE, TILE), order, (TILE, TILE), (TILE, TILE))
@@ -119,10 +118,10 @@ def turned(a, b, out):
 def block_sum_by(thread_of):
     """Return `block_sum` with a kernel made by thread_of(numbers, threads, total)."""
 
-    def block_sum(numbers, threads, order):
+    def block_sum(load, count, threads, order):
         total = []
-        launch(thread_of(Memory(numbers), threads, total), (1, 1), (threads, 1), order, (threads,))
-        return total[0]
+        steps = launch(thread_of(Memory(load, count), threads, total), (1, 1), (threads, 1), order, (threads,))
+        return total[0], steps
 
     block_sum.__name__ = thread_of.__name__
     return block_sum
@@ -154,7 +153,7 @@ def at_the_end(numbers, threads, total):
 def neighbours(numbers, threads, total):
     def kernel(block, thread, partial):
         x, distance = thread[0], 1
-        partial[x] = numbers[x] if x < len(numbers.array) else 0
+        partial[x] = numbers[x] if x < len(numbers) else 0
         yield
         while distance < threads:
             if x % (2 * distance) == 0:
@@ -167,15 +166,18 @@ def neighbours(numbers, threads, total):
     return kernel
 
 
-@instead_of("block_sum", "after one barrier a single thread adds up: slow, but right")
+@instead_of("block_sum", "a thread keeps its own sum, and puts down what others need")
 @block_sum_by
-def by_one(numbers, threads, total):
+def own_sums(numbers, threads, total):
     def kernel(block, thread, partial):
-        x = thread[0]
-        partial[x] = numbers[x] if x < numbers.shape[0] else 0
-        yield
+        x, distance = thread[0], threads
+        own = partial[x] = numbers[x] if x < numbers.shape[0] else 0
+        while distance := distance // 2:
+            yield
+            if x < distance:
+                own = partial[x] = own + partial[x + distance]
         if x == 0:
-            total.append(partial.sum())
+            total.append(own)
 
     return kernel
 

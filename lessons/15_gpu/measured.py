@@ -83,7 +83,7 @@ def from_global(rows):
 
 
 def sectors(rows):
-    """Return how many sectors a warp asks global memory for, all its reads together, on average over the block's warps.
+    """Return how many times a thread reads global memory, and how many sectors its warp asks for at a time, on average.
 
     The threads of a warp read at the same time. What they touch with one read counts once for each sector.
     """
@@ -92,7 +92,7 @@ def sectors(rows):
         reads = from_global(rows[rows["thread"] == thread])
         for request, read in enumerate(reads):
             touched.setdefault((thread // 32, request), set()).add((read["array"], read["offset"] // SECTOR))
-    return sum(len(places) for places in touched.values()) / 8
+    return len(touched) / 8, sum(len(places) for places in touched.values()) / len(touched)
 
 
 def emulated():
@@ -102,12 +102,13 @@ def emulated():
         wrong, rows = run(name, 64, 64, 64, record=True)
         found[f"{name}: loads"] = 16 * len(from_global(rows))  # all 16 blocks load as much as the first one
         found[f"{name}: wrong"] = wrong
-        found[f"{name}: sectors"] = sectors(rows)
+        found[f"{name}: reads"], found[f"{name}: sectors"] = sectors(rows)
     wrong, rows = run("float_naive", 64, 64, 64, EXCHANGED, record=True)
-    found |= {"exchanged: wrong": wrong, "exchanged: sectors": sectors(rows)}
+    found["exchanged: wrong"], (found["exchanged: reads"], found["exchanged: sectors"]) = wrong, sectors(rows)
     for name in ("xnor_naive", "xnor_tiled"):
         wrong, rows = run_signs(name, 64, 64, 1024)
-        found |= {f"{name}: wrong": wrong, f"{name}: sectors": sectors(rows)}
+        found[f"{name}: wrong"] = wrong
+        found[f"{name}: reads"], found[f"{name}: sectors"] = sectors(rows)
     for barrier, change in BARRIERS.items():
         for k in (16, 48):
             for order in ("forward", "reverse"):
@@ -147,6 +148,20 @@ def timed(size):
         return found, s.driver.Device(0).name()
 
 
+def live(size):
+    """Return what `timed` returns; where that is impossible, say why, and return nothing."""
+    try:
+        from gpu import GpuUnavailable
+
+        try:
+            return timed(size)
+        except GpuUnavailable as error:
+            print(f"No speeds from this machine: {error}")
+    except ImportError as error:
+        print(f"No speeds from this machine: {error}")
+    return {}, ""
+
+
 def speeds(results):
     """Return what the lesson shows of gpu.json."""
     cubes = {(row["side"], row["k"]): row["TOPS"] for row in results["cubes"] if "TOPS" in row}
@@ -156,6 +171,8 @@ def speeds(results):
         "date": results["environment"]["date"],
         "TOPS": {str(size): {side: cubes[side, size] for side in SIDES} for size in (8192, 2048)},
         "network, ms": networks,
+        "network": results["networks"]["widths"],
+        "XOR and popcount alone": results["ceilings"]["ceiling_popcount"]["TOPS"],
     }
 
 

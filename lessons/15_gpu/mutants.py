@@ -32,6 +32,17 @@ def floored(m, n, tile):
     return m // tile, n // tile, max(0, (m // tile) * (n // tile) * tile**2 - m * n)
 
 
+@instead_of("cover", "fewer than no threads are idle here: blocks were rounded down; round up")
+def floored_below_zero(m, n, tile):
+    return m // tile, n // tile, (m // tile) * (n // tile) * tile**2 - m * n
+
+
+@instead_of("cover", "this is the share of idle threads; return their number")
+def share_of_idle(m, n, tile):
+    down, across = ceil(m, tile), ceil(n, tile)
+    return down, across, 1 - m * n / (down * across * tile**2)
+
+
 @instead_of("cover", "always one block more; where the tile divides the size none is needed")
 def one_more(m, n, tile):
     down, across = m // tile + 1, n // tile + 1
@@ -238,6 +249,18 @@ def full_tiles(m, n, k, tile):
     return 2 * m * n * k, ceil(m, tile) * ceil(n, tile) * ceil(k, tile) * 2 * tile**2
 
 
+@instead_of("loads", "what sticks out was counted in both kernels; threads without an output load nothing")
+def overhang_in_both(m, n, k, tile):
+    threads = ceil(m, tile) * ceil(n, tile) * tile**2
+    return 2 * threads * k, 2 * threads * k // tile
+
+
+@instead_of("loads", "in the last round k sticks out, too: nothing outside of the matrices is loaded")
+def k_rounded_up(m, n, k, tile):
+    k_up = tile * ceil(k, tile)
+    return 2 * m * n * k, ceil(n, tile) * m * k_up + ceil(m, tile) * k_up * n
+
+
 @instead_of(
     "loads", "each thread brings two numbers a round, but threads without an output, and the last round, bring fewer"
 )
@@ -272,6 +295,7 @@ def as_floats(m, n, k, tile):
 
 # ---- the product by tiles: the solution, with a line changed or gone
 
+K_PASSED = "the guard leaves k out: in the last round first + x, or first + y, may pass it"
 FIRST = "            yield\n            for l", "            for l"
 SECOND = "b_tile[l, x]\n            yield\n", "b_tile[l, x]\n"
 ROWS = "row, col = TILE * block[0] + y, TILE * block[1] + x"
@@ -299,9 +323,7 @@ loads_outside = edited(
     (" if row < m and first + x < k else 0", ""),
     (" if first + y < k and col < n else 0", ""),
 )
-a_beyond_k = edited(
-    "tiled", "a's guard checks the row alone; the last tile may also stick out on the right", (" and first + x < k", "")
-)
+a_beyond_k = edited("tiled", K_PASSED, (" and first + x < k", ""))
 b_beyond_n = edited(
     "tiled", "b's guard checks first + y alone; the column may lie outside too", (" and col < n else", " else")
 )
@@ -389,10 +411,31 @@ added_to_out = edited(
 )
 
 
+not_counted = edited(
+    "tiled",
+    "load_a and load_b are for Memory; a kernel reads a[row, l] and b[l, col], and these loads are counted",
+    ("= a[row, first + x] if", "= load_a(row, first + x) if"),
+    ("= b[first + y, col] if", "= load_b(first + y, col) if"),
+)
+k_unguarded = edited(
+    "tiled",
+    K_PASSED,
+    (" and first + x < k", ""),
+    ("first + y < k and col < n", "col < n"),
+)
+
+
 @instead_of("tiled", "right, but every number comes from global memory; load each entry once for each block")
-def naive(a, b, order):
-    _, k = np.shape(a)
-    return a @ b, 2 * k * len(a) * len(b[0])
+def naive(load_a, load_b, m, n, k, order):
+    entry = lambda i, j: sum(load_a(i, l) * load_b(l, j) for l in range(k))
+    return np.array([[entry(i, j) for j in range(n)] for i in range(m)]), 2 * m * n * k
+
+
+@instead_of("tiled", "the product was made without the kernel, and the loads by a formula; let the threads do it")
+def by_numpy(load_a, load_b, m, n, k, order):
+    a = np.array([[load_a(i, l) for l in range(k)] for i in range(m)])
+    b = np.array([[load_b(l, j) for j in range(n)] for l in range(k)])
+    return a @ b, ceil(n, 4) * m * k + ceil(m, 4) * k * n
 
 
 # ---- the sum of a block
@@ -453,6 +496,29 @@ one_too_many = edited(
     "one thread too many adds: with x == distance it reads beyond what is left",
     ("x < distance", "x <= distance"),
 )
+KERNEL = inspect.getsource(given.block_sum).split("        # begin solution\n")[1].split("        # end solution")[0]
+one_thread_of_all = edited(
+    "block_sum",
+    "thread 0 loads and adds everything; each thread must bring one number, and half of the threads add at a time",
+    (KERNEL, "        if thread[0] == 0:\n            total.append(sum(numbers[i] for i in range(len(numbers))))\n"
+     "        return\n        yield\n"),
+)  # fmt: skip
+SERIAL = "one thread adds everything while the others wait; half of them must add at the same time, then a quarter"
+WRITE = KERNEL.split("        distance")[0] + "        yield\n        if x == 0:\n"
+one_thread_adds = edited(
+    "block_sum", SERIAL, (KERNEL, WRITE + "            total.append(sum(partial[i] for i in range(threads)))\n")
+)
+one_thread_sums = edited(
+    "block_sum", f"{SERIAL}, number by number", (KERNEL, WRITE + "            total.append(partial.sum())\n")
+)
+one_thread_at_once = edited("block_sum", SERIAL, (KERNEL, WRITE + "            total.append(partial[:].sum())\n"))
+
+
+@instead_of("block_sum", "the sum was made without the kernel; let the threads do it")
+def by_python(load, count, threads, order):
+    return float(sum(load(i) for i in range(count)))
+
+
 last_step_missing = edited(
     "block_sum",
     "the last step, with distance 1, is missing, or the sum was read before it",
@@ -460,12 +526,17 @@ last_step_missing = edited(
 )
 
 
-@instead_of("fetch", "always along a row; if the small stride leads down, neighbouring threads must go down")
+@instead_of(
+    "fetch", "always along a row; if the small stride leads down, neighbours must go down. (In bytes it is 4, not 1.)"
+)
 def along_rows(number, shape, strides):
     return divmod(number, shape[1])
 
 
-@instead_of("fetch", "always down a column; if the small stride leads to the right, neighbouring threads must go right")
+@instead_of(
+    "fetch",
+    "always down a column; if the small stride leads right, neighbours must go right. (In bytes it is 4, not 1.)",
+)
 def down_columns(number, shape, strides):
     return number % shape[0], number // shape[0]
 
@@ -489,6 +560,21 @@ def wrong_length(number, shape, strides):
     if strides[1] < strides[0]:
         return number // shape[0] % shape[0], number % shape[0] % shape[1]
     return number % shape[1] % shape[0], number // shape[1] % shape[1]
+
+
+@instead_of("fetch", "where columns lie in memory, divmod gives (column, row); exchange them")
+def columns_unswapped(number, shape, strides):
+    return divmod(number, shape[1] if strides[1] < strides[0] else shape[0])
+
+
+@instead_of("fetch", "where columns lie in memory, one has as many entries as there are rows; divide by that")
+def columns_by_columns(number, shape, strides):
+    return divmod(number, shape[1]) if strides[1] < strides[0] else divmod(number, shape[1])[::-1]
+
+
+@instead_of("fetch", "rows and columns are exchanged as divisors: a row has as many entries as there are columns")
+def divisors_exchanged(number, shape, strides):
+    return divmod(number, shape[0]) if strides[1] < strides[0] else divmod(number, shape[1])[::-1]
 
 
 @instead_of("fetch", "this is the number of the thread in its warp; each warp then fetches the same entries")

@@ -1,8 +1,9 @@
 """Lesson 15, exercises: blocks, threads, tiles and barriers.
 
-Two things are given. `Memory` is global memory, which counts what is loaded from it. `launch` runs a kernel that is
-written for one thread, as a GPU does: once for each thread of each block. A kernel that says `yield` stands at a
-barrier, __syncthreads() in CUDA. Up to there the threads of a block take turns in any order that a seed gives.
+Three things are given. `Memory` is global memory, which counts what is loaded from it. A `Board` is memory that the
+threads of a block share. `launch` runs a kernel that is written for one thread, as a GPU does: once for each thread of
+each block. A kernel that says `yield` stands at a barrier, __syncthreads() in CUDA. Up to there the threads of a block
+take turns in any order that a seed gives.
 """
 
 import numpy as np
@@ -13,8 +14,8 @@ TILE = 4  # a block has TILE x TILE threads and makes TILE x TILE outputs
 class Memory:
     """An array in global memory, from which a thread loads one number at a time, such as a[row, column]."""
 
-    def __init__(self, array):
-        self.array, self.shape, self.loads = np.asarray(array), np.shape(array), 0
+    def __init__(self, load, *shape):
+        self.load, self.shape, self.loads = load, shape, 0
 
     def __len__(self):
         return self.shape[0]
@@ -24,38 +25,60 @@ class Memory:
         if len(place) != len(self.shape) or not all(isinstance(p, (int, np.integer)) for p in place):
             raise IndexError(f"a thread loads one number at a time; shape {self.shape} takes {len(self.shape)} indices")
         if not all(0 <= p < size for p, size in zip(place, self.shape, strict=True)):
-            raise IndexError(f"a thread reads outside of an array of shape {self.shape}")
+            raise IndexError(f"a thread reads {list(map(int, place))}, outside of an array of shape {self.shape}")
         self.loads += 1
+        return self.load(*map(int, place))
+
+
+class Board:
+    """An array that the threads of a block share; at first it holds nan. It counts each number read or written."""
+
+    def __init__(self, shape):
+        self.array, self.accesses = np.full(shape, np.nan), 0
+
+    def __getitem__(self, place):
+        self.accesses += np.size(self.array[place])
         return self.array[place]
+
+    def __setitem__(self, place, value):
+        self.array[place] = value
+        self.accesses += np.size(self.array[place])
 
 
 def launch(kernel, grid, block, order, *shared):
-    """Run kernel(block, thread, *arrays) for every thread of every block.
+    """Run kernel(block, thread, *boards) for every thread of every block, and return how many steps a block took.
+
+    A step is an access to a board. Threads work at the same time: between two barriers the busiest one counts alone.
 
     Args:
         kernel: what one thread does; block and thread say which thread it is.
         grid: how many blocks, (down, across).
         block: how many threads in a block, (x, y).
         order: a seed; it fixes the order in which the threads of a block take turns.
-        shared: the shapes of the arrays that the threads of a block share. At first they hold nan.
+        shared: the shapes of the boards that the threads of a block share.
 
     Raises:
         RuntimeError: some threads wait at a barrier, and others have ended without it.
     """
-    rng = np.random.default_rng(order)
+    rng, most = np.random.default_rng(order), 0
     for where in np.ndindex(grid):
-        arrays = [np.full(shape, np.nan) for shape in shared]
+        boards, steps = [Board(shape) for shape in shared], 0
         everyone = rng.permutation(list(np.ndindex(block))).tolist()
-        running = {tuple(thread): kernel(where, tuple(thread), *arrays) for thread in everyone}
-        running = {thread: steps for thread, steps in running.items() if steps is not None}  # None: it had no barrier
+        running = {tuple(thread): kernel(where, tuple(thread), *boards) for thread in everyone}
+        running = {thread: rest for thread, rest in running.items() if rest is not None}  # None: it had no barrier
         while running:
-            waiting, ended = [], []
+            waiting, ended, busiest = [], [], 0
             for i in rng.permutation(len(running)):
                 thread = list(running)[i]
+                before = sum(board.accesses for board in boards)
                 (ended if next(running[thread], "end") == "end" else waiting).append(thread)
+                busiest = max(busiest, sum(board.accesses for board in boards) - before)
             if waiting and ended:
                 raise RuntimeError(f"thread {min(waiting)} waits at a barrier that thread {min(ended)} never reaches")
             running = {thread: running[thread] for thread in sorted(waiting)}
+            steps += busiest
+        most = max(most, steps)
+    return most
 
 
 def cover(m, n, tile):
@@ -101,7 +124,7 @@ def loads(m, n, k, tile):
     """Return how many numbers are loaded from global memory for a product of m x k by k x n, by either kernel.
 
     naive: each thread loads every number that it multiplies.
-    tiled: a block loads every entry of a and b that its outputs need once, and its threads share it.
+    tiled: a block loads each entry of a and b that its outputs need just once, and its threads share it.
 
     Threads without an output load nothing. Nothing outside of the matrices is loaded. tile need not divide m, n or k.
 
@@ -118,7 +141,7 @@ def loads(m, n, k, tile):
     # end solution
 
 
-def tiled(a, b, order):
+def tiled(load_a, load_b, m, n, k, order):
     """Return the product of a and b by tiles, and the number of loads. Write the kernel.
 
     The kernel is what one thread does. It may load numbers from a and b, such as a[row, l], and use the two shared
@@ -128,15 +151,14 @@ def tiled(a, b, order):
     sticks out counts as 0.
 
     Args:
-        a: (m, k).
-        b: (k, n).
+        load_a, load_b: load_a(row, l) returns an entry of a, load_b(l, col) an entry of b. Memory calls them.
+        m, n, k: a is m x k, and b is k x n.
         order: the seed of the order, for `launch`.
 
     Returns:
         (the product (m, n), the number of loads from a and b)
     """
-    a, b = Memory(a), Memory(b)
-    (m, k), n = a.shape, b.shape[1]
+    a, b = Memory(load_a, m, k), Memory(load_b, k, n)
     out = np.full((m, n), np.nan)
 
     def kernel(block, thread, a_tile, b_tile):
@@ -160,21 +182,22 @@ def tiled(a, b, order):
     return out, a.loads + b.loads
 
 
-def block_sum(numbers, threads, order):
+def block_sum(load, count, threads, order):
     """Return the sum of some numbers, added up by the threads of one block. Mend the kernel that the lesson shows.
 
     Each thread puts one number into shared memory; then half of them add, then a quarter, and so on. At the end
-    partial[0] holds the sum.
+    partial[0] holds the sum, and one thread appends it to `total`.
 
     Args:
-        numbers: a vector of 1 to `threads` numbers; len(numbers) says how many.
+        load: load(i) returns number i, counted from 0. Memory calls it.
+        count: how many numbers there are, 1 to `threads`; len(numbers) says so, too.
         threads: how many threads the block has, a power of two.
         order: the seed of the order, for `launch`.
 
     Returns:
-        the sum, a number
+        (the sum, the number of steps that `launch` counts)
     """
-    numbers, total = Memory(numbers), []
+    numbers, total = Memory(load, count), []
 
     def kernel(block, thread, partial):
         """Add up. thread is (x, 0); partial has room for one number a thread."""
@@ -191,8 +214,9 @@ def block_sum(numbers, threads, order):
             total.append(partial[0])
         # end solution
 
-    launch(kernel, (1, 1), (threads, 1), order, (threads,))
-    return total[0]
+    steps = launch(kernel, (1, 1), (threads, 1), order, (threads,))
+    [result] = total  # from one thread
+    return result, steps
 
 
 def fetch(number, shape, strides):

@@ -1,6 +1,10 @@
 """The grader of lesson 15: `test_NAME` grades the function NAME in exercise.py."""
 
+from collections import Counter
+
 import numpy as np
+
+from tinynet.course import Wrong
 
 SIDE = 4  # of the tiles of `tiled`
 ORDERS = (2, 7, 17)  # in these, one barrier too few in `block_sum` and no barrier at all differ
@@ -44,21 +48,61 @@ def test_loads(exercise, rng):
         exercise.loads(m, n, k, tile).equals((sum(2 * k for _ in range(m * n)), counted(m, n, k, tile)))
 
 
+def loader(name, array, asked):
+    """Return a function that gives an entry of an array, and notes in `asked` that it did."""
+
+    def load(*place):
+        place = tuple(map(int, place))
+        if not all(0 <= p < size for p, size in zip(place, array.shape, strict=True)):
+            raise Wrong(f"{name}{place} was asked for; there is no such entry in an array of shape {array.shape}")
+        asked[name, place] += 1
+        return float(array[place])
+
+    return load
+
+
 def test_tiled(exercise, rng):
     """Whole numbers, so that the order of adding does not matter; several orders of the threads."""
     for m, k, n in (4, 4, 4), (4, 8, 4), (8, 12, 4), (6, 7, 5), (3, 2, 9), (1, 9, 6):
         a, b = (rng.integers(-9, 10, shape).astype(float) for shape in ((m, k), (k, n)))
-        for order in rng.integers(1000, size=2):
-            exercise.tiled(a, b, int(order)).equals((np.einsum("ik,kj->ij", a, b), counted(m, n, k, SIDE)))
+        for order in rng.integers(1000, size=2).tolist():
+            asked = Counter()
+            answer = exercise.tiled(loader("load_a", a, asked), loader("load_b", b, asked), m, n, k, order)
+            answer.equals((np.einsum("ik,kj->ij", a, b), counted(m, n, k, SIDE)))
+            due = Counter({("load_a", place): -(-n // SIDE) for place in np.ndindex(m, k)})
+            due |= Counter({("load_b", place): -(-m // SIDE) for place in np.ndindex(k, n)})
+            if asked != due and answer.value is not None:
+                raise answer.wrong(
+                    f"the product is right, but {asked.total()} numbers were loaded, and {due.total()} should be: each "
+                    "block loads each entry that it needs once, by a[row, l] and b[l, col] in your kernel"
+                )
 
 
 def test_block_sum(exercise, rng):
-    for threads, length in (8, 8), (8, 5), (16, 16), (4, 1), (16, 11), (8, 8), (1, 1), (8, 7):
-        numbers = rng.integers(-50, 51, length).astype(float)
-        exercise.block_sum(numbers, threads, int(rng.integers(1000))).equals(float(sum(numbers.tolist())))
-    for order in ORDERS:
-        numbers = rng.integers(-50, 51, 4).astype(float)
-        exercise.block_sum(numbers, 4, order).equals(float(sum(numbers.tolist())))
+    orders = [*rng.integers(1000, size=9).tolist(), *ORDERS]
+    sizes = [(8, 8), (8, 5), (16, 16), (4, 1), (16, 11), (8, 8), (1, 1), (8, 7), (64, 60), *[(4, 4)] * len(ORDERS)]
+    for order, (threads, count) in zip(orders, sizes, strict=True):
+        numbers, asked = rng.integers(-50, 51, count).astype(float), Counter()
+        answer = exercise.block_sum(loader("load", numbers, asked), count, threads, order)
+        pair = isinstance(answer.value, (tuple, list)) and len(answer.value) == 2
+        answer.satisfies(pair, "two numbers, (the sum, the number of steps that `launch` counts)")
+        if not pair:
+            continue  # in a rehearsal
+        steps = answer.value[1]
+        answer.equals((float(sum(numbers.tolist())), steps))
+        if asked != Counter(("load", (i,)) for i in range(count)):
+            raise answer.wrong(f"the sum is right, but {asked.total()} loads were made of {count} numbers, one each")
+        rounds = threads.bit_length() - 1
+        if steps > 4 * rounds + 4:
+            raise answer.wrong(
+                f"the sum is right, but it took {steps} steps, and {3 * rounds + 2} are enough with {threads} threads: "
+                "half of the threads add at the same time, then a quarter, and so on"
+            )
+        if steps < rounds + 1:
+            raise answer.wrong(
+                f"the sum is right, but it took only {steps} steps on the shared board, so the threads did not share "
+                "the work: each puts its number into `partial`, then half of them add, then a quarter, and so on"
+            )
 
 
 def test_fetch(exercise, rng):
@@ -77,7 +121,10 @@ def test_fetch(exercise, rng):
             entry = answer.value
             whole = isinstance(entry, (tuple, list)) and len(entry) == 2 and all(type(v) is int for v in entry)
             inside = whole and 0 <= entry[0] < rows and 0 <= entry[1] < columns
-            answer.satisfies(inside, f"(row, column) of a tile of {rows} rows and {columns} columns, as whole numbers")
+            outside = f"; row {entry[0]}, column {entry[1]} is outside of it" if whole else ""
+            answer.satisfies(
+                inside, f"(row, column) of a tile of {rows} rows and {columns} columns, as whole numbers{outside}"
+            )
             earlier = seen.setdefault(tuple(entry), number)
             answer.satisfies(earlier == number, f"an entry that no other thread fetches; thread {earlier} has this one")
             sectors.add((entry[0] * strides[0] + entry[1] * strides[1]) // 32)

@@ -27,7 +27,7 @@ def test_the_model_counts_what_the_formula_says_in_every_order(m, k, n):
     rng = np.random.default_rng(0)
     a, b = rng.integers(-9, 10, (m, k)), rng.integers(-9, 10, (k, n))
     for order in range(10):
-        product, count = SOLUTION.tiled(a, b, order)
+        product, count = SOLUTION.tiled(a.item, b.item, m, n, k, order)
         assert (product == a @ b).all() and count == SOLUTION.loads(m, n, k, SOLUTION.TILE)[1]
 
 
@@ -52,7 +52,7 @@ def test_a_barrier_that_some_never_reach_is_named():
 
 @pytest.mark.parametrize("place", [(-1, 0), (0, 3), (2, 0), 0, (slice(0, 1), 0)])
 def test_memory_refuses_what_is_not_one_number_inside(place):
-    memory = SOLUTION.Memory(np.zeros((2, 3)))
+    memory = SOLUTION.Memory(np.zeros((2, 3)).item, 2, 3)
     with pytest.raises(IndexError):
         memory[place]
     assert memory.loads == 0
@@ -68,18 +68,31 @@ def test_the_verdicts_are_those_of_the_note():
     speeds = measured.committed("speeds.json")
     large, network = speeds["TOPS"]["8192"], speeds["network, ms"]
     assert round(large["xnor registers"] / large["cuBLAS float32"], 2) == 7.04
+    small = speeds["TOPS"]["2048"]
+    assert round(small["xnor registers"] / small["cuBLAS float32"], 2) == 5.96
     assert round(large["xnor registers"] / large["cuBLAS bf16"], 2) == 0.47
     assert round(large["xnor wgmma"] / large["cuBLAS bf16"], 2) == 8.42
+    assert round(small["xnor wgmma"] / small["cuBLAS bf16"], 2) == 2.03
+    assert speeds["XOR and popcount alone"] < 0.75 * large["xnor registers"]  # it counts fewer bits than there are
     assert round(network["float naive"] / network["bits, popcount"], 1) == 23.3
     assert round(network["cuBLAS float32"] / network["bits, popcount"], 1) == 2.7
     assert round(network["cuBLAS float32"] / network["bits, tensor cores"], 1) == 19.3
+    assert round(network["bits, popcount"] / network["cuBLAS bf16"], 1) == 3.9
+    assert round(network["cuBLAS bf16"] / network["bits, tensor cores"], 2) == 1.85
+    assert speeds["network"] == [784, 4096, 4096, 4096, 10]
+
+
+@pytest.mark.parametrize("threads, steps", [(1, 2), (2, 5), (8, 11), (64, 20)])
+def test_a_block_that_adds_by_halves_takes_three_steps_a_round(threads, steps):
+    assert SOLUTION.block_sum(np.ones(threads).item, threads, threads, 0) == (threads, steps)
 
 
 def test_what_was_emulated_says_what_the_text_says():
     found = measured.committed("emulated.json")
     assert (found["float_naive: loads"], found["float_tiled: loads"]) == SOLUTION.loads(64, 64, 64, 16)
     assert all(found[f"{name}: wrong"] == 0 for name in ("float_naive", "float_tiled", "xnor_naive", "xnor_tiled"))
-    assert found["exchanged: wrong"] == 0 and found["exchanged: sectors"] > 4 * found["float_naive: sectors"]
+    assert found["exchanged: wrong"] == 0
+    assert [found[f"{name}: sectors"] for name in ("float_naive", "exchanged", "xnor_naive")] == [2, 8.5, 9]
     for order in ("forward", "reverse"):  # one tile hides the missing second barrier
         assert found[f"no second barrier, k = 16, {order}"] == 0
         assert found[f"no second barrier, k = 48, {order}"] > 0.9
@@ -92,7 +105,7 @@ def test_the_emulation_still_counts_the_same_loads():
     for name in ("float_naive", "float_tiled"):
         wrong, rows = measured.run(name, 64, 64, 64, record=True)
         assert wrong == 0 and 16 * len(measured.from_global(rows)) == found[f"{name}: loads"]
-        assert measured.sectors(rows) == found[f"{name}: sectors"]
+        assert measured.sectors(rows) == (found[f"{name}: reads"], found[f"{name}: sectors"])
 
 
 @emulated
