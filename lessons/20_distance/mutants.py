@@ -81,6 +81,42 @@ def multiplied(of_a, of_b, delta):
     return np.mean(of_a != of_b) * (1 + hoeffding(len(of_a), delta))
 
 
+@instead_of("gap_bound", "t grows with n here; the more inputs, the smaller it must be, so n belongs below the line")
+def n_above(of_a, of_b, delta):
+    return np.mean(of_a != of_b) + math.sqrt(math.log(1 / delta) / 2 * len(of_a))
+
+
+@instead_of("gap_bound", "this is t alone; the bound is the disagreement on these inputs plus t")
+def only_t(of_a, of_b, delta):
+    return hoeffding(len(of_a), delta)
+
+
+@instead_of("gap_bound", "0.05 stands where delta should")
+def fixed_delta(of_a, of_b, delta):
+    return np.mean(of_a != of_b) + hoeffding(len(of_a), 0.05)
+
+
+@instead_of("gap_bound", "the bound is in percent; it must be a share, from 0 to 1")
+def in_percent(of_a, of_b, delta):
+    return 100 * (np.mean(of_a != of_b) + hoeffding(len(of_a), delta))
+
+
+@instead_of("gap_bound", "this is the normal approximation; use Hoeffding's inequality, which holds for every n")
+def normal_quantile(of_a, of_b, delta):
+    from scipy import stats
+
+    D = np.mean(of_a != of_b)
+    return D + stats.norm.ppf(1 - delta) * math.sqrt(D * (1 - D) / len(of_a))
+
+
+@instead_of("gap_bound", "this is the exact binomial bound, tighter but not what was asked; use Hoeffding's inequality")
+def exact(of_a, of_b, delta):
+    from scipy import stats
+
+    k, n = np.sum(of_a != of_b), len(of_a)
+    return stats.beta.ppf(1 - delta, k + 1, n - k)
+
+
 # ---- spearman
 
 
@@ -156,6 +192,40 @@ def kendall(x, y):
     from scipy import stats
 
     return stats.kendalltau(x, y).statistic
+
+
+@instead_of("spearman", "equal values got different ranks, in order of appearance; they share the mean of their ranks")
+def no_ties_by_default(x, y):
+    return np.corrcoef(np.argsort(np.argsort(x)), np.argsort(np.argsort(y)))[0, 1]
+
+
+@instead_of("spearman", "the correlation has lost its sign; it is negative if large x go with small y")
+def absolute(x, y):
+    return abs(np.corrcoef(mean_ranks(x), mean_ranks(y))[0, 1])
+
+
+@instead_of("spearman", "the means of the ranks were not subtracted; a correlation is of what deviates from the mean")
+def uncentred_ranks(x, y):
+    p, q = mean_ranks(x), mean_ranks(y)
+    return p @ q / math.sqrt((p @ p) * (q @ q))
+
+
+@instead_of("spearman", "this is the covariance of the ranks; divide it by both standard deviations")
+def covariance(x, y):
+    return np.cov(mean_ranks(x), mean_ranks(y))[0, 1]
+
+
+@instead_of("spearman", "the covariance divides by n - 1, the standard deviations by n; take the same for both")
+def mixed_denominators(x, y):
+    p, q = mean_ranks(x), mean_ranks(y)
+    return np.cov(p, q)[0, 1] / (p.std() * q.std())
+
+
+@instead_of("spearman", "this is SciPy's p-value; the correlation is its .statistic")
+def p_value(x, y):
+    from scipy import stats
+
+    return stats.spearmanr(x, y).pvalue
 
 
 # ---- paired_test
@@ -303,6 +373,60 @@ def nothing_to_toss(of_a, of_b, label):
     return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
 
 
+@instead_of("paired_test", "2**m overflows to 0 if m is one of NumPy's whole numbers and above 62; turn it into an int")
+def overflowing_sums(of_a, of_b, label):
+    where, y = bought(of_a, of_b, label)
+    n10, n01 = np.sum(of_b[where] == y), np.sum(of_a[where] == y)
+    m = n10 + n01
+    return (n10 - n01) / len(of_a), min(1, 2 * sum(math.comb(m, k) for k in range(min(n10, n01) + 1)) / 2**m)
+
+
+@instead_of("paired_test", "gap and p have changed places; the gap comes first")
+def swapped_values(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return min(1.0, 2 * tail(n10 + n01, min(n10, n01))), (n10 - n01) / len(of_a)
+
+
+@instead_of("paired_test", "the gap is a number of inputs; divide by n for a difference of error rates")
+def gap_counted(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return n10 - n01, min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "chi-squared with a correction came in place of the tosses; add up the exact odds")
+def corrected_chi_square(of_a, of_b, label):
+    from scipy import stats
+
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), stats.chi2.sf((abs(n10 - n01) - 1) ** 2 / max(n10 + n01, 1), 1)
+
+
+@instead_of("paired_test", "if no input favours either network there is nothing to toss; then the gap is 0 and p is 1")
+def binomial_of_none(of_a, of_b, label):
+    from scipy import stats
+
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), stats.binomtest(n10, n10 + n01).pvalue
+
+
+@instead_of("paired_test", "the observed split itself is missing from the sum; count k up to the smaller score")
+def range_too_short(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01) - 1))
+
+
+@instead_of("paired_test", "this is the probability of exactly this split; add the more uneven ones")
+def this_split(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), min(1.0, 2 * math.comb(n10 + n01, n10) / 2 ** (n10 + n01))
+
+
+@instead_of("paired_test", "the sum runs up to the score of a, whoever is behind; sum up to the smaller of the two")
+def up_to_a(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, n01))
+
+
 # ---- labels_needed
 
 
@@ -422,6 +546,55 @@ def worst_case(a_alone, b_alone, both, z):
     return answer(z**2 / 4 / gap**2, a_alone + b_alone + both)
 
 
+@instead_of("labels_needed", "the number of labels was rounded; it is an expected number and need not be whole")
+def labels_to_nearest(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    n = math.ceil(z**2 * variance / gap**2)
+    return n, round(n * (a_alone + b_alone + both))
+
+
+@instead_of("labels_needed", "these are the inputs on which a and b agree; labels are needed where they differ")
+def labels_of_agreement(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(z**2 * variance / gap**2, 1 - a_alone - b_alone - both)
+
+
+@instead_of(
+    "labels_needed", "the covariance has the wrong sign: a gap of two numbers that exclude each other varies more"
+)
+def covariance_subtracted(a_alone, b_alone, both, z):
+    gap, _ = given(a_alone, b_alone)
+    variance = a_alone * (1 - a_alone) + b_alone * (1 - b_alone) - 2 * a_alone * b_alone
+    return answer(z**2 * variance / gap**2, a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "D (1 - D) is the variance of the disagreement; find the variance of 1, -1 and 0")
+def of_disagreement(a_alone, b_alone, both, z):
+    gap, _ = given(a_alone, b_alone)
+    D = a_alone + b_alone + both
+    return answer(z**2 * D * (1 - D) / gap**2, D)
+
+
+@instead_of(
+    "labels_needed", "solve |g| = z sqrt(variance / n) for n: square both sides, so z sqrt(variance) / |g| is sqrt(n)"
+)
+def root_of_n(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(z * math.sqrt(variance) / abs(gap), a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "this is the number of labels for one input; multiply by n")
+def labels_per_input(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return math.ceil(z**2 * variance / gap**2), a_alone + b_alone + both
+
+
+@instead_of("labels_needed", "the gap is not squared: n = z^2 variance / g^2")
+def signed_gap(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(z**2 * variance / gap, a_alone + b_alone + both)
+
+
 # ---- linear_cka
 
 
@@ -509,6 +682,33 @@ def one_side(X, Y):
     return np.sum(K * L) / (np.linalg.norm(K) * np.linalg.norm(L))
 
 
+@instead_of("linear_cka", "below the line stand the norms of X^T X and Y^T Y, not those of X and Y squared")
+def norms_of_layers(X, Y):
+    X, Y = X - X.mean(axis=0), Y - Y.mean(axis=0)
+    return np.linalg.norm(X.T @ Y) ** 2 / (np.linalg.norm(X) * np.linalg.norm(Y)) ** 2
+
+
+@instead_of("linear_cka", "the square above the line got lost")
+def square_lost(X, Y):
+    X, Y = X - X.mean(axis=0), Y - Y.mean(axis=0)
+    return np.linalg.norm(X.T @ Y) / (np.linalg.norm(X.T @ X) * np.linalg.norm(Y.T @ Y))
+
+
+@instead_of(
+    "linear_cka", "the first input was taken off; then the result depends on which input comes first. Take off the mean"
+)
+def from_first(X, Y):
+    return score(X - X[0], Y - Y[0])
+
+
+@instead_of(
+    "linear_cka", "units were also scaled to the same range; a unit that says little then counts as much as the others"
+)
+def same_range(X, Y):
+    unit = lambda M: (M - M.mean(axis=0)) / (M.max(axis=0) - M.min(axis=0))
+    return score(unit(X), unit(Y))
+
+
 # ---- consensus
 
 
@@ -532,7 +732,7 @@ def highest_of_equals(classes):
     return len(votes) - 1 - np.argmax(votes[::-1], axis=0)
 
 
-@instead_of("consensus", "of classes with equally many votes the first that was named was taken; take the lowest")
+@instead_of("consensus", "of classes with equally many votes the first that came up was taken; take the lowest")
 def first_of_equals(classes):
     from collections import Counter
 
@@ -571,3 +771,30 @@ def first_network(classes):
 def absolute_majority(classes):
     votes = votes_of(classes)
     return np.where(votes.max(axis=0) * 2 > len(classes), votes.argmax(axis=0), 0)
+
+
+@instead_of("consensus", "this is the place in the list of classes that occur, not the class itself")
+def place_in_list(classes):
+    return np.argmax([(classes == c).sum(axis=0) for c in np.unique(classes)], axis=0)
+
+
+@instead_of("consensus", "as many classes were counted as there are networks; count all classes up to classes.max()")
+def as_many_as_networks(classes):
+    return np.argmax([(classes == c).sum(axis=0) for c in range(len(classes))], axis=0)
+
+
+@instead_of(
+    "consensus", "the largest count was looked for among the inputs; for each input, look among the classes (axis 0)"
+)
+def wrong_axis(classes):
+    return np.argmax([(classes == c).sum(axis=0) for c in range(10)], axis=1)
+
+
+@instead_of("consensus", "class 0 was not counted, so all answers are one too low")
+def from_one(classes):
+    return np.argmax([(classes == c).sum(axis=0) for c in range(1, max(classes.max(), 1) + 1)], axis=0)
+
+
+@instead_of("consensus", "this is the median of the class numbers; count votes instead")
+def upper_median(classes):
+    return np.sort(classes, axis=0)[len(classes) // 2]

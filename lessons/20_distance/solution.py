@@ -119,7 +119,7 @@ def consensus(classes):
         classes: (networks, n), whole numbers from 0: a row for each network, a column for each input.
 
     Returns:
-        (n,), whole numbers
+        (n,), an array of whole numbers
     """
     # begin solution
     votes = [(classes == c).sum(axis=0) for c in range(classes.max() + 1)]

@@ -99,6 +99,7 @@ def test_the_committed_zoos_are_what_the_lesson_says(zoos):
     assert half("fashion", "disagreement, 1000 inputs") == pytest.approx(0.44, abs=0.005)
     assert half("mnist", vote) > half("mnist", "disagreement, 1000 inputs", "half_high")
     assert half("fashion", vote) < half("fashion", "disagreement, 1000 inputs", "half_high")
+    assert half("fashion", "consensus of the zoo") == pytest.approx(0.05, abs=0.005)
     for data in "mnist", "fashion":
         assert half(data, labelled) > half(data, vote, "half_high")
         assert half(data, "labelled gap, 100 inputs") < half(data, vote) < half(data, labelled)
