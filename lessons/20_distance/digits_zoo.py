@@ -84,7 +84,7 @@ def told_apart(test, shares, n, draws=500):
     """
     rng, found = np.random.default_rng(0), 0
     for _ in range(draws):
-        kinds = rng.choice(4, size=n, p=[*shares, 1 - sum(shares)])  # the true class of all inputs is 0
+        kinds = rng.choice(4, size=int(n), p=[*shares, 1 - sum(shares)])  # the true class of all inputs is 0
         says_a, says_b = np.array([1, 0, 1, 0])[kinds], np.array([0, 1, 2, 0])[kinds]
         found += test(says_a, says_b, lambda i: 0)[1] < 0.05
     return found / draws

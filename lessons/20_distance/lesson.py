@@ -244,7 +244,7 @@ power = {}
 for z in 1.96, 3.6:
     n, cost = labels_needed(*some, z)
     power[z] = digits_zoo.told_apart(paired_test, some, n)
-    print(f"one pair, z = {z}: {n} inputs, {cost:.0f} labels; told apart in {power[z]:.0%} of the draws")
+    print(f"one pair, z = {z}: {n:.0f} inputs, {cost:.0f} labels; told apart in {power[z]:.0%} of the draws")
 lesson.answer("power", power[1.96], "{:.0%}")
 
 figure, axes = plt.subplots(figsize=(7, 4.2))
