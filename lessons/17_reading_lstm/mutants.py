@@ -71,6 +71,17 @@ def as_numbers(scores, threshold):
     return (softmax(scores) > threshold).astype(int)
 
 
+@instead_of("legal", "the argument threshold is not used; 0.1 stands there in its place")
+def always_a_tenth(scores, threshold):
+    return softmax(scores) > 0.1
+
+
+@instead_of("legal", "at most two symbols a step are called legal here; there may be more above the threshold")
+def two_at_most(scores, threshold):
+    place = np.argsort(np.argsort(-scores, axis=1), axis=1)
+    return (place < 2) & (softmax(scores) > threshold)
+
+
 def counted(steps):
     went = defaultdict(Counter)
     for state, symbol, after in steps:
@@ -208,6 +219,27 @@ def returned_backwards(steps, legal):
     return disobeying(steps, votes), built(votes, legal)
 
 
+@instead_of(
+    "table", "steps under illegal symbols all count as disobeying; they too have a vote, and most of them obey it"
+)
+def illegal_steps_all_disobey(steps, legal):
+    arcs = built(votes_of(steps), legal)
+    return arcs, sum(arcs[state].get(symbol) != after for state, symbol, after in steps)
+
+
+@instead_of(
+    "table", "where no step went, the arc leads back to its own state; nothing is known there, so it leads to '?'"
+)
+def untaken_stays(steps, legal):
+    votes = votes_of(steps)
+    return {q: {s: votes.get((q, s), q) for s in may} for q, may in legal.items()}, disobeying(steps, votes)
+
+
+@instead_of("table", "only the automaton was returned; the number of disobeying steps belongs to the answer as well")
+def without_the_number(steps, legal):
+    return built(votes_of(steps), legal)
+
+
 def named(block, arcs):
     first = {}
     return {q: first.setdefault(block[q], q) for q in arcs}
@@ -324,6 +356,39 @@ def without_the_end(arcs):
 def first_symbol_alone(arcs):
     future = lambda to, block: frozenset((s, block[to[s]]) for s in sorted(to)[:1])
     return named(split(arcs, len(arcs), future=future), arcs)
+
+
+@instead_of(
+    "refine", "arcs were compared in the order in which they stand; the order of symbols tells nothing, so sort them"
+)
+def order_of_arcs(arcs):
+    start, future = lambda to: tuple(to), lambda to, block: tuple((s, block[r]) for s, r in to.items())
+    return named(split(arcs, len(arcs), start=start, future=future), arcs)
+
+
+@instead_of("refine", "no states are merged: each is a class of its own")
+def nothing_merged(arcs):
+    return {q: q for q in arcs}
+
+
+@instead_of(
+    "refine", "only symbols that both states allow were compared; a symbol that one alone allows tells them apart"
+)
+def common_symbols_alone(arcs):
+    apart = set()
+    for _ in arcs:
+        for q in arcs:
+            for r in arcs:
+                common = arcs[q].keys() & arcs[r].keys()
+                if bool(arcs[q]) != bool(arcs[r]) or any((arcs[q][s], arcs[r][s]) in apart for s in common):
+                    apart.add((q, r))
+    return {q: next(r for r in arcs if (q, r) not in apart) for q in arcs}
+
+
+@instead_of("refine", "this is the merged automaton; asked is which state each state may be merged with")
+def merged_automaton(arcs):
+    of = named(split(arcs, len(arcs)), arcs)
+    return {q: {s: of[r] for s, r in to.items()} for q, to in arcs.items() if of[q] == q}
 
 
 def chain(n, last=None):
@@ -541,7 +606,9 @@ def how_many(said, arcs, string):
     return next(iter(compared(said, arcs, string, lambda x, y: len(x) == len(y))), 0)
 
 
-@instead_of("parts_at", "said[t] was compared with the state before symbol t; it belongs to the state after it")
+@instead_of(
+    "parts_at", "said[t] was compared with an earlier state; it belongs to the state after symbol t, so move first"
+)
 def one_behind(said, arcs, string):
     return next(iter(compared(said, arcs, string, ahead=False)), 0)
 
@@ -582,3 +649,71 @@ def other_start(said, arcs, string):
         if set(symbols) != set(arcs[state]):
             return t + 1
     return 0
+
+
+@instead_of("shortest_difference", "recursion follows the first symbol to its end; the shortest needs breadth first")
+def by_recursion(a, b):
+    def beyond(q, r, seen):
+        if a[q].keys() != b[r].keys():
+            return ""
+        for symbol in sorted(a[q]):
+            pair = a[q][symbol], b[r][symbol]
+            if pair not in seen:
+                found = beyond(*pair, seen | {pair})
+                if found != "none":
+                    return symbol + found
+        return "none"
+
+    start = next(iter(a)), next(iter(b))
+    return beyond(*start, {start})
+
+
+@instead_of("shortest_difference", 'where there is no difference this returns None; asked is the string "none"')
+def none_itself(a, b):
+    string = search(a, b)
+    return None if string == "none" else string
+
+
+@instead_of("shortest_difference", "this is a list of symbols; asked is one string")
+def list_of_symbols(a, b):
+    string = search(a, b)
+    return string if string == "none" else list(string)
+
+
+@instead_of("shortest_difference", "numbers of states were compared; automata of equal size may differ")
+def sizes_compared(a, b):
+    return "none" if len(a) == len(b) else search(a, b)
+
+
+@instead_of(
+    "parts_at", "said[t] was compared with an earlier state; it belongs to the state after symbol t, so move first"
+)
+def never_moved(said, arcs, string):
+    start = next(iter(arcs))
+    return next((t + 1 for t, symbols in enumerate(said) if set(symbols) != set(arcs[start])), 0)
+
+
+@instead_of("parts_at", "only one side was sorted before the comparison; compare sets")
+def one_side_sorted(said, arcs, string):
+    return next(iter(compared(said, arcs, string, lambda x, y: sorted(x) == list(y))), 0)
+
+
+@instead_of("parts_at", "one too many: after said[0] one symbol has been read, after said[t] it is t + 1")
+def one_too_many(said, arcs, string):
+    found = compared(said, arcs, string)
+    return found[0] + 1 if found else 0
+
+
+@instead_of("parts_at", "they count as agreeing if they share a symbol; all symbols must be the same")
+def one_in_common(said, arcs, string):
+    return next(iter(compared(said, arcs, string, lambda x, y: bool(set(x) & set(y)))), 0)
+
+
+@instead_of("parts_at", "this says whether they disagree; asked is after how many symbols")
+def whether(said, arcs, string):
+    return bool(compared(said, arcs, string))
+
+
+@instead_of("parts_at", "if they never disagree this returns None; asked is 0")
+def none_for_never(said, arcs, string):
+    return next(iter(compared(said, arcs, string)), None)

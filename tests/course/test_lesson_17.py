@@ -8,7 +8,7 @@ import pytest
 
 from tinynet.course import manifest
 from tinynet.datasets import reber
-from tinynet.reading.automata.automaton import classes, minimal_automaton, shortest_difference
+from tinynet.reading.automata.automaton import classes, minimal_automaton, reached, shortest_difference
 
 LESSON = manifest.lesson(17)
 ANSWERS = LESSON.solution
@@ -51,6 +51,7 @@ def test_what_the_lesson_says_of_the_grammar():
     lengths = LESSON.grader.apart(GRAMMAR, GRAMMAR)
     assert LESSON.grader.telling(GRAMMAR, GRAMMAR, "T0", "P0", lengths) == "BPVVE"
     assert lengths["T7", "P7"] == 0 and lengths["T6", "P6"] == 1
+    assert reached(GRAMMAR)[13] == "T4"
 
 
 @pytest.mark.parametrize("rounds", [0, 1, 5, 12])
@@ -112,6 +113,10 @@ def test_the_table_has_all_seeds_and_the_script_makes_it(readings, net):
     assert 0.05 < readings.wrong(net, readings.longer_strings(3, 100)) < 0.4
     assert {loop: readings.forgets(net, loop) >= 0 for loop in readings.LOOPS} == dict(S=False, T=True, VPX=False)
     assert [rows[3][loop] for loop in readings.LOOPS] == [-1, 18, -1]
+    longer = readings.longer_strings(3, 100)
+    for string, said in zip(longer, legal_in_all(readings.walk(net, longer)[1]), strict=True):
+        place = ANSWERS.parts_at(["".join(np.array(list(reber.ALPHABET))[may]) for may in said], GRAMMAR, string)
+        assert place in (0, len(string) - 2)  # where the remembered symbol must come back
     near, far = readings.distances(net, "T", (9, 66))
     assert near > 1 and far < 0.1
 
@@ -125,6 +130,7 @@ def test_what_the_lesson_says_of_the_committed_results(readings):
     assert sum(min(row[loop] for loop in readings.LOOPS) < 0 for row in forgetful) == 11
     faulty = [row for row in rows if row["wrong"] or row["longer"] or row in forgetful]
     assert [len([row for row in group if row["k80"]]) for group in (faulty, rows)] == [12, 22]
+    assert len([row for row in faulty if not row["k80"]]) == 4
     flawless = [row for row in rows if row not in faulty]
     assert (len(flawless), sum(row["signs"] for row in flawless), sum(row["k80"] for row in flawless)) == (10, 8, 10)
     assert all(row["k80"] for row in rows if row["signs"])
