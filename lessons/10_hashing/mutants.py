@@ -97,6 +97,60 @@ def dealt_in_turn(seed, layer, m, n, K):
     return np.add.outer(np.arange(m), np.arange(n)) % K, sign(mix(scrambled(seed, layer, m, n)))
 
 
+def one_number(z, K):
+    """Return buckets and signs from a number for each entry that is still to be scrambled."""
+    z = mix(np.array(z, dtype=np.uint64))
+    return bucket(z, K), sign(z)
+
+
+@instead_of(
+    "assign",
+    "seed, layer, i and j were written side by side, which does not show where i ends and j begins; scramble between",
+)
+def written_side_by_side(seed, layer, m, n, K):
+    return one_number([[int(f"{seed}{layer}{i}{j}") for j in range(n)] for i in range(m)], K)
+
+
+@instead_of(
+    "assign", "shifts pushed the upper bits of the seed out of the 64: scramble the seed before the layer joins in"
+)
+def upper_bits_lost(seed, layer, m, n, K):
+    rows, columns = np.arange(m, dtype=np.uint64)[:, None] << np.uint64(16), np.arange(n, dtype=np.uint64)
+    return one_number((np.uint64(seed << 16 & 0xFFFFFFFF) + np.uint64(layer) << np.uint64(32)) + rows + columns, K)
+
+
+@instead_of(
+    "assign",
+    "layer 10 of one seed is layer 0 of the next: a factor of 10 leaves room for 10 layers only. Scramble in between",
+)
+def layers_by_the_hundred(seed, layer, m, n, K):
+    z = scrambled(1000 * seed + 100 * layer, 0, m, n)
+    return bucket(z, K), sign(mix(z))
+
+
+@instead_of(
+    "assign",
+    "the sign was made of z + 1, which is the next entry's z: scramble the scrambled number once more, mix(mix(z))",
+)
+def sign_of_the_next_number(seed, layer, m, n, K):
+    z = mix(mix(mix(seed) ^ np.uint64(layer)) ^ np.arange(m, dtype=np.uint64)[:, None]) + np.arange(n, dtype=np.uint64)
+    return bucket(mix(z), K), np.where(mix(z + np.uint64(1)) % np.uint64(2), -1, 1)
+
+
+@instead_of(
+    "assign", "unsigned whole numbers have no -1: use np.where(.., -1, 1), or .astype(int) before the subtraction"
+)
+def unsigned_signs(seed, layer, m, n, K):
+    z = scrambled(seed, layer, m, n)
+    return bucket(z, K), np.uint64(1) - np.uint64(2) * (z >> np.uint64(63))
+
+
+@instead_of("assign", "Python's hash leaves neighbours alike; scramble with mix")
+def hash_of_python(seed, layer, m, n, K):
+    z = np.array([[hash((seed, layer, i, j)) for j in range(n)] for i in range(m)])
+    return z % K, np.where(z >> 40 & 1, -1, 1)
+
+
 @instead_of("virtual", "the signs are missing: an entry is xi_ij times its number")
 def without_signs(w, h, xi):
     return w[h]
@@ -338,6 +392,18 @@ def in_whole_numbers(G, h, xi, K):
     return g
 
 
+@instead_of("bucket_gradient", "np.bincount takes flat arrays; flatten both first: h.ravel() and (xi * G).ravel()")
+def bincount_of_a_matrix(G, h, xi, K):
+    return np.bincount(h, xi * G, minlength=K)
+
+
+@instead_of(
+    "bucket_gradient", "the sign of a bucket's first entry was used for all of them; each has a sign of its own"
+)
+def sign_of_the_first_entry(G, h, xi, K):
+    return np.array([xi[h == k][0] * G[h == k].sum() if (h == k).any() else 0.0 for k in range(K)])
+
+
 @instead_of(
     "bucket_gradient", "only one axis was summed; sum over all entries of the bucket, whatever their row or column"
 )
@@ -573,6 +639,55 @@ def sign_of_the_sum(a, h, xi, j, K):
     return out
 
 
+EACH_EXAMPLE = (
+    "a holds several examples, and phi has a row for each: start with np.zeros((len(a), K)), and add input i of all "
+    "examples, a[:, i], to a column of it; with np.bincount, go example by example"
+)
+
+
+@instead_of("phi", EACH_EXAMPLE)
+def first_example_alone(a, h, xi, j, K):
+    return features(a, h[:, j], xi[:, j], K)[0]
+
+
+@instead_of("phi", EACH_EXAMPLE)
+def last_example_alone(a, h, xi, j, K):
+    return features(a, h[:, j], xi[:, j], K)[-1]
+
+
+@instead_of("phi", EACH_EXAMPLE)
+def mean_of_the_examples(a, h, xi, j, K):
+    return features(a, h[:, j], xi[:, j], K).mean(axis=0)
+
+
+@instead_of("phi", EACH_EXAMPLE)
+def bincount_of_all_examples(a, h, xi, j, K):
+    return np.bincount(h[:, j], xi[:, j] * a, minlength=K)
+
+
+@instead_of("phi", EACH_EXAMPLE)
+def examples_into_one_row(a, h, xi, j, K):
+    out = np.zeros(K)
+    for i in range(len(h)):
+        out[h[i, j]] += xi[i, j] * a[:, i]
+    return out
+
+
+@instead_of("phi", EACH_EXAMPLE)
+def example_i_into_one_row(a, h, xi, j, K):
+    out = np.zeros(K)
+    for i in range(len(h)):
+        out[h[i, j]] += xi[i, j] * a[i]
+    return out
+
+
+@instead_of("phi", EACH_EXAMPLE)
+def added_at_one_row(a, h, xi, j, K):
+    out = np.zeros(K)
+    np.add.at(out, h[:, j], xi[:, j] * a)
+    return out
+
+
 @instead_of("multiplications", "an empty bucket costs nothing; count the buckets that a unit uses, not all K of them")
 def all_buckets(h):
     return (int(h.max()) + 1) * h.shape[1]
@@ -681,3 +796,38 @@ def set_of_the_array(h):
 @instead_of("multiplications", "the buckets' own numbers were added up; count how many different ones there are")
 def numbers_added_up(h):
     return int(h.sum())
+
+
+@instead_of("multiplications", "this is the right count as a float; return a whole number, int(..)")
+def as_a_float(h):
+    return float(sum(len(set(column)) for column in h.T.tolist()))
+
+
+@instead_of("multiplications", "these are the counts of the single units; add them up")
+def array_of_counts(h):
+    return np.array(counts_of_units(h))
+
+
+@instead_of("multiplications", "this is the mean count of a unit; add up all of them")
+def whole_mean_of_units(h):
+    return sum(counts_of_units(h)) // h.shape[1]
+
+
+@instead_of("multiplications", "this is the largest count of any unit; add up all of them")
+def most_of_any_unit(h):
+    return max(counts_of_units(h))
+
+
+@instead_of("multiplications", "the largest count of any unit was taken for all of them; count each and add up")
+def most_for_each_unit(h):
+    return max(counts_of_units(h)) * h.shape[1]
+
+
+@instead_of("multiplications", "this is the share that is left; return how many multiplications that are")
+def share_left(h):
+    return sum(counts_of_units(h)) / h.size
+
+
+@instead_of("multiplications", "this was divided by the number of inputs; add up the counts of all units")
+def for_each_input(h):
+    return sum(counts_of_units(h)) / h.shape[0]

@@ -39,7 +39,8 @@ def assign(seed, layer, m, n, K):
     Use mix, given above.
 
     Args:
-        seed, layer: whole numbers, at least 0. All layers of a network share one seed; layers are counted from 0.
+        seed: a whole number from 0 to 2^63 - 1, the same for all layers of a network.
+        layer: the number of the layer, counted from 0.
         m, n: the shape.
         K: the number of buckets, far below 2^32.
 

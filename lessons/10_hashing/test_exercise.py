@@ -8,6 +8,16 @@ MOVED = {  # what to say if an assignment is like itself in this way
     "moved by -1 rows and 1 columns": " All entries with the same i + j get the same: scramble i before j joins in.",
 }
 ONE_SIGN = ": all entries of a bucket got the same sign"
+LOW_BIT = (
+    ". z % K and z & 1 use the same low bit of z: take the sign from a high bit, as z >> 63, or scramble z once more"
+)
+SECOND_NUMBER = "for a second number, scramble the first one once more: mix(mix(z)), not mix(z + 1)"
+BESIDE = {(0, 1): "on the right", (1, 0): "below", (0, -1): "on the left", (-1, 0): "above"}
+MANY = 2**20  # buckets, so that hardly any two entries share one by chance
+LAYERS = *range(1, 13), 16, 20, 32, 50, 64, 100, 101, 128, 200, 256, 500, 512, 1000, 1024
+SEED_BITS = 8, 10, 16, 20, 24, 32, 40, 48
+POORLY = ". Does every number go through mix? Python's hash, crc32 and the like scramble too little"
+UPPER = " The upper bits of the seed are lost in a product or a shift: scramble the seed before the layer joins in."
 LIMIT = 6.5  # standard deviations: chance exceeds them about once in ten thousand million draws
 
 
@@ -74,7 +84,12 @@ def test_assign(exercise, rng):
         answer.satisfies(
             h.dtype.kind in "iu" and (h < K).all() and (h >= 0).all(), f"whole numbers h from 0 to {K - 1}"
         )
-        answer.satisfies(xi.dtype.kind in "if" and (abs(xi) == 1).all(), "signs xi that are +1 or -1")
+        unsigned = ". Unsigned whole numbers have no -1, so 1 - 2 * z wraps around: use np.where(.., -1, 1), or turn "
+        unsigned += "z into ordinary whole numbers first, z.astype(int)"
+        answer.satisfies(
+            xi.dtype.kind in "if" and (abs(xi) == 1).all(),
+            f"signs xi that are +1 or -1{unsigned * (xi.dtype.kind == 'u')}",
+        )
         full = np.bincount(h.ravel().astype(np.int64), minlength=K)
         uneven = ((full - h.size / K) ** 2).sum() / (h.size / K)
         answer.satisfies(
@@ -86,12 +101,21 @@ def test_assign(exercise, rng):
         answer.satisfies(
             beyond_chance(xi.sum(), xi.size) < LIMIT, f"about as many +1 as -1; here {plus.sum()} of {xi.size} are +1"
         )
-        tied = sum(beyond_chance(2 * p - f, f) ** 2 for p, f in zip(plus, full, strict=True))
+        one_sign = ONE_SIGN * all(p in (0, f) for p, f in zip(plus, full, strict=True))
+        low_bit = LOW_BIT * (K % 2 == 0 and (len(set(xi[h % 2 == 0])), len(set(xi[h % 2 == 1]))) == (1, 1))
         answer.satisfies(
-            tied < K + LIMIT * (2 * K) ** 0.5 + 8,
+            not tied(h, xi, K),
             f"signs that know nothing of the buckets; here the buckets hold {full.tolist()} entries, of which "
-            f"{plus.tolist()} have the sign +1{ONE_SIGN * all(p in (0, f) for p, f in zip(plus, full, strict=True))}",
+            f"{plus.tolist()} have the sign +1{one_sign}{low_bit}",
         )
+        for (down, right), side in BESIDE.items():
+            signs = xi[max(0, -down) : m - max(0, down), max(0, -right) : n - max(0, right)]
+            beside = h[max(0, down) : m + min(0, down), max(0, right) : n + min(0, right)]
+            answer.satisfies(
+                not tied(beside, signs, K),
+                f"signs that know nothing of the buckets; here the sign of an entry goes with the bucket of its "
+                f"neighbour {side}: {SECOND_NUMBER}",
+            )
 
     K = 8
     first = [np.asarray(x).astype(np.int64) for x in exercise.assign(seed, 0, m, n, K).value]
@@ -109,12 +133,14 @@ def test_assign(exercise, rng):
         above, below = [x[0, right:] for x in (h, xi)], [x[1, : x.shape[1] - right] for x in (h, xi)]
         found = likeness(above, below, K)
         all_same = f". So {right} i + j, or something like it, is all that your function knows of i and j: scramble i "
-        all_same = (all_same + "before j joins in") * np.array_equal(above[0], below[0])
+        hint = all_same + "before j joins in" if np.array_equal(above[0], below[0]) else POORLY
         answer.satisfies(
-            not found, f"a second row that is not the first one moved by {right} columns; {found}{all_same}"
+            not found,
+            f"a second row that has nothing in common with the first one moved by {right} columns; {found}{hint}",
         )
 
     compare(answer, "itself", first, first, K)
+    of_its_own(answer, [exercise.assign(s, 0, m, 120, MANY).value for s in (seed, 0, seed + 1)])
     made = {(seed, 0): first}
     for place in (seed, 1), (seed + 1, 0), (0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0):
         answer = exercise.assign(*place, m, n, K)
@@ -122,6 +148,46 @@ def test_assign(exercise, rng):
         for (s, layer), before in made.items():
             compare(answer, f"the one of seed {s}, layer {layer},", now, before, K, why(place, (s, layer)))
         made[place] = now
+
+    first_rows = {}
+    for place in (
+        [(s, 0) for s in (0, *LAYERS)]
+        + [(s, x) for x in LAYERS for s in (0, 1)]
+        + [(seed + more, 0) for more in (0, *(2**bits for bits in SEED_BITS))]
+    ):
+        answer = exercise.assign(*place, 2, 8, MANY)
+        for row, buckets in enumerate(np.asarray(answer.value[0]).tolist()):
+            other = first_rows.setdefault(tuple(buckets), place)
+            lost = place[0] - other[0] in [2**bits for bits in SEED_BITS] and place[1] == other[1]
+            answer.satisfies(
+                other == place,
+                f"buckets that no other seed and layer have; row {row} is the same as a row of seed {other[0]}, layer "
+                f"{other[1]}.{UPPER if lost and place[0] >= seed else why(place, other)}",
+            )
+
+
+def tied(h, xi, K):
+    """Return whether the signs of a bucket's entries add up to more than chance lets them, over all buckets."""
+    full = np.bincount(h.ravel().astype(np.int64), minlength=K)
+    sums = np.bincount(h.ravel().astype(np.int64), xi.ravel(), minlength=K)
+    excess = sum(beyond_chance(total, f) ** 2 for total, f in zip(sums, full, strict=True))
+    return excess >= K + LIMIT * (2 * K) ** 0.5 + 8
+
+
+def of_its_own(answer, drawn):
+    """Fail if two entries have the same bucket for each of several seeds."""
+    found = np.stack([np.asarray(h).astype(np.int64).ravel() for h, _ in drawn])
+    _, first, of, counts = np.unique(found, axis=1, return_index=True, return_inverse=True, return_counts=True)
+    shared = counts[np.ravel(of)] > 1
+    if shared.any():
+        last = int(np.flatnonzero(shared & (first[np.ravel(of)] != np.arange(len(shared))))[0])
+        (i, j), (u, v) = (divmod(int(place), np.shape(drawn[0][0])[1]) for place in (first[np.ravel(of)[last]], last))
+        answer.satisfies(
+            False,
+            f"a number of its own for every entry; here {shared.sum()} of {len(shared)} entries share theirs with "
+            f"another one, whatever the seed, such as ({i}, {j}) and ({u}, {v}). What do you scramble? Written side by "
+            'side, for example, (1, 12) and (11, 2) are both "112"',
+        )
 
 
 def why(place, other):
