@@ -5,6 +5,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.course import manifest
+from tinynet.course.grading import grade_exercise, solved
 from tinynet.reading.layers.geometry import imposed_cosines
 
 LESSON = manifest.lesson(10)
@@ -67,7 +68,44 @@ def test_a_sixty_fourth_is_half_a_bit_and_a_narrow_network_is_no_longer(rivals):
         for factor in rivals.FACTORS.values():
             sizes = [rivals.build(method, factor, n_in, 0).stored_bits() for method in ("dense", "hashed")]
             assert 0.9 < sizes[0] / sizes[1] <= 1
+    assert rivals.build("dense", 1 / 8, 64, 0).layers[0].weight.shape[1] == 34
+    assert rivals.build("dense", 1 / 64, 196, 0).layers[0].weight.shape[1] == 5
     assert rivals.build("lowrank", 1 / 64, 196, 0).layers[2].weight.rank == 1
+
+
+def test_the_second_tries_fit_into_the_bytes_of_the_hashed_network_and_stay_behind_it(rivals):
+    limit = rivals.build("hashed", 1 / 64, 196, 0).stored_bits()
+    for method in "lowrank", "sparse":
+        assert all(
+            0.8 < rivals.build(f"{method}, {width} units", 1 / 64, 196, 0).stored_bits() / limit <= 1
+            for width in rivals.WIDTHS
+        )
+    error = {}
+    for row in rivals.committed():
+        if (row["data"], row["factor"]) == ("mnist", "1/64"):
+            error.setdefault(row["method"], []).append(row["error"])
+    assert np.mean(error["hashed"]) == pytest.approx(0.137, abs=0.001)
+    assert np.mean(error["sparse, 16 units"]) == pytest.approx(0.186, abs=0.001)
+    assert np.mean(error["lowrank, 16 units"]) == pytest.approx(0.192, abs=0.001)
+
+
+def test_most_of_a_hashed_step_lies_outside_the_few_directions_of_the_gradient():
+    """Four of 64 directions hold all of this G."""
+    weight, h, xi = built(1 / 8, m=64, n=256)
+    rng = np.random.default_rng(0)
+    G = rng.normal(size=(64, 4)) @ rng.normal(size=(4, 256))
+    squares = np.linalg.svd(ANSWERS.virtual_step(G, h, xi, weight.K, lr=1.0), compute_uv=False) ** 2
+    assert squares[:8].sum() / squares.sum() < 0.5
+
+
+def test_the_grader_refuses_entries_that_share_a_number_in_every_network():
+    """Written side by side, (1, 12) and (11, 2) are the same: one entry in eight shares its number with another one."""
+    shared = LESSON.mutants_of("assign")
+    [mutant] = [variant for variant in shared if variant.function.__name__ == "written_side_by_side"]
+    h, _ = mutant.function(5, 0, 64, 256, 2**20)
+    assert h[1, 12] == h[11, 2]
+    message = grade_exercise(LESSON, LESSON.exercise("assign"), solved(LESSON, assign=mutant.function)).message
+    assert "600 of 4800 entries share theirs" in message
 
 
 def test_each_method_has_eight_seeds_and_the_script_makes_the_table(rivals):
@@ -75,7 +113,7 @@ def test_each_method_has_eight_seeds_and_the_script_makes_the_table(rivals):
     rows, seeds = rivals.committed(), {}
     for row in rows:
         seeds.setdefault((row["data"], row["method"], row["factor"]), []).append(row["seed"])
-    assert len(seeds) == 2 * 14 - 1 and all(found == list(range(1, 9)) for found in seeds.values())
+    assert len(seeds) == 2 * 14 - 1 + 2 and all(found == list(range(1, 9)) for found in seeds.values())
     [row] = [r for r in rows if (r["data"], r["method"], r["factor"], r["seed"]) == ("digits", "hashed", "1/64", 1)]
     size, _, error = rivals.trained(rivals.data_of("digits"), "digits", "hashed", 1 / 64, 1, row["rate"])
     assert size == row["bytes"]
