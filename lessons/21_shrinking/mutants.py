@@ -173,14 +173,9 @@ def replaced(W, b, V, e, j, c, d):
     return W, b, np.outer(c, V[j]), e
 
 
-@instead_of("fold", "the last unit was removed instead of unit j, or the first j units moved: keep their old order")
+@instead_of("fold", "the last unit was removed; remove unit j, wherever it stands")
 def last_goes(W, b, V, e, j, c, d):
-    order = [*range(j + 1, len(b)), *range(j)]
-    V_new = np.delete(V, j, axis=0) + np.outer(c, V[j])
-    V_new = np.roll(V_new, -j, axis=0)
-    if j in (0, len(b) - 1):
-        order, V_new = order[::-1], V_new[::-1]
-    return W[:, order], b[order], V_new, e + d * V[j]
+    return W[:, :-1], b[:-1], V[:-1] + np.outer(c, V[j]), e + d * V[j]
 
 
 @instead_of("fold", "c was matched with the rows of all units, unit j among them; delete row j first, then add")
