@@ -35,7 +35,7 @@ GRAMMAR, LIVE, THRESHOLD = reber.AUTOMATON, range(8), 0.1
 # You start on the left, and every symbol is a line that takes you to the next state. Where two lines leave, a coin
 # decides. The double circle is the end.
 #
-# What makes it hard is the fork at the beginning. The two halves of the map look the same, but the upper half is left
+# What makes it hard is the fork at the beginning. The two halves of the map look the same, but you leave the upper half
 # with a P and the lower half with a T. So you must remember which way you took, through an inner part of any length.
 
 # %%
@@ -78,8 +78,8 @@ lesson.predict("states", "20 signs allow 2^20, a million codes. How many states 
 # the signs were all that matters, all steps from one state under one symbol would go to the same state. Some do not,
 # because the signs do not say how large the numbers were. So we take a vote.
 #
-# One kind of arc is not in these notes. A network may call a symbol legal that no string ever took. That is a claim of
-# the network, perhaps a wrong one, so we must not drop it. Its arc leads to a state "?", about which nothing is known.
+# One kind of arc is not in these notes. A network may call a symbol legal that no string ever took. The network makes a
+# claim there, perhaps a wrong one, so we must not drop it. The arc leads to a state "?", about which nothing is known.
 #
 # **Exercise `table`.** Make an automaton of the steps, and count the steps that go against the vote.
 
@@ -143,7 +143,7 @@ def hasty(arcs, rounds):
 
 
 apart = [len({str(value) for value in hasty(GRAMMAR, rounds).values()}) for rounds in range(8)]
-print(f"classes of the grammar at first and after each round: {apart}; yours in the end: "
+print(f"classes of the grammar at first and after each round: {apart}; by your function "
       f"{len(set(refine(GRAMMAR).values()))}")  # fmt: skip
 lesson.answer("rounds", apart.index(20), "{:.0f}")
 
@@ -161,8 +161,8 @@ fooled = lesson.exercise("fooled")
 for rounds in 0, 1, 5:
     arcs = fooled(rounds)
     kept = len({str(value) for value in hasty(arcs, rounds).values()})
-    print(f"{rounds} rounds keep {kept} of your {len(arcs)} states apart; refined to the end, it is "
-          f"{len(set(refine(arcs).values()))}")  # fmt: skip
+    print(f"of your {len(arcs)} states, {rounds} rounds keep {kept} apart; refined to the end, "
+          f"{len(set(refine(arcs).values()))} are apart")  # fmt: skip
 
 
 def merged(arcs):
@@ -266,7 +266,7 @@ print(f"on {sum(place == length - 2 for place, length in parted)} of these, it d
 lesson.answer("longer", np.mean([readings.errs(row, s) for row, s in zip(scores, longer, strict=True)]), "{:.1%}")
 
 # %% [markdown]
-# So the network takes every turn of the inner part rightly, and in the end it has forgotten where it came from. The map
+# So the network gets every turn of the inner part right, and in the end it has forgotten where it came from. The map
 # does not show this, because it does not happen in strings of the usual length.
 #
 # ## Two hollows or one
