@@ -123,6 +123,17 @@ def test_one_input_counts_once_on_however_many_seeds_it_comes(lesson):
     assert "usual cause" not in messages(lesson, total=ones(lambda x: 1.0))["total"]
 
 
+def test_a_mistake_is_named_in_whole_numbers_too(lesson):
+    def test_total(exercise, rng):
+        for _ in range(3):
+            x = rng.integers(-9, 10, 5).astype(float)
+            exercise.total(x).equals(float(x.sum()))
+
+    lesson.grader.test_total = test_total
+    told = messages(lesson, total=lambda x: int(np.abs(x).sum()))["total"]  # where the known mistake returns a float
+    assert "usual cause: the sum is of absolute values" in told
+
+
 def test_numbers_that_are_searched_for_need_only_be_near(lesson):
     nearly = lambda x: float(np.abs(x).sum()) * 1.004
     assert "usual cause" not in messages(lesson, total=nearly)["total"]

@@ -67,6 +67,7 @@ def key(value):
 
 BY_FUNCTIONS = {  # what they ask lies in functions, which no table can look up; or they have to call these
     "topological_order", "settings_left", "in_tiles", "add_up", "partial_products", "failing_unit", "gate_order",
+    "tiled", "block_sum",
 }  # fmt: skip
 
 

@@ -183,5 +183,5 @@ def _same_outcome(a: Outcome, b: Outcome, near: float | None) -> bool:
     """
     if a.error or b.error:
         return a.error.split(" (line ")[0] == b.error.split(" (line ")[0]
-    apart = difference(a.value, b.value, near) or difference(b.value, a.value, near)
+    apart = difference(a.value, b.value, near) and difference(b.value, a.value, near)  # whole numbers do for floats
     return a.changed == b.changed and not apart
