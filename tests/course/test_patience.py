@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Window
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
-    for name, seconds in {"NOTICE": 0.1, "LIMIT": 0.3, "AGAIN": 0.1}.items():
+    for name, seconds in {"NOTICE": 0.1, "LIMIT": 0.3, "CLOCK": 30, "AGAIN": 0.1}.items():
         monkeypatch.setattr(patience, name, seconds)
 
 
@@ -27,9 +27,13 @@ def test_a_grade_says_what_is_running_and_goes_on_with_the_next_exercise(lesson,
     path.write_text(ENDLESS)
     endless, sound = grade_file(lesson, path)
     assert sound.passed and not endless.passed
-    assert "total(x): raised TooLong: stopped after 0.3 s; does a loop never end? (line" in endless.message
+    assert (
+        "total(x): raised TooLong: stopped after 0.3 s of processor time; does a loop never end? (line"
+        in endless.message
+    )
     assert capsys.readouterr().err == (
-        "total is still running after 0.1 s; it is stopped after 0.3 s, or now with Ctrl-C\n"
+        "total is still running after 0.1 s; it is stopped after 0.3 s of processor time, or 30 s on the clock, "
+        "or now with Ctrl-C\n"
     )
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL and signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
@@ -38,8 +42,8 @@ def test_a_file_that_is_never_loaded_says_so(lesson, tmp_path, capsys):
     path = tmp_path / "exercise.py"
     path.write_text("while True: pass\n")
     assert {result.message for result in grade_file(lesson, path)} == {
-        "exercise.py fails while it is loaded: TooLong: stopped after 0.3 s; does a loop never end? "
-        "(line 1: while True: pass)"
+        "exercise.py fails while it is loaded: TooLong: stopped after 0.3 s of processor time; does a loop never "
+        "end? (line 1: while True: pass)"
     }
     assert "exercise.py is still running" in capsys.readouterr().err
 
@@ -55,7 +59,7 @@ def test_a_grader_that_gets_stuck_is_stopped_too(course, lesson, tmp_path):
     grader = course / "01_sums" / "test_exercise.py"
     grader.write_text(grader.read_text().replace("    x = rng", "    while True: pass\n    x = rng", 1))
     message = grade_file(lesson, course / "01_sums" / "exercise.py")[0].message
-    assert message == "total: stopped after 0.3 s; does a loop never end?"
+    assert message == "total: stopped after 0.3 s of processor time; does a loop never end?"
 
 
 def test_a_thread_has_no_alarm_and_no_limit():
@@ -72,13 +76,18 @@ def test_a_thread_has_no_alarm_and_no_limit():
     assert ended
 
 
-def test_what_is_quick_is_left_alone(capsys):
-    with pytest.raises(TooLong), patience.patience("total"):
+def test_what_waits_for_the_machine_is_left_alone_and_what_waits_for_ever_is_stopped(monkeypatch, capsys):
+    with patience.patience("total"):
+        time.sleep(0.6)  # twice the limit, but no processor time
+    assert capsys.readouterr().err.count("still running") == 1
+    monkeypatch.setattr(patience, "CLOCK", 0.3)
+    with pytest.raises(TooLong, match="s on the clock; does it wait"), patience.patience("total"):
         time.sleep(60)
+    capsys.readouterr()
     with patience.patience("total"):
         pass
     time.sleep(0.35)
-    assert capsys.readouterr().err.count("still running") == 1
+    assert capsys.readouterr().err == ""
 
 
 def test_an_isolated_grade_says_it_as_well(lesson, tmp_path, monkeypatch):
