@@ -96,6 +96,13 @@ def rounded_up(V, s, bits):
     return s * np.clip(np.ceil(V / s), -top(bits), top(bits))
 
 
+@instead_of(
+    "quantize", "astype(int) and int cut towards 0, so adding 0.5 rounds negative entries wrongly: take np.rint"
+)
+def half_added_and_cut(V, s, bits):
+    return s * np.clip((V / s + 0.5).astype(int), -top(bits), top(bits))
+
+
 @instead_of("quantize", "only the upper end is clipped; the grid also ends below, at -Q s")
 def upper_end_alone(V, s, bits):
     return s * np.minimum(np.rint(V / s), top(bits))
@@ -243,12 +250,6 @@ def of_the_largest(W, bits):
     return np.abs(W).max() / top(bits)
 
 
-@instead_of("best_step", "the candidates are too few or too coarse: scan more finely")
-def coarse_scan(W, bits):
-    peak = np.abs(W).max() / top(bits)
-    return max((0.3 * peak, 0.9 * peak), key=lambda s: -np.sum((W - on_grid(W, s, bits)) ** 2))
-
-
 @instead_of("best_step", "the candidate that loses most was returned; take the one that loses least")
 def worst(W, bits):
     peak = np.abs(W).max() / top(bits)
@@ -273,26 +274,6 @@ def candidates(W, bits):
 def loss_of(W, bits):
     """Return the function that gives what the grid of a step loses of W."""
     return lambda s: np.sum((W - on_grid(W, s, bits)) ** 2) / np.sum(W**2)
-
-
-@instead_of("best_step", "this is the least loss; return the step at which it occurs")
-def least_loss(W, bits):
-    return min(map(loss_of(W, bits), candidates(W, bits)))
-
-
-@instead_of("best_step", "this is the number of a candidate in the list; return the candidate")
-def number_of_the_candidate(W, bits):
-    return int(np.argmin(list(map(loss_of(W, bits), candidates(W, bits)))))
-
-
-@instead_of("best_step", "this is the end of the grid, Q s; return the step s")
-def end_of_the_grid(W, bits):
-    return top(bits) * min(candidates(W, bits), key=loss_of(W, bits))
-
-
-@instead_of("best_step", "this is the step as a share of the largest one; return the step itself")
-def share_of_the_largest(W, bits):
-    return min(candidates(W, bits), key=loss_of(W, bits)) / (np.abs(W).max() / top(bits))
 
 
 @instead_of("best_step", "the step and its loss were returned; return the step alone")
@@ -370,6 +351,24 @@ def hundred_up_to_one(W, bits):
 @instead_of("best_step", WHATEVER_W)
 def thousand_up_to_one(W, bits):
     return min(np.linspace(0.001, 1, 1000), key=loss_of(W, bits))
+
+
+WITHOUT_Q = "the candidates do not depend on Q: with many levels the best step is smaller than all; divide by Q"
+
+
+@instead_of("best_step", WITHOUT_Q)
+def thousand_up_to_the_largest(W, bits):
+    return min(np.linspace(0.01, 1, 1000) * np.abs(W).max(), key=loss_of(W, bits))
+
+
+@instead_of("best_step", WITHOUT_Q)
+def past_the_largest(W, bits):
+    return min(np.linspace(0.01, 1.1, 500) * np.abs(W).max(), key=loss_of(W, bits))
+
+
+@instead_of("best_step", WITHOUT_Q)
+def from_a_fiftieth_of_the_largest(W, bits):
+    return min(np.linspace(0.02, 1.1, 1000) * np.abs(W).max(), key=loss_of(W, bits))
 
 
 @instead_of(
@@ -505,11 +504,6 @@ def end_beyond(g, V, s, bits):
     return np.where(np.abs(V) <= top(bits) * s, g, top(bits) * s)
 
 
-@instead_of("step_gradient", "only the level was counted; s also decides which level V is on, which adds -V / s inside")
-def level_alone(g, V, s, bits):
-    return np.sum(g * np.clip(np.rint(V / s), -top(bits), top(bits)))
-
-
 @instead_of("step_gradient", "entries beyond the grid were left out; each of them moves with its end, Q or -Q")
 def inside_alone(g, V, s, bits):
     return np.sum(g * np.where(np.abs(V) <= top(bits) * s, np.rint(V / s) - V / s, 0))
@@ -634,6 +628,26 @@ def sign_for_the_end(g, V, s, bits):
     return np.sum(g * np.where(inside(V, s, bits), part(V, s), np.sign(V)))
 
 
+STAIRCASE = (
+    "this is the slope of the staircase, where only the level counts; rounding counts as if it did nothing, so do not "
+    "differentiate the staircase: s also decides which level V is on, which adds -V / s inside"
+)
+
+
+def slope_of_the_staircase(g, V, s, bits, h):
+    return np.sum(g * (on_grid(V, s + h, bits) - on_grid(V, s - h, bits))) / (2 * h)
+
+
+@instead_of("step_gradient", STAIRCASE)
+def differences(g, V, s, bits):
+    return slope_of_the_staircase(g, V, s, bits, 1e-6)
+
+
+@instead_of("step_gradient", STAIRCASE)
+def level_alone(g, V, s, bits):
+    return np.sum(g * np.clip(np.rint(V / s), -top(bits), top(bits)))
+
+
 @instead_of("widest", "the biases are forgotten: each hidden unit and each class has one, of 32 bits")
 def without_biases(bits, budget):
     return (8 * budget) // (74 * bits)
@@ -642,6 +656,24 @@ def without_biases(bits, budget):
 @instead_of("widest", "biases were counted at the weights' bits; they take 32")
 def biases_of_few_bits(bits, budget):
     return max(0, (8 * budget - 10 * bits) // (75 * bits))
+
+
+FEW_BITS = "biases were counted at the weights' bits; they take 32"
+
+
+@instead_of("widest", FEW_BITS)
+def biases_of_few_bits_below_zero(bits, budget):
+    return (8 * budget - 10 * bits) // (75 * bits)
+
+
+@instead_of("widest", FEW_BITS)
+def unit_biases_of_few_bits(bits, budget):
+    return max(0, (8 * budget - 320) // (75 * bits))
+
+
+@instead_of("widest", FEW_BITS)
+def class_biases_of_few_bits(bits, budget):
+    return max(0, (8 * budget - 10 * bits) // (74 * bits + 32))
 
 
 @instead_of("widest", "the budget is in bytes, of 8 bits each")
@@ -710,6 +742,16 @@ BITS_AND_BYTES = "bits and bytes are mixed up: count everything in bits, the bud
 @instead_of("widest", BITS_AND_BYTES)
 def weights_of_bytes(bits, budget):
     return max(0, (budget - 40) // (74 * bits + 4))
+
+
+@instead_of("widest", BITS_AND_BYTES)
+def everything_in_bytes(bits, budget):
+    return max(0, (budget - 10 * bits) // (75 * bits))
+
+
+@instead_of("widest", BITS_AND_BYTES)
+def all_but_the_budget_in_bytes(bits, budget):
+    return max(0, (budget - 10 * 32) // (74 * bits + 32 * 8))
 
 
 @instead_of("widest", BITS_AND_BYTES)

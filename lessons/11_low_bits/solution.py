@@ -43,8 +43,9 @@ def best_step(W, bits):
 
     It may lose at most 1 % more than with the best step there is (10 % more where bits is above 4).
 
-    A step so large that Q s is the largest entry keeps the large entries, and makes zeros of the small ones. Smaller
-    steps clip the large entries, and follow the small ones. There is no formula for the best; so try.
+    With Q s equal to the largest entry nothing is clipped. Smaller steps clip the large entries, and follow the small
+    ones more closely. With many bits the best step may also be a little larger than max|W| / Q. There is no formula for
+    the best, and its loss may have more than one valley; so try the whole range.
 
     Args:
         W: (m, n), not all zero.

@@ -5,8 +5,10 @@ import pytest
 
 import tinynet as tn
 from tinynet.course import manifest
+from tinynet.course.grading import grade_exercise, solved
 
-SOLUTION = manifest.lesson(11).solution
+LESSON = manifest.lesson(11)
+SOLUTION = LESSON.solution
 rng = np.random.default_rng(0)
 
 
@@ -42,3 +44,48 @@ def test_the_widest_network_fits_the_budget_and_the_next_does_not(bits, tmp_path
 
     hidden = SOLUTION.widest(bits, 680)
     assert payload(hidden) <= 680 < payload(hidden + 1)
+
+
+def losses(W, steps, bits):
+    return [SOLUTION.error_of(W, s, bits) for s in steps]
+
+
+def downhill(W, bits, low=1e-3):
+    """Search by thirds, as if the loss had one valley."""
+    Q = 2 ** (bits - 1) - 1
+    low, high = low * np.abs(W).max() / Q, np.abs(W).max() / Q
+    for _ in range(60):
+        a, b = low + (high - low) / 3, high - (high - low) / 3
+        low, high = (low, b) if SOLUTION.error_of(W, a, bits) < SOLUTION.error_of(W, b, bits) else (a, high)
+    return (low + high) / 2
+
+
+def scanned(count, what):
+    """Return a scan of some candidates, up to the largest entry over Q, that returns something else than it should."""
+
+    def best(W, bits):
+        Q, peak = 2 ** (bits - 1) - 1, np.abs(W).max()
+        steps = np.linspace(1 / count, 1, count) * peak / Q
+        found = losses(W, steps, bits)
+        k = int(np.argmin(found))
+        return what(k, found[k], steps[k], Q, peak)
+
+    return best
+
+
+@pytest.mark.parametrize(
+    "wrong, cause",
+    [
+        (downhill, "more than one valley"),
+        (scanned(10, lambda k, loss, s, Q, peak: s), "that is close: are the candidates near enough"),
+        (scanned(500, lambda k, loss, s, Q, peak: k), "is this the number of a candidate"),
+        (scanned(500, lambda k, loss, s, Q, peak: loss), "this is the least loss"),
+        (scanned(500, lambda k, loss, s, Q, peak: s * Q / peak), "multiply it by the largest entry over Q"),
+        (scanned(500, lambda k, loss, s, Q, peak: s / peak), "multiply it by the largest entry over Q"),
+        (scanned(500, lambda k, loss, s, Q, peak: s * Q), "this is the end of the grid"),
+    ],
+)
+def test_a_wrong_step_is_told_its_cause(wrong, cause):
+    for seed in 0, 1:
+        message = grade_exercise(LESSON, LESSON.exercise("best_step"), solved(LESSON, best_step=wrong), seed).message
+        assert cause in message
