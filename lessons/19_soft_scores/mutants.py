@@ -99,6 +99,13 @@ def hard_targets(scores, teacher, T):
     return -(T**2) * np.log(soft(scores, T))[np.arange(len(scores)), teacher.argmax(axis=1)].mean()
 
 
+@instead_of(
+    "soft_loss", "something was added to q before the logarithm; with scores up to 30, log q is finite as it is"
+)
+def with_an_epsilon(scores, teacher, T):
+    return -(T**2) * np.mean(np.sum(soft(teacher, T) * np.log(soft(scores, T) + 1e-12), axis=1))
+
+
 @instead_of("soft_gradient", "the loss is multiplied by T^2, the chain rule divides by T; so the factor is T, not T^2")
 def factor_squared(scores, teacher, T):
     return T**2 * (soft(scores, T) - soft(teacher, T)) / len(scores)
@@ -219,6 +226,18 @@ def the_other_way(a, b):
 def difference_of_deviations(a, b):
     a, b = np.asarray(a), np.asarray(b)
     return a.mean() - b.mean(), abs(a.std(ddof=1) - b.std(ddof=1)) / np.sqrt(len(a))
+
+
+@instead_of("paired", "the differences lost their signs; where b is the larger error, the difference is negative")
+def absolute(a, b):
+    d = np.abs(np.asarray(a) - np.asarray(b))
+    return d.mean(), d.std(ddof=1) / np.sqrt(len(d))
+
+
+@instead_of("spread_evenly", "this is label smoothing with one amount of doubt; each example keeps its own")
+def label_smoothing(p, labels):
+    right = p[np.arange(len(p)), labels].mean()
+    return np.eye(p.shape[1])[labels] * right + (1 - right) / p.shape[1]
 
 
 @instead_of("spread_evenly", "the rest was divided by C; only C - 1 classes share it")

@@ -23,7 +23,7 @@ def soften(scores, T):
 
 
 def soft_loss(scores, teacher, T):
-    """Return how far the student's softened probabilities q are from the teacher's p, as one number.
+    """Return the loss that is smallest where the student's softened probabilities q are the teacher's p.
 
     It is T^2 times the cross-entropy -sum_c p_c log q_c, averaged over the examples. Student and teacher are softened
     by the same T. Scores lie between -30 and 30.
@@ -83,8 +83,8 @@ def paired(a, b):
         a, b: (K,), the errors of two methods from K seeds, K at least 2.
 
     Returns:
-        the mean difference and its standard error: the standard deviation of what varies from seed to seed, with
-        K - 1 in its denominator, over the square root of K
+        the mean difference, and its standard error: a standard deviation over the seeds (with K - 1 in its
+        denominator), divided by the square root of K
     """
     # begin solution
     difference = np.asarray(a) - np.asarray(b)

@@ -57,7 +57,10 @@ def test_soft_loss(exercise, rng):
     for n, classes in (3, 4), (1, 3), (5, 2), (2, 10):
         (scores, teacher), T = pair(rng, n, classes), warm(rng)
         exercise.soft_loss(scores, teacher, T).equals(log_loss(scores, teacher, T))
-    exercise.soft_loss(scores, teacher, 0.5).equals(log_loss(scores, teacher, 0.5))
+    for n in 1, 2:
+        scores = 30 * rng.choice([-1.0, 1.0], size=(n, 3))
+        scores[:, 0] = -scores[:, 1]
+        exercise.soft_loss(scores, -scores, 0.5).equals(log_loss(scores, -scores, 0.5))
 
 
 def test_soft_gradient(exercise, rng):
@@ -77,9 +80,10 @@ def test_high_temperature(exercise, rng):
 
 
 def test_paired(exercise, rng):
-    for K in 4, 2, 8, 5:
+    for K in 4, 2, 8, 5, 6, 7:
         luck = rng.normal(0.1, 0.03, K)  # of the draw, the same for both
-        a, b = luck + rng.normal(0.04, 0.01, K), luck + rng.normal(0, 0.01, K)
+        better = rng.choice([-0.01, 0.01])  # either method, and not from every seed
+        a, b = luck + rng.normal(better, 0.01, K), luck + rng.normal(0, 0.01, K)
         differences = [float(v - w) for v, w in zip(a, b, strict=True)]
         mean = math.fsum(differences) / K
         variance = math.fsum((d - mean) ** 2 for d in differences) / (K - 1)
