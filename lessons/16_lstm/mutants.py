@@ -80,6 +80,24 @@ def without_slope(g, h, U, cut):
     return back(g, h, U, cut, slope=lambda new, old: 1.0)
 
 
+@instead_of(
+    "truncated", "the slope of tanh is in each step's own part, but not in what is sent back to the step before"
+)
+def without_slope_in_the_chain(g, h, U, cut):
+    dU, steps = np.zeros_like(U), len(h) - 1
+    for t in range(steps, steps - cut, -1):
+        dU, g = dU + h[t - 1].T @ (g * (1 - h[t] ** 2)), g @ U.T
+    return dU
+
+
+@instead_of("truncated", "the slope of tanh is in what is sent back, but not in each step's own part")
+def without_slope_in_the_part(g, h, U, cut):
+    dU, steps = np.zeros_like(U), len(h) - 1
+    for t in range(steps, steps - cut, -1):
+        dU, g = dU + h[t - 1].T @ g, (g * (1 - h[t] ** 2)) @ U.T
+    return dU
+
+
 @instead_of("truncated", "1 - tanh(h)^2 was taken; h_t is tanh(z) already, so the slope is 1 - h_t^2")
 def tanh_twice(g, h, U, cut):
     return back(g, h, U, cut, slope=lambda new, old: 1 - np.tanh(new) ** 2)
@@ -447,6 +465,28 @@ def log_alone(steps, share):
     return np.log(share) / steps
 
 
+@instead_of(
+    "forget_bias", "log(steps) is a rule of thumb; here the share is given, so solve sigmoid(b) ** steps = share"
+)
+def log_of_the_steps(steps, share):
+    return np.log(steps)
+
+
+NO_ROOT = (
+    "e^(-share / steps) is not the gate: f ** steps = share makes it share ** (1 / steps); then solve sigmoid(b) = f"
+)
+
+
+@instead_of("forget_bias", NO_ROOT)
+def decay_by_the_share(steps, share):
+    return np.exp(-share / steps)
+
+
+@instead_of("forget_bias", NO_ROOT)
+def gate_that_decays(steps, share):
+    return logit(np.exp(-share / steps))
+
+
 @instead_of("forget_bias", "the memory was multiplied once too often: after `steps` steps there are `steps` factors")
 def one_factor_more(steps, share):
     return logit(share ** (1 / (steps + 1)))
@@ -462,7 +502,22 @@ def without_biases(n, H, steps):
     return (n + H) * H, 4 * (n + H) * H, steps * (n + H) * H
 
 
-@instead_of("counts", "two biases were counted for each unit, as some libraries keep them; here there is one")
+TWO_BIASES = "two biases were counted for a unit, as some libraries keep them; here it is one bias a unit, not two"
+
+
+@instead_of("counts", TWO_BIASES)
+def two_biases_in_the_lstm(n, H, steps):
+    layer = (n + H + 1) * H
+    return layer, 4 * (n + H + 2) * H, steps * layer
+
+
+@instead_of("counts", TWO_BIASES)
+def two_biases_in_both_recurrent(n, H, steps):
+    layer = (n + H + 1) * H
+    return (n + H + 2) * H, 4 * (n + H + 2) * H, steps * layer
+
+
+@instead_of("counts", TWO_BIASES)
 def two_biases(n, H, steps):
     layer = (n + H + 2) * H
     return layer, 4 * layer, steps * layer
@@ -561,6 +616,37 @@ def the_other_way_round(step, n, H):
 @instead_of("gate_order", "f and g are exchanged: both enlarge a full memory, but only g writes into an empty one")
 def f_taken_for_g(step, n, H):
     return asked(step, n, H).translate(str.maketrans("fg", "gf"))
+
+
+F_AND_G_ALIKE = "with c = 1 an open f and an open g give the same memory; ask with an empty memory, c = 0, as well"
+
+
+def asked_with_one(step, n, H, first, second):
+    """Return what a single probe tells; the two blocks that it cannot tell apart are named in turn."""
+    two, names = [first, second], ""
+    for h, full in probe(step, n, H, 1.0, bias=30.0):
+        names += two.pop(0) if full > 0.8 else "o" if h > 0.4 else "i"
+    return names
+
+
+@instead_of("gate_order", F_AND_G_ALIKE)
+def both_named_f(step, n, H):
+    return asked_with_one(step, n, H, "f", "f")
+
+
+@instead_of("gate_order", F_AND_G_ALIKE)
+def both_named_g(step, n, H):
+    return asked_with_one(step, n, H, "g", "g")
+
+
+@instead_of("gate_order", F_AND_G_ALIKE)
+def first_one_named_f(step, n, H):
+    return asked_with_one(step, n, H, "f", "g")
+
+
+@instead_of("gate_order", F_AND_G_ALIKE)
+def first_one_named_g(step, n, H):
+    return asked_with_one(step, n, H, "g", "f")
 
 
 @instead_of("gate_order", "i and o are exchanged: neither changes the memory while g is 0, but o shows more of it in h")
