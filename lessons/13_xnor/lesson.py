@@ -176,7 +176,7 @@ for call in ("first", "second"):
 
 # %%
 lesson.predict("long", "Plain Python: how many times as fast as a loop over pairs of numbers are long integers?")
-lesson.predict("numpy", "How many times as fast as BLAS is NumPy with XOR and bitwise_count? (1/2 for half as fast)")
+lesson.predict("numpy", "How many times as fast as BLAS is NumPy with XOR and bitwise_count? (below 1: slower)")
 
 # %%
 lists = [[[int(sign) for sign in row] for row in side[:16]] for side in (X, Y)]
@@ -220,7 +220,7 @@ lesson.answer("long", ratios(lower, "Python, long integers", "Python, a loop")[1
 lesson.answer("numpy", ratios(lower, "NumPy, packed", "BLAS, float32")[1], "{:.2f} times as fast as BLAS")
 
 # %% [markdown]
-# Plain Python with long integers leaves even the compiled loop behind, as it stands. But NumPy is a disappointment. It
+# Plain Python with long integers can even leave the plain compiled loop behind. But NumPy is a disappointment. It
 # does one thing to a whole array, writes the result to memory, and reads it back for the next thing. The XOR is
 # written, read, counted, written, read, added. Counting bits is so cheap that moving them takes most of the time.
 #
@@ -372,7 +372,7 @@ together = ratios(threaded, f"bits, {cores}", f"BLAS, {cores}")
 print(f"bits against BLAS, {cores} threads each: {as_text(together, ' as fast')}")
 
 # %% [markdown]
-# ## Where float still wins
+# ## Where bits gain less
 #
 # Each call of tinynet's product checks its operands, in Python. Activations have to be packed in each layer; weights
 # only once, before all calls. So take products of $n \times n$ matrices, from small to large.
@@ -408,11 +408,11 @@ finish(figure, axes, "sizes")
 
 # %% [markdown]
 # On the left you see the price of a call, not of the bits. (Lesson 14 runs a whole network in one call.) A real network
-# adds two more places. The last layer has only ten units to share the cost of packing its input. And the first layer
-# sees pixels, not signs. A pixel of 8 bits is eight planes of bits, $p = \sum_k 2^k p_k$. Read 0 as -1, and the planes
-# add up to $\sum_k 2^k (2 p_k - 1) = 2p - 255$: the pixel, doubled and centred. So eight products of signs make the
-# first layer. (Where the processor multiplies bytes, tinynet uses that instead.) Take the network 784-1024-1024-10,
-# with 256 pictures at a time.
+# has two places where bits gain less, too. The last layer has only ten units to share the cost of packing its input.
+# And the first layer sees pixels, not signs. A pixel of 8 bits is eight planes of bits, $p = \sum_k 2^k p_k$. Read 0 as
+# -1, and the planes add up to $\sum_k 2^k (2 p_k - 1) = 2p - 255$: the pixel, doubled and centred. So eight products of
+# signs make the first layer. (Where the processor multiplies bytes, tinynet uses that instead.) Take the network
+# 784-1024-1024-10, with 256 pictures at a time.
 
 # %%
 lesson.predict("first", "The first layer by eight products of signs: how many times as fast as BLAS in float32?")
@@ -518,9 +518,9 @@ lesson.answer("gates", summed[8] / sign_summed, "{:.0f} times as many gates as a
 # *ratio* for float32 is about $24^2 = 576$, and by our count 612: here are the 600 of the claim. We left out the
 # exponents, and the shifts that floats need before they are added. With these, the ratio would be higher.
 #
-# Why is your machine not 600 times as fast, then? We have not measured that. A likely reason is that its float units
-# take up their area on the chip whether you use them or not. A chip without multipliers could fill it with signs. In
-# the verdicts, a ratio counts as reached if its lower quartile reaches it.
+# Why is the best rung not 600 times as fast as BLAS, then? We have not measured that. A likely reason is that its float
+# units take up their area on the chip whether you use them or not. A chip without multipliers could fill it with signs.
+# In the verdicts, a ratio counts as reached if its lower quartile reaches it.
 
 # %%
 gate_ratio = {bits: summed[bits] / sign_summed for bits in (11, 24)}

@@ -327,6 +327,11 @@ def sums_go_on(load_a, load_b, m, n, d):
     return by_tiles(load_a, load_b, m, n, d, dot=dot)
 
 
+@instead_of("in_tiles", "the sums were kept in 8 bits, which hold at most 255; rows may differ in more places")
+def tile_sums_of_8_bits(load_a, load_b, m, n, d):
+    return by_tiles(load_a, load_b, m, n, d, dot=lambda differ, d: d - 2 * differ.astype(np.uint8).astype(np.int64))
+
+
 @instead_of("in_tiles", "a tile begins at row 2 t of a; t, the tile's own number, was used as a row")
 def row_of_the_tile(load_a, load_b, m, n, d):
     return by_tiles(load_a, load_b, m, n, d, row=lambda i, r: i // 2 + r)

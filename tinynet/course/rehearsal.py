@@ -161,27 +161,30 @@ def _wrong_inputs(theirs: list[list[Call]], right: list[list[Call]], conduct: bo
     """Return on how many different inputs a mistake differs from the solution."""
     different: list[tuple] = []
     for run in zip(theirs, right, strict=True):
-        for a, b in zip(*run, strict=False):
-            if not _same(a, b, conduct, near) and not any(identical(a.arguments, other) for other in different):
-                different.append(a.arguments)
+        for wrong, solved in zip(*run, strict=False):
+            known = any(identical(wrong.arguments, other) for other in different)
+            if not _same(solved, wrong, conduct, near) and not known:
+                different.append(wrong.arguments)
     return len(different)
 
 
-def _same_run(a: list[Call], b: list[Call], conduct: bool, near: float | None) -> bool:
-    return len(a) == len(b) and all(map(_same, a, b, repeat(conduct), repeat(near)))
+def _same_run(expected: list[Call], got: list[Call], conduct: bool, near: float | None) -> bool:
+    return len(expected) == len(got) and all(map(_same, expected, got, repeat(conduct), repeat(near)))
 
 
-def _same(a: Call, b: Call, conduct: bool, near: float | None) -> bool:
-    conduct = conduct or bool(a.outcome.error)  # an error tells too little about what led to it
-    return _same_outcome(a.outcome, b.outcome, near) and not (conduct and difference(a.asked, b.asked))
+def _same(expected: Call, got: Call, conduct: bool, near: float | None) -> bool:
+    conduct = conduct or bool(expected.outcome.error)  # an error tells too little about what led to it
+    return _same_outcome(expected.outcome, got.outcome, near) and not (
+        conduct and difference(got.asked, expected.asked)
+    )
 
 
-def _same_outcome(a: Outcome, b: Outcome, near: float | None) -> bool:
-    """Return whether two calls did the same: the same error (on whatever line), or equal values and changes.
+def _same_outcome(expected: Outcome, got: Outcome, near: float | None) -> bool:
+    """Return whether a call did what is expected: the same error (on whatever line), or equal values and changes.
 
-    near: the relative tolerance of values; by default that of `difference`.
+    As for a grader, whole numbers do where floats are expected. near: the relative tolerance of values; by default that
+    of `difference`.
     """
-    if a.error or b.error:
-        return a.error.split(" (line ")[0] == b.error.split(" (line ")[0]
-    apart = difference(a.value, b.value, near) and difference(b.value, a.value, near)  # whole numbers do for floats
-    return a.changed == b.changed and not apart
+    if expected.error or got.error:
+        return expected.error.split(" (line ")[0] == got.error.split(" (line ")[0]
+    return expected.changed == got.changed and not difference(got.value, expected.value, near)
