@@ -73,3 +73,4 @@ def test_the_committed_networks_are_what_the_lesson_says():
     for data in RIVALS.EPOCHS:
         starts = errors(data, "steps", 4)[1].reshape(8, -1).var(axis=1, ddof=1).mean() ** 0.5
         assert (errors(data, "more", 4)[1].std(ddof=1) < starts / 2) == (data != "fashion")
+        assert 2.23 * errors(data, "more", 4)[1].std(ddof=1) > errors(data, "long", 4)[1].std(ddof=1)
