@@ -522,8 +522,8 @@ spread = {
     for data in titles
 }
 for data, (ours, short, long) in spread.items():
-    print(f"{titles[data]:13} 4 units: standard deviation {ours:.1%} of shrunk networks, {short:.1%} of starts of as many "
-          f"steps, {long:.1%} of starts of as many multiplications")  # fmt: skip
+    print(f"{titles[data]:13} 4 units: standard deviation {ours:.1%} of shrunk networks, {short:.1%} of starts with as "
+          f"many steps, {long:.1%} of starts with as many multiplications")  # fmt: skip
 
 # %% [markdown]
 # Short starts vary most on digits and on MNIST. But a start that may compute as much as both together varies hardly
