@@ -219,8 +219,8 @@ lesson.figure(figure, "stretches")
 
 # %% [markdown]
 # In the ordinary network a few stretches rise out of the noise, and the rest hardly moves. The factorized one has only
-# six. They start larger, since six directions hold as much as 64 do in the ordinary network: the largest starts at 2.5
-# times the ordinary one. It ends at five times.
+# six. They start larger, because their squares add up to about as much as all 64 do in the ordinary network. The
+# largest starts at 2.5 times the ordinary one, and ends at five times.
 #
 # ## Then who says that it cannot be done?
 #
@@ -360,9 +360,9 @@ for pictures, m, budget in ("digits", 64, 4 * 2048 + 8), ("MNIST", 784, 4 * 6272
 
 # %% [markdown]
 # `rivals.csv` has results for the digits and for 4,000 pictures of MNIST (28 x 28 pixels, a larger collection of
-# digits). A whole file, with everything counted, may be as long as the file of a network whose first matrix is hashed
-# (lesson 10 hashes both): to an eighth for the digits, 19,504 bytes, and to a thirty-second for MNIST, 36,400 bytes.
-# Each method has eight seeds. Its learning rate was chosen on another seed, by the validation error (`python
+# digits). A whole file, with everything counted, may take 19,504 bytes for the digits and 36,400 for MNIST. That is
+# what a network takes whose first matrix is stored in an eighth (MNIST: a thirty-second) of its numbers, as hashing
+# does it. Each method has eight seeds. Its learning rate was chosen on another seed, by the validation error (`python
 # lessons/09_factorization/rivals.py`). The rivals:
 #
 # - **narrow**: an ordinary network with fewer hidden units, and no trick at all;
@@ -420,8 +420,9 @@ figure.suptitle("256 hidden units (narrow: as many as fit), best on top (eight s
 lesson.figure(figure, "equal_bytes")
 
 # %% [markdown]
-# Start with the blue points on the right. $U$ fixed at random is near the bottom. Smooth bumps of two or three pixels
-# do better, and learning both factors does better still.
+# In the right panel, MNIST, start with the blue points. $U$ fixed at random is near the bottom. Smooth bumps of two or
+# three pixels do better, and learning both factors does better still. (On the small digits only bumps of one pixel
+# help; wider ones do worse than random columns.)
 #
 # The open circles show how a table of results can deceive. On MNIST, a pretrained bank that costs nothing wins by far.
 # But its file really takes 111,144 bytes. Charge the bank, and it comes last: a column costs 784 numbers, so it has to
@@ -457,8 +458,8 @@ lesson.figure(figure, "widths")
 # The order changes with the width. With 256 units, $U$ fixed at random is far behind. With 64 units it has 131 columns,
 # and is as good as learned factors. With 32 units, where a column costs it only 32 numbers, it has 273, and beats $V$
 # fixed at random. Smooth bumps around random pixels lose their advantage. On a regular grid, where sigma is 0.85 pixels
-# with 64 units, they keep it, and beat every other method that pays for its bytes, hashing included. Whoever doubts
-# smooth banks can say: just shrink the picture.
+# with 64 units, they keep it, and beat every other method that pays for its bytes, hashing included. A sceptic
+# may say that this just shrinks the picture.
 #
 # So "did worst" describes one choice of factor, one kind of bank and one width. Chen and others (2015), who compared,
 # drew one factor at random and fixed it, as `random U` does.
@@ -522,6 +523,8 @@ lesson.verdict("C19", {
         ("mnist", 256, "bumps around random pixels, sigma 2, beat random columns", "smooth U 2", "random U"),
         ("mnist", 64, "bumps around random pixels, sigma 2, beat random columns", "smooth U 2", "random U"),
         ("mnist", 64, "bumps on a grid beat random columns", "grid U", "random U"),
+        ("digits", 256, "bumps around random pixels, sigma 1, beat random columns", "smooth U 1", "random U"),
+        ("digits", 256, "bumps around random pixels, sigma 3, beat random columns", "smooth U 3", "random U"),
         ("mnist", 256, "a pretrained U, not counted, beats U and V learned together", "pca U, free", "together"),
         ("mnist", 256, "a pretrained U, counted, beats U and V learned together", "pca U", "together"),
     ),
@@ -543,11 +546,11 @@ lesson.verdict("C20", {
 # ## Who is right, and when
 #
 # Two thin matrices *can* be trained together. From a balanced start, and with the best widths, they do as well as a
-# narrow network on the digits, better on MNIST, and there as well as hashing. The warnings are right about factors out
-# of balance with one rate for both. The last place in the comparison is right for a wide layer behind a few random
-# columns. And a fixed $U$ is worth having where a formula suits the data and costs no bytes: on MNIST the shrunken
-# picture, a bank of smooth bumps, beats every method that pays for its bytes (9.9 %). So balance the start, try several
-# widths, and charge every bank.
+# narrow network on the digits, better on MNIST, and there almost as well as hashing. The warnings are right about
+# factors out of balance with one rate for both. The last place in the comparison is right for a wide layer behind a few
+# random columns. And a fixed $U$ is worth having where a formula suits the data and costs no bytes: on MNIST the
+# shrunken picture, a bank of smooth bumps, beats every method that pays for its bytes (9.9 %). So balance the start,
+# try several widths, and charge every bank.
 #
 # ## Read on
 #
