@@ -228,6 +228,17 @@ def p_value(x, y):
     return stats.spearmanr(x, y).pvalue
 
 
+@instead_of("spearman", "argsort alone gives the places of the sorted values, not the rank of each value")
+def one_argsort_by_default(x, y):
+    return np.corrcoef(np.argsort(x), np.argsort(y))[0, 1]
+
+
+@instead_of("spearman", "argsort alone gives the places of the sorted values, not the rank of each value")
+def one_argsort_by_formula(x, y):
+    d = np.argsort(x) - np.argsort(y)
+    return 1 - 6 * np.sum(d**2) / (len(x) ** 3 - len(x))
+
+
 # ---- paired_test
 
 
@@ -427,6 +438,99 @@ def up_to_a(of_a, of_b, label):
     return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, n01))
 
 
+@instead_of("paired_test", "and paid for each time; ask once, and keep the answer")
+def asks_twice(of_a, of_b, label):
+    counts(of_a, of_b, label)
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "and paid for each time; ask once, and keep the answer")
+def asks_for_either(of_a, of_b, label):
+    where = np.flatnonzero(of_a != of_b).tolist()
+    n10, n01 = sum(of_b[i] == label(i) for i in where), sum(of_a[i] == label(i) for i in where)
+    m = int(n10 + n01)
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(m, min(n10, n01)))
+
+
+# The same mistakes again, without a thought of inputs that favour neither network: some then divide by zero.
+
+
+@instead_of("paired_test", "the gap was divided by the number of labels; error rates are shares of all n inputs")
+def per_label_unguarded(of_a, of_b, label):
+    n10, n01, differ = counts(of_a, of_b, label)
+    return (n10 - n01) / differ, min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "the gap was divided by the number of labels; error rates are shares of all n inputs")
+def per_label_in_numpy(of_a, of_b, label):
+    n10, n01, differ = counts(of_a, of_b, label)
+    return np.int64(n10 - n01) / np.int64(differ), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "the gap was divided by the number of tosses; error rates are shares of all n inputs")
+def per_toss_unguarded(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / (n10 + n01), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "the gap was divided by the number of tosses; error rates are shares of all n inputs")
+def per_toss_in_numpy(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return np.int64(n10 - n01) / np.int64(n10 + n01), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
+@instead_of("paired_test", "a normal curve was put in place of the tosses; with so few of them, add up the exact odds")
+def normal_unguarded(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), math.erfc(abs(n10 - n01) / math.sqrt(n10 + n01) / math.sqrt(2))
+
+
+@instead_of("paired_test", "a normal curve was put in place of the tosses; with so few of them, add up the exact odds")
+def normal_in_numpy(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    z = np.int64(abs(n10 - n01)) / np.sqrt(n10 + n01)
+    return (n10 - n01) / len(of_a), math.erfc(z / math.sqrt(2))
+
+
+@instead_of("paired_test", "a normal curve was put in place of the tosses; with so few of them, add up the exact odds")
+def chi_square_unguarded(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), math.erfc(math.sqrt((n10 - n01) ** 2 / (n10 + n01) / 2))
+
+
+@instead_of("paired_test", "a normal curve was put in place of the tosses; with so few of them, add up the exact odds")
+def corrected_normal(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    z = (abs(n10 - n01) - 1) / math.sqrt(max(n10 + n01, 1))
+    return (n10 - n01) / len(of_a), min(1.0, math.erfc(z / math.sqrt(2))) if n10 + n01 else 1.0
+
+
+@instead_of("paired_test", "this p counts only tosses in which a errs as often or more; add those in which b does")
+def one_sided_for_a(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), tail(n10 + n01, n01)
+
+
+@instead_of("paired_test", "this p counts only tosses in which b errs as often or more; add those in which a does")
+def one_sided_for_b(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), tail(n10 + n01, n10)
+
+
+@instead_of("paired_test", "the sum runs up to the score of b, whoever is behind; sum up to the smaller of the two")
+def up_to_b(of_a, of_b, label):
+    n10, n01, _ = counts(of_a, of_b, label)
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, n10))
+
+
+@instead_of("paired_test", "where both are wrong, a does not win: b is wrong, but a must be right as well")
+def not_right_is_wrong_for_b(of_a, of_b, label):
+    n10, n01, differ = counts(of_a, of_b, label)
+    n01 = differ - n10
+    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(differ, min(n10, n01)))
+
+
 # ---- labels_needed
 
 
@@ -593,6 +697,35 @@ def labels_per_input(a_alone, b_alone, both, z):
 def signed_gap(a_alone, b_alone, both, z):
     gap, variance = given(a_alone, b_alone)
     return answer(z**2 * variance / gap, a_alone + b_alone + both)
+
+
+@instead_of(
+    "labels_needed", "n is one too large where z^2 variance / g^2 is whole; math.ceil leaves such a number as it is"
+)
+def floor_plus_one(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    n = math.floor(z**2 * variance / gap**2) + 1
+    return n, n * (a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "n is one too large; math.ceil alone rounds up")
+def ceil_plus_one(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    n = math.ceil(z**2 * variance / gap**2) + 1
+    return n, n * (a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "n was rounded to the nearest whole number; round up, or the gap may still be too short")
+def to_nearest(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    n = round(z**2 * variance / gap**2)
+    return n, n * (a_alone + b_alone + both)
+
+
+@instead_of("labels_needed", "where both are wrong there is still one input, and it needs one label, not two")
+def both_paid_twice(a_alone, b_alone, both, z):
+    gap, variance = given(a_alone, b_alone)
+    return answer(z**2 * variance / gap**2, a_alone + b_alone + 2 * both)
 
 
 # ---- linear_cka

@@ -56,8 +56,8 @@ def test_spearman(exercise, rng):
             exercise.spearman(x, y).equals(wanted)
 
 
-def seller(labels, a, b):
-    """Return a function that sells the label of one input, but only where a and b differ."""
+def seller(labels, a, b, sold):
+    """Return a function that sells the label of one input, but only where a and b differ, and notes what it sold."""
 
     def label(i):
         if not (np.ndim(i) == 0 and isinstance(i, (int, np.integer))):
@@ -71,6 +71,7 @@ def seller(labels, a, b):
                 f"paired_test: label({i}) was asked for, but a and b both predict class {a[i]} there; "
                 "such a label tells nothing about the gap, so do not buy it"
             )
+        sold.append(int(i))
         return int(labels[i])
 
     return label
@@ -100,12 +101,20 @@ def test_paired_test(exercise, rng):
     for kind in kinds:
         labels, a, b = split(rng, *kind)
         gap, p = sign_test(labels.tolist(), a.tolist(), b.tolist())
-        exercise.paired_test(a, b, seller(labels, a, b)).equals((gap, p))
+        sold: list[int] = []
+        exercise.paired_test(a, b, seller(labels, a, b, sold)).equals((gap, p))
+        if again := sorted({i for i in sold if sold.count(i) > 1}):
+            raise Wrong(
+                f"paired_test: label({again[0]}) was asked for {sold.count(again[0])} times, and paid for each time; "
+                "ask once, and keep the answer"
+            )
 
 
 def test_labels_needed(exercise, rng):
-    for z in 1.96, 3.6, 1.0, 1.96:
-        low, high = rng.uniform(0.01, 0.04), rng.uniform(0.06, 0.25)
+    cases = [(z, rng.uniform(0.01, 0.04), rng.uniform(0.06, 0.25)) for z in (1.96, 3.6, 1.0, 1.96)]
+    # the variance is 1/4, and z^2 variance / g^2 is 16, 16, 6.25 and 20.25, without rounding errors
+    cases += [(2.0, 1 / 32, 9 / 32), (1.0, 9 / 128, 25 / 128), (1.25, 1 / 32, 9 / 32), (1.125, 9 / 128, 25 / 128)]
+    for z, low, high in cases:
         a_alone, b_alone = (low, high) if rng.random() < 0.5 else (high, low)
         both = float(rng.uniform(0.01, 0.05))
         mean = a_alone - b_alone

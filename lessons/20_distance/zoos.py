@@ -1,4 +1,4 @@
-"""Two larger zoos: what each estimate of the gap between two networks is worth on MNIST and on Fashion-MNIST.
+"""Larger zoos: what each estimate of the gap between two networks is worth on MNIST and on Fashion-MNIST.
 
     python -m benchmarks.zoo                    trains 576 networks: 3 minutes of processor time
     python lessons/20_distance/zoos.py          copies its figures from benchmarks/results/zoo.json

@@ -50,6 +50,9 @@ def test_nine_to_three_and_worse_has_fifteen_percent():
 def test_four_labels_are_enough_if_all_speak_for_the_same_side():
     n, labels = ANSWERS.labels_needed(0.001, 0.0, 0.0, 1.96)
     assert labels == pytest.approx(1.96**2, rel=0.01) and n > 3800
+    assert ANSWERS.labels_needed(0.5, 0.0, 0.0, 1.96) == (4, 2.0)  # fewer, if the gap is huge
+    for tosses, p in (4, 0.125), (5, 0.0625), (6, 0.03125):
+        assert ANSWERS.paired_test(np.ones(tosses), np.zeros(tosses), lambda i: 0) == (1.0, p)
 
 
 def test_at_196_standard_errors_the_test_is_a_toss_up():
@@ -100,6 +103,10 @@ def test_the_committed_zoos_are_what_the_lesson_says(zoos):
     assert half("mnist", vote) > half("mnist", "disagreement, 1000 inputs", "half_high")
     assert half("fashion", vote) < half("fashion", "disagreement, 1000 inputs", "half_high")
     assert half("fashion", "consensus of the zoo") == pytest.approx(0.05, abs=0.005)
+    assert half("fashion", "consensus of the zoo", "half_high") == pytest.approx(0.24, abs=0.005)
+    by_300 = {data: half(data, "labelled gap, 300 inputs") for data in ("mnist", "fashion")}
+    assert by_300 == pytest.approx({"mnist": 0.55, "fashion": 0.64}, abs=0.005)
+    assert by_300["mnist"] < half("mnist", vote) and by_300["fashion"] > half("fashion", vote)
     for data in "mnist", "fashion":
         assert half(data, labelled) > half(data, vote, "half_high")
         assert half(data, "labelled gap, 100 inputs") < half(data, vote) < half(data, labelled)
