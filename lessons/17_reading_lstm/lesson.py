@@ -9,9 +9,9 @@
 #
 # - **Q1** Can a trained LSTM be read, to find what solution it represents?
 #
-# You will round the twenty numbers that an LSTM carries along to a handful of states, merge the states that do the same
-# job, and draw what is left beside the grammar. Then comes the harder question. If both drawings are the same, is the
-# network right?
+# You will round the twenty numbers that an LSTM puts out after each symbol to a handful of states, merge the states
+# that do the same job, and draw what is left beside the grammar. Then comes the harder question. If both drawings are
+# the same, is the network right?
 
 # %%
 import matplotlib.pyplot as plt
@@ -35,8 +35,9 @@ GRAMMAR, LIVE, THRESHOLD = reber.AUTOMATON, range(8), 0.1
 # You start on the left, and every symbol is a line that takes you to the next state. Where two lines leave, a coin
 # decides. The double circle is the end.
 #
-# What makes it hard is the fork at the beginning. The two halves of the map look the same, but you leave the upper half
-# with a P and the lower half with a T. So you must remember which way you took, through an inner part of any length.
+# What makes it hard is the fork at the beginning. The two halves of the map look the same, but a P leads out of the
+# upper half and a T out of the lower half. So you must remember which way you took, through an inner part of any
+# length.
 
 # %%
 lesson.figure(plot_automaton({"the grammar": GRAMMAR}), "grammar")
@@ -45,7 +46,10 @@ lesson.figure(plot_automaton({"the grammar": GRAMMAR}), "grammar")
 # We train eight LSTMs of 20 units, each on 256 strings of its own. They see strings, never the map, and learn to
 # predict the next symbol. An LSTM gives a score to each of the seven symbols, and the softmax turns the scores into
 # probabilities. A perfect network would say 0.5 or 1 for symbols that may come next, and 0 for all others. We draw the
-# line at 0.1: what is above it, the network calls *legal*.
+# line at 0.1: what is above it, the network calls *legal*. All maps below are made of these symbols.
+#
+# A *mistake* is something cruder: at some step, the network's likeliest symbol is one that may not follow. A network
+# without a mistake can still call an illegal symbol legal, with a probability of 0.2, say.
 #
 # **Exercise `legal`.** Turn scores into legal symbols.
 
@@ -56,18 +60,20 @@ nets = [readings.trained(seed) for seed in LIVE]
 walks = [readings.walk(net, strings) for net in nets]
 seen = set(readings.training_strings(0))
 print(f"{len(strings):,} strings, of which {np.mean([string in seen for string in strings]):.0%} occur in the training "
-      f"of seed 0; the longest has {max(map(len, strings))} symbols")  # fmt: skip
+      f"of seed 0; the longest has {max(map(len, strings))} symbols, "
+      f"the longest of training {max(map(len, seen))}")  # fmt: skip
 for seed, (_, scores) in zip(LIVE, walks, strict=True):
     wrong = sum(readings.errs(row, string) for row, string in zip(scores, strings, strict=True))
     number = legal(np.concatenate(scores), THRESHOLD).sum(axis=1)
-    print(f"seed {seed}: {wrong} strings with an illegal prediction; {number.mean():.2f} legal symbols a step")
+    print(f"seed {seed}: {wrong} strings with a mistake; {number.mean():.2f} legal symbols a step")
 
 # %% [markdown]
 # ## Rounding a state
 #
-# After each symbol the LSTM holds a vector $h$ of 20 numbers between -1 and 1. A map needs finitely many states, so we
-# round as coarsely as we can, and keep only the *sign* of each number. We say that the
-# network is in the same state again if all 20 signs are the same, and if it calls the same symbols legal.
+# After each symbol the LSTM puts out a vector $h$ of 20 numbers between -1 and 1. (Beside it stands a memory $c$ of 20
+# more, which we leave aside for now.) A map needs finitely many states, so we round as coarsely as we can, and keep
+# only the *sign* of each number. We say that the network is in the same state again if all 20 signs are the same, and
+# if it calls the same symbols legal.
 
 # %%
 lesson.predict("states", "20 signs allow 2^20, a million codes. How many states do the 2,000 strings visit, on "
@@ -183,8 +189,8 @@ lesson.figure(figure, "beside")
 # ## The same, but for the names?
 #
 # The two maps look alike, but can you trust your eyes? Names are no help: one map has T4, the other 13, and equal names
-# would prove nothing. Nor is it enough to count states: the map of seed 6 has 20 as well. What counts is *behaviour*.
-# Do both maps allow the same symbols after every string that is legal?
+# would prove nothing. Nor is it enough to count states: maps of equal size can differ, and you will meet one. What
+# counts is *behaviour*. Do both maps allow the same symbols after every string that is legal?
 #
 # There are infinitely many strings, but only 20 times 20 pairs of states. So let two travellers start together, one on
 # each map, and take the same lines. When they come to a pair of stations where they have been before, nothing new can
@@ -210,6 +216,8 @@ for seed, machine in zip(LIVE, machines, strict=True):
     print(f"; by 80 clusters, it {verdict_of(by_clusters[seed])}" if seed < len(by_clusters) else "")
 
 # %% [markdown]
+# Seed 6 is the example we owe you: its map has 20 states, too, and is not the grammar's.
+#
 # Eight networks are few. `readings.csv` has 26, the seeds 0 to 25 with none left out;
 # `python lessons/17_reading_lstm/readings.py` made it. Each is read by signs, and by 40, 80 and 160 clusters.
 
@@ -226,13 +234,17 @@ for way, name in WAYS.items():
     share = count[way] / len(rows)
     noise = (share * (1 - share) / len(rows)) ** 0.5
     print(f"by {name}: {count[way]} of {len(rows)} are read as the grammar, {share:.0%} +- {2 * noise:.0%}")
-early = sum(row["early"] for row in rows)
-print(f"by signs, after {readings.EARLY} of {readings.EPOCHS} epochs: {early} of {len(rows)}")
+early = sum(row["early"] + row["early80"] for row in rows)
+untaught = [row["early_wrong"] for row in rows]
+print(f"after {readings.EARLY} of {readings.EPOCHS} epochs: {sum(row['early'] for row in rows)} by signs, "
+      f"{sum(row['early80'] for row in rows)} by 80 clusters; mistakes on {min(untaught):.0%} to {max(untaught):.0%} "
+      f"of the strings, {np.mean(untaught):.0%} on average")  # fmt: skip
 lesson.answer("read", count["signs"], "{:.0f}")
 
 # %% [markdown]
 # The last line is a control. All strings come from the grammar, so perhaps we would find the grammar in any network?
-# No: after six epochs the networks know little, and none is read as the grammar.
+# No: after six epochs the networks make mistakes on 41% of the strings on average (the best of them on 2%), and none is
+# read as the grammar, by signs or by 80 clusters.
 #
 # The other lines are a warning: how many networks we can read depends on how we round. Besides, 80 is the best of three
 # numbers of clusters that were tried, so 22 of 26 is a little flattering.
@@ -241,11 +253,11 @@ lesson.answer("read", count["signs"], "{:.0f}")
 #
 # Take seed 3. By signs and by clusters it is read as the grammar, and it made no mistake on 2,000 strings. Case closed?
 # The map says what happens after strings of *any* length. But it was read from strings like those of training. So try
-# strings that are at least twice as long as the longest of training.
+# strings that are at least twice as long as the longest of its training, which has 29 symbols.
 
 # %%
 lesson.predict("longer", "Seed 3, read as the grammar, no mistake on 2,000 strings: on what share of the longer ones "
-               "does it make one, in %?")  # fmt: skip
+               "does it make a mistake, in %?")  # fmt: skip
 
 # %% [markdown]
 # **Exercise `parts_at`.** Find the place in a string where a network and an automaton part.
@@ -263,17 +275,21 @@ print(f"{len(longer)} strings of {min(map(len, longer))} symbols or more: on {le
       "leaves the map that was read from it")  # fmt: skip
 print(f"on {sum(place == length - 2 for place, length in parted)} of these, it does so where the remembered T or P "
       "must come back")  # fmt: skip
-lesson.answer("longer", np.mean([readings.errs(row, s) for row, s in zip(scores, longer, strict=True)]), "{:.1%}")
+mistaken = [readings.errs(row, string) for row, string in zip(scores, longer, strict=True)]
+print(f"on {sum(mistaken)} of these it makes a mistake; on the others, it calls a wrong symbol legal as well, but the "
+      "right one is still the likeliest")  # fmt: skip
+lesson.answer("longer", np.mean(mistaken), "{:.1%}")
 
 # %% [markdown]
-# So the network gets every turn of the inner part right, and in the end it has forgotten where it came from. The map
-# does not show this, because it does not happen in strings of the usual length.
+# So the network takes every turn of the inner part correctly, and in the end it has forgotten where it came from. The
+# map does not show this, because it does not happen in strings of the usual length.
 #
 # ## Two hollows or one
 #
 # Is it the length that makes a network forget? The inner part has three loops, in which a string can go round and
 # round: S S S, T T T, and V P X V P X. So keep the length, and change the loop. All 26 networks were tested in all
-# three, at lengths up to 66 symbols, once after a T and once after a P.
+# three, at ten lengths up to 66 symbols, once after a T and once after a P. A network *forgets* if in the end the
+# likeliest symbol is not the one to be remembered: that is a mistake, not a matter of 0.1 as in `parts_at`.
 
 # %%
 lesson.predict(
@@ -289,11 +305,13 @@ print(f"{len(forgetful)} of {len(rows)} networks forget in a loop of up to {read
 lesson.answer("length", "no, mostly" if len(elsewhere) > len(forgetful) / 2 else "yes, mostly")
 
 # %% [markdown]
-# To see why, let a network read two strings that differ in the second symbol alone, and watch the distance between its
-# two vectors $h$ at the end of the loop. Where it is 0, the network cannot know which string it has read.
+# To see why, let a network read two strings that differ in the second symbol alone, and watch how far apart they leave
+# it at the end of the loop. Now the memory counts as well: an LSTM goes on from $h$ and $c$ together, so we measure the
+# distance of all 40 numbers. Where it is 0, the network cannot know which string it has read.
 
 # %%
 figure, panels = plt.subplots(1, 3, figsize=(11, 3.9), sharey=True)
+print("symbols in the loop:", *readings.LENGTHS)
 settled = []
 for axes, loop in zip(panels, readings.LOOPS, strict=True):
     for seed, net in zip(LIVE, nets, strict=True):
@@ -302,30 +320,36 @@ for axes, loop in zip(panels, readings.LOOPS, strict=True):
         axes.plot(readings.LENGTHS, apart, color=COLOURS[4] if lost else COLOURS[5], lw=1.8 if lost else 1.0,
                   ls="--" if lost else "-")  # fmt: skip
         if lost:
-            print(f"seed {seed}, {loop}: forgets from {readings.forgets(net, loop)} symbols on; distances "
+            print(f"seed {seed}, {loop}: forgets at {readings.forgets(net, loop)} symbols; distances "
                   + ", ".join(f"{d:.2f}" for d in apart))  # fmt: skip
         else:
             settled.append(far)
-    axes.set(title=f"loop of {loop}", xlabel="symbols in the loop", ylim=(0, None))
-panels[0].set_ylabel("distance of h after T from h after P")
+    axes.set(title=f"loop of {loop}", xlabel="symbols in the loop")
+panels[0].set(ylabel="distance of (h, c) after T and after P", ylim=(0, None))
 panels[2].plot([], [], color=COLOURS[5], label="remembers")
 panels[2].plot([], [], color=COLOURS[4], ls="--", label="forgets")
-panels[2].legend(loc="lower right")
-figure.suptitle("Where the two vectors settle apart, the memory lasts (eight networks)")
+panels[2].legend(loc="center right", bbox_to_anchor=(1.0, 0.27))
+figure.suptitle("Where the two states settle apart, the memory lasts (eight networks)")
 lesson.figure(figure, "hollows")
 print(f"the blue curves go on like this: after 999 symbols the distances are {min(settled):.2f} to {max(settled):.2f}")
+[h_alone], [h_and_c] = (readings.distances(nets[5], "T", [36], memory) for memory in (False, True))
+print(f"seed 5, 36 symbols in the loop of T: h alone differs by {h_alone:.2f}, h and c by {h_and_c:.2f}")
 
 # %% [markdown]
 # Think of a marble on a board. Where a network remembers, the board has two hollows, one for T and one for P. A marble
 # rolls into its own hollow and stays there, however long the loop. That is a memory without end, made of real numbers,
 # and here the automaton tells the truth. In other loops there is only one hollow, and both marbles roll towards it. But
-# they roll slowly. In short loops, which are most of those in training, they are still apart when they are asked, and
-# the answers are right. (Seed 0 in the loop of S is a third case: both marbles go round and round the same ring.)
+# they roll slowly. In short loops they are still apart when they are asked, and the answers are right. Of the 6,656
+# training strings of all 26 networks, only 8 have a loop of 12 symbols or more. (Seed 0 in the loop of S may be a third
+# case. Its distances go up and down, so both marbles seem to go round and round the same ring.)
+#
+# A network may forget before the marbles meet. After 36 symbols in the loop of T, seed 5 still has a distance of 1.67,
+# but practically all of it is in $c$. The two vectors $h$ are 0.00 apart, so the output no longer shows the difference.
 #
 # ## What a reading is worth
 #
-# Now put everything together. We say that a network has a *fault* if it errs on one of the 2,000 strings, or on one of
-# 500 longer ones, or in a loop of up to 66 symbols.
+# Now put everything together. We say that a network has a *fault* if it makes a mistake on one of the 2,000 strings, or
+# on one of 500 longer ones, or if it forgets in a loop of up to 66 symbols.
 
 # %%
 faulty = lambda row: row["wrong"] > 0 or row["longer"] > 0 or row in forgetful
@@ -334,7 +358,7 @@ groups = {
     "read by 80 clusters alone": [row for row in rows if not row["signs"] and row["k80"]],
     "read by neither": [row for row in rows if not row["signs"] and not row["k80"]],
 }
-figure, axes = plt.subplots(figsize=(8, 3.4))
+figure, axes = plt.subplots(figsize=(9, 3.4), layout="constrained")
 for place, (name, group) in enumerate(groups.items()):
     group = sorted(group, key=lambda row: (row["longer"], faulty(row)))
     for k, row in enumerate(group):
@@ -346,9 +370,10 @@ axes.plot([], [], "o", color=COLOURS[4], label="some fault")
 axes.set_yticks(range(len(groups)), groups)
 axes.invert_yaxis()
 axes.set(
-    xlabel="wrong strings among 500 longer ones, %", title="Read as the grammar is not the same as right (26 seeds)"
+    xlabel="strings with a mistake among 500 longer ones, %",
+    title="A network read as the grammar can still be wrong (26 seeds)",
 )
-axes.legend(loc="center right")
+axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 lesson.figure(figure, "worth")
 
 # %%
@@ -359,7 +384,9 @@ both = {way: [row for row in flawless if row[way]] for way in ("signs", "k80")}
 lesson.verdict(
     "Q1",
     {
-        "the reading finds the grammar even in networks that know little": (early > 0, f"{early} of {len(rows)}"),
+        "the reading finds the grammar even in networks that know little": (
+            early > 0, f"{early} of {len(rows)}, by signs and by 80 clusters",
+        ),
         "read by signs, three networks in four are the grammar": (
             count["signs"] / len(rows) >= 0.75, f"{count['signs']} of {len(rows)}",
         ),
@@ -383,16 +410,18 @@ lesson.verdict(
 )  # fmt: skip
 
 # %% [markdown]
-# So yes, a small LSTM can be read, and what you read is the grammar. But a map that was read from 2,000 strings tells
-# what the network did on strings like these. It cannot tell what the network will do on others, however exact it looks.
-# The four networks that could not be read all have a fault, but so do 12 of the 22 that could. So being read proves
-# nothing. A map is good for something else: it shows where to test. In a loop, a string can grow longer than any you
-# have seen, and there the networks broke.
+# So yes, a small LSTM can be read, and what you read is often the grammar. But a map that was read from 2,000 strings
+# tells what the network did on strings like these. It cannot tell what the network will do on others, however exact it
+# looks. Being read as the grammar is evidence: of the 14 networks read by signs and by clusters, 6 have a fault, and of
+# the 12 others, 10 do. But it is no proof. A map is good for something else: it shows where to test. In a loop, a
+# string can grow longer than any you have seen, and there 14 of the 16 faulty networks broke. (Seed 13 is one of the
+# 14, but it never learned: it fails without any loop. The other two, seeds 10 and 19, erred on a few strings, but in no
+# loop.)
 #
 # ## Read on
 #
 # In tinynet's source, `reading/automata/automaton.py` is this lesson in 250 lines: `read_automaton`,
 # `minimal_automaton` and `shortest_difference`. `reading/automata/automaton_drawing.py` draws the maps.
 #
-# **An open question.** By chance, a loop of 30 S comes once in a billion tries, so no network has seen one. How many
+# **An open question.** A loop of 30 S has a chance of one in a billion, so no network has seen one. How many
 # strings with long loops must be added to the 256, until every network has two hollows in every loop?

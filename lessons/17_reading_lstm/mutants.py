@@ -56,6 +56,11 @@ def relative_to_the_largest(scores, threshold):
     return np.exp(scores - scores.max(axis=1, keepdims=True)) > threshold
 
 
+@instead_of("legal", "a probability that equals the threshold counts as legal here; legal are those above it")
+def at_the_threshold(scores, threshold):
+    return softmax(scores) >= threshold
+
+
 @instead_of("legal", "these are the probabilities; compare them with the threshold")
 def probabilities(scores, threshold):
     return softmax(scores)
@@ -109,6 +114,26 @@ def disobeying(steps, votes):
 def last_wins(steps, legal):
     votes = {(state, symbol): after for state, symbol, after in steps}
     return built(votes, legal), disobeying(steps, votes)
+
+
+def contradicting(steps):
+    return sum(sum(counts.values()) - max(counts.values()) for counts in counted(steps).values())
+
+
+@instead_of("table", "the last step decides which arc is made; each step overwrote the one before, most should decide")
+def last_wins_rightly_counted(steps, legal):
+    return built({(state, symbol): after for state, symbol, after in steps}, legal), contradicting(steps)
+
+
+@instead_of("table", "the rarest next state decides here; the most frequent one should: max, not min")
+def rarest_wins(steps, legal):
+    votes = {pair: min(counts, key=counts.get) for pair, counts in counted(steps).items()}
+    return built(votes, legal), disobeying(steps, votes)
+
+
+@instead_of("table", "the rarest next state decides which arc is made; the most frequent one should: max, not min")
+def rarest_wins_rightly_counted(steps, legal):
+    return built({pair: min(n, key=n.get) for pair, n in counted(steps).items()}, legal), contradicting(steps)
 
 
 @instead_of("table", "the first step decides here; most steps should")
@@ -275,6 +300,18 @@ def one_round(arcs):
 )
 def two_rounds(arcs):
     return named(split(arcs, 2), arcs)
+
+
+def some_rounds(rounds):
+    def fixed(arcs):
+        return named(split(arcs, rounds), arcs)
+
+    about = "it makes a fixed number of rounds; go on until a round splits nothing, however many that takes"
+    return instead_of("refine", about)(fixed)
+
+
+three_rounds, four_rounds, five_rounds, six_rounds = map(some_rounds, (3, 4, 5, 6))
+seven_rounds, eight_rounds, nine_rounds, ten_rounds = map(some_rounds, (7, 8, 9, 10))
 
 
 @instead_of("refine", "it makes as many rounds as there are symbols; how many are needed depends on the automaton")
@@ -464,6 +501,48 @@ def deep_first(a, b):
     return search(a, b, depth_first=True)
 
 
+def some_symbols(most):
+    def cut(a, b):
+        return search(a, b, most=most)
+
+    about = "it gives up after a fixed number of symbols; note the pairs that were visited, and go on until none is new"
+    return instead_of("shortest_difference", about)(cut)
+
+
+three_symbols, four_symbols, five_symbols, six_symbols = map(some_symbols, (3, 4, 5, 6))
+seven_symbols, eight_symbols, nine_symbols, ten_symbols = map(some_symbols, (7, 8, 9, 10))
+twelve_symbols = some_symbols(12)
+
+
+@instead_of(
+    "shortest_difference", "pairs of states with equal names were skipped; names mean nothing, so look at these as well"
+)
+def equal_names_skipped(a, b):
+    start = next(iter(a)), next(iter(b))
+    queue, seen = [("", *start)], {start}
+    for string, q, r in queue:
+        if set(a[q]) != set(b[r]):
+            return string
+        for symbol in sorted(a[q]):
+            pair = a[q][symbol], b[r][symbol]
+            if pair not in seen and pair[0] != pair[1]:
+                seen.add(pair)
+                queue.append((string + symbol, *pair))
+    return "none"
+
+
+@instead_of(
+    "shortest_difference", "the order of the legal symbols was compared as well; it means nothing, compare sets"
+)
+def order_compared(a, b):
+    return search(a, b, same=lambda to, other: list(to) == list(other))
+
+
+@instead_of("shortest_difference", 'the walk begins in "start"; the start is the first key, whatever its name')
+def from_a_state_called_start(a, b):
+    return search(a, b, start=lambda arcs: "start")
+
+
 @instead_of("shortest_difference", "names of states were compared; they mean nothing, compare the legal symbols")
 def by_state_names(a, b):
     begin = next(iter(a)), next(iter(b))
@@ -535,6 +614,24 @@ def last_in_alphabet(a, b):
 )
 def order_of_the_dictionary(a, b):
     return search(a, b, order=list)
+
+
+@instead_of(
+    "shortest_difference",
+    "symbols are tried in the order of the dictionary; alphabetical order decides between equally short strings",
+)
+def order_of_the_other_dictionary(a, b):
+    start = next(iter(a)), next(iter(b))
+    queue, seen = [("", *start)], {start}
+    for string, q, r in queue:
+        if set(a[q]) != set(b[r]):
+            return string
+        for symbol in b[r]:
+            pair = a[q][symbol], b[r][symbol]
+            if pair not in seen:
+                seen.add(pair)
+                queue.append((string + symbol, *pair))
+    return "none"
 
 
 @instead_of(
@@ -639,6 +736,16 @@ def length_for_never(said, arcs, string):
 )
 def symbol_that_came(said, arcs, string):
     return next((t + 1 for t, symbols in enumerate(said) if string[t + 1] not in symbols), 0)
+
+
+@instead_of("parts_at", 'the walk begins in "start"; the start is the first key, whatever its name')
+def from_a_state_called_start_too(said, arcs, string):
+    state = "start"
+    for t, symbols in enumerate(said):
+        state = arcs[state][string[t]]
+        if set(symbols) != set(arcs[state]):
+            return t + 1
+    return 0
 
 
 @instead_of("parts_at", "the walk begins at the first name in the alphabet; the start is the first key")

@@ -10,8 +10,9 @@ strings of the embedded Reber grammar, drawn from its seed. It is read from 2,00
     against         the share of the steps that go to another state than most
     signs           whether the merged automaton is the grammar's
     k40, k80, k160  the same, if 40, 80 or 160 clusters of h take the place of the signs
-    early           the same as `signs`, but after 6 of 60 epochs
-    wrong           the share of the 2,000 strings with an illegal prediction
+    early, early80  the same as `signs` and as `k80`, but after 6 of 60 epochs
+    early_wrong     the same as `wrong`, but after 6 of 60 epochs
+    wrong           the share of the 2,000 strings with a mistake: at some step the likeliest symbol may not follow
     longer          the same of 500 strings, at least twice as long as the longest of training
     S, T, VPX       memory: in which of the loops' lengths below the network first names the wrong symbol at the end,
                     after a T or after a P; -1 if in none of them
@@ -64,13 +65,16 @@ def trained(seed, look=None):
     return net
 
 
-def walk(net, strings):
-    """Return the outputs h of the LSTM and the scores, each a list with an array (steps, ..) for each string."""
+def walk(net, strings, memory=False):
+    """Return the outputs h of the LSTM and the scores, each a list with an array (steps, ..) for each string.
+
+    With `memory`, the memory c stands beside h in each row.
+    """
     symbols, state, h, scores = pad([encode(string[:-1], net.alphabet) for string in strings])[0], None, [], []
     with tn.no_grad():
         for t in range(symbols.shape[1]):
             score, state = net.run(symbols[:, t : t + 1], state)
-            h.append(state[0][0].numpy())
+            h.append(np.concatenate([part.numpy() for part in state[0][: 1 + memory]], axis=-1))
             scores.append(score.numpy().reshape(len(strings), -1))
     steps = [len(string) - 1 for string in strings]
     return tuple([rows[:n] for rows, n in zip(np.stack(a, 1), steps, strict=True)] for a in (h, scores))
@@ -87,7 +91,7 @@ def errs(scores, string):
 
 
 def wrong(net, strings):
-    """Return the share of strings with an illegal prediction."""
+    """Return the share of strings with a mistake."""
     return np.mean([errs(scores, string) for scores, string in zip(walk(net, strings)[1], strings, strict=True)])
 
 
@@ -97,9 +101,9 @@ def in_loop(kept, loop, length):
     return f"B{kept}{before}{loop * (length // len(loop))}{after}{kept}E"
 
 
-def distances(net, loop, lengths=LENGTHS):
-    """Return how far apart a T and a P leave the vectors h at the end of loops of these lengths."""
-    pairs = [walk(net, [in_loop(kept, loop, length) for kept in "TP"])[0] for length in lengths]
+def distances(net, loop, lengths=LENGTHS, memory=True):
+    """Return how far apart a T and a P leave the state (h, c) at the end of loops of these lengths, or h alone."""
+    pairs = [walk(net, [in_loop(kept, loop, length) for kept in "TP"], memory)[0] for length in lengths]
     end = -2 - len(LOOPS[loop][1])  # counted from the last but one symbol, since the last one is not read
     return [float(np.linalg.norm(after_T[end] - after_P[end])) for after_T, after_P in pairs]
 
@@ -126,14 +130,15 @@ def measured(seed):
 
     def look(net, epoch):
         if epoch == EARLY:
-            early.append(read(net, strings)[1])
+            early.extend([read(net, strings)[1], read(net, strings, clusters=80)[1], wrong(net, strings)])
 
     net = trained(seed, look)
     found, signs = read(net, strings)
     row = dict(seed=seed, states=found.states, merged=len(minimal_automaton(found.arcs)))
     row |= dict(against=f"{found.conflicts / found.steps:.4f}", signs=int(signs))
     row |= {f"k{k}": int(read(net, strings, clusters=k)[1]) for k in (40, 80, 160)}
-    row |= dict(early=int(early[0]), wrong=f"{wrong(net, strings):.4f}")
+    row |= dict(early=int(early[0]), early80=int(early[1]), early_wrong=f"{early[2]:.4f}")
+    row |= dict(wrong=f"{wrong(net, strings):.4f}")
     return row | dict(longer=f"{wrong(net, longer_strings(seed)):.4f}") | {loop: forgets(net, loop) for loop in LOOPS}
 
 

@@ -15,6 +15,8 @@ def test_legal(exercise, rng):
         for threshold in 0.1, (near[k] + near[k + 1]) / 2, 0.45:
             if np.abs(shares - threshold).min() > 1e-9:
                 exercise.legal(scores, float(threshold)).equals(shares > threshold)
+    for symbols in 2, 4:  # these probabilities are exactly the threshold
+        exercise.legal(np.zeros((1, symbols)), 1 / symbols).equals(np.zeros((1, symbols), dtype=bool))
 
 
 def names(rng, n):
@@ -40,11 +42,11 @@ def test_table(exercise, rng):
                 continue
             most, *others = rng.permutation(q).tolist()
             votes[state, symbol] = most
-            middle += [(state, symbol, most)] * (3 if kind == "plain" else int(rng.integers(3, 5)))
-            if kind != "plain":  # fewer than half may be the most; the first and the last step go elsewhere
-                middle += [(state, symbol, others[1])] * int(rng.integers(1, 3))
-                first += [(state, symbol, others[0])]
-                last += [(state, symbol, others[2])]
+            middle += [(state, symbol, most)] * (3 if kind == "plain" else int(rng.integers(4, 6)))
+            if kind != "plain":  # fewer than half may be the most; the first and the last steps go elsewhere
+                middle += [(state, symbol, others[1])]  # the rarest is neither the first nor the last
+                first += [(state, symbol, others[0])] * 2
+                last += [(state, symbol, others[2])] * 2
         steps = first + [middle[k] for k in rng.permutation(len(middle))] + last
         against = sum(votes[state, symbol] != after for state, symbol, after in steps)
         arcs = {state: {s: votes.get((state, s), "?") for s in may} for state, may in legal.items()}
@@ -126,20 +128,33 @@ def telling(a, b, q, r, lengths):
     return string
 
 
+def instead(value):
+    """Return, to be said behind what was expected, what a learner returned in place of a state for each state."""
+    values = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(values, list | tuple) or not values:
+        return ""
+    if all(isinstance(one, int | float) for one in values):
+        return "; these are numbers of classes, asked is the first state of each class"
+    if all(isinstance(one, list | tuple | set | frozenset) for one in values):
+        return "; these are groups of states, asked is one state for each state, the first of its group"
+    return ""
+
+
 def shown(legal):
     return " and ".join(sorted(legal)) or "nothing"
 
 
 def test_refine(exercise, rng):
     bases = [SWAPPED, HALVES, CIRCLE, row(6), FEWER, AS_MANY, row(8, "ST"), some(rng, 4), some(rng, 5, "ST")]
-    for arcs in [copied(rng, base) for base in bases]:
+    long = copied(rng, row(int(rng.integers(14, 20))), most=2)  # takes 12 rounds or more
+    for arcs in [*[copied(rng, base) for base in bases], long]:
         lengths, order = apart(arcs, arcs), list(arcs)
         expected = {q: next(r for r in order if (q, r) not in lengths) for q in order}
         answer = exercise.refine(arcs)
         value = answer.value
         plain = isinstance(value, dict) and set(value) == set(arcs)
         plain = plain and all(isinstance(r, str) and r in arcs for r in value.values())
-        answer.satisfies(plain, f"a state for each of the states {order}")
+        answer.satisfies(plain, f"a state for each of the states {order}{instead(value)}")
         for q, r in combinations(order, 2):
             if value[q] == value[r] and (q, r) in lengths:
                 string = telling(arcs, arcs, q, r, lengths)
@@ -201,7 +216,9 @@ def test_shortest_difference(exercise, rng):
     wider = {"a": {"S": "a", "T": "b"}, "b": {"S": "a", "T": "b", "V": "b"}}
     exchanged = {"a": {"S": "a", "V": "b"}, "b": {"S": "a", "X": "b"}}
     as_many = {"a": {"S": "a", "V": "b"}, "b": {"S": "a", "P": "b"}}
+    n = int(rng.integers(14, 18))
     pairs = [
+        (row(n), row(n + 1)),
         (HALVES, HALVES), (third, fourth), (HALVES, early), (dead, alive), (alive, dead), (long_way, shortcut),
         (other_way, other_shortcut), (many, different), (different, many), (wide, wider), (wider, wide),
         (exchanged, as_many), (CIRCLE, CIRCLE),
@@ -216,6 +233,11 @@ def test_shortest_difference(exercise, rng):
             b = renamed(b, rng.permutation(list(a) + names(rng, 84)).tolist())
         q, r, lengths = next(iter(a)), next(iter(b)), apart(a, b)
         exercise.shortest_difference(a, b).equals(telling(a, b, q, r, lengths))
+    for a, b in (HALVES, early), (early, HALVES), (row(4), row(5)):  # the way leads through states of equal names
+        fresh = names(rng, 20)
+        a, b = renamed(a, fresh), renamed(b, fresh)
+        lengths = apart(a, b)
+        exercise.shortest_difference(a, b).equals(telling(a, b, fresh[0], fresh[0], lengths))
 
 
 def renamed(arcs, fresh):

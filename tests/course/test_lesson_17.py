@@ -1,6 +1,7 @@
 """Lesson 17: the exercises are tinynet's reading of automata, and the committed results are what the lesson says."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -119,18 +120,38 @@ def test_the_table_has_all_seeds_and_the_script_makes_it(readings, net):
         assert place in (0, len(string) - 2)  # where the remembered symbol must come back
     near, far = readings.distances(net, "T", (9, 66))
     assert near > 1 and far < 0.1
+    for memory in False, True:  # the memory c stands behind h
+        h, _ = readings.walk(net, ["BTBPVVETE"], memory)
+        assert h[0].shape == (8, 40 if memory else 20)
+
+
+def test_the_output_may_forget_before_the_memory_does(readings):
+    net = readings.trained(5)
+    assert readings.distances(net, "T", [36], memory=False)[0] < 0.05 < 1 < readings.distances(net, "T", [36])[0]
+
+
+def test_hardly_any_training_string_has_a_long_loop(readings):
+    strings = [string for seed in range(26) for string in readings.training_strings(seed)]
+    longest = [max(map(len, re.findall("S+|T+|(?:VPX)+", string[2:-2])), default=0) for string in strings]
+    assert (len(strings), sum(n >= 12 for n in longest)) == (6656, 8)
+    assert max(map(len, readings.training_strings(3))) == 29
 
 
 def test_what_the_lesson_says_of_the_committed_results(readings):
     rows = readings.committed()
     count = {way: sum(row[way] for row in rows) for way in ("signs", "k40", "k80", "k160", "early")}
     assert count == dict(signs=14, k40=12, k80=22, k160=14, early=0)
+    untaught = [row["early_wrong"] for row in rows]
+    assert (round(np.mean(untaught), 2), round(min(untaught), 2)) == (0.41, 0.02)
+    assert not any(row["early80"] for row in rows)
     forgetful = [row for row in rows if max(row[loop] for loop in readings.LOOPS) >= 0]
-    assert len(forgetful) == 14
+    assert len(forgetful) == 14 and rows[13]["S"] == rows[13]["T"] == rows[13]["VPX"] == 0
     assert sum(min(row[loop] for loop in readings.LOOPS) < 0 for row in forgetful) == 11
     faulty = [row for row in rows if row["wrong"] or row["longer"] or row in forgetful]
     assert [len([row for row in group if row["k80"]]) for group in (faulty, rows)] == [12, 22]
     assert len([row for row in faulty if not row["k80"]]) == 4
+    assert len([row for row in faulty if row["signs"]]) == 6
+    assert [row["seed"] for row in faulty if row not in forgetful] == [10, 19]
     flawless = [row for row in rows if row not in faulty]
     assert (len(flawless), sum(row["signs"] for row in flawless), sum(row["k80"] for row in flawless)) == (10, 8, 10)
     assert all(row["k80"] for row in rows if row["signs"])

@@ -87,6 +87,7 @@ def _draw(axes: Any, automaton: Automaton, places: dict[Any, tuple[float, float]
     for i, (q, (x, y)) in enumerate(places.items()):
         for size in (420,) if automaton[q] else (420, 250):
             axes.scatter(x, y, size, facecolor="white", edgecolor="black", linewidth=1.1, zorder=3)
-        axes.text(x, y, _name(q, i), ha="center", va="center", fontsize=9, zorder=4)
+        name, room = _name(q, i), 34 if automaton[q] else 22  # longer names are written smaller, to stay inside
+        axes.text(x, y, name, ha="center", va="center", fontsize=min(9.0, room / len(name)), zorder=4)
     heights = [y for _, y in places.values()]
     axes.set(xlim=(-0.5, max(x for x, _ in places.values()) + 0.5), ylim=(min(heights) - 0.6, max(heights) + 0.8))
