@@ -2,8 +2,8 @@
 # # Lesson 18. Compressing an LSTM
 #
 # The keyboard of a phone guesses your next word, and it does so on the phone, in a few hundred kilobytes. Everything in
-# this course so far was compressed on pictures. An LSTM is harder on its weights: it uses the same matrix at every
-# step, so a mistake made by rounding is made again and again. Do the methods survive that?
+# this course so far was compressed on pictures. An LSTM asks more of its weights: it uses the same matrix at every
+# step, so a mistake made by rounding is made again and again. Do the methods work there, too?
 #
 # - **C11** Networks of few bits are untested outside image classification.
 # - **C16** Hashing is simple and generic, and it beats the other methods (?).
@@ -61,7 +61,7 @@ lesson.answer("smaller", 9548 / lstm_bytes(7, 20, 7, 1), "{:.1f}")
 print(f"of these bytes, {4 * (4 * 20 + 7)} are biases")
 
 # %% [markdown]
-# So the biases, which nobody compresses, take more than half of the smallest file. Small networks are like that.
+# So the biases, which nobody compresses, take more than half of the smallest file.
 #
 # ## What counts as an error
 #
@@ -95,9 +95,9 @@ for size in (9548, 2660, 1524, 959, 648):
 
 # %% [markdown]
 # `gates.csv` has the results of eight starts for each point; `python lessons/18_compressed_lstm/gates.py`, in a
-# checkout of tinynet, made it. For each of them, three other seeds chose among four settings (two learning rates, with
-# and without weight decay). *Hashed, 4 bits* puts 4-bit numbers into the buckets. A few networks are trained again
-# here.
+# checkout of tinynet, made it. For each of them, the best of four settings on three other seeds was taken (two learning
+# rates, with and without weight decay). *Hashed, 4 bits* puts 4-bit numbers into the buckets. A few networks are
+# trained again here.
 
 # %%
 lesson.predict("ordinary", "Ordinary LSTMs of 4 units, 908 bytes: what share of the strings goes wrong?")
@@ -119,19 +119,19 @@ for method, factor in again:
     live += [(found("reber", method, factor)[1], e) for e in errors]
     print(f"{STYLES[method][0]}, {found('reber', method, factor)[1]} bytes: "
           + ", ".join(f"{e:.1%}" for e in errors) + " of the strings wrong from seeds 1 to 3")  # fmt: skip
-FLOOR = 0.0002  # drawn here: no string wrong; less than one of all strings of eight starts
+FLOOR = 0.002  # drawn here: no string wrong; less than one string of 256
 figure, axes = plt.subplots(figsize=(8, 4.6))
 for method, (label, colour, marker) in STYLES.items():
     points = [found("reber", method, factor) for factor in gates.METHODS["reber"][method]]
-    means = [max(e.mean(), FLOOR) for e, _ in points]
-    axes.plot([b for _, b in points], means, color=colour, marker=marker, label=label)
+    medians = [max(np.median(e), FLOOR) for e, _ in points]
+    axes.plot([b for _, b in points], medians, color=colour, marker=marker, label=label)
 axes.plot([b for b, _ in live], [max(e, FLOOR) for _, e in live], "kx", label="trained just now, one start each")
 axes.axhline(FLOOR, color="0.7", linestyle=":")
-axes.annotate("no string wrong", (5000, FLOOR * 1.15), color="0.4", fontsize="small")
+axes.annotate("no string wrong", (400, FLOOR * 1.08), color="0.4", fontsize="small")
 axes.set(title="Strings of a grammar: few bits need the fewest bytes", xscale="log", yscale="log",
-         xlabel="bytes of the file", ylabel="share of wrong strings (means of eight starts)")  # fmt: skip
+         xlabel="bytes of the file", ylabel="share of wrong strings (medians of eight starts)")  # fmt: skip
 axes.set_xticks([500, 1000, 2000, 5000, 10000], ["500", "1,000", "2,000", "5,000", "10,000"])
-axes.set_yticks([0.001, 0.01, 0.1, 0.5], ["0.1 %", "1 %", "10 %", "50 %"])
+axes.set_yticks([0.004, 0.02, 0.1, 0.5], ["0.4 %", "2 %", "10 %", "50 %"])
 axes.minorticks_off()
 axes.legend(fontsize="small")
 lesson.figure(figure, "strings")
@@ -143,14 +143,16 @@ lesson.answer("ordinary", found("reber", "dense", "1/16")[0].mean(), "{:.0%}")
 lesson.answer("bit", found("reber", "quantized", "1/32")[0].mean(), "{:.2%}")
 
 # %% [markdown]
-# One bit does not fail. Its signs are chosen during training, so the network finds a way to remember with them. Look at
-# the ranges, too: two bits are worse than one here *in the mean* only because one start of eight got stuck. On strings,
-# a method rarely errs a little. A network has found the way to remember, or it has not.
+# One bit does not fail: it errs on one string of 2,048. Its signs are chosen during training, so the network finds a
+# way to remember with them. Look at the ranges, too. Two bits are worse than one *in the mean*, but that is a single
+# start of eight, which got stuck; the medians in the picture do not show it. Low rank is the one method that is no
+# better than fewer units.
 #
 # ## Which gate breaks first?
 #
-# Now compress *after* training. Take the eight ordinary LSTMs from above, and round one gate at a time, its columns in
-# both matrices.
+# Now compress *after* training. An LSTM has an input gate $i$, a forget gate $f$, an output gate $o$, and the content
+# $g$ that the input gate lets in (lesson 16). Take the eight ordinary LSTMs from above, and round one of the four at a
+# time, its columns in both matrices. The grid's last level is the largest entry.
 #
 # **Exercise `round_gate`.** Round the block of one gate and leave the others alone.
 
@@ -189,15 +191,39 @@ for k, name in enumerate(GATES):
     print(f"{name:9} " + "  ".join(f"{bits} bits {by_gate[k, bits].mean():5.1%}" for bits in BITS))
 at = {name: by_gate[k, 3].mean() for k, name in enumerate(GATES)}
 order = sorted(at, key=at.get)
+
+
+def all_rounded(net, rule):
+    """Return the share of wrong strings after a rule put all gates of a trained LSTM on a grid; then put them back."""
+    lstm = net.layers[0]
+    before = [m.W.numpy().copy() for m in (lstm.weight, lstm.recurrent)]
+    for m, W in zip((lstm.weight, lstm.recurrent), before, strict=True):
+        m.W.data = rule(W).astype(np.float32)
+    share = gates.error("reber", net, test)
+    for m, W in zip((lstm.weight, lstm.recurrent), before, strict=True):
+        m.W.data = W
+    return share
+
+
+def four_bits(W):
+    for gate in range(4):
+        W = round_gate(W, gate, 4)
+    return W
+
+
+one_bit = lambda W: np.hstack([np.where(B >= 0, 1, -1) * np.abs(B).mean() for B in np.split(W, 4, axis=1)])
+after = {bits: np.array([all_rounded(net, rule) for net in floats]) for bits, rule in ((4, four_bits), (1, one_bit))}
+for bits, shares in after.items():
+    print(f"all gates rounded to {bits} bit{'s' * (bits > 1)} after training: {shares.mean():.1%} of the strings wrong")
 first, second = (by_gate[GATES.index(name), 3] for name in (order[-1], order[-2]))
 lesson.answer("gate", order[-1])
 print(f"at 3 bits, {order[-1]} suffers most; the difference to {order[-2]} "
       f"{'is' if worse(first, second) else 'is not'} larger than twice its standard error")  # fmt: skip
 
 # %% [markdown]
-# Three gates bear 3 bits. The content does not, and at 2 bits it ruins nearly every string by itself. Yet a network
-# that was *trained* with one bit in every gate works. It is the point of lesson 11 again, and a recurrent network makes
-# it louder.
+# Three gates bear 3 bits. The content does not; why, we did not find out. With all four gates rounded, 4 bits are still
+# enough, and one bit, plus or minus the mean size of a gate's entries, is not. Yet a network that was *trained* with
+# one bit in every gate works: the point of lesson 11 again.
 #
 # ## One recipe for four gates, or four?
 #
@@ -227,6 +253,9 @@ for name, ((a, size_a), (b, size_b)) in pairs.items():
 lesson.answer("ranks", "alone" if worse(a, b) else "together" if worse(b, a) else "no difference")
 
 # %% [markdown]
+# Together is a little better for low rank here, and buckets need not be kept apart. (The matrix on top stays ordinary
+# in this comparison. In the next one low rank has the same rank there, too, so its numbers differ.)
+#
 # ## Shakespeare
 #
 # Strings of a grammar are a clean test, and a small one. Real text has no right answer at all. So we measure the loss
@@ -250,15 +279,16 @@ for method, (label, colour, marker) in STYLES.items():
     )  # fmt: skip
     for errors, size in points:
         print(f"{label:24} {size:7,} bytes: {errors.mean():.3f} nats, {choices(errors.mean()):.1f} choices")
-axes.set(title="Shakespeare: few bits again (means of eight starts, bars: twice the standard error)", xscale="log",
-         xlabel="bytes of the file", ylabel="nats a character")  # fmt: skip
+axes.set(title="One bit in 6 KB beats an ordinary LSTM in 37 KB (eight starts, bars: twice the standard error)",
+         xscale="log", xlabel="bytes of the file", ylabel="nats a character")  # fmt: skip
 axes.set_xticks([6000, 10000, 20000, 40000, 150000], ["6,000", "10,000", "20,000", "40,000", "150,000"])
 axes.minorticks_off()
 axes.legend(fontsize="small")
 lesson.figure(figure, "text")
 
 # %% [markdown]
-# 4 bits cost nothing that shows, and one bit costs a tenth of a nat. In 6 KB it is better than an ordinary LSTM in 37.
+# After this short training, 4 bits cost nothing that shows, and one bit costs a tenth of a nat. In 6 KB, one bit beats
+# an ordinary LSTM in 37.
 #
 # ## Does normalization help one bit?
 #
@@ -271,6 +301,10 @@ for name, (errors, size) in (("one bit", plain), ("one bit, normed", normed)):
     print(f"{name}: {size:,} bytes, {errors.mean():.2%} of the strings wrong, from {errors.min():.1%} to "
           f"{errors.max():.1%}; {int((errors == 0).sum())} of 8 starts make no error")  # fmt: skip
 
+# %% [markdown]
+# It does not help here: half of the starts err on a few strings, and one got stuck. On text it was not tried, since
+# normed networks run step by step.
+
 # %%
 bit, four = found("text", "quantized", "1/32"), found("text", "quantized", "1/8")
 dense, narrow = found("text", "dense", "1"), found("text", "dense", "1/4")
@@ -282,7 +316,10 @@ lesson.verdict(
     {
         "one bit works on strings of a grammar": (plain[0].mean() < 0.01, f"{plain[0].mean():.2%} wrong"),
         "one bit works there if the network is rounded after training": (
-            by_gate[2, 2].mean() < 0.01, f"the content alone, at 2 bits: {by_gate[2, 2].mean():.0%} wrong"
+            after[1].mean() < 0.01, f"{after[1].mean():.0%} wrong"
+        ),
+        "4 bits work there if the network is rounded after training": (
+            after[4].mean() < 0.01, f"{after[4].mean():.1%} wrong"
         ),
         "on text, 4 bits cost nothing that shows": (not worse(four[0], dense[0]), against(four, dense)),
         "on text, one bit costs nothing that shows": (not worse(bit[0], dense[0]), against(bit, dense)),
@@ -293,10 +330,9 @@ lesson.verdict(
 lesson.verdict(
     "C16",
     {
-        "on strings, hashing to 1/8 beats an ordinary LSTM of as few bytes": (
-            worse(found("reber", "dense", "1/4")[0], hashed[0]),
-            against(hashed, found("reber", "dense", "1/4"), percent) + ", which has more bytes",
-        ),
+        **{f"on strings, hashing to 1/8 beats {name} of more bytes": (
+            worse(found("reber", method, "1/4")[0], hashed[0]), against(hashed, found("reber", method, "1/4"), percent)
+        ) for name, method in (("an ordinary LSTM", "dense"), ("low rank", "lowrank"))},
         "on strings, hashing to 1/8 beats 4 bits": (
             worse(found("reber", "quantized", "1/8")[0], hashed[0]),
             against(hashed, found("reber", "quantized", "1/8"), percent),
@@ -315,8 +351,8 @@ lesson.verdict(
 )  # fmt: skip
 
 # %% [markdown]
-# So few bits work outside images, as long as they are trained and not rounded. Hashing alone is a better way to be
-# small than fewer units, but bits are better still; and both together are as good as bits alone.
+# So few bits work outside images: 4 even if they are rounded after training, one only if it is trained. Hashing alone
+# is a better way to be small than fewer units, but bits are better still; and both together are as good as bits alone.
 #
 # ## Read on
 #

@@ -16,6 +16,11 @@ def without_biases(n_in, h, n_out, bits):
     return packed(n_in, h, n_out, bits, bias=0)
 
 
+@instead_of("lstm_bytes", "there are two biases for each column here, as PyTorch has them; this LSTM has one")
+def two_biases(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, bits) + 16 * h
+
+
 @instead_of("lstm_bytes", "the scales are missing, 4 bytes for each matrix")
 def without_scales(n_in, h, n_out, bits):
     return packed(n_in, h, n_out, bits, scale=0)
