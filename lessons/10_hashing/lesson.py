@@ -176,7 +176,7 @@ print(f"the version above: {rms(broken) / rms(g):.2f} times as long, cosine with
 longer = rms(g) / rms(G)
 lesson.answer("longer", longer, "{:.2f}")
 lesson.verdict("C15", {
-    "K numbers and a seed make the whole matrix, bit for bit": (same_matrix, f"{K:,} numbers, {W.size:,} entries"),
+    "K numbers, buckets and signs make the whole matrix": (same_matrix, f"{K:,} numbers, {W.size:,} entries"),
     "their gradient is the signed sum over each bucket": (deviation < 1e-4, f"up to {deviation:.0e}"),
 })  # fmt: skip
 
@@ -220,11 +220,11 @@ print(
 )
 
 # %% [markdown]
-# The step is long, and most of it leads sideways. What happens to a lamp is the sum of eight pulls, and only one of
-# them is its own. That one makes the part that points downhill, which is just as long as an ordinary step. The other
-# seven are nearly at a right angle to it. Together they make a step about $\sqrt 8$ times as long, with a cosine of
-# about $1 / \sqrt 8$. SGD knows nothing of this. It sees $K$ numbers and their gradient, and believes that it trains an
-# ordinary network.
+# The step is long, and most of it leads sideways. A lamp shares its dimmer with eight others on average, so what
+# happens to it is the sum of nine pulls, and only one of them is its own. That one makes the part that points downhill,
+# which is just as long as an ordinary step. The other eight are nearly at a right angle to it. Together they make a
+# step about $\sqrt 9 = 3$ times as long, with a cosine of about $1/3$. SGD knows nothing of this. It sees $K$ numbers
+# and their gradient, and believes that it trains an ordinary network.
 #
 # And the sideways part goes everywhere. The singular values of lesson 1 show it, in the last line of the output: nearly
 # all of $G$ lies in eight directions, but less than a third of the hashed step does.
@@ -301,7 +301,7 @@ for name, (_, colour, line) in kinds.items():
 start = np.mean([np.mean(before[name], axis=0) for name in kinds], axis=0)
 right.plot(range(1, M + 1), start, ":", color="black", label="all of them at the start")
 left.set(title="loss", xlabel="epoch", ylabel="training loss (nats)", yscale="log")
-middle.set(title="gradient of a stored number", xlabel="epoch", ylabel="root mean square", yscale="log")
+middle.set(title="gradient of a stored number (undivided)", xlabel="epoch", ylabel="root mean square", yscale="log")
 right.set(title="stretches of the trained W", xlabel="number of the singular value", ylabel="singular value", ylim=0)
 left.legend()
 right.legend()
@@ -311,7 +311,8 @@ lesson.figure(figure, "training")
 # In the middle, a stored number's gradient starts about $\sqrt 8$ times as large in every hashed network. The faster
 # the loss on the left falls, the faster the gradient shrinks. How fast it falls, how far $W$ travels, and how large its
 # largest stretch becomes, is a matter of the rate: with the sum all three are above the ordinary network's, with the
-# mean all three are below. This part of the difference is yours to choose.
+# mean all three are below. This part of the difference is yours to choose. What the hashing does shows at equal step
+# length, in blue: $W$ travels farther, stretches less at the top, and fits more slowly.
 #
 # Now look at the shape of the curves on the right. The ordinary network stretches a few directions and leaves the
 # others nearly as they were (lesson 1 counted them). The hashed networks lift every direction: clearly with the sum,
@@ -372,8 +373,8 @@ lesson.verdict("C8", {
 
 # %% [markdown]
 # Two columns use the same bucket in the same row about $m / K$ times, here 0.25 times per pair. That is next to
-# nothing, and half of these meetings have equal signs, half have opposite ones. This is what the sign is good for:
-# without it, every meeting would make the two columns more alike.
+# nothing, and half of these meetings have equal signs, half have opposite ones. Without
+# signs, every meeting would make the two columns more alike; with so few meetings that would hardly show here either.
 #
 # After training, the ordinary columns are more alike than those hashed to 1/8: they have grown along the same few
 # directions.
@@ -465,7 +466,8 @@ print(f"sharing products among units saves {1 - multiplications(h.T) / h.size:.1
 # and five methods at three sizes; `python lessons/10_hashing/rivals.py` made it. Here both layers are hashed. The
 # digits are easy, so the second set is harder: 4,000 pictures of MNIST, a larger collection of digits, at 14 x 14
 # pixels. *Low-rank* is the product of two thin matrices, *sparse* keeps some connections and drops the others,
-# *quantized* spends a few bits on each entry. Two methods are trained again here, at 1/64 on the digits, and drawn as
+# *quantized* spends a few bits on each entry. Each has its own best learning rate, and the narrow network, whose epochs
+# cost little, trains for twice as many of them. Two methods are trained again here, at 1/64 on the digits, and drawn as
 # crosses.
 #
 # All networks but the narrow one have 256 units in the figure. At the smallest sizes this is unfair to low-rank and
@@ -563,9 +565,9 @@ lesson.verdict("C16", half_a_bit | {
 # level with the narrow network, but stay behind the hashed one.
 #
 # A narrow network loses width, a hashed one keeps it and loses freedom. On MNIST the first loss hurts more, and the
-# more, the tighter the budget. On the digits it is not so. MNIST has wider inputs and is harder; two data sets cannot
-# tell which of these matters. Whether hashing is generic was not tested here. But nothing in your functions knows about
-# images, or about this network; they fit wherever there is a matrix.
+# tighter the budget, the more it hurts. On the digits it is not so. MNIST has wider inputs and is harder; two data sets
+# cannot tell which of these matters. Whether hashing is generic was not tested here. But nothing in your functions
+# knows about images, or about this network; they fit wherever there is a matrix.
 #
 # ## Read on
 #
