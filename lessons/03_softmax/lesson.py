@@ -537,8 +537,8 @@ lesson.figure(figure, "calibration")
 # networks that learned 2,000 pictures of clothes, Fashion-MNIST. On the digits cross-entropy measures 1.8 % on
 # average, and the squared hinge 11 %. On the clothes it is the other way round: cross-entropy, far too sure of itself,
 # measures 15 %, and the hinge 1.5 %. So neither loss has honest confidence built in; it depends on what was learned,
-# and how well. But divide by a temperature, and all four measure between 1.3 and 1.7 %, where chance alone makes about
-# 1 %.
+# and how well. But once the scores are divided by a temperature, all four measure between 1.3 and 1.7 %, where chance
+# alone makes about 1 %.
 #
 # The verdict on C4 asks whether scores only go up, and whether chance can explain the calibration error of each network
 # above, as it is and with a temperature.

@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 
 import tinynet as tn
+from tinynet.course.results import read_rows
 
 RESULTS = Path(__file__).with_name("rivals.csv")
 BUDGET = {"digits": 19_504, "mnist": 36_400}  # 256 units, W hashed to 1/8 and to 1/32
@@ -135,9 +136,7 @@ def best_rate(name, method, width, data):
 
 def committed():
     """Return the rows of rivals.csv as dictionaries with numbers in them."""
-    kinds = dict(width=int, seed=int, bytes=int, rate=float, valid=float, error=float)
-    with RESULTS.open(newline="") as file:
-        return [row | {name: kind(row[name]) for name, kind in kinds.items()} for row in csv.DictReader(file)]
+    return read_rows(RESULTS, width=int, seed=int, bytes=int, rate=float, valid=float, error=float)
 
 
 def main():

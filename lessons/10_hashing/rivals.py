@@ -19,6 +19,7 @@ import csv
 from pathlib import Path
 
 import tinynet as tn
+from tinynet.course.results import halved, read_rows
 from tinynet.frontier.methods import recipe
 from tinynet.frontier.tasks import Rows
 
@@ -43,11 +44,7 @@ def data_of(name):
     data = tn.datasets.load(name)
     if name == "digits":
         return [(split.inputs, split.labels) for split in data]
-    halved = []
-    for split, size in zip(data, (4000, 1000, 5000), strict=True):
-        blocks = split.inputs[:size].reshape(size, 14, 2, 14, 2)  # of 2 x 2 pixels, each replaced by its mean
-        halved.append((blocks.mean(axis=(2, 4)).reshape(size, 196), split.labels[:size]))
-    return halved
+    return halved(data, (4000, 1000, 5000))
 
 
 def build(method, factor, n_in, seed):
@@ -93,9 +90,7 @@ def best(data, name, methods, factor):
 
 def committed():
     """Return the rows of rivals.csv as dictionaries with numbers in them."""
-    kinds = dict(seed=int, bytes=int, rate=float, error=float)
-    with RESULTS.open(newline="") as file:
-        return [row | {name: kind(row[name]) for name, kind in kinds.items()} for row in csv.DictReader(file)]
+    return read_rows(RESULTS, seed=int, bytes=int, rate=float, error=float)
 
 
 def main():

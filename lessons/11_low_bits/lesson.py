@@ -20,6 +20,7 @@ import numpy as np
 
 import tinynet as tn
 from tinynet.course import Script
+from tinynet.course.results import worse
 from tinynet.drawing import COLOURS
 
 lesson = Script(11)
@@ -203,11 +204,6 @@ print(f"{np.mean(straight_through(g, V, s, 3) == 0):.0%} of the entries lie beyo
 lesson.predict("trained", "Trained on a grid of 2 bits instead of rounded to it: what is the error?")
 
 # %%
-
-
-def worse(a, b):
-    """Return whether the errors a are larger than b by more than twice the standard error of the difference."""
-    return np.mean(a) - np.mean(b) > 2 * np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / len(SEEDS))
 
 
 exact = [tn.evaluate(net, test) for net in floats]

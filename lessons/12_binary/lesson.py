@@ -19,6 +19,7 @@ import numpy as np
 import tinynet as tn
 from tinynet.course import Script
 from tinynet.course.manifest import load_module
+from tinynet.course.results import worse
 from tinynet.drawing import COLOURS
 
 lesson = Script(12)
@@ -113,11 +114,6 @@ for row in rows:
 def percent(errors):
     """Return the mean of some errors and its standard error, in words."""
     return f"{np.mean(errors):.1f} +- {np.std(errors, ddof=1) / len(errors) ** 0.5:.1f} %"
-
-
-def worse(a, b):
-    """Return whether the errors a are larger than b by more than twice the standard error of the difference."""
-    return np.mean(a) - np.mean(b) > 2 * np.sqrt(np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b))
 
 
 clipped = found["digits", "binary", 64]

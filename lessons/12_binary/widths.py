@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 import tinynet as tn
+from tinynet.course.results import halved, read_rows
 
 RESULTS = Path(__file__).with_name("widths.csv")
 SEEDS, TUNING = range(1, 9), (101, 102, 103)
@@ -49,11 +50,7 @@ def data_of(name):
     data = tn.datasets.load(name)
     if name == "digits":
         return [(split.inputs, split.labels) for split in data]
-    halved = []
-    for split, size in zip(data, (4000, 1000, 5000), strict=True):
-        blocks = split.inputs[:size].reshape(size, 14, 2, 14, 2)  # of 2 x 2 pixels, each replaced by its mean
-        halved.append((blocks.mean(axis=(2, 4)).reshape(size, 196), split.labels[:size]))
-    return halved
+    return halved(data, (4000, 1000, 5000))
 
 
 def build(kind, n_in, width, seed):
@@ -115,9 +112,7 @@ def best_rate(data, name, kind, width):
 
 def committed():
     """Return the rows of widths.csv as dictionaries with numbers in them."""
-    kinds = dict(width=int, seed=int, bytes=int, rate=float, error=float)
-    with RESULTS.open(newline="") as file:
-        return [row | {name: kind(row[name]) for name, kind in kinds.items()} for row in csv.DictReader(file)]
+    return read_rows(RESULTS, width=int, seed=int, bytes=int, rate=float, error=float)
 
 
 def main():

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 import tinynet as tn
+from tinynet.course.results import read_rows
 from tinynet.datasets import Split, reber
 from tinynet.frozen import BitLinear
 from tinynet.layers import BatchNorm
@@ -144,9 +145,7 @@ def parts(layer):
 
 def committed():
     """Return the rows of elsewhere.csv as dictionaries with numbers in them."""
-    kinds = dict(seed=int, bytes=int, rate=float, error=float, tests=int, same=int, moved=int)
-    with RESULTS.open(newline="") as file:
-        return [row | {k: kind(row[k]) for k, kind in kinds.items()} for row in csv.DictReader(file)]
+    return read_rows(RESULTS, seed=int, bytes=int, rate=float, error=float, tests=int, same=int, moved=int)
 
 
 def main():

@@ -22,6 +22,7 @@ import numpy as np
 import tinynet as tn
 from tinynet.course import Script
 from tinynet.course.manifest import load_module
+from tinynet.course.results import worse
 from tinynet.drawing import COLOURS
 from tinynet.kernels.bits import pack_signs, popcount
 
@@ -415,7 +416,7 @@ axes.set(
     yscale="log",
 )
 axes.set_xticks(range(len(NAMES)), NAMES.values())
-axes.set_yticks([0.2, 0.5, 1, 2, 5, 10, 20, 50], ["0.2", "0.5", "1", "2", "5", "10", "20", "50"])
+axes.set_yticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
 axes.minorticks_off()
 axes.legend(fontsize="small")
 lesson.figure(figure, "elsewhere")
@@ -474,11 +475,6 @@ for data in NAMES:
 # In the verdicts, as in lesson 11, a difference counts if it is larger than twice its standard error over eight starts.
 
 # %%
-
-
-def worse(a, b):
-    """Return whether the errors a are larger than b by more than twice the standard error of the difference."""
-    return np.mean(a) - np.mean(b) > 2 * np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / len(a))
 
 
 def as_good(data, other="twin", mine="binary"):

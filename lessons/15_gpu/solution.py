@@ -31,7 +31,7 @@ class Memory:
 
 
 class Board:
-    """An array that the threads of a block share; at first it holds nan. It counts each number read or written."""
+    """An array that the threads of a block share; at first it holds nan. It counts reads and writes."""
 
     def __init__(self, shape):
         self.array, self.accesses = np.full(shape, np.nan), 0

@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 
 import tinynet as tn
+from tinynet.course.results import read_rows
 from tinynet.engine.losses import softmax_cross_entropy
 
 RESULTS = Path(__file__).with_name("unrolled.csv")
@@ -178,9 +179,9 @@ def trained(net, rate, updates=UPDATES, cut=None):
 
 def committed():
     """Return the rows of unrolled.csv as dictionaries with numbers in them."""
-    kinds = dict(steps=int, units=int, numbers=int, rate=float, seed=int, lost=float, solved=int, right=float)
-    with RESULTS.open(newline="") as file:
-        return [row | {name: kind(row[name]) for name, kind in kinds.items()} for row in csv.DictReader(file)]
+    return read_rows(
+        RESULTS, steps=int, units=int, numbers=int, rate=float, seed=int, lost=float, solved=int, right=float
+    )
 
 
 def measured(cell, weights, inputs, steps):

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 import tinynet as tn
+from tinynet.course.results import read_rows
 from tinynet.frontier.methods import recipe
 from tinynet.frontier.tasks import task_of
 from tinynet.sequences import language
@@ -108,9 +109,7 @@ def best_setting(parts, data, method, factor):
 
 def committed():
     """Return the rows of gates.csv as dictionaries with numbers in them."""
-    kinds = dict(seed=int, bytes=int, rate=float, decay=float, error=float)
-    with RESULTS.open(newline="") as file:
-        return [row | {name: kind(row[name]) for name, kind in kinds.items()} for row in csv.DictReader(file)]
+    return read_rows(RESULTS, seed=int, bytes=int, rate=float, decay=float, error=float)
 
 
 def main():

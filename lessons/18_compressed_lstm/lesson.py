@@ -12,12 +12,15 @@
 # from strings of a small grammar to Shakespeare.
 
 # %%
+from functools import partial
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 import tinynet as tn
 from tinynet.course import Script
 from tinynet.course.manifest import load_module
+from tinynet.course.results import worse
 from tinynet.drawing import COLOURS
 
 lesson = Script(18)
@@ -31,11 +34,6 @@ def found(data, method, factor):
     """Return the committed errors of a kind of network, eight starts, and its bytes."""
     chosen = [row for row in rows if (row["data"], row["method"], row["factor"]) == (data, method, factor)]
     return np.array([row["error"] for row in chosen]), chosen[0]["bytes"]
-
-
-def worse(a, b):
-    """Return whether the errors a are larger than b by more than twice the standard error of the difference."""
-    return bool(np.mean(a) - np.mean(b) > 2 * np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / len(a)))
 
 
 # %% [markdown]
@@ -166,19 +164,23 @@ round_gate = lesson.exercise("round_gate")
 GATES, BITS = ("input i", "forget f", "content g", "output o"), (6, 5, 4, 3, 2)
 
 
-def rounded(net, gate, bits):
-    """Return the share of wrong strings after one gate of a trained LSTM was rounded; then put it back."""
-    lstm = net.layers[0]
-    before = [m.W.numpy().copy() for m in (lstm.weight, lstm.recurrent)]
-    for m, W in zip((lstm.weight, lstm.recurrent), before, strict=True):
-        m.W.data = round_gate(W, gate, bits).astype(np.float32)
+def after(net, rule):
+    """Return the share of wrong strings after a rule was applied to W and U of a trained LSTM; then put them back."""
+    matrices = [m.W for m in (net.layers[0].weight, net.layers[0].recurrent)]
+    before = [W.numpy().copy() for W in matrices]
+    for W in matrices:
+        W.data = rule(W.numpy()).astype(np.float32)
     share = gates.error("reber", net, test)
-    for m, W in zip((lstm.weight, lstm.recurrent), before, strict=True):
-        m.W.data = W
+    for W, values in zip(matrices, before, strict=True):
+        W.data = values
     return share
 
 
-by_gate = {(k, bits): np.array([rounded(net, k, bits) for net in floats]) for k in range(4) for bits in BITS}
+by_gate = {
+    (k, bits): np.array([after(net, partial(round_gate, gate=k, bits=bits)) for net in floats])
+    for k in range(4)
+    for bits in BITS
+}
 figure, axes = plt.subplots(figsize=(7, 3.8))
 for k, (name, colour, marker) in enumerate(zip(GATES, (3, 0, 4, 6), "^osD", strict=True)):
     axes.plot(BITS, [100 * by_gate[k, bits].mean() for bits in BITS], color=COLOURS[colour], marker=marker, label=name)
@@ -193,18 +195,6 @@ at = {name: by_gate[k, 3].mean() for k, name in enumerate(GATES)}
 order = sorted(at, key=at.get)
 
 
-def all_rounded(net, rule):
-    """Return the share of wrong strings after a rule put all gates of a trained LSTM on a grid; then put them back."""
-    lstm = net.layers[0]
-    before = [m.W.numpy().copy() for m in (lstm.weight, lstm.recurrent)]
-    for m, W in zip((lstm.weight, lstm.recurrent), before, strict=True):
-        m.W.data = rule(W).astype(np.float32)
-    share = gates.error("reber", net, test)
-    for m, W in zip((lstm.weight, lstm.recurrent), before, strict=True):
-        m.W.data = W
-    return share
-
-
 def four_bits(W):
     for gate in range(4):
         W = round_gate(W, gate, 4)
@@ -212,8 +202,8 @@ def four_bits(W):
 
 
 one_bit = lambda W: np.hstack([np.where(B >= 0, 1, -1) * np.abs(B).mean() for B in np.split(W, 4, axis=1)])
-after = {bits: np.array([all_rounded(net, rule) for net in floats]) for bits, rule in ((4, four_bits), (1, one_bit))}
-for bits, shares in after.items():
+all_rounded = {bits: np.array([after(net, rule) for net in floats]) for bits, rule in ((4, four_bits), (1, one_bit))}
+for bits, shares in all_rounded.items():
     print(f"all gates rounded to {bits} bit{'s' * (bits > 1)} after training: {shares.mean():.1%} of the strings wrong")
 first, second = (by_gate[GATES.index(name), 3] for name in (order[-1], order[-2]))
 lesson.answer("gate", order[-1])
@@ -279,7 +269,7 @@ for method, (label, colour, marker) in STYLES.items():
     )  # fmt: skip
     for errors, size in points:
         print(f"{label:24} {size:7,} bytes: {errors.mean():.3f} nats, {choices(errors.mean()):.1f} choices")
-axes.set(title="One bit in 6 KB beats an ordinary LSTM in 37 KB (eight starts, bars: twice the standard error)",
+axes.set(title="One bit in 6 KB beats an ordinary LSTM in 37 KB \n(eight starts, bars: twice the standard error)",
          xscale="log", xlabel="bytes of the file", ylabel="nats a character")  # fmt: skip
 axes.set_xticks([6000, 10000, 20000, 40000, 150000], ["6,000", "10,000", "20,000", "40,000", "150,000"])
 axes.minorticks_off()
@@ -316,10 +306,10 @@ lesson.verdict(
     {
         "one bit works on strings of a grammar": (plain[0].mean() < 0.01, f"{plain[0].mean():.2%} wrong"),
         "one bit works there if the network is rounded after training": (
-            after[1].mean() < 0.01, f"{after[1].mean():.0%} wrong"
+            all_rounded[1].mean() < 0.01, f"{all_rounded[1].mean():.0%} wrong"
         ),
         "4 bits work there if the network is rounded after training": (
-            after[4].mean() < 0.01, f"{after[4].mean():.1%} wrong"
+            all_rounded[4].mean() < 0.01, f"{all_rounded[4].mean():.1%} wrong"
         ),
         "on text, 4 bits cost nothing that shows": (not worse(four[0], dense[0]), against(four, dense)),
         "on text, one bit costs nothing that shows": (not worse(bit[0], dense[0]), against(bit, dense)),

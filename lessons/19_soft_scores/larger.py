@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 import tinynet as tn
+from tinynet.course.results import halved, read_rows
 from tinynet.training.distillation import scores_of
 
 RESULTS = Path(__file__).with_name("larger.csv")
@@ -33,11 +34,7 @@ TEMPERATURE = 4.0
 
 def data_of(name):
     """Return train, valid and test: 5,000, 1,000 and 5,000 pictures, 14 x 14 pixels."""
-    halved = []
-    for split, size in zip(tn.datasets.load(name), (5000, 1000, 5000), strict=True):
-        blocks = split.inputs[:size].reshape(size, 14, 2, 14, 2)  # of 2 x 2 pixels, each replaced by its mean
-        halved.append((blocks.mean(axis=(2, 4)).reshape(size, 196), split.labels[:size]))
-    return halved
+    return halved(tn.datasets.load(name), (5000, 1000, 5000))
 
 
 def train_on(net, examples, valid, epochs, lr, seed, **more):
@@ -73,9 +70,7 @@ def student(data, kind, scores, examples, factor, lr, seed):
 
 def committed():
     """Return the rows of larger.csv as dictionaries with numbers in them."""
-    kinds = dict(examples=int, seed=int, rate=float, error=float)
-    with RESULTS.open(newline="") as file:
-        return [row | {name: kind(row[name]) for name, kind in kinds.items()} for row in csv.DictReader(file)]
+    return read_rows(RESULTS, examples=int, seed=int, rate=float, error=float)
 
 
 def main():

@@ -377,7 +377,7 @@ for axes, data in zip(panels, titles, strict=True):
             print(f"{titles[data]:13} {factor:4} {n:5} pictures: {compared(rows['hard'], rows['soft'])[1]}{even}")
     axes.set(title=titles[data], xscale="log", yscale="log", xlabel="pictures that the student learns from")
     axes.set_xticks(larger.EXAMPLES, [f"{n:,}" for n in larger.EXAMPLES])
-    axes.set_yticks([5, 10, 20, 40], [5, 10, 20, 40])
+    axes.set_yticks([10, 20, 40], [10, 20, 40])
     axes.minorticks_off()
 panels[0].set_ylabel("test error, %")
 panels[1].legend()

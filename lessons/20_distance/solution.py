@@ -45,7 +45,8 @@ def spearman(x, y):
 def paired_test(of_a, of_b, label):
     """Return the gap between two networks on n inputs, and the p-value of the sign test.
 
-    A label costs money. So ask for it only where a and b predict different classes, and once; the grader refuses more.
+    A label costs money. So ask for each at most once, and only where a and b predict different
+    classes; the grader refuses more.
 
     The p-value: of all inputs, count those on which a alone is wrong, and those on which b alone is wrong. If a and b
     err equally often, each of these inputs is the toss of a fair coin. p is the probability that as many tosses divide

@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 
 import tinynet as tn
+from tinynet.course.results import halved, read_rows
 
 RESULTS = Path(__file__).with_name("rivals.csv")
 LARGE = 64
@@ -41,11 +42,7 @@ def data_of(name):
     data = tn.datasets.load(name)
     if name == "digits":
         return data
-    halved = []
-    for split, size in zip(data, (5000, 1000, 5000), strict=True):
-        blocks = split.inputs[:size].reshape(size, 14, 2, 14, 2)  # of 2 x 2 pixels, each replaced by its mean
-        halved.append((blocks.mean(axis=(2, 4)).reshape(size, 196), split.labels[:size]))
-    return halved
+    return halved(data, (5000, 1000, 5000))
 
 
 def trained(net, examples, epochs, seed, lr=0.05):
@@ -108,8 +105,7 @@ def starts(data, width):
 
 def committed():
     """Return the rows of rivals.csv as dictionaries with numbers in them."""
-    with RESULTS.open(newline="") as file:
-        return [{name: kind(row[name]) for name, kind in COLUMNS.items()} for row in csv.DictReader(file)]
+    return read_rows(RESULTS, **COLUMNS)
 
 
 def main():

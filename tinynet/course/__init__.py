@@ -17,6 +17,7 @@ In reading order:
     formats          grades in the formats of Gradescope and JUnit
     workspace        the folder in which a learner works
     guesses          the learner's guess at a result, and the result beside it
+    results          what lessons with committed results share: rows, differences, smaller pictures
     script           what a running lesson needs: the learner's functions, questions, figures, verdicts
     notebook         a lesson's file as text and code in turn
     formulas         LaTeX for the terminal
