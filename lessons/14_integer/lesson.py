@@ -418,7 +418,7 @@ axes.set(
 axes.set_xticks(range(len(NAMES)), NAMES.values())
 axes.set_yticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
 axes.minorticks_off()
-axes.legend(fontsize="small")
+axes.legend(fontsize="small", loc="upper left")
 lesson.figure(figure, "elsewhere")
 lesson.answer("table", np.mean(errors["breast_cancer", "binary"]), "{:.1%}")
 lesson.answer("directions", "2")
