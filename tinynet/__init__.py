@@ -34,7 +34,7 @@ from tinynet.parameterizations import (
 )  # fmt: skip
 from tinynet.layers import (
     MLP, BatchNorm, BinaryMLP, Dropout, Layer, LayerNorm, Linear, ReLU, Rounded, Scale, Sequential, Sigmoid,
-    SignActivation, Tanh,
+    SignActivation, Tanh, fold, half,
 )  # fmt: skip
 from tinynet.storage import ModelFileError, load, save
 from tinynet.training import History, TrainingError, evaluate, fit, optim
