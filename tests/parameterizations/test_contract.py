@@ -62,6 +62,7 @@ SIMPLE = [
     tn.Scaled(),
     tn.Scaled(normalize=True),
     tn.Scaled(tn.Sparse(1 / 2)),
+    tn.Supermask(),
     TwoBlocks(),
 ]
 COMBINED = [
@@ -75,6 +76,7 @@ COMBINED = [
     tn.Scaled(tn.Quantized(bits=3)),
     tn.Scaled(tn.LowRank(rank=2)),
     tn.Columns([tn.Binary(), tn.Quantized(bits=4), tn.LowRank(rank=2)]),
+    tn.Supermask("uniform", tn.Hashed(1 / 4, tn.Binary(scale=None))),
 ]
 every_recipe = pytest.mark.parametrize("recipe", SIMPLE + COMBINED, ids=repr)
 

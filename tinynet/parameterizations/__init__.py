@@ -14,6 +14,7 @@ Read state, base and dense first, then any method you like. A star marks what be
     * quantized     W on a grid of few levels
     * binary        W = +s or -s
       bank          a U that is not learned
+      supermask     random numbers, and which of them stay
       scaled        a length for each column
       columns       several methods side by side
 """
@@ -27,10 +28,11 @@ from tinynet.parameterizations.sparse import Sparse
 from tinynet.parameterizations.quantized import Quantized
 from tinynet.parameterizations.binary import Binary
 from tinynet.parameterizations.bank import Bank
+from tinynet.parameterizations.supermask import Supermask
 from tinynet.parameterizations.scaled import Scaled
 from tinynet.parameterizations.columns import Columns
 
 __all__ = [
     "Bank", "Binary", "Columns", "Dense", "Hashed", "LowRank", "Parameter", "Parameterization", "Quantized", "Scaled",
-    "Sparse",
+    "Sparse", "Supermask",
 ]  # fmt: skip
