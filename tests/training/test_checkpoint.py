@@ -27,6 +27,7 @@ RUNS = {
     "hashed": (lambda: tn.MLP([2, 6, 2], tn.Hashed(1 / 2)), {}),
     "latent weights": (lambda: tn.MLP([2, 6, 2], tn.Quantized(bits=2)), {}),
     "low rank of bits": (lambda: tn.MLP([2, 6, 2], tn.LowRank(rank=2, inner=tn.Binary())), {}),
+    "augmented": (lambda: tn.MLP([2, 6, 2]), {"augment": lambda x, rng: x + rng.normal(size=x.shape).astype("f4")}),
     "binary": (lambda: tn.BinaryMLP([2, 6, 6, 2], dropout=(0.1, 0.2)), {"lr": 0.01}),
 }
 
@@ -102,6 +103,7 @@ def test_a_finished_run_is_not_run_again(blobs, bits, interrupt_at, tmp_path):
         (tn.MLP([2, 5, 2]), 0, {}, r"net="),
         (tn.MLP([2, 4, 2], dropout=0.5), 0, {}, r"net="),
         (tn.MLP([2, 4, 2], tn.Binary()), 0, {}, r"net="),
+        (tn.MLP([2, 4, 2]), 0, {"augment": lambda x, rng: -x}, r"augment=None, now it is"),
         (tn.MLP([2, 4, 2]), 3, {}, r"data="),
     ],
 )
@@ -115,6 +117,10 @@ def test_the_checkpoint_of_another_run_is_refused_and_nothing_is_touched(
     with pytest.raises(ValueError, match=message):
         tn.fit(net, blobs(seed=data_seed), epochs=4, checkpoint=path, **options)
     assert path.read_bytes() == content and bits(net) == before
+
+
+def noise(size):
+    return lambda x, rng: x + np.float32(size) * rng.normal(size=x.shape).astype(np.float32)
 
 
 def sgd(**options):
@@ -148,6 +154,7 @@ class Signed(tn.optim.Optimizer):
         ({"optimizer": Signed}, {"optimizer": partial(Signed, sizes=(1, 3))}, "settings of the optimizer="),
         ({"optimizer": Signed}, {"optimizer": partial(Signed, name="b")}, "settings of the optimizer="),
         ({"optimizer": Signed}, {"optimizer": partial(Signed, table=np.arange(3) + 1)}, "settings of the optimizer="),
+        ({"augment": noise(1)}, {"augment": noise(1.01)}, "augment="),
         ({"schedule": bump(0.05, 0.1)}, {"schedule": bump(0.05, 0.2)}, "schedule="),
         ({"schedule": optim.cosine}, {"schedule": bump(0.3, 0.1)}, "schedule="),
         ({"schedule": optim.stepwise(0.51)}, {"schedule": optim.stepwise(0.56)}, "schedule="),

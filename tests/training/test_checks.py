@@ -47,6 +47,14 @@ UNUSABLE = {
     "lr 0": ((X, LABELS), {"lr": 0.0}, "lr > 0"),
     "momentum 1": ((X, LABELS), {"momentum": 1.0}, "momentum=1"),
     "negative seed": ((X, LABELS), {"seed": -1}, "non-negative"),
+    "augment to another shape": ((X, LABELS), {"augment": lambda x, rng: x[1:]}, r"float32\[5, 2\].*\[4, 2\]"),
+    "augment to another dtype": (
+        (X, LABELS),
+        {"augment": lambda x, rng: x.astype(float)},
+        r"returned float64\[5, 2\]",
+    ),
+    "augment to nothing": ((X, LABELS), {"augment": lambda x, rng: None}, "returned NoneType"),
+    "augment to infinity": ((X, LABELS), {"augment": lambda x, rng: x * np.float32(np.inf)}, "not finite"),
     "validation with a label above": ((X, LABELS), {"valid": with_label(2)}, "valid: .*from 0 to 2"),
     "validation of another width": (
         (X, LABELS),
@@ -81,7 +89,7 @@ def test_a_batch_of_one_is_refused_before_any_step_where_batch_norm_would_meet_i
         assert bits(net) == before
 
 
-@pytest.mark.parametrize("name", ["optimizer", "loss", "schedule"])
+@pytest.mark.parametrize("name", ["optimizer", "loss", "schedule", "augment"])
 def test_the_name_of_a_function_in_place_of_the_function_is_refused(name):
     net = tn.MLP([4, 3, 2])
     data = (np.zeros((6, 4), np.float32), np.zeros(6, np.int64))

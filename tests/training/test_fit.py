@@ -97,6 +97,31 @@ def test_every_epoch_visits_every_example_once_in_batches_of_nearly_equal_size(b
     assert epochs[0] != epochs[1]  # another order
 
 
+def test_each_batch_is_augmented_by_draws_of_its_own_and_the_examples_stay_as_they_were(blobs):
+    (x, labels), seen, drawn = blobs(20), [], []
+    before = x.copy()
+
+    def augment(inputs, rng):
+        drawn.append(rng.normal(size=inputs.shape).astype(np.float32))
+        inputs += drawn[-1]  # even in place
+        return inputs
+
+    class Watched(tn.MLP):
+        def __call__(self, inputs):
+            seen.append(np.array(inputs)) if self.training else None
+            return super().__call__(inputs)
+
+    tn.fit(Watched([2, 2]), (x, labels), epochs=2, batch_size=10, seed=3, augment=augment)
+    assert np.array_equal(x, before) and len({a.tobytes() for a in drawn}) == 5
+    drawn.pop(0)  # at the gate, before any step
+    for k, (inputs, noise) in enumerate(zip(seen, drawn, strict=True)):
+        epoch, batch = divmod(k, 2)
+        order = np.random.default_rng([3, epoch]).permutation(20)
+        np.testing.assert_array_equal(inputs, x[order[10 * batch :][:10]] + noise)
+        expected = np.random.default_rng([3, epoch, batch + 1]).normal(size=(10, 2))
+        np.testing.assert_array_equal(noise, expected.astype(np.float32))
+
+
 def test_the_loss_of_an_epoch_weighs_examples_alike_though_batches_differ():
     x = np.arange(5, dtype=np.float32)[:, None]
     history = tn.fit(tn.MLP([1, 1]), (x, x), epochs=1, batch_size=3, lr=1e-30, seed=1)  # nothing moves

@@ -14,6 +14,7 @@ convex from a seed. For sequences read padding and reber, for text read text and
     rectangles       taller or wider?, downloaded
     generated        one seed for many random draws
     convex           convex or not?
+    augment          pictures moved a little, for every epoch anew
     variations       MNIST turned by any angle, or in front of noise
     teacher          labels from a hidden network
     plane            two spirals, and a checkerboard
@@ -30,7 +31,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tinynet.datasets import (
-    adding, breast_cancer, convex, digits, mnist, plane, reber, rectangles, shakespeare, teacher, text, variations,
+    adding, augment, breast_cancer, convex, digits, mnist, plane, reber, rectangles, shakespeare, teacher, text,
+    variations,
 )  # fmt: skip
 from tinynet.datasets.base import DataError, Dataset, SequenceDataset, Split
 from tinynet.datasets.batches import streams, windows
@@ -38,8 +40,8 @@ from tinynet.datasets.grid import from_pixels
 from tinynet.datasets.padding import lengths, pad
 
 __all__ = [
-    "DataError", "Dataset", "SequenceDataset", "Split", "from_pixels", "lengths", "load", "names", "pad", "reber",
-    "streams", "teacher", "text", "windows",
+    "DataError", "Dataset", "SequenceDataset", "Split", "augment", "from_pixels", "lengths", "load", "names", "pad",
+    "reber", "streams", "teacher", "text", "windows",
 ]  # fmt: skip
 
 LOADERS: dict[str, Callable[..., Dataset | SequenceDataset]] = {

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tinynet.engine.recording import evaluating
 from tinynet.layers.base import Layer
+from tinynet.storage.gate import checksum
 
 Pair = tuple[np.ndarray, np.ndarray]
+Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 def are_classes(labels: np.ndarray) -> bool:
@@ -90,6 +93,29 @@ def check_settings(
 def least_batch(net: Layer) -> int:
     """Return how many examples a batch must have at least for this network to train on it."""
     return max([getattr(net, "least_batch", 1), *map(least_batch, net.sublayers())])
+
+
+def augmented(augment: Augment | None, inputs: np.ndarray, seed: list[int]) -> np.ndarray:
+    """Return augment(inputs, rng), or the inputs where there is no such function. ValueError for what is unlike them.
+
+    seed: of the rng.
+    """
+    if augment is None:
+        return inputs
+    made, like = augment(inputs, np.random.default_rng(seed)), f"{inputs.dtype}{list(inputs.shape)}"
+    if not isinstance(made, np.ndarray) or made.shape != inputs.shape or made.dtype != inputs.dtype:
+        found = f"{made.dtype}{list(made.shape)}" if isinstance(made, np.ndarray) else type(made).__name__
+        raise ValueError(
+            f"fit: augment was given inputs {like} and returned {found}; it must return an array like them"
+        )
+    if made.dtype.kind == "f" and not np.isfinite(made).all():
+        raise ValueError(f"fit: augment was given inputs {like} and returned some that are not finite")
+    return made
+
+
+def trace(augment: Augment | None, inputs: np.ndarray, seed: int) -> str | None:
+    """Return what tells one augmentation from another: the checksum of what it makes of these inputs."""
+    return None if augment is None else checksum("", {"": augmented(augment, inputs.copy(), [seed])})
 
 
 def _probe(inputs: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ from tinynet.engine.more_losses import mean_squared_error, sequence_cross_entrop
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.base import Layer
 from tinynet.training.checkpoint import Checkpoint, Snapshot
-from tinynet.training.checks import Pair, are_classes, check_pair, check_settings
+from tinynet.training.checks import Augment, Pair, are_classes, augmented, check_pair, check_settings, trace
 from tinynet.training.clipping import clip_gradient, norm
 from tinynet.training.distillation import check_teacher, taught
 from tinynet.training.evaluate import count_errors, evaluate
@@ -122,6 +122,7 @@ def fit(
     teacher: Layer | np.ndarray | None = None,
     temperature: float = 4.0,
     mix: float = 0.5,
+    augment: Augment | None = None,
     seed: int = 0,
     checkpoint: str | os.PathLike | None = None,
     progress: bool | None = None,
@@ -146,6 +147,8 @@ def fit(
         loss: of (scores, labels); by default softmax cross-entropy for labels, squared error for real targets.
         teacher: a net to learn from besides the labels, or its scores for the training inputs, (N, n_out).
         temperature, mix: how soft the teacher's targets are, and their share of the loss; see distillation.py.
+        augment: a function of (inputs, rng) for each mini-batch, which returns inputs of the same shape and dtype, as
+            in datasets/augment.py; a teacher's scores stay as they were. The rng follows from seed, epoch and batch.
         seed: fixes the order of the examples.
         checkpoint: a file written after each epoch; if it exists already, training goes on from it.
         progress: show a bar; by default only on a terminal.
@@ -154,12 +157,13 @@ def fit(
     Raises ValueError for unusable data or settings before any step; TrainingError as soon as the loss is not finite.
     Ctrl-C ends training early: the net keeps the best epoch so far, and the history says `interrupted`.
     """
-    for name, function in (("schedule", schedule), ("optimizer", optimizer), ("loss", loss)):
+    for name, function in (("schedule", schedule), ("optimizer", optimizer), ("loss", loss), ("augment", augment)):
         if function is not None and not callable(function):
             raise TypeError(f"fit: {name}={function!r}; pass the function itself, as in tn.optim.cosine or tn.Adam")
     train = check_pair("train", net, train)
     valid = None if valid is None else check_pair("valid", net, valid)
     check_settings(net, train, valid, epochs, batch_size, clip, seed)
+    augments = trace(augment, train[0][:batch_size], seed)
     loss, examples = loss or loss_for(train[1]), train
     if teacher is not None:
         examples = (*train, check_teacher(net, *train, teacher, temperature, mix))  # type: ignore[assignment]
@@ -172,11 +176,11 @@ def fit(
     saved = None if checkpoint is None else Checkpoint(
         checkpoint, net, opt, (*examples, *(valid or ())),
         dict(batch_size=batch_size, lr=lr, momentum=momentum, weight_decay=weight_decay, clip=clip, seed=seed,
-             soft=None if teacher is None else [temperature, mix]),
+             soft=None if teacher is None else [temperature, mix], augment=augments),
         schedule, epochs,
     )  # fmt: skip
     return run_epochs(
-        net, lambda epoch: training.one_epoch(epoch, mini_batches(examples, steps, seed, epoch)),
+        net, lambda epoch: training.one_epoch(epoch, mini_batches(examples, steps, seed, epoch, augment)),
         None if valid is None else lambda: evaluate(net, valid, name="valid"), epochs, saved, progress, report,
     )  # fmt: skip
 
@@ -225,11 +229,14 @@ def run_epochs(
     return history
 
 
-def mini_batches(examples: tuple[np.ndarray, ...], steps: int, seed: int, epoch: int) -> Iterator[tuple]:
+def mini_batches(
+    examples: tuple[np.ndarray, ...], steps: int, seed: int, epoch: int, augment: Augment | None = None
+) -> Iterator[tuple]:
     """Yield the epoch's mini-batches, (size, inputs, labels, ..): all examples in random order, split evenly."""
     order = np.random.default_rng([seed, epoch]).permutation(len(examples[0]))
-    for batch in np.array_split(order, steps):
-        yield len(batch), *(array[batch] for array in examples)
+    for k, batch in enumerate(np.array_split(order, steps), start=1):  # [seed, epoch, 0] would draw the order again
+        inputs, *others = (array[batch] for array in examples)
+        yield len(batch), augmented(augment, inputs, [seed, epoch, k]), *others
 
 
 def loss_for(labels: np.ndarray) -> Callable[[Tensor, np.ndarray], Tensor]:
