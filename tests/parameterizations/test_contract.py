@@ -63,6 +63,7 @@ SIMPLE = [
     tn.Scaled(normalize=True),
     tn.Scaled(tn.Sparse(1 / 2)),
     tn.Supermask(),
+    tn.Kronecker(rank=2),
     TwoBlocks(),
 ]
 COMBINED = [
@@ -77,6 +78,7 @@ COMBINED = [
     tn.Scaled(tn.LowRank(rank=2)),
     tn.Columns([tn.Binary(), tn.Quantized(bits=4), tn.LowRank(rank=2)]),
     tn.Supermask("uniform", tn.Hashed(1 / 4, tn.Binary(scale=None))),
+    tn.Kronecker(factor=0.4, inner=tn.Quantized(bits=4)),
 ]
 every_recipe = pytest.mark.parametrize("recipe", SIMPLE + COMBINED, ids=repr)
 
@@ -337,6 +339,7 @@ AROUND = {
     "LowRank": lambda r: tn.LowRank(rank=4, inner=r),
     "the bank of LowRank": lambda r: tn.LowRank(rank=4, bank=r),
     "Columns": lambda r: tn.Columns([r, tn.Dense()]),
+    "Kronecker": lambda r: tn.Kronecker(rank=2, inner=r),
 }
 MIDDLE = [around(leaf) for around in AROUND.values() for leaf in LEAVES]
 

@@ -45,6 +45,7 @@ def every_kind():
         ),
         "sparse": tn.MLP(mlp, [tn.Sparse(1 / 3), tn.Scaled(tn.Binary("column"))], activation=tn.ReLU),
         "columns": tn.MLP(mlp, tn.Columns([tn.Dense(), tn.LowRank(rank=1), tn.Quantized(levels=3)])),
+        "kronecker": tn.MLP(mlp, tn.Kronecker(rank=2, inner=tn.Quantized(bits=4))),
         "layers": tn.Sequential(
             tn.Rounded(31.0), tn.Linear(16, 8, bias=False), tn.Sequential(tn.Sigmoid(), tn.LayerNorm(8)),
             tn.SignActivation(True), tn.Scale(0.5),
@@ -115,6 +116,7 @@ WRAPPED = [
     lambda r: {"Hashed": {"factor": 0.5, "inner": r}},
     lambda r: {"LowRank": {"rank": 2, "inner": r}},
     lambda r: {"LowRank": {"rank": 2, "bank": r}},
+    lambda r: {"Kronecker": {"rank": 2, "inner": r}},
     lambda r: {"Columns": {"parts": [r, copy.deepcopy(r)]}},
 ]
 NESTED = [

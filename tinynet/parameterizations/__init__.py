@@ -17,6 +17,7 @@ Read state, base and dense first, then any method you like. A star marks what be
       supermask     random numbers, and which of them stay
       scaled        a length for each column
       columns       several methods side by side
+      kronecker     W = a small matrix of small matrices
 """
 
 from tinynet.engine.tensor import Parameter
@@ -31,8 +32,9 @@ from tinynet.parameterizations.bank import Bank
 from tinynet.parameterizations.supermask import Supermask
 from tinynet.parameterizations.scaled import Scaled
 from tinynet.parameterizations.columns import Columns
+from tinynet.parameterizations.kronecker import Kronecker
 
 __all__ = [
-    "Bank", "Binary", "Columns", "Dense", "Hashed", "LowRank", "Parameter", "Parameterization", "Quantized", "Scaled",
-    "Sparse", "Supermask",
+    "Bank", "Binary", "Columns", "Dense", "Hashed", "Kronecker", "LowRank", "Parameter", "Parameterization",
+    "Quantized", "Scaled", "Sparse", "Supermask",
 ]  # fmt: skip
