@@ -74,6 +74,7 @@ def test_the_recipes_for_a_primitive_and_a_method_work():
     tn.check_gradients(names["arctan"], x)
     W = names["Circulant"]().build((5, 3), seed=0).weight().numpy()
     assert np.array_equal(W[:, 1], np.roll(W[:, 0], 1))
+    tn.check_parameterization(names["Circulant"]())
     del Parameterization.registry["Circulant"]
 
 

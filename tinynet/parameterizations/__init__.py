@@ -18,6 +18,7 @@ Read state, base and dense first, then any method you like. A star marks what be
       scaled        a length for each column
       columns       several methods side by side
       kronecker     W = a small matrix of small matrices
+      contract      what all methods promise, as checks
 """
 
 from tinynet.engine.tensor import Parameter
@@ -33,8 +34,9 @@ from tinynet.parameterizations.supermask import Supermask
 from tinynet.parameterizations.scaled import Scaled
 from tinynet.parameterizations.columns import Columns
 from tinynet.parameterizations.kronecker import Kronecker
+from tinynet.parameterizations.contract import ContractError, check_parameterization
 
 __all__ = [
-    "Bank", "Binary", "Columns", "Dense", "Hashed", "Kronecker", "LowRank", "Parameter", "Parameterization",
-    "Quantized", "Scaled", "Sparse", "Supermask",
+    "Bank", "Binary", "Columns", "ContractError", "Dense", "Hashed", "Kronecker", "LowRank", "Parameter",
+    "Parameterization", "Quantized", "Scaled", "Sparse", "Supermask", "check_parameterization",
 ]  # fmt: skip
