@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # The palette of Okabe and Ito, which colour-blind readers can tell apart; in black and white the markers do that.
-COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#8C6D1F", "#7F7F7F")
-MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "h")
+COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#8C6D1F", "#7F7F7F", "#9B1B30")
+MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "h", "<")
 
 
 def check(plot: str, shown: Mapping[str, Any], form: str, missing: str = "nothing") -> None:

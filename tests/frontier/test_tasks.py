@@ -35,11 +35,13 @@ def test_the_binary_network_is_measured_as_its_frozen_file():
     assert row["test_error"] < 0.5
 
 
-def test_the_dense_rival_is_as_wide_as_the_budget_allows():
-    for factor in (1 / 2, 1 / 8, 1 / 64):
-        h = task_of("digits").narrowed("dense", factor, WIDTHS)[1]
+@pytest.mark.parametrize("method, entry, factors", [("dense", 4, (1 / 2, 1 / 8, 1 / 64)),
+                                                    ("narrow+quantized", 1 / 2, (1 / 9, 1 / 16, 1 / 64))])  # fmt: skip
+def test_the_rivals_are_as_wide_as_the_budget_allows(method, entry, factors):
+    for factor in factors:
+        h = task_of("digits").narrowed(method, factor, WIDTHS)[1]
         budget = 4 * (factor * (64 * 256 + 2560) + 266)
-        assert 4 * (65 * h + 10 * (h + 1)) <= budget < 4 * (65 * (h + 1) + 10 * (h + 2))
+        assert entry * 74 * h + 4 * (h + 10) <= budget < entry * 74 * (h + 1) + 4 * (h + 11)
 
 
 def test_a_method_that_cannot_meet_a_factor_says_which_it_can():

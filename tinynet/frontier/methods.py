@@ -1,13 +1,15 @@
 """What each method does with a byte budget.
 
 The budget is a factor f: the share of the dense network's weight bytes that may be kept. Every method keeps the widths
-of the network, except `dense`. That is the honest rival: an ordinary network made narrower until its file is as small.
+of the network, except two. They are the honest rivals: an ordinary network made narrower until its file is as small,
+which is `dense`, and the same with 4 bits an entry. What shares numbers is worth its trouble only where it beats both.
 
     hashed, sparse, lowrank-random     f m n numbers in each layer
     lowrank                            one rank k for all layers, the largest that fits into f sum m n numbers; a layer
                                        that two factors would not make smaller stays dense
     quantized, binary                  32 f bits an entry; ternary at f = 1/20
     hashed+quantized                   4 bits a bucket, so 8 f m n buckets
+    narrow+quantized                   4 bits an entry, so 8 f sum m n entries
     binary-mlp                         another network, whose activations are signs too, with batch norm; frozen before
                                        it is saved
 
@@ -30,6 +32,7 @@ Shapes = Sequence[tuple[int, int]]  # of the network's weight matrices
 Recipe = Callable[[float, Shapes], Weight | None]  # None where the budget is out of reach
 
 TERNARY = 1 / 20  # 1.6 of 32 bits
+NARROWED = {"dense": 1.0, "narrow+quantized": 4 / 32}  # what an entry costs, in floats, where widths meet the budget
 FACTORS = ("1", "1/2", "1/4", "1/8", "1/16", "1/20", "1/32", "1/64")
 
 
@@ -60,6 +63,7 @@ METHODS: dict[str, Recipe] = {
     "quantized":        _quantized,
     "binary":           lambda f, shapes: Binary() if isclose(f, 1 / 32) else None,
     "hashed+quantized": lambda f, shapes: Hashed(8 * f, inner=Quantized(bits=4)) if 8 * f <= 1 else None,
+    "narrow+quantized": lambda f, shapes: Quantized(bits=4) if 8 * f <= 1 else None,
     "binary-mlp":       lambda f, shapes: Binary(scale=None) if isclose(f, 1 / 32) else None,
 }
 # fmt: on

@@ -23,7 +23,7 @@ import numpy as np
 from tinynet.datasets import Dataset, SequenceDataset
 from tinynet.datasets import load as load_data
 from tinynet.frontier.after_training import compress
-from tinynet.frontier.methods import available, recipe
+from tinynet.frontier.methods import NARROWED, available, recipe
 from tinynet.frontier.settings import NORM, Settings, Teacher
 from tinynet.frontier.tasks import task_of
 from tinynet.frontier.temporary import temporary_folder
@@ -46,7 +46,7 @@ def widths_of(settings: Settings) -> list[int]:
 def possible(settings: Settings) -> bool:
     """Return whether the method has anything to offer at this factor and stage."""
     method = settings.plain()
-    if settings.stage != "trained" and (method in ("dense", "binary-mlp") or method.endswith(NORM)):
+    if settings.stage != "trained" and (method in (*NARROWED, "binary-mlp") or method.endswith(NORM)):
         return False  # they train another network, so a trained dense one has no nearest copy of their kind
     if settings.stage == "after" and settings.teacher:
         return False  # nothing is trained that could learn from a teacher

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from tinynet.datasets import Split, reber
 from tinynet.engine.recording import evaluating
-from tinynet.frontier.methods import METHODS, Shapes, recipe
+from tinynet.frontier.methods import METHODS, NARROWED, Shapes, recipe
 from tinynet.frontier.settings import NORM, Settings
 from tinynet.frozen.freeze import freeze
 from tinynet.layers.base import Sequential
@@ -57,21 +57,21 @@ class Rows:
     def narrowed(self, method: str, factor: float, widths: Sequence[int]) -> Sequence[int]:
         """Return the widths of the network that a method trains at a factor f.
 
-        Every method but dense keeps the given widths. The hidden layers of a dense network shrink together until it is
-        as small as the other methods make theirs, whose numbers are f times those of the wide network's matrices, and
-        all its biases.
+        Every method but those in NARROWED keeps the given widths. There the hidden layers shrink together until the
+        network is as small as the other methods make theirs, whose numbers are f times those of the wide network's
+        matrices, and all its biases.
         """
+        if method not in NARROWED:
+            return widths
 
         def weights(widths: Sequence[int]) -> int:
             return sum(m * n for m, n in self.shapes(widths))
 
-        if method != "dense":
-            return widths
         budget = factor * weights(widths) + self.biases(widths)
         narrow, widest = list(widths), max(widths[1:-1], default=1)
         for share in range(widest, 0, -1):
             narrow = [widths[0], *(max(1, round(h * share / widest)) for h in widths[1:-1]), widths[-1]]
-            if weights(narrow) + self.biases(narrow) <= budget:
+            if NARROWED[method] * weights(narrow) + self.biases(narrow) <= budget:
                 break
         return narrow
 
