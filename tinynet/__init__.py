@@ -31,7 +31,7 @@ import sys
 from tinynet.engine import Parameter, Tensor, check_gradients, draw_graph, grad, no_grad
 from tinynet.parameterizations import (
     Bank, Binary, Columns, Dense, Hashed, Kronecker, LowRank, Parameterization, Quantized, Scaled, Sparse, Supermask,
-    check_parameterization,
+    Toeplitz, check_parameterization,
 )  # fmt: skip
 from tinynet.layers import (
     MLP, BatchNorm, BinaryMLP, Dropout, Layer, LayerNorm, Linear, ReLU, Rounded, Scale, Sequential, Sigmoid,

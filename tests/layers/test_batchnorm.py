@@ -67,3 +67,38 @@ def test_batch_norm_needs_two_rows_in_training_alone():
 def test_batch_norm_refuses_widths_that_are_no_positive_integers(n):
     with pytest.raises(ValueError, match=r"BatchNorm.*integer"):
         tn.BatchNorm(n)
+
+
+def test_batch_norm_by_channel_does_as_pytorch_does_on_pictures(torch):
+    ours, theirs = tn.BatchNorm(18, channels=2), torch.nn.BatchNorm2d(2)
+    assert ours.stored_bits() == 8 * sum(a.nbytes for a in ours.state().values()) == 4 * 2 * 32
+    ours.gamma.data, ours.beta.data = np.array([2, -1], np.float32), np.array([0.5, 3], np.float32)
+    with torch.no_grad():
+        theirs.weight.copy_(torch.tensor(ours.gamma.numpy()))
+        theirs.bias.copy_(torch.tensor(ours.beta.numpy()))
+    for step in range(4):
+        ours.train(step < 3), theirs.train(step < 3)
+        x = np.random.default_rng(step).normal(step, 1 + step, (6, 18)).astype(np.float32)
+        g = np.random.default_rng(step + 10).normal(size=(6, 18)).astype(np.float32)
+        a, b = tn.Tensor(x, requires_grad=True), torch.tensor(x, requires_grad=True)
+        ours.gamma.grad = ours.beta.grad = theirs.weight.grad = theirs.bias.grad = None
+        y, z = ours(a), theirs(b.reshape(6, 3, 3, 2).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).reshape(6, 18)
+        y.backward(g), z.backward(torch.tensor(g))
+        for mine, reference in [
+            (y.numpy(), z.detach()),
+            (a.grad, b.grad),
+            (ours.gamma.grad, theirs.weight.grad),
+            (ours.beta.grad, theirs.bias.grad),
+            (ours.running_mean, theirs.running_mean),
+            (ours.running_var, theirs.running_var),
+        ]:
+            np.testing.assert_allclose(mine, reference.numpy(), rtol=2e-4, atol=2e-5)
+    again = tn.Layer.from_json(ours.to_json())
+    again.restore(ours.state())
+    assert np.array_equal(again.eval()(x).numpy(), ours.eval()(x).numpy())
+
+
+@pytest.mark.parametrize("channels", [0, 4, 2.0, True])
+def test_batch_norm_refuses_channels_that_do_not_share_its_columns(channels):
+    with pytest.raises(ValueError, match=r"BatchNorm: (a width of|channels=4; it must divide the width, which is 18)"):
+        tn.BatchNorm(18, channels=channels)

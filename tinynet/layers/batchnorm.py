@@ -4,6 +4,9 @@ Whatever scale and offset a column had before, they are taken away, and new ones
 
     y = gamma (x - mu) / sqrt(var + eps) + beta,    column by column
 
+Behind a convolution (toeplitz.py) a column is a channel at one position. There all positions of a channel are brought
+to mean 0 and variance 1 together, and share their gamma and beta (section 3.2 of the paper).
+
 In training, mu and var come from the mini-batch (algorithm 1 of the paper). Afterwards they are running means of what
 training saw (algorithm 2), so that the output for one example does not depend on its neighbours.
 """
@@ -33,13 +36,15 @@ class BatchNorm(Layer):
         n: the width.
         eps: keeps a constant column from dividing by zero.
         rate: the weight of the newest batch in the running means.
+        channels: None for one gamma and beta a column, or their number: column j is of channel j mod channels.
     """
 
     n: int
     eps: float = 1e-5
     rate: float = 0.1
+    channels: int | None = None
 
-    holds = {"gamma": ("gamma", "n"), "beta": ("beta", "n")}
+    holds = {"gamma": ("gamma", "count"), "beta": ("beta", "count")}
     written = ("eps", "rate")
     least_batch = 2  # examples in training: one alone has no variance
 
@@ -49,26 +54,45 @@ class BatchNorm(Layer):
         check_number(self, "rate")
         if not (self.eps > 0 and 0 < self.rate <= 1):
             raise ValueError(f"BatchNorm: eps={self.eps}, rate={self.rate}; eps must be positive, rate in (0, 1]")
+        if self.channels is not None:
+            check_width(self, "channels")
+            if self.n % self.channels:
+                raise ValueError(f"BatchNorm: channels={self.channels}; it must divide the width, which is {self.n}")
         self.fill()
+
+    @property
+    def count(self) -> int:
+        """How many means and variances there are."""
+        return self.channels or self.n
 
     def fill(self) -> None:
         """Start as if every column already had mean 0 and variance 1."""
-        self.gamma, self.beta = Parameter(np.ones(self.n, np.float32)), Parameter(np.zeros(self.n, np.float32))
-        self.running_mean, self.running_var = np.zeros(self.n, np.float32), np.ones(self.n, np.float32)
+        self.gamma, self.beta = Parameter(np.ones(self.count, np.float32)), Parameter(np.zeros(self.count, np.float32))
+        self.running_mean, self.running_var = np.zeros(self.count, np.float32), np.ones(self.count, np.float32)
 
     def __call__(self, x: Any) -> Tensor:
         """Return y (batch, n). ValueError in training mode for a batch of one example, which has no variance."""
         if x.shape[-1] != self.n:
             raise self.wrong_width(x, self.n)
         if not self.training:
-            return (x - self.running_mean) / np.sqrt(self.running_var + np.float32(self.eps)) * self.gamma + self.beta
+            sigma = np.sqrt(self.running_var + np.float32(self.eps))
+            return (x - self._row(self.running_mean)) / self._row(sigma) * self._row(self.gamma) + self._row(self.beta)
         if len(x) < 2:
             raise ValueError(f"BatchNorm: a batch of {len(x)} has no variance; train on 2 or more, or call eval()")
-        mu = mean(x, axis=0)
-        centred = x - mu
-        var = (centred * centred).mean(axis=0)
-        self._follow(mu._data, var._data * (len(x) / (len(x) - 1)))
-        return centred / (var + self.eps).sqrt() * self.gamma + self.beta
+        mu = self._of_channels(mean(x, axis=0))
+        centred = x - self._row(mu)
+        var = self._of_channels((centred * centred).mean(axis=0))
+        many = len(x) * (self.n // self.count)
+        self._follow(mu._data, var._data * (many / (many - 1)))
+        return centred / self._row((var + self.eps).sqrt()) * self._row(self.gamma) + self._row(self.beta)
+
+    def _of_channels(self, columns: Tensor) -> Tensor:
+        """Return the mean over the positions of each channel, (channels,), of a mean over the batch, (n,)."""
+        return columns if self.channels is None else columns.reshape((-1, self.channels)).mean(axis=0)
+
+    def _row(self, numbers: Any) -> Any:
+        """Return the numbers of the channels, (channels,), as those of the columns, (n,)."""
+        return numbers if self.channels is None else np.tile(numbers, self.n // self.channels)
 
     def _follow(self, mean: np.ndarray, var: np.ndarray) -> None:
         self.running_mean += self.rate * (mean - self.running_mean)
@@ -84,7 +108,7 @@ class BatchNorm(Layer):
         return {"gamma,beta,mean,var": np.stack(rows)}
 
     def restore(self, state: State) -> None:
-        rows = take(state, "gamma,beta,mean,var", (4, self.n))
+        rows = take(state, "gamma,beta,mean,var", (4, self.count))
         if (rows[3] < 0).any():
             raise ValueError("BatchNorm: the array 'gamma,beta,mean,var' holds a negative variance var")
         self.gamma, self.beta = Parameter(rows[0]), Parameter(rows[1])

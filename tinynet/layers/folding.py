@@ -32,7 +32,8 @@ def fold(net: Sequential) -> Sequential:
     """Return a copy of a trained network, in evaluation mode, in which each BatchNorm after a Linear is part of it.
 
     Dropout, which does nothing any more, is left out. The scores agree with those of net.eval() to rounding, about 1e-6
-    of their size. A BatchNorm that follows no Linear stays. A network of bits keeps its exact signs by `tn.freeze`.
+    of their size. A BatchNorm that follows no Linear stays, and so does one by channel. A network of bits keeps its
+    exact signs by `tn.freeze`.
 
     Raises TypeError for anything but layers one after the other, such as a recurrent network.
     """
@@ -40,7 +41,7 @@ def fold(net: Sequential) -> Sequential:
         raise TypeError(f"fold: {type(net).__name__} is not a network of layers one after the other, as tn.MLP is")
     done: list[Layer] = []
     for layer in deepcopy(_flat(net)):
-        if isinstance(layer, BatchNorm) and done and isinstance(done[-1], Linear):
+        if isinstance(layer, BatchNorm) and done and isinstance(done[-1], Linear) and not layer.channels:
             done[-1] = _folded(done[-1], layer)
         elif not isinstance(layer, Dropout):
             done.append(layer)

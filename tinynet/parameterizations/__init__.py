@@ -15,6 +15,7 @@ Read state, base and dense first, then any method you like. A star marks what be
     * binary        W = +s or -s
       bank          a U that is not learned
       supermask     random numbers, and which of them stay
+      toeplitz      a convolution: one number along each diagonal
       scaled        a length for each column
       columns       several methods side by side
       kronecker     W = a small matrix of small matrices
@@ -31,6 +32,7 @@ from tinynet.parameterizations.quantized import Quantized
 from tinynet.parameterizations.binary import Binary
 from tinynet.parameterizations.bank import Bank
 from tinynet.parameterizations.supermask import Supermask
+from tinynet.parameterizations.toeplitz import Toeplitz
 from tinynet.parameterizations.scaled import Scaled
 from tinynet.parameterizations.columns import Columns
 from tinynet.parameterizations.kronecker import Kronecker
@@ -38,5 +40,5 @@ from tinynet.parameterizations.contract import ContractError, check_parameteriza
 
 __all__ = [
     "Bank", "Binary", "Columns", "ContractError", "Dense", "Hashed", "Kronecker", "LowRank", "Parameter",
-    "Parameterization", "Quantized", "Scaled", "Sparse", "Supermask", "check_parameterization",
+    "Parameterization", "Quantized", "Scaled", "Sparse", "Supermask", "Toeplitz", "check_parameterization",
 ]  # fmt: skip

@@ -16,6 +16,9 @@ what to do. The checks, in their order:
     variance     an entry of x W starts with about the variance of an entry of x
     from_dense   finds a member of the family again, where it is offered
 
+A method that does not do for all widths, such as a convolution, which takes square pictures, has one method more:
+fitting(shape) returns the shape itself, or the nearest that fits. Its contract is checked at these.
+
 A check never touches the method: it asks for views of it, which are plain values, and computes with these. So a method
 can be checked in another process too, as the course does with what a learner hands in.
 """
@@ -63,9 +66,15 @@ def check_parameterization(
         raise ValueError(f"check_parameterization: no check is called {sorted(unknown)}; there are {list(CHECKS)}")
     if not isinstance(recipe, Parameterization):
         raise TypeError(f"check_parameterization: {recipe!r:.80} is no recipe; pass one, such as tn.Hashed(1 / 8)")
+    shape = fitting(recipe, shape)
     for name, check in CHECKS.items():
         if name not in skip:
             check(partial(observe, recipe), shape, seed)
+
+
+def fitting(recipe: Parameterization, shape: Shape) -> Shape:
+    """Return the shape, or the nearest that fits the method where this one does not."""
+    return recipe.fitting(shape) if hasattr(recipe, "fitting") else shape
 
 
 # ---- views: what can be seen of a method from outside
@@ -95,6 +104,10 @@ def observe(recipe: Parameterization, view: str, shape: Shape, seed: int, *given
         RECIPES.pop(name)
         if known is not None:
             RECIPES[name] = known
+
+
+def _fitting(recipe: Parameterization, shape: Shape, seed: int) -> Shape:
+    return fitting(recipe, shape)
 
 
 def _weight(built: Parameterization) -> Tensor:
@@ -290,7 +303,7 @@ def _nearest(recipe: Parameterization, shape: Shape, seed: int, W: np.ndarray) -
 
 
 VIEWS: dict[str, Callable[..., Any]] = {
-    "build": _build, "gradients": _gradients, "moved": _moved, "product": _product,
+    "fitting": _fitting, "build": _build, "gradients": _gradients, "moved": _moved, "product": _product,
     "product gradients": _product_gradients, "state": _state, "from state": _from_state, "restored": _restored,
     "of another shape": _of_another_shape, "overwritten": _overwritten, "settings": _settings, "nearest": _nearest,
 }  # fmt: skip
@@ -314,7 +327,7 @@ TROUBLE = {  # by view: what an error calls it, and what to look for
 
 
 def _starts(ask: Ask, shape: Shape, seed: int) -> None:
-    for each in (shape, *SHAPES):
+    for each in (shape, *_fits(ask, *SHAPES)):
         found = ask("build", each, seed)
         W = found["W"]
         if W.shape != tuple(each):
@@ -330,6 +343,10 @@ def _starts(ask: Ask, shape: Shape, seed: int) -> None:
                     f"the parameter {name!r} starts in {dtype}: a file would hold twice the bits; make it float32, "
                     "for example by Parameter(values.astype(np.float32))"
                 )
+
+
+def _fits(ask: Ask, *shapes: Shape) -> list[Shape]:
+    return [ask("fitting", each, 0) for each in shapes]
 
 
 def _seed(ask: Ask, shape: Shape, seed: int) -> None:
@@ -415,7 +432,7 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
 
 def _comes_back(ask: Ask, shape: Shape, seed: int) -> None:
     seed = 2**64 - 5 - seed % 2**32  # a file holds all 64 bits of a seed
-    for each in (shape, *SHAPES):
+    for each in (shape, *_fits(ask, *SHAPES)):
         for step in 0.0, 0.3:
             found = ask("state", each, seed, step)
             ask("build", each, seed + 1)  # a method that keeps anything outside its state would keep this
@@ -466,7 +483,7 @@ def _restore(ask: Ask, shape: Shape, seed: int) -> None:
             f"after restore() of another seed's state, {what} still gives old values: something was computed once and "
             "kept. Compute it anew each time, or make it a cached_property with `seeded = True`: restore() clears those"
         )
-    another = SHAPES[0]
+    [another] = _fits(ask, SHAPES[0])
     there, drawn = ask("state", another, seed + 1, 0.0), ask("build", another, seed + 1)["W"]
     found = ask("of another shape", shape, seed, another, there["state"])
     if not np.array_equal(found["read"], there["W"]) or not np.array_equal(found["drawn"], drawn):
@@ -497,8 +514,9 @@ def _json(ask: Ask, shape: Shape, seed: int) -> None:
 
 
 def _variance(ask: Ask, shape: Shape, seed: int) -> None:
-    x = np.random.default_rng(seed).normal(size=(400, 196)).astype(np.float32)
-    variance = np.mean([(x @ ask("build", (196, 100), seed + k)["W"]).var() for k in range(5)])
+    [wide] = _fits(ask, (196, 100))
+    x = np.random.default_rng(seed).normal(size=(400, wide[0])).astype(np.float32)
+    variance = np.mean([(x @ ask("build", wide, seed + k)["W"]).var() for k in range(5)])
     if not 0.5 < variance < 2:
         raise ContractError(
             f"entries of x W start with {variance:.3g} times the variance of the entries of x: a deep network's scores "
@@ -508,7 +526,7 @@ def _variance(ask: Ask, shape: Shape, seed: int) -> None:
 
 
 def _from_dense(ask: Ask, shape: Shape, seed: int) -> None:
-    for each in (shape, (25, 3), (1, 1)):
+    for each in (shape, *_fits(ask, (25, 3), (1, 1))):
         try:
             built = ask("build", each, seed)
         except ContractError:
