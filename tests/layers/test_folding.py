@@ -87,11 +87,27 @@ def test_a_column_that_batch_norm_has_switched_off_still_saves(tmp_path):
     np.testing.assert_allclose(tn.load(tmp_path / "net")(X).numpy(), net(X).numpy(), atol=0.01)
 
 
-def test_batch_norm_that_follows_no_linear_stays():
-    net = tn.Sequential(tn.BatchNorm(16), tn.Linear(16, 8), tn.Tanh(), tn.BatchNorm(8), tn.Linear(8, 4))
-    tn.fit(net, (X, LABELS), epochs=1)
-    assert [type(layer).__name__ for layer in tn.fold(net).layers] == [type(layer).__name__ for layer in net.layers]
-    assert np.array_equal(tn.fold(net)(X).numpy(), net(X).numpy())
+def test_batch_norm_that_follows_no_linear_or_goes_by_channel_becomes_two_numbers(tmp_path):
+    net = tn.Sequential(
+        tn.BatchNorm(16), tn.Linear(16, 27, tn.Toeplitz(2, inner=tn.Quantized(bits=4)), bias=False),
+        tn.BatchNorm(27, channels=3), tn.ReLU(), tn.BatchNorm(27), tn.Linear(27, 4),
+    )  # fmt: skip
+    tn.fit(net, (X, LABELS), epochs=2)
+    folded, norms = tn.fold(net), 16 + 3 + 27
+    names = [type(layer).__name__ for layer in folded.layers]
+    assert names == ["Affine", "Linear", "Affine", "ReLU", "Affine", "Linear"]
+    scores = net(X).numpy()
+    np.testing.assert_allclose(folded(X).numpy(), scores, atol=1e-5 * np.abs(scores).max())
+    assert net.stored_bits() - folded.stored_bits() == 2 * 32 * norms
+    tn.save(tn.half(folded), tmp_path / "net")
+    np.testing.assert_allclose(tn.load(tmp_path / "net")(X).numpy(), scores, atol=0.02)
+    assert tn.load(tmp_path / "net")(X[None]).shape == (1, 300, 4)  # over sequences, as every layer
+
+
+@pytest.mark.parametrize("channels", [0, 4, 2.0])
+def test_affine_refuses_channels_that_do_not_share_its_columns(channels):
+    with pytest.raises(ValueError, match="Affine"):
+        tn.Layer.registry["Affine"](18, channels)
 
 
 def test_a_network_inside_a_network_is_folded_as_one():
