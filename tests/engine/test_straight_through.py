@@ -32,6 +32,14 @@ def test_round_is_numpys_and_passes_the_whole_gradient(leaf):
     np.testing.assert_array_equal(x.grad, np.arange(7.0) + 1)
 
 
+def test_round_takes_any_grid(leaf):
+    x = leaf([-0.7, 0.2, 1.6])
+    y = F.round(x, to=lambda a: np.floor(a) + 0.5)
+    np.testing.assert_array_equal(y.data, [-0.5, 0.5, 1.5])
+    y.backward(np.arange(3.0) + 1)
+    np.testing.assert_array_equal(x.grad, [1, 2, 3])
+
+
 @pytest.mark.parametrize("name", F.SURROGATES)
 def test_a_straight_through_gradient_is_the_derivative_of_its_surrogate(leaf, drawn, name):
     x, g, h = drawn(50, scale=1.5), drawn(50, seed=1), 1e-6

@@ -213,6 +213,8 @@ RECIPES = [
     tn.Binary(),
     tn.Binary(scale="column"),
     tn.Binary(scale=None),
+    tn.Grid("half steps", bits=3),
+    tn.Grid("powers of two", bits=4, scale="column"),
     tn.Scaled(),
     tn.Scaled(tn.Quantized(bits=3), normalize=True),
     tn.LowRank(rank=3, inner=tn.Binary()),

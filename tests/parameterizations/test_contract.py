@@ -68,6 +68,9 @@ SIMPLE = [
     tn.Toeplitz(kernel=2),
     tn.Toeplitz(kernel=3, stride=2, padding=1),
     tn.Toeplitz(kernel=2, channels=3, dimensions=1),
+    *[tn.Grid("half steps", bits=k) for k in (1, 2, 8)],
+    tn.Grid("powers of two", bits=4),
+    tn.Grid("powers of two", bits=3, scale="column"),
     TwoBlocks(),
 ]
 COMBINED = [
@@ -81,6 +84,7 @@ COMBINED = [
     tn.Scaled(tn.Quantized(bits=3)),
     tn.Scaled(tn.LowRank(rank=2)),
     tn.Columns([tn.Binary(), tn.Quantized(bits=4), tn.LowRank(rank=2)]),
+    tn.Scaled(tn.Hashed(1 / 4, tn.Grid(bits=2))),
     tn.Supermask("uniform", tn.Hashed(1 / 4, tn.Binary(scale=None))),
     tn.Kronecker(factor=0.4, inner=tn.Quantized(bits=4)),
     tn.Toeplitz(kernel=2, inner=tn.Quantized(bits=4, scale="column")),

@@ -6,7 +6,7 @@ the forward pass, but sends back the gradient of a similar function that has a s
 
     sign     forward +1 or -1          surrogate clip(x, -1, 1), slope 1 for |x| <= 1 and 0 beyond
                                        (Courbariaux et al. 2016, arXiv 1602.02830, eq. 4)
-    round    forward the nearest integer          surrogate x, slope 1
+    round    forward the nearest integer, or to(x) for another grid          surrogate x, slope 1
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ def _sign(x: np.ndarray) -> np.ndarray:
 
 
 # fmt: off
-#                  name     y = f(x)   cotangent of x: that of the surrogate
-sign  = primitive("sign",  _sign,     lambda g, y, x: g * (np.abs(x) <= 1))
-round = primitive("round", np.rint,   lambda g, y, x: g)
+#                  name     y = f(x)                       cotangent of x: that of the surrogate
+sign  = primitive("sign",  _sign,                         lambda g, y, x: g * (np.abs(x) <= 1))
+round = primitive("round", lambda x, to=np.rint: to(x),   lambda g, y, x, to=None: g)
 
 SURROGATES = {
     "sign":  lambda x: np.clip(x, -1, 1),
-    "round": lambda x: x,
+    "round": lambda x, **_: x,
 }
 # fmt: on

@@ -3,7 +3,8 @@
 A compressed matrix is small on disk. It stays small in memory if we never write out its m n entries, and what a method
 stores is enough to compute x W:
 
-    Quantized, Binary      x W = s (x C)             C the integers that the packed codes stand for, unpacked in blocks
+    Quantized, Binary,
+    Grid                   x W = s (x L)             L the levels that the packed codes stand for, unpacked in blocks
     LowRank                x W = (x U) V             each factor in its own way
     Hashed                 x W = sum_i x_i W_i       W_i hashed some rows at a time (parameterizations/hashing.py)
     Scaled                 x W = (x V) diag(g)
@@ -20,7 +21,17 @@ import numpy as np
 
 from tinynet.engine.tensor import Tensor
 from tinynet.layers.linear import Linear
-from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Scaled, hash_grids
+from tinynet.parameterizations import (
+    Binary,
+    Dense,
+    Grid,
+    Hashed,
+    LowRank,
+    Parameterization,
+    Quantized,
+    Scaled,
+    hash_grids,
+)  # fmt: skip
 from tinynet.parameterizations.packing import packed_bits, unpack
 from tinynet.parameterizations.state import State, Storable, unnest
 
@@ -85,31 +96,35 @@ def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.
         case Hashed():
             w, seed = state.get("w.W", built.buckets.weight()._data).ravel(), built.seed
             return lambda x: hash_grids.matmul(x, w, seed, shape[1])
-        case Quantized() | Binary():
-            base, lowest = (2, None) if isinstance(built, Binary) or built.bits == 1 else (built._base, built.Q)
+        case Quantized() | Binary() | Grid():
             packed = state["bits" if isinstance(built, Binary) else "codes"]
-            scale = state.get("s", np.float32(1))
-            return lambda x: _coded_product(x, packed, shape, base, lowest) * scale
+            levels, scale = _levels(built), state.get("s", np.float32(1))
+            return lambda x: _coded_product(x, packed, shape, levels) * scale
         case Scaled():
             inner, lengths = product(built.V, unnest(state)["V"]), built.column_scale().numpy()
             return lambda x: inner(x) * lengths
     return lambda x: built.matmul(Tensor(x))._data
 
 
-def _coded_product(
-    x: np.ndarray, packed: np.ndarray, shape: tuple[int, int], base: int, lowest: int | None
-) -> np.ndarray:
-    """Return x C for the integers C of packed codes: code - lowest, or 2 code - 1 where `lowest` is None.
+def _levels(built: Quantized | Binary | Grid) -> np.ndarray:
+    """Return the level of each code."""
+    if isinstance(built, Grid):
+        return built.levels
+    two = isinstance(built, Binary) or built.bits == 1
+    return np.array([-1.0, 1.0]) if two else np.arange(built._base) - float(built.Q)
+
+
+def _coded_product(x: np.ndarray, packed: np.ndarray, shape: tuple[int, int], levels: np.ndarray) -> np.ndarray:
+    """Return x L for the levels L of packed codes.
 
     It unpacks a multiple of 40 rows at a time: these end at the end of a byte, whether some bytes hold eight codes or
     each holds five.
     """
     m, n = shape
-    step = 40 * max(1, 2**16 // (40 * n))
+    base, levels, step = len(levels), levels.astype(x.dtype), 40 * max(1, 2**16 // (40 * n))
     z = np.zeros((len(x), n), x.dtype)
     for first in range(0, m, step):
         last = min(m, first + step)
         here = slice(packed_bits(first * n, base) // 8, -(-packed_bits(last * n, base) // 8))
-        codes = unpack(packed[here], (last - first, n), base).astype(x.dtype)
-        z += x[:, first:last] @ (2 * codes - 1 if lowest is None else codes - x.dtype.type(lowest))
+        z += x[:, first:last] @ levels[unpack(packed[here], (last - first, n), base)]
     return z

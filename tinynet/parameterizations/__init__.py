@@ -13,6 +13,7 @@ Read state, base and dense first, then any method you like. A star marks what be
     * packing       small codes in bytes
     * quantized     W on a grid of few levels
     * binary        W = +s or -s
+      grid          W on a grid without a zero: half steps, powers of two
       bank          a U that is not learned
       supermask     random numbers, and which of them stay
       toeplitz      a convolution: one number along each diagonal
@@ -30,6 +31,7 @@ from tinynet.parameterizations.hashed import Hashed
 from tinynet.parameterizations.sparse import Sparse
 from tinynet.parameterizations.quantized import Quantized
 from tinynet.parameterizations.binary import Binary
+from tinynet.parameterizations.grid import Grid
 from tinynet.parameterizations.bank import Bank
 from tinynet.parameterizations.supermask import Supermask
 from tinynet.parameterizations.toeplitz import Toeplitz
@@ -39,6 +41,6 @@ from tinynet.parameterizations.kronecker import Kronecker
 from tinynet.parameterizations.contract import ContractError, check_parameterization
 
 __all__ = [
-    "Bank", "Binary", "Columns", "ContractError", "Dense", "Hashed", "Kronecker", "LowRank", "Parameter",
+    "Bank", "Binary", "Columns", "ContractError", "Dense", "Grid", "Hashed", "Kronecker", "LowRank", "Parameter",
     "Parameterization", "Quantized", "Scaled", "Sparse", "Supermask", "Toeplitz", "check_parameterization",
 ]  # fmt: skip

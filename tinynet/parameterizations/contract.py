@@ -192,11 +192,11 @@ class _Translated:
     def __init__(self, step: Callable, surrogate: Callable) -> None:
         self.step, self.surrogate, self.offsets, self.calls = step, surrogate, list[np.ndarray](), 0
 
-    def __call__(self, x: np.ndarray) -> np.ndarray:
+    def __call__(self, x: np.ndarray, **how: Any) -> np.ndarray:
         if self.calls == len(self.offsets):
-            self.offsets.append(self.step(x) - self.surrogate(x))
+            self.offsets.append(self.step(x, **how) - self.surrogate(x, **how))
         self.calls += 1
-        return self.surrogate(x) + self.offsets[self.calls - 1]
+        return self.surrogate(x, **how) + self.offsets[self.calls - 1]
 
 
 @contextmanager
