@@ -95,9 +95,28 @@ def test_info_shows_the_table_and_the_size(tmp_path):
     assert f"{os.path.getsize(tmp_path / 'net.safetensors'):,} bytes on disk" in done.stdout
 
 
+def test_golf_judges_what_the_files_hold(tmp_path, monkeypatch, here):
+    monkeypatch.chdir(tmp_path)
+    nets = [tn.MLP([64, 8, 10], tn.Quantized(bits=4), seed=seed) for seed in range(2)]
+    data = tn.datasets.load("digits")
+    for i, net in enumerate(nets):
+        tn.fit(net, data.train, epochs=5 + 20 * i)
+        tn.save(net, f"net{i}")
+    errors = [100 * tn.evaluate(net, data.test) for net in nets]
+    size, mean = tn.save(nets[0], "net0").payload, sum(errors) / 2
+
+    done = here("golf", "net0", "net1", "--data", "digits", "--limit", f"{mean + 0.01}")
+    first, second, verdict = (line.split() for line in done.stdout.splitlines())
+    assert first == [str(size), "bytes", f"{errors[0]:.2f}", "%", "net0"] and second[2] == f"{errors[1]:.2f}"
+    assert verdict[:5] == [str(size), "bytes", f"{mean:.2f}", "%", "within"] and done.returncode == 0
+    done = here("golf", "net0", "net1", "--data", "digits", "--limit", f"{mean - 0.01}")
+    assert "above" in done.stdout and done.returncode == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["golf", "junk", "--data", "digits"], "is not a readable network"),
         (["info", "missing.safetensors"], "there is no file 'missing.safetensors'"),
         (["info", "junk"], "is not a readable network"),
         (["frontier", "--methods", "magic"], "unknown method 'magic'"),

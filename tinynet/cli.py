@@ -239,6 +239,26 @@ def info(file: Annotated[Path, typer.Argument(help="A file written by tn.save.")
     typer.echo(f"\n{sum(size):,} bytes on disk: {size.payload:,} payload, {size.header:,} header")
 
 
+@app.command()
+def golf(
+    files: Annotated[
+        list[Path], typer.Argument(help="Saved networks that differ in their seed alone; three are usual.")
+    ],
+    data: Annotated[str, typer.Option(help="Data set whose test split they read.")] = "mnist",
+    limit: Annotated[float, typer.Option(help="Largest mean test error, in %.")] = 2.0,
+) -> None:
+    """Fewest bytes at 2 % or less on MNIST: load the files, show bytes and test errors, and give the verdict."""
+    from tinynet.frontier.golf import scores
+
+    found = scores(files, data)
+    for score in found:
+        typer.echo(f"{score.bytes:7,} bytes   {100 * score.error:5.2f} %   {score.file}")
+    mean, most = 100 * sum(score.error for score in found) / len(found), max(score.bytes for score in found)
+    typer.echo(f"{most:7,} bytes   {mean:5.2f} %   {'within' if mean <= limit else 'above'} {limit:g} % on average")
+    if mean > limit:
+        raise typer.Exit(1)
+
+
 def spread(arguments: list[str]) -> list[str]:
     """Write `--factors 1 1/2` as `--factors 1 --factors 1/2`, the only form that the parser knows."""
     out: list[str] = []

@@ -15,6 +15,7 @@ file and the error of what the file holds.
     pareto            the points that no other point beats
     plot              the picture
     report            the same as a table and as CSV
+    golf              the fewest bytes at a given error: files, loaded and judged
 """
 
 from tinynet.frontier.methods import METHODS
