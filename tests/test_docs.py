@@ -72,10 +72,10 @@ def test_the_recipes_for_a_primitive_and_a_method_work():
     x = tn.Tensor(np.linspace(-2, 2, 5), requires_grad=True)
     assert np.array_equal(names["arctan"](x).numpy(), np.arctan(x.numpy()))
     tn.check_gradients(names["arctan"], x)
-    W = names["Circulant"]().build((5, 3), seed=0).weight().numpy()
+    W = names["Shifted"]().build((5, 3), seed=0).weight().numpy()
     assert np.array_equal(W[:, 1], np.roll(W[:, 0], 1))
-    tn.check_parameterization(names["Circulant"]())
-    del Parameterization.registry["Circulant"]
+    tn.check_parameterization(names["Shifted"]())
+    del Parameterization.registry["Shifted"]
 
 
 def test_the_speeds_that_pages_quote_are_those_of_the_results():

@@ -221,6 +221,7 @@ RECIPES = [
     tn.LowRank(rank=3, inner=tn.Quantized(levels=3)),
     tn.Hashed(1 / 4, inner=tn.Quantized(bits=4)),
     tn.Kronecker(factor=1 / 4, inner=tn.Quantized(bits=4)),
+    tn.Circulant(1 / 8),
 ]
 
 

@@ -71,6 +71,8 @@ SIMPLE = [
     *[tn.Grid("half steps", bits=k) for k in (1, 2, 8)],
     tn.Grid("powers of two", bits=4),
     tn.Grid("powers of two", bits=3, scale="column"),
+    tn.Circulant(),
+    tn.Circulant(1 / 4),
     TwoBlocks(),
 ]
 COMBINED = [
@@ -89,6 +91,7 @@ COMBINED = [
     tn.Kronecker(factor=0.4, inner=tn.Quantized(bits=4)),
     tn.Toeplitz(kernel=2, inner=tn.Quantized(bits=4, scale="column")),
     tn.Toeplitz(kernel=2, inner=tn.Scaled(tn.Quantized(levels=3))),
+    tn.Circulant(1 / 3, inner=tn.Quantized(bits=4, scale="column")),
 ]
 every_recipe = pytest.mark.parametrize("recipe", SIMPLE + COMBINED, ids=repr)
 
@@ -187,6 +190,7 @@ AROUND = {
     "the bank of LowRank": lambda r: tn.LowRank(rank=4, bank=r),
     "Columns": lambda r: tn.Columns([r, tn.Dense()]),
     "Kronecker": lambda r: tn.Kronecker(rank=2, inner=r),
+    "Circulant": lambda r: tn.Circulant(1 / 4, r),
 }
 MIDDLE = [around(leaf) for around in AROUND.values() for leaf in LEAVES]
 

@@ -46,6 +46,7 @@ def every_kind():
         "sparse": tn.MLP(mlp, [tn.Sparse(1 / 3), tn.Scaled(tn.Binary("column"))], activation=tn.ReLU),
         "columns": tn.MLP(mlp, tn.Columns([tn.Dense(), tn.LowRank(rank=1), tn.Quantized(levels=3)])),
         "kronecker": tn.MLP(mlp, tn.Kronecker(rank=2, inner=tn.Quantized(bits=4))),
+        "circulant": tn.MLP(mlp, [tn.Circulant(1 / 4, tn.Quantized(bits=4)), tn.Circulant()]),
         "layers": tn.Sequential(
             tn.Rounded(31.0), tn.Linear(16, 8, bias=False), tn.Sequential(tn.Sigmoid(), tn.LayerNorm(8)),
             tn.SignActivation(True), tn.Scale(0.5),
@@ -117,6 +118,7 @@ WRAPPED = [
     lambda r: {"LowRank": {"rank": 2, "inner": r}},
     lambda r: {"LowRank": {"rank": 2, "bank": r}},
     lambda r: {"Kronecker": {"rank": 2, "inner": r}},
+    lambda r: {"Circulant": {"inner": r}},
     lambda r: {"Columns": {"parts": [r, copy.deepcopy(r)]}},
 ]
 NESTED = [

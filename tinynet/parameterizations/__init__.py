@@ -20,6 +20,7 @@ Read state, base and dense first, then any method you like. A star marks what be
       scaled        a length for each column
       columns       several methods side by side
       kronecker     W = a small matrix of small matrices
+      circulant     rows that are shifted copies of each other
       contract      what all methods promise, as checks
 """
 
@@ -38,9 +39,10 @@ from tinynet.parameterizations.toeplitz import Toeplitz
 from tinynet.parameterizations.scaled import Scaled
 from tinynet.parameterizations.columns import Columns
 from tinynet.parameterizations.kronecker import Kronecker
+from tinynet.parameterizations.circulant import Circulant
 from tinynet.parameterizations.contract import ContractError, check_parameterization
 
 __all__ = [
-    "Bank", "Binary", "Columns", "ContractError", "Dense", "Grid", "Hashed", "Kronecker", "LowRank", "Parameter",
-    "Parameterization", "Quantized", "Scaled", "Sparse", "Supermask", "Toeplitz", "check_parameterization",
+    "Bank", "Binary", "Circulant", "Columns", "ContractError", "Dense", "Grid", "Hashed", "Kronecker", "LowRank",
+    "Parameter", "Parameterization", "Quantized", "Scaled", "Sparse", "Supermask", "Toeplitz", "check_parameterization",
 ]  # fmt: skip
