@@ -60,6 +60,10 @@ SIMPLE = [
     tn.Binary(),
     tn.Binary(scale="column"),
     tn.Binary(scale=None),
+    tn.Codebook(bits=2),
+    tn.Codebook(levels=6),
+    tn.Pruned(1 / 8),
+    tn.Pruned(1.0),
     tn.Scaled(),
     tn.Scaled(normalize=True),
     tn.Scaled(tn.Sparse(1 / 2)),
@@ -85,6 +89,8 @@ COMBINED = [
     tn.Scaled(tn.Binary(scale=None), normalize=True),
     tn.Scaled(tn.Quantized(bits=3)),
     tn.Scaled(tn.LowRank(rank=2)),
+    tn.Codebook(bits=2, inner=tn.Quantized(bits=6)),
+    tn.Pruned(1 / 4, inner=tn.Codebook(bits=2, inner=tn.Quantized(bits=6))),
     tn.Columns([tn.Binary(), tn.Quantized(bits=4), tn.LowRank(rank=2)]),
     tn.Scaled(tn.Hashed(1 / 4, tn.Grid(bits=2))),
     tn.Supermask("uniform", tn.Hashed(1 / 4, tn.Binary(scale=None))),
@@ -191,6 +197,7 @@ AROUND = {
     "Columns": lambda r: tn.Columns([r, tn.Dense()]),
     "Kronecker": lambda r: tn.Kronecker(rank=2, inner=r),
     "Circulant": lambda r: tn.Circulant(1 / 4, r),
+    "Pruned": lambda r: tn.Pruned(1 / 4, r),
 }
 MIDDLE = [around(leaf) for around in AROUND.values() for leaf in LEAVES]
 

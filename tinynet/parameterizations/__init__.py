@@ -14,6 +14,10 @@ Read state, base and dense first, then any method you like. A star marks what be
     * quantized     W on a grid of few levels
     * binary        W = +s or -s
       grid          W on a grid without a zero: half steps, powers of two
+      projected     W that follows a latent matrix
+      codebook      W[i, j] = one of K learned values
+      gaps          which few of many places, in few bits
+      pruned        W = its largest entries
       bank          a U that is not learned
       supermask     random numbers, and which of them stay
       toeplitz      a convolution: one number along each diagonal
@@ -33,6 +37,8 @@ from tinynet.parameterizations.sparse import Sparse
 from tinynet.parameterizations.quantized import Quantized
 from tinynet.parameterizations.binary import Binary
 from tinynet.parameterizations.grid import Grid
+from tinynet.parameterizations.codebook import Codebook
+from tinynet.parameterizations.pruned import Pruned
 from tinynet.parameterizations.bank import Bank
 from tinynet.parameterizations.supermask import Supermask
 from tinynet.parameterizations.toeplitz import Toeplitz
@@ -43,6 +49,7 @@ from tinynet.parameterizations.circulant import Circulant
 from tinynet.parameterizations.contract import ContractError, check_parameterization
 
 __all__ = [
-    "Bank", "Binary", "Circulant", "Columns", "ContractError", "Dense", "Grid", "Hashed", "Kronecker", "LowRank",
-    "Parameter", "Parameterization", "Quantized", "Scaled", "Sparse", "Supermask", "Toeplitz", "check_parameterization",
+    "Bank", "Binary", "Circulant", "Codebook", "Columns", "ContractError", "Dense", "Grid", "Hashed", "Kronecker",
+    "LowRank", "Parameter", "Parameterization", "Pruned", "Quantized", "Scaled", "Sparse", "Supermask", "Toeplitz",
+    "check_parameterization",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ import numpy as np
 from tinynet.engine import straight_through
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations.base import MOST_ENTRIES, Parameterization
-from tinynet.parameterizations.packing import pack, scale_shape, take_packed, unpack
+from tinynet.parameterizations.packing import pack, scale_shape, take_codes
 from tinynet.parameterizations.state import State, take
 
 
@@ -76,7 +76,7 @@ class Binary(Parameterization):
             dtype = self.s.dtype
         elif "dtype" in state:
             dtype = take(state, "dtype", (0,)).dtype
-        bits = unpack(take_packed(state, "bits", self.shape, 2), self.shape, 2)
+        bits = take_codes(state, "bits", self.shape, 2)
         self.V = Parameter(bits.astype(dtype) * 2 - 1)
         self.set_steps()
 

@@ -30,7 +30,7 @@ from tinynet.engine import straight_through
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import uniform
-from tinynet.parameterizations.packing import pack, scale_shape, take_packed, unpack
+from tinynet.parameterizations.packing import pack, scale_shape, take_codes
 from tinynet.parameterizations.state import State, take
 
 # fmt: off
@@ -128,7 +128,7 @@ class Grid(Parameterization):
         s = take(state, "s", scale_shape(self.scale, self.shape))
         if not (s >= np.finfo(s.dtype).smallest_normal).all():
             raise ValueError("the array 's' holds a step that is not positive, or too small for its levels")
-        codes = unpack(take_packed(state, "codes", self.shape, 2**self.bits), self.shape, 2**self.bits)
+        codes = take_codes(state, "codes", self.shape, 2**self.bits)
         self.V, self.s = Parameter(self.levels.astype(s.dtype)[codes] * s), Parameter(s)
         self.set_steps()
 

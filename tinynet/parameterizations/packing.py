@@ -45,9 +45,9 @@ def unpack(packed: np.ndarray, shape: tuple[int, ...], base: int) -> np.ndarray:
     return codes[:count].reshape(shape)
 
 
-def take_packed(state: State, name: str, shape: tuple[int, ...], base: int) -> np.ndarray:
-    """Return a packed array of a state, after checking that it has as many bytes as codes of this shape take."""
-    return take(state, name, (-(-packed_bits(int(np.prod(shape)), base) // 8),), "u1")
+def take_codes(state: State, name: str, shape: tuple[int, ...], base: int) -> np.ndarray:
+    """Return the codes in a packed array of a state, after checking that it has as many bytes as they take."""
+    return unpack(take(state, name, (-(-packed_bits(int(np.prod(shape)), base) // 8),), "u1"), shape, base)
 
 
 def scale_shape(scale: str | None, shape: tuple[int, int]) -> tuple[int, int]:

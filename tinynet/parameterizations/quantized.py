@@ -23,7 +23,7 @@ from tinynet.engine import straight_through
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import uniform
-from tinynet.parameterizations.packing import pack, packed_bits, scale_shape, take_packed, unpack
+from tinynet.parameterizations.packing import pack, packed_bits, scale_shape, take_codes
 from tinynet.parameterizations.state import State, take
 
 
@@ -104,7 +104,7 @@ class Quantized(Parameterization):
         s = take(state, "s", scale_shape(self.scale, self.shape))
         if not (s > 0).all():
             raise ValueError("the array 's' holds a step that is not positive")
-        codes = unpack(take_packed(state, "codes", self.shape, self._base), self.shape, self._base)
+        codes = take_codes(state, "codes", self.shape, self._base)
         if codes.max() > 2 * self.Q:
             raise ValueError(f"the code {codes.max()} lies above the highest, {2 * self.Q}")
         levels = 2.0 * codes - 1 if self.bits == 1 else codes.astype(s.dtype) - self.Q
