@@ -12,7 +12,7 @@ from safetensors.numpy import save as to_bytes
 
 import tinynet as tn
 from tinynet.frozen.bits import BitLinear
-from tinynet.frozen.network import FEW, Frozen
+from tinynet.frozen.network import FEW, Frozen, flat
 from tinynet.frozen.thresholds import find_thresholds
 from tinynet.kernels.bits import pack_signs
 from tinynet.storage.file_size import ModelFileError
@@ -282,13 +282,21 @@ MIXED = {
     "nested": lambda: [tn.Sequential(tn.Rounded(255), tn.Sequential(bits(20, 30), SIGN())), tn.Sequential(bits(30, 4))],
     "rounding before floats": lambda: [tn.Rounded(255), tn.Linear(20, 4), tn.Scale(1 / 255)],
     "bits after floats": lambda: [tn.Linear(20, 30), tn.Tanh(), bits(30, 4)],
+    "a convolution": lambda: [
+        tn.Linear(36, 16, tn.Bank("pool"), bias=False),
+        tn.Linear(16, 18, tn.Toeplitz(kernel=2, inner=tn.Quantized(bits=4)), bias=False),
+        tn.BatchNorm(18, channels=2),
+        tn.ReLU(),
+        tn.Linear(18, 4, tn.Toeplitz(channels=2, inner=tn.Scaled(tn.Binary(scale=None)))),
+    ],
     "batch norm first": lambda: [tn.BatchNorm(20), tn.Linear(20, 4)],
 }
 
 
 @pytest.mark.parametrize("make", MIXED.values(), ids=MIXED.keys())
 def test_mixed_networks_freeze(make, tmp_path):
-    net, pixels = tn.Sequential(*make()), pixels_for(20)
+    net = tn.Sequential(*make())
+    pixels = pixels_for(next(layer.n_in for _, layer in flat(net.layers) if isinstance(layer, tn.Linear)))
     for layer in net.layers:
         if getattr(layer, "bias", None) is not None:
             layer.bias.data = np.random.default_rng(0).normal(0, 9, layer.bias.shape).astype(np.float32)

@@ -119,7 +119,7 @@ def test_windows_never_hold_more_numbers_than_the_matrix():
     for k in (1, 2, 5, 10):
         for padding in {0, k // 2, k - 1}:
             built = built_for(dict(kernel=k, padding=padding), 10, features=1)
-            assert built.cut(np.ones((1, 100))).size <= built.m * built.n <= MOST_ENTRIES
+            assert built.windows.cut(np.ones((1, 100))).size <= built.m * built.n <= MOST_ENTRIES
 
 
 # ---- pooling, and batch norm by channel

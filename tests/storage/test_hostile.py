@@ -47,6 +47,11 @@ def every_kind():
         "columns": tn.MLP(mlp, tn.Columns([tn.Dense(), tn.LowRank(rank=1), tn.Quantized(levels=3)])),
         "kronecker": tn.MLP(mlp, tn.Kronecker(rank=2, inner=tn.Quantized(bits=4))),
         "circulant": tn.MLP(mlp, [tn.Circulant(1 / 4, tn.Quantized(bits=4)), tn.Circulant()]),
+        "convolutions": tn.Sequential(
+            tn.Linear(36, 16, tn.Bank("pool"), bias=False),
+            tn.Linear(16, 8, tn.Toeplitz(stride=2, padding=1, inner=tn.Quantized(bits=4)), bias=False),
+            tn.BatchNorm(8, channels=2), tn.Linear(8, 9, tn.Toeplitz(kernel=2, channels=2, dimensions=1)),
+        ),
         "layers": tn.Sequential(
             tn.Rounded(31.0), tn.Linear(16, 8, bias=False), tn.Sequential(tn.Sigmoid(), tn.LayerNorm(8)),
             tn.SignActivation(True), tn.Scale(0.5),

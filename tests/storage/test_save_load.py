@@ -501,6 +501,10 @@ SEED = zeros(1, dtype=np.uint64)
 ROWS = 44**2  # of matrices that a file of any size may ask for
 TOO_BIG = {  # what is announced but not there
     "batch norm": ([{"BatchNorm": {"n": 30_000_000}}], {"0.gamma,beta,mean,var": zeros(4, 2)}),
+    "batch norm by channel": (
+        [{"BatchNorm": {"n": 30_000_000, "channels": 2}}],
+        {"0.gamma,beta,mean,var": zeros(4, 2)},
+    ),
     "dense": ([linear(DENSE, 8000, 8000)], W43),
 }
 GREEDY = {  # much, made of a seed
@@ -516,6 +520,8 @@ GREEDY = {  # much, made of a seed
         [linear({"LowRank": {"rank": ROWS, "bank": {"Bank": {}}}}, ROWS, 1)],
         {"0.W.U.seed": SEED, "0.W.V.W": zeros(ROWS, 1)},
     ),
+    "pooling": ([linear({"Bank": {"kind": "pool"}}, ROWS, ROWS)], {}),
+    "convolution": ([linear({"Toeplitz": {"kernel": 1}}, ROWS, ROWS)], {"0.W.K.W": zeros(1, 1)}),
     "smooth bank": (
         [linear({"LowRank": {"rank": ROWS, "bank": {"Bank": {"kind": "smooth"}}}}, ROWS, 1)],
         {"0.W.U.seed": SEED, "0.W.V.W": zeros(ROWS, 1)},

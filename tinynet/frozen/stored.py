@@ -8,6 +8,7 @@ stores is enough to compute x W:
     LowRank                x W = (x U) V             each factor in its own way
     Hashed                 x W = sum_i x_i W_i       W_i hashed some rows at a time (parameterizations/hashing.py)
     Scaled                 x W = (x V) diag(g)
+    Toeplitz               x W = each window of x times K, K as it is stored
 
 Sparse, a Bank and any other method multiply as they do in evaluation, by their whole matrix.
 """
@@ -34,6 +35,7 @@ from tinynet.parameterizations import (
 )  # fmt: skip
 from tinynet.parameterizations.packing import packed_bits, unpack
 from tinynet.parameterizations.state import State, Storable, unnest
+from tinynet.parameterizations.toeplitz import Toeplitz
 
 
 class Stored(Storable):
@@ -103,6 +105,9 @@ def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.
         case Scaled():
             inner, lengths = product(built.V, unnest(state)["V"]), built.column_scale().numpy()
             return lambda x: inner(x) * lengths
+        case Toeplitz():
+            windows, K = built.windows, product(built.K, unnest(state)["K"])
+            return lambda x: K(windows.cut(x)).reshape(len(x), shape[1])
     return lambda x: built.matmul(Tensor(x))._data
 
 

@@ -94,6 +94,10 @@ class BatchNorm(Layer):
         """Return the numbers of the channels, (channels,), as those of the columns, (n,)."""
         return numbers if self.channels is None else np.tile(numbers, self.n // self.channels)
 
+    def columns(self) -> np.ndarray:
+        """Return gamma, beta, mean and variance of each column, (4, n), also where channels share them."""
+        return np.tile(self.state()["gamma,beta,mean,var"], (1, self.n // self.count))
+
     def _follow(self, mean: np.ndarray, var: np.ndarray) -> None:
         self.running_mean += self.rate * (mean - self.running_mean)
         self.running_var += self.rate * (var - self.running_var)

@@ -20,6 +20,7 @@ Read state, base and dense first, then any method you like. A star marks what be
       pruned        W = its largest entries
       bank          a U that is not learned
       supermask     random numbers, and which of them stay
+      windows       what a convolution sees of its input
       toeplitz      a convolution: one number along each diagonal
       scaled        a length for each column
       columns       several methods side by side

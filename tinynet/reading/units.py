@@ -123,6 +123,6 @@ def rearrange(net: Sequential, hidden: int, units: np.ndarray, signs: np.ndarray
 def _normed(old: BatchNorm, units: np.ndarray, s: np.ndarray) -> BatchNorm:
     """Return the batch norm of these units: gamma (x - mu) / sigma + beta changes sign with x if mu and beta do."""
     new = BatchNorm(len(units), old.eps, old.rate).train(old.training)
-    gamma, beta, mean, var = (rows[units] for rows in old.state()["gamma,beta,mean,var"])
+    gamma, beta, mean, var = (rows[units] for rows in old.columns())
     new.restore({"gamma,beta,mean,var": np.stack([gamma, s * beta, s * mean, var]).astype(gamma.dtype)})
     return new

@@ -163,7 +163,7 @@ def _folded(net: Sequential) -> list[tuple[np.ndarray, np.ndarray]]:
         elif isinstance(layer, Scale) and found:
             found[-1] = found[-1][0] * layer.c, found[-1][1] * layer.c
         elif isinstance(layer, BatchNorm):
-            gamma, beta, mean, var = layer.state()["gamma,beta,mean,var"].astype(np.float64)
+            gamma, beta, mean, var = layer.columns().astype(np.float64)
             g, (W, b) = gamma / np.sqrt(var + layer.eps), found[-1]
             found[-1] = W * g, (b - mean) * g + beta
     return found

@@ -65,10 +65,11 @@ def fold(net: Sequential) -> Sequential:
 
 
 def _one_layer(linear: Linear, norm: BatchNorm) -> Linear:
-    g = norm.gamma.numpy() / np.sqrt(norm.running_var + np.float32(norm.eps))
+    gamma, beta, mean, var = norm.columns()
+    g = gamma / np.sqrt(var + np.float32(norm.eps))
     b = 0 if linear.bias is None else linear.bias.numpy()
     folded = Linear(linear.n_in, linear.n_out, Scaled(linear.weight))
-    b = (b - norm.running_mean) * g + norm.beta.numpy()
+    b = (b - mean) * g + beta
     folded.restore({"W.g": g, "b": b} | nest("W.V", linear.weight.state()))
     return folded
 
