@@ -1,0 +1,352 @@
+"""The best network of each size on MNIST: python -m benchmarks.frontier_best [--hours 1] [--jobs 2]   (from the root)
+
+The equal-recipe frontier asks which method is best when all are trained alike. This one asks how good a network of so
+many bytes can be, whatever it takes. small_nets.py says how networks are written and trained.
+
+    scouts     for each size, several structures, as wide as the size allows, are trained for a few epochs on plain data
+    finals     the best of them on validation data is trained in full, with three seeds, on plain and on moved pictures
+    winners    for each budget, the final that is best on validation data; of these alone the test error is measured
+
+Every byte of a file's payload counts: codes, steps, norms, biases. Trained networks stay in a folder, --nets, and each
+finished run is a row of results/frontier_best.csv, so the same command goes on where it was stopped. With --hours 0
+nothing is trained: what is there is packed, measured and drawn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, as_completed
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from benchmarks.common import RESULTS, THREAD_VARIABLES, markdown, origin, write
+
+os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads
+
+import numpy as np
+
+import tinynet as tn
+from benchmarks.small_nets import Run, data, network, packed, train
+from tinynet import drawing
+from tinynet.frontier.workers import processes
+from tinynet.layers.table import payload_bytes
+from tinynet.storage.atomic import write_atomically
+
+KB = 1024
+BUDGETS = [kb * KB for kb in (1, 2, 4, 8, 12, 16, 24, 32, 64)]
+SIZES = (2000, 5400, 11_000, 750, 3200, 7800)  # in bytes, in order of worth
+STRUCTURES = (  # {k} stands for k times a width
+    "28 5/2x{1} 3/2x{2} 3x{2} q4", "28 5/2x{1} 3/2x{2} 3x{2} q3", "16 3x{1} 3/2x{2} 3x{2} q4",
+    "28 5/2x{1} 3x{2} 3/2x{2} 3x{2} q4",
+)  # fmt: skip
+NARROW = ("16 48 48 q4", "16 64 64 64 q4", "16 64 64 64 t", "16 160 160 160 b")  # without windows, and quick to train
+SCOUT, FULL = 6, {"moved": 20, "plain": 12}  # epochs; twice as many in full for networks without windows
+SEEDS = range(3)
+PUBLISHED = [  # bytes of the weights alone, test errors in % (the best and the worst), on moved pictures?, what
+    (5043, 2.34, 2.61, False, "ternary 64-64-64"),
+    (11_720, 1.73, 1.73, False, "binary 160-160-160"),
+    (23_440, 1.53, 1.64, False, "2 bits, 160-160-160"),
+    (12_608, 1.97, 2.08, False, "4 bits, 64-64-64"),
+    (27_000, 1.58, 1.58, False, "Deep Compression"),
+    (15_700, 1.92, 1.92, False, "sparse variational dropout"),
+    (24_000, 2.31, 2.31, False, "logic gates"),
+    (54_000, 1.6, 1.8, False, "tensor train"),
+    (7536, 1.48, 1.48, True, "4 bits, 48-48"),
+    (12_608, 0.99, 0.99, True, "4 bits, 64-64-64"),
+    (5400, 0.94, 0.94, True, "convolution (BitNetMCU)"),
+    (11_000, 0.45, 0.45, True, "convolution (BitNetMCU)"),
+]
+
+
+@dataclass
+class Row:
+    """A finished run."""
+
+    net: str
+    augment: str
+    epochs: int
+    lr: float
+    seed: int
+    seconds: float  # of processor time, to train it
+    trained_bytes: int  # payload as trained
+    bytes: int  # payload as packed
+    valid_error: float  # of the packed network
+    test_error: float | None = None  # the same, of winners
+
+    @property
+    def run(self) -> Run:
+        """What was run."""
+        return Run(self.net, self.augment, self.epochs, self.lr, self.seed)
+
+
+class Rows:
+    """The rows of a CSV file, by run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.rows = path, dict[Run, Row]()
+        if path.exists():
+            with open(path, newline="") as file:
+                for cells in csv.DictReader(file):
+                    row = Row(**{f.name: _value(f.name, cells[f.name]) for f in fields(Row)})
+                    self.rows[row.run] = row
+
+    def write(self) -> None:
+        """Write all rows, sorted."""
+        rows = sorted(self.rows.values(), key=lambda row: (row.bytes, row.net, row.augment, row.epochs, row.seed))
+        lines = [",".join(f.name for f in fields(Row))]
+        lines += [",".join(map(_cell, vars(row).values())) for row in rows]
+        write_atomically(self.path, ("\n".join(lines) + "\n").encode())
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _value(name: str, text: str) -> Any:
+    if name in ("net", "augment"):
+        return text
+    if text == "":
+        return None
+    return int(text) if name in ("epochs", "seed", "trained_bytes", "bytes") else float(text)
+
+
+# ---- which runs
+
+
+@lru_cache
+def fitted(structure: str, size: int) -> str:
+    """Return the widest network of a structure that takes at most so many bytes, packed."""
+
+    def wide(features: int) -> str:
+        return structure.format(*(max(1, round(k * features / 4)) for k in range(9)))
+
+    features = 1
+    while payload_bytes(packed(network(wide(features + 1)))) <= size:
+        features += 1
+    return wide(features)
+
+
+def scouts(size: int) -> list[Run]:
+    """Return the runs that look for the structure of a size."""
+    return [Run(fitted(structure, size), epochs=SCOUT) for structure in STRUCTURES]
+
+
+def best(done: dict[Run, Row], size: int) -> str:
+    """Return the structure whose scout has the least validation error."""
+    return min(zip(scouts(size), STRUCTURES, strict=True), key=lambda pair: done[pair[0]].valid_error)[1]
+
+
+def finals(net: str) -> list[Run]:
+    """Return a network's runs in full."""
+    times, lr = (1, 0.012) if "x" in net else (2, 0.006)
+    return [Run(net, augment, times * epochs, lr, seed) for augment, epochs in FULL.items() for seed in SEEDS]
+
+
+def wanted(done: dict[Run, Row], sizes: Sequence[int]) -> list[Run]:
+    """Return the next runs that are missing.
+
+    First the structure of the pilot runs is trained in full at every size, then the narrow networks; last come the
+    scouts of each size, and in full what they find.
+    """
+    for phase in phases(done, sizes):
+        if missing := [run for run in phase if run not in done]:
+            return missing
+    return []
+
+
+def phases(done: dict[Run, Row], sizes: Sequence[int]) -> Iterator[list[Run]]:
+    """Yield the runs of each phase; the next one may ask what became of them."""
+    yield from (finals(fitted(STRUCTURES[0], size)) for size in sizes)
+    yield from (finals(net) for net in NARROW)
+    for size in sizes:
+        yield scouts(size)
+        yield finals(fitted(best(done, size), size))
+
+
+def search(rows: Rows, folder: Path, sizes: Sequence[int], hours: float, executor: Executor | None) -> None:
+    """Train what is wanted until the time is up; each run that ends becomes a row."""
+    end = time.monotonic() + 3600 * hours
+    while time.monotonic() < end and (runs := wanted(rows.rows, sizes)):
+        for run, seconds in outcomes(runs, folder, end, executor):
+            rows.rows[run] = measured(run, folder, seconds)
+            rows.write()
+            print(f"{run.file}: {rows.rows[run].bytes:,} bytes, {100 * rows.rows[run].valid_error:.2f} %", flush=True)
+
+
+def outcomes(runs: Sequence[Run], folder: Path, end: float, executor: Executor | None) -> Iterator[tuple[Run, float]]:
+    """Yield each run that ends and the seconds that it took; once the time is up, no run begins."""
+    if executor is None:
+        yield from ((run, train(run, folder)) for run in runs if time.monotonic() < end)
+        return
+    futures = {executor.submit(train_until, end, run, folder): run for run in runs}
+    for future in as_completed(futures):
+        if (seconds := future.result()) is not None:
+            yield futures[future], seconds
+
+
+def train_until(end: float, run: Run, folder: Path) -> float | None:
+    """Train a network, unless the time is up when its turn comes."""
+    return train(run, folder) if time.monotonic() < end else None
+
+
+# ---- what came out
+
+
+def packed_file(run: Run, folder: Path) -> Path:
+    """Return the file of a run's packed network."""
+    return folder / f"packed-{run.file}"
+
+
+def measured(run: Run, folder: Path, seconds: float) -> Row:
+    """Pack a trained network, and return its row: what the packed file holds is what is measured."""
+    net, path = tn.load(folder / run.file), packed_file(run, folder)
+    small = tn.save(packed(net), path)
+    error = tn.evaluate(tn.load(path), data().valid, name="valid")
+    return Row(**asdict(run), seconds=seconds, trained_bytes=payload_bytes(net), bytes=small.payload, valid_error=error)
+
+
+@dataclass
+class Entry:
+    """A network with its three seeds."""
+
+    net: str
+    augment: str
+    rows: list[Row]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the largest file."""
+        return max(row.bytes for row in self.rows)
+
+    def mean(self, split: str) -> float:
+        """Return the mean error on a split, in %."""
+        return 100 * float(np.mean([getattr(row, f"{split}_error") for row in self.rows]))
+
+    def spread(self) -> float:
+        """Return the standard deviation of the test errors over seeds, in percentage points."""
+        return 100 * float(np.std([row.test_error for row in self.rows], ddof=1))
+
+
+def entries(done: Sequence[Row]) -> list[Entry]:
+    """Return the networks that have all their seeds."""
+
+    def key(row: Row) -> tuple:
+        return row.net, row.augment, row.epochs, row.lr
+
+    groups = [list(rows) for _, rows in groupby(sorted(done, key=key), key=key)]
+    return [Entry(rows[0].net, rows[0].augment, rows) for rows in groups if {row.seed for row in rows} >= set(SEEDS)]
+
+
+def winners(found: Sequence[Entry], augment: str, windows: bool) -> dict[int, Entry]:
+    """Return, for each budget that can be met, the entry with the least validation error.
+
+    windows: whether networks with Toeplitz layers take part.
+    """
+    chosen = {}
+    for budget in BUDGETS:
+        there = [e for e in found if e.augment == augment and e.bytes <= budget and (windows or "x" not in e.net)]
+        if there:
+            chosen[budget] = min(there, key=lambda e: (e.mean("valid"), e.bytes))
+    return chosen
+
+
+KINDS = {
+    "best": ("plain", True), "best, moved pictures": ("moved", True),
+    "without Toeplitz": ("plain", False), "without Toeplitz, moved": ("moved", False),
+}  # fmt: skip
+
+
+def report(rows: Rows, folder: Path) -> None:
+    """Measure the test error of the winners, and write table, figures and picture."""
+    found = entries(list(rows.rows.values()))
+    table = {kind: winners(found, *which) for kind, which in KINDS.items()}
+    for row in {id(row): row for chosen in table.values() for e in chosen.values() for row in e.rows}.values():
+        if row.test_error is None:
+            row.test_error = tn.evaluate(tn.load(packed_file(row.run, folder)), data().test, name="test")
+    rows.write()
+    lines = [
+        [
+            budget // KB,
+            kind,
+            e.net,
+            f"{e.bytes:,}",
+            f"{e.mean('valid'):.2f}",
+            f"{e.mean('test'):.2f} ± {e.spread():.2f}",
+        ]
+        for budget in BUDGETS
+        for kind, chosen in table.items()
+        if (e := chosen.get(budget))
+    ]
+    about = origin()
+    hours = sum(row.seconds for row in rows.rows.values()) / 3600
+    text = "\n\n".join([
+        "# The best network of each size on MNIST",
+        "Chosen on the 10,000 validation pictures and trained on 50,000; mean and standard deviation of three seeds on "
+        "the 10,000 test pictures. Bytes: the largest file of the three, its whole payload. Moved pictures: shifts of "
+        "up to 2 pixels, turns of up to 10 degrees, up to a tenth larger or smaller. benchmarks/small_nets.py says how "
+        "networks are written.",
+        f"{len(rows.rows)} runs took {hours:.1f} hours of one core.",
+        markdown(["KB", "which", "network", "bytes", "validation, %", "test, %"], lines),
+        "![bytes against test error](frontier_best.png)",
+        ", ".join(f"{name} {value}" for name, value in about.items()),
+    ])  # fmt: skip
+    figures = {"origin": about, "hours": hours, "points": [
+        dict(budget=budget, kind=kind, net=e.net, bytes=e.bytes, valid=e.mean("valid"), test=e.mean("test"),
+             spread=e.spread())
+        for kind, chosen in table.items() for budget, e in chosen.items()
+    ]}  # fmt: skip
+    write("frontier_best", text, figures)
+    draw(table).savefig(RESULTS / "frontier_best.png", dpi=160)
+
+
+def draw(table: dict[str, dict[int, Entry]]) -> Any:
+    """Return the picture of the winners and the published points."""
+    figure, [axes] = drawing.panels(9, 5.5)
+    for i, (kind, chosen) in enumerate(table.items()):
+        points = sorted({(e.bytes, e.mean("test"), e.spread()) for e in chosen.values()})
+        if points:
+            sizes, errors, spreads = zip(*points, strict=True)
+            axes.errorbar(sizes, errors, spreads, color=drawing.colour(i + 2), marker=drawing.marker(i), capsize=2,
+                          linewidth=1.2, linestyle="--" if "without" in kind else "-", label=kind)  # fmt: skip
+    for size, low, high, moved, what in PUBLISHED:
+        axes.plot([size, size], [low, high], color="0.35", linestyle="-", linewidth=1, zorder=1)
+        axes.plot(size, low, color="0.35", marker="o", markerfacecolor="0.35" if moved else "white", linestyle="")
+        axes.annotate(what, (size, low), textcoords="offset points", xytext=(5, 3), fontsize=7, color="0.35")
+    axes.plot(
+        [], [], color="0.35", marker="o", markerfacecolor="white", linestyle="", label="published, plain (theirs)"
+    )
+    axes.plot([], [], color="0.35", marker="o", linestyle="", label="published, augmented (theirs)")
+    axes.set(xscale="log", yscale="log", xlabel="bytes on disk (payload; theirs: weights alone)",
+             ylabel="test error (%)", title="MNIST: the best network of each size, three seeds")  # fmt: skip
+    drawing.plain_numbers(axes.xaxis, "{x:,.0f}")
+    drawing.plain_numbers(axes.yaxis)
+    drawing.grid(axes)
+    drawing.legend(axes)
+    return figure
+
+
+def main() -> None:
+    """Search as long as there is time, then write results/frontier_best.csv, .md, .json and .png."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nets", type=Path, default=Path(__file__).parent / "runs" / "best", help="folder of networks")
+    parser.add_argument("--hours", type=float, default=1.0, help="no run begins after this time; 0 trains nothing")
+    parser.add_argument("--budget", type=int, nargs="+", default=SIZES, help="sizes in bytes that scouts aim at")
+    parser.add_argument("--jobs", type=int, default=1)
+    arguments = parser.parse_args()
+    arguments.nets.mkdir(parents=True, exist_ok=True)
+    rows = Rows(RESULTS / "frontier_best.csv")
+    with processes(arguments.jobs) if arguments.jobs > 1 else nullcontext() as executor:
+        search(rows, arguments.nets, arguments.budget, arguments.hours, executor)
+    report(rows, arguments.nets)
+
+
+if __name__ == "__main__":
+    main()
