@@ -5,6 +5,7 @@ import pytest
 
 import tinynet as tn
 from tinynet.frontier.after_training import compress
+from tinynet.parameterizations.state import child_seed
 
 
 def test_compress_replaces_every_matrix_by_the_nearest_one_and_leaves_the_original_alone():
@@ -42,3 +43,14 @@ def test_a_recurrent_layer_has_two_matrices_and_each_takes_a_recipe_of_its_own()
     ]
     with pytest.raises(ValueError, match="2 recipes for 3 matrices; give one for all"):
         compress(net, recipes[:2])
+
+
+def test_a_layer_inside_a_layer_is_compressed_and_one_that_stands_twice_is_compressed_once():
+    twice = tn.Linear(5, 5, seed=1)
+    net = tn.Sequential(twice, tn.Tanh(), twice, tn.Sequential(tn.Linear(5, 3, seed=2)))
+    small = compress(net, [tn.Hashed(1 / 2), tn.Quantized(bits=2)], seed=7)
+
+    once = tn.Hashed(1 / 2).from_dense(twice.weight.weight().numpy(), child_seed(7, 0))
+    assert small.layers[0] is small.layers[2]
+    assert np.array_equal(small.layers[0].weight.weight().numpy(), once.weight().numpy())
+    assert isinstance(small.layers[3].layers[0].weight, tn.Quantized)

@@ -7,6 +7,7 @@ file and the error of what the file holds.
     settings          everything that one run depends on
     tasks             what is trained on each kind of data, and how
     after_training    the nearest compressed copy of a trained network
+    in_turns          the same, found by learning and compressing in turns
     temporary         a folder that goes when its process does
     run               from settings to a row of results
     store             rows in SQLite
@@ -21,6 +22,7 @@ file and the error of what the file holds.
 from tinynet.frontier.methods import METHODS
 from tinynet.frontier.settings import Settings
 from tinynet.frontier.after_training import compress
+from tinynet.frontier.in_turns import learn_and_compress
 from tinynet.frontier.run import run
 from tinynet.frontier.store import Store
 from tinynet.frontier.sweep import sweep
@@ -29,6 +31,6 @@ from tinynet.frontier.plot import plot
 from tinynet.frontier.report import table, write_csv
 
 __all__ = [
-    "METHODS", "Point", "Settings", "Store", "compress", "pareto", "plot", "run", "summarize", "sweep", "table",
-    "write_csv",
+    "METHODS", "Point", "Settings", "Store", "compress", "learn_and_compress", "pareto", "plot", "run", "summarize",
+    "sweep", "table", "write_csv",
 ]  # fmt: skip

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.mlp import one_each
 from tinynet.parameterizations.base import Parameterization
@@ -24,15 +26,28 @@ def compress(net: Sequential, weight: Parameterization | Sequence[Parameterizati
         weight: one recipe for all matrices, or a list with one each; a recurrent layer has two, W and U.
         seed: of whatever the recipes draw.
     """
-    small: Any = Layer.from_json(net.to_json())
-    small.restore(net.state())
-    matrices = [
-        (layer, layer.holds[name][0], part)
-        for layer in small.layers
-        for name, part in layer.stored().items()
-        if isinstance(part, Parameterization)
-    ]
+    matrices = dense_matrices(net)
     recipes = one_each(weight, len(matrices), "matrices")
-    for i, ((layer, attribute, large), recipe) in enumerate(zip(matrices, recipes, strict=True)):
-        setattr(layer, attribute, recipe.from_dense(large.weight().numpy(), child_seed(seed, i)))
-    return small
+    return rebuilt(
+        net, [r.from_dense(W, child_seed(seed, i)) for i, (r, W) in enumerate(zip(recipes, matrices, strict=True))]
+    )
+
+
+def homes(layer: Layer) -> list[tuple[Layer, str]]:
+    """Return where the matrices of a network are: the layers that hold them, and the attributes, each place once."""
+    own = [(layer, layer.holds[name][0]) for name, part in layer.stored().items() if isinstance(part, Parameterization)]
+    return list(dict.fromkeys(own + [home for inner in layer.sublayers() for home in homes(inner)]))
+
+
+def dense_matrices(net: Layer) -> list[np.ndarray]:
+    """Return copies of the virtual matrices (m, n) of a network, in the order of `homes`."""
+    return [getattr(layer, attribute).weight().numpy() for layer, attribute in homes(net)]
+
+
+def rebuilt(net: Sequential, matrices: Sequence[Parameterization]) -> Sequential:
+    """Return a copy of a network with these matrices, in the order of `homes`, in place of its own."""
+    copy: Any = Layer.from_json(net.to_json())
+    copy.restore(net.state())
+    for (layer, attribute), matrix in zip(homes(copy), matrices, strict=True):
+        setattr(layer, attribute, matrix)
+    return copy
