@@ -5,7 +5,12 @@ Read how a set is made of splits, then one set of each kind: digits is in the pa
 convex from a seed. For sequences read padding and reber, for text read text and batches.
 
     grid             the 256 levels that all inputs lie on, so that a trained network can run on integers
+    levels           numbers of any size, stretched to that grid
     base             what a data set is: three splits, of rows or of sequences
+    own              your own arrays
+    table            your own table, from a file
+    kept             a data set in a file of its own
+    pictures         your own pictures, in folders
     digits           handwritten digits, in the package; also read row by row, as sequences
     breast_cancer    a table, in the package
     download         files from the internet: found, checked, or downloaded once and kept
@@ -37,11 +42,16 @@ from tinynet.datasets import (
 from tinynet.datasets.base import DataError, Dataset, SequenceDataset, Split
 from tinynet.datasets.batches import streams, windows
 from tinynet.datasets.grid import from_pixels
+from tinynet.datasets.kept import from_npz, keep
+from tinynet.datasets.own import from_arrays
 from tinynet.datasets.padding import lengths, pad
+from tinynet.datasets.pictures import from_folder
+from tinynet.datasets.table import from_csv
 
 __all__ = [
-    "DataError", "Dataset", "SequenceDataset", "Split", "augment", "from_pixels", "lengths", "load", "names", "pad",
-    "reber", "streams", "teacher", "text", "windows",
+    "DataError", "Dataset", "SequenceDataset", "Split", "augment", "from_arrays", "from_csv", "from_folder", "from_npz",
+    "from_pixels", "keep", "lengths", "load", "names", "pad", "reber", "register", "streams", "teacher", "text",
+    "windows",
 ]  # fmt: skip
 
 LOADERS: dict[str, Callable[..., Dataset | SequenceDataset]] = {
@@ -66,6 +76,18 @@ LOADERS: dict[str, Callable[..., Dataset | SequenceDataset]] = {
 def names() -> list[str]:
     """Return the names that `load` knows."""
     return list(LOADERS)
+
+
+def register(name: str, loader: Callable[..., Dataset]) -> None:
+    """Give a data set of your own a name, which `load`, and so every sweep in this process, knows from then on.
+
+    Args:
+        name: any that is not taken by a set of tinynet's.
+        loader: called without arguments, or with seed= and other options where it names them; returns a Dataset.
+    """
+    if name in LOADERS and LOADERS[name].__module__.startswith("tinynet."):
+        raise ValueError(f"register: {name!r} is a data set of tinynet; choose another name")
+    LOADERS[name] = loader
 
 
 def load(name: str, seed: int = 0, **options: Any) -> Dataset | SequenceDataset:

@@ -10,11 +10,12 @@ Row i of `labels` belongs to row i of `inputs`. The first kind is a Dataset, the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinynet.datasets.grid import OFFSET, SCALE, from_pixels
+from tinynet.datasets.levels import Levels
 
 
 class DataError(RuntimeError):
@@ -77,12 +78,36 @@ class Dataset(Splits):
         scale, offset: of the grid, see grid.py.
         shape: of one example, (8, 8) for a picture, () where the features have no order in space.
         source: where the data come from, and their licence.
+        classes: their names, in the order of the labels 0, 1, ..; of regression, the names of the d targets.
+        columns: the names of the inputs.
+        levels: how the values of a table became inputs.
+        unit: of regression, the mean and the standard deviation of each target, float64 (2, d): labels are
+            (target - mean) / deviation.
     """
 
     scale: float = SCALE
     offset: float = OFFSET
     shape: tuple[int, ...] = ()
     source: str = ""
+    classes: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    levels: Levels | None = None
+    unit: np.ndarray | None = None
+
+    def prepare(self, values: Any) -> np.ndarray:
+        """Return what a network sees, float32 (N, n), for values (N, n) as they came: rows of the table, or pixels.
+
+        Raises ValueError for another width, and where a value is missing.
+        """
+        values = np.asarray(values)
+        if values.ndim != 2 or values.shape[1] != self.n_features:
+            raise ValueError(f"{self.name}: values of shape {values.shape}; rows of {self.n_features} are expected")
+        if self.levels is None:
+            return from_pixels(values.astype(np.uint8, casting="safe"), self.scale, self.offset)
+        if not np.isfinite(values := values.astype(np.float64)).all():
+            row, column = np.argwhere(~np.isfinite(values))[0]
+            raise ValueError(f"{self.name}: row {row}, column {column} is {values[row, column]}; give a number")
+        return self.levels.inputs(values)
 
     def to_pixels(self, inputs: np.ndarray) -> np.ndarray:
         """Return p = round((x - offset) / scale): uint8 pixels for inputs of any shape.

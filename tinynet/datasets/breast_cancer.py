@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from tinynet.datasets.base import Dataset, Split
+from tinynet.datasets.levels import Levels
 
 FILE = Path(__file__).parent / "embedded" / "breast_cancer.npz"
 
@@ -30,12 +31,14 @@ def load() -> Dataset:
     """Return 300 / 69 / 200 rows of 30 inputs, two classes, read from the package."""
     with np.load(FILE, allow_pickle=False) as file:
         values, labels = file["values"], file["labels"]  # float64 (569, 30), uint8 (569,)
-    low, high = values[:300].min(axis=0), values[:300].max(axis=0)
-    pixels = np.clip(np.rint(255 * (values - low) / (high - low)), 0, 255).astype(np.uint8)
+    levels = Levels.of(values[:300])
+    pixels = levels.pixels(values)
     return Dataset(
         train=Split.from_pixels(pixels[:300], labels[:300]),
         valid=Split.from_pixels(pixels[300:369], labels[300:369]),
         test=Split.from_pixels(pixels[369:], labels[369:]),
         name="breast_cancer",
         source="W. Wolberg et al. (1993), UCI Breast Cancer Wisconsin (Diagnostic), CC BY 4.0",
+        classes=("malignant", "benign"),
+        levels=levels,
     )
