@@ -86,6 +86,25 @@ def test_frontier_takes_a_teacher(tmp_path):
     assert done.returncode == 0 and "hashed+soft" in done.stdout, done.stderr
 
 
+def test_frontier_takes_a_table_of_your_own(tmp_path, here):
+    rng = np.random.default_rng(0)
+    rows = [f"{a:.2f};{b:.2f};{'cat' if a > 0 else 'dog'}\n" for a, b in rng.normal(size=(80, 2))]
+    (tmp_path / "pets.csv").write_text("age;weight;kind\n" + "".join(rows))
+    quick = ["--methods", "dense", "--factors", "1", "--seeds", "1", "--epochs", "2", "--hidden", "4", "--jobs", "1"]
+    done = here("frontier", "--data", "pets.csv", "--target", "kind", *quick)
+    assert done.returncode == 0, done.stderr
+    assert "80 rows, cells separated by semicolons" in done.stderr and "target: column 'kind'" in done.stderr
+    assert (tmp_path / "frontier" / "frontier.png").exists()
+    for arguments, message in {
+        ("pets.csv", "--target", "species"): "there is no column 'species'; there are age, weight, kind",
+        ("pets.csv", "--regression"): "the targets of a regression are numbers",
+        ("digits", "--target", "kind"): "--target and --regression are for files of your own",
+        (".", "--target", "kind"): "only a table has columns",
+    }.items():
+        done = here("frontier", "--data", *arguments, *quick)
+        assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
+
+
 def test_info_shows_the_table_and_the_size(tmp_path):
     net = tn.MLP([64, 32, 10], weight=tn.Hashed(1 / 8))
     size = tn.save(net, tmp_path / "net.safetensors")

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from tinynet import __version__
 from tinynet.course import commands
+from tinynet.datasets import LOADERS, Dataset
 from tinynet.storage.outputs import check_outputs
 
 
@@ -64,6 +65,29 @@ LISTS = ("--methods", "--factors", "--hidden", "--rates")  # options that take s
 COURSE = ("msgpack", "pylatexenc", "pytest", "watchfiles")  # the packages of the extra `course`
 
 
+DATA = (
+    f"A data set: {', '.join(LOADERS)}; or your own: a table (.csv), arrays (.npz), or a folder of pictures for each "
+    "class."
+)
+TARGET = "The column with the labels, where --data is a table; by default the last one."
+
+
+def data_set(data: str, target: str | None, regression: bool) -> str | Dataset:
+    """Return the name of a data set, or the data set in a file."""
+    from tinynet.datasets import from_csv, from_folder, from_npz
+
+    if data in LOADERS or not os.path.exists(data):
+        if target is not None or regression:
+            raise ValueError(f"--target and --regression are for files of your own; there is no file {data!r}")
+        return data
+    options: dict[str, Any] = {"regression": True} if regression else {}
+    if target is not None and (os.path.isdir(data) or data.endswith(".npz")):
+        raise ValueError(f"--target {target}: only a table has columns, and {data!r} is none")
+    if os.path.isdir(data):
+        return from_folder(data, **options)
+    return from_npz(data, **options) if data.endswith(".npz") else from_csv(data, target, **options)
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"tinynet {__version__}")
@@ -81,7 +105,9 @@ def tinynet(
 
 @app.command()
 def frontier(
-    data: Annotated[str, typer.Option(help="Data set, for example digits, mnist or reber.")] = "digits",
+    data: Annotated[str, typer.Option(help=DATA)] = "digits",
+    target: Annotated[str | None, typer.Option(help=TARGET)] = None,
+    regression: Annotated[bool, typer.Option("--regression", help="The labels of --data are real numbers.")] = False,
     methods: Annotated[list[str] | None, typer.Option(help="Methods to compare; all by default.")] = None,
     factors: Annotated[
         list[str] | None, typer.Option(help="Shares of the dense network's weight bytes to keep, such as 1 1/8.")
@@ -127,12 +153,13 @@ def frontier(
     check_outputs(
         (out / name for name in ("runs.sqlite", "frontier.csv", "frontier.png")), [teacher] if teacher else []
     )
+    source = data_set(data, target, regression)
     given = dict(hidden=hidden and tuple(hidden), epochs=epochs, batch_size=batch_size, rates=rates and tuple(rates))
     settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
         with cluster(dask) if dask else nullcontext() as executor:
             rows = sweep(
-                data, methods, factors or FACTORS, seeds, after_training, out / "runs.sqlite", executor,
+                source, methods, factors or FACTORS, seeds, after_training, out / "runs.sqlite", executor,
                 jobs, teacher=teacher, temperature=temperature, mix=mix, **settings,
             )  # fmt: skip
     except KeyboardInterrupt:

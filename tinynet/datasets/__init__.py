@@ -78,6 +78,11 @@ def names() -> list[str]:
     return list(LOADERS)
 
 
+def built_in(name: str) -> bool:
+    """Return whether a name is that of a data set of tinynet's, which every process can load."""
+    return name in LOADERS and LOADERS[name].__module__.startswith(f"{__name__}.")
+
+
 def register(name: str, loader: Callable[..., Dataset]) -> None:
     """Give a data set of your own a name, which `load`, and so every sweep in this process, knows from then on.
 
@@ -85,7 +90,7 @@ def register(name: str, loader: Callable[..., Dataset]) -> None:
         name: any that is not taken by a set of tinynet's.
         loader: called without arguments, or with seed= and other options where it names them; returns a Dataset.
     """
-    if name in LOADERS and LOADERS[name].__module__.startswith("tinynet."):
+    if built_in(name):
         raise ValueError(f"register: {name!r} is a data set of tinynet; choose another name")
     LOADERS[name] = loader
 
@@ -123,7 +128,10 @@ def load(name: str, seed: int = 0, **options: Any) -> Dataset | SequenceDataset:
     that is missing, damaged or cannot be downloaded.
     """
     if name not in LOADERS:
-        raise ValueError(f"no data set is called {name!r}; there are {', '.join(LOADERS)}")
+        raise ValueError(
+            f"no data set is called {name!r}, and no file; there are {', '.join(LOADERS)}. Your own files are read by "
+            "tn.datasets.from_csv and the like"
+        )
     loader = LOADERS[name]
     accepted = list(inspect.signature(loader).parameters)  # empty for a fixed set
     unknown = [option for option in options if option not in accepted]

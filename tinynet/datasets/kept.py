@@ -54,12 +54,17 @@ def checksum(data: Dataset) -> str:
     return digest.hexdigest()
 
 
-def keep(data: Dataset, path: str | os.PathLike) -> None:
-    """Write a data set to a file, whole or not at all; `from_npz` reads it."""
+def packed(data: Dataset) -> bytes:
+    """Return a data set as the content of a file; the same data set always gives the same bytes."""
     text, arrays = arrays_of(data)
     content = io.BytesIO()
     np.savez_compressed(content, allow_pickle=False, tinynet=np.array(text), **arrays)
-    write_atomically(path, content.getvalue())
+    return content.getvalue()
+
+
+def keep(data: Dataset, path: str | os.PathLike) -> None:
+    """Write a data set to a file, whole or not at all; `from_npz` reads it."""
+    write_atomically(path, packed(data))
 
 
 def from_npz(path: str | os.PathLike, **options: Any) -> Dataset:
@@ -87,6 +92,12 @@ def from_npz(path: str | os.PathLike, **options: Any) -> Dataset:
             return from_arrays(arrays[inputs], arrays[labels], **given | options)
     pairs = " or ".join(f"{a!r} and {b!r}" for a, b in PAIRS)
     raise DataError(f"{name!r} holds {', '.join(arrays) or 'nothing'}; two arrays are needed, named {pairs}")
+
+
+def unpacked(content: bytes) -> Dataset:
+    """Return the data set that `packed` made these bytes from."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        return _whole(dict(file))
 
 
 def _whole(arrays: dict[str, np.ndarray]) -> Dataset:

@@ -36,7 +36,7 @@ def plot(rows: Sequence[dict[str, Any]], path: str | os.PathLike | None = None, 
     """
     if not rows:
         raise ValueError("plot: no rows to draw; a sweep returns them")
-    points, task = summarize(rows), task_of(rows[0]["data"])
+    points, task = summarize(rows), task_of(rows[0]["data"], rows[0].get("own"))
     stages = [stage for stage in STAGE_TITLES if any(p.stage == stage for p in points)]
     figure, panels = drawing.panels(2.5 + 5 * len(stages), 5, columns=len(stages), sharex=True, sharey=True)
     methods = list(dict.fromkeys(p.method.removesuffix(SOFT) for p in points))

@@ -21,7 +21,7 @@ def table(rows: Sequence[dict[str, Any]]) -> Any:
     from rich.table import Table
 
     out = Table(title="* marks the efficient frontier", title_justify="left", box=None)
-    task = task_of(rows[0]["data"]) if rows else Rows()
+    task = task_of(rows[0]["data"], rows[0].get("own")) if rows else Rows()
     for name in ("method", "stage", "factor", "payload B", "header B", task.measure, "±", ""):
         out.add_column(name, justify="left" if name in ("method", "stage") else "right")
     points = summarize(rows)

@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.datasets import Dataset, SequenceDataset
+from tinynet.datasets import Dataset, SequenceDataset, kept
 from tinynet.datasets import load as load_data
 from tinynet.frontier.after_training import compress
 from tinynet.frontier.methods import NARROWED, available, recipe
-from tinynet.frontier.settings import NORM, Settings, Teacher
+from tinynet.frontier.settings import NORM, Own, Settings, Teacher
 from tinynet.frontier.tasks import task_of
 from tinynet.frontier.temporary import temporary_folder
 from tinynet.kernels.jit import numba_found
@@ -39,7 +39,7 @@ DECIDING = ("tinynet", "numpy", "numba", "blas")
 
 def widths_of(settings: Settings) -> list[int]:
     """Return the widths of the full network on this data."""
-    data = _data(settings.data)
+    data = _data(settings)
     return [data.n_features, *settings.hidden, data.n_classes]
 
 
@@ -50,18 +50,23 @@ def possible(settings: Settings) -> bool:
         return False  # they train another network, so a trained dense one has no nearest copy of their kind
     if settings.stage == "after" and settings.teacher:
         return False  # nothing is trained that could learn from a teacher
-    shapes = task_of(settings.data).shapes(widths_of(settings))
+    shapes = task_of(settings.data, settings.own).shapes(widths_of(settings))
     return available(method.removesuffix(NORM), float(Fraction(settings.factor)), shapes)
 
 
-def run(settings: Settings) -> dict[str, Any]:
-    """Return the row of one run: its settings, bytes, errors, seconds, and the versions that it was made with."""
+def run(settings: Settings, content: bytes | None = None) -> dict[str, Any]:
+    """Return the row of one run: its settings, bytes, errors, seconds, and the versions that it was made with.
+
+    content: the data set of `settings.own`, as `kept.packed` gives it, for a process that may not know it yet.
+    """
     from threadpoolctl import threadpool_limits
 
     start = time.perf_counter()
+    if content is not None and settings.own and settings.own.checksum not in KNOWN:
+        know(kept.unpacked(content))
     with threadpool_limits(limits=1), at_most(1):
         net, lr = _trained(settings)
-        data, task = _data(settings.data), task_of(settings.data)
+        data, task = _data(settings), task_of(settings.data, settings.own)
         with temporary_folder() as folder:
             size = save(task.finished(net), folder / "net.safetensors")
             net = load(folder / "net.safetensors")  # type: ignore[assignment]
@@ -99,7 +104,7 @@ def versions() -> dict[str, str]:
 
 def _trained(settings: Settings) -> tuple[Sequential, float]:
     """Return the trained network of these settings and the rate that made it (0 where nothing was trained)."""
-    factor, task, widths = float(Fraction(settings.factor)), task_of(settings.data), widths_of(settings)
+    factor, task, widths = float(Fraction(settings.factor)), task_of(settings.data, settings.own), widths_of(settings)
     if settings.stage == "trained":
         return _best_rate(lambda: task.build(settings.plain(), factor, widths, settings.seed), settings)
     weight = recipe(settings.plain(), factor, task.shapes(widths))
@@ -112,8 +117,9 @@ def _trained(settings: Settings) -> tuple[Sequential, float]:
 
 def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[Sequential, float]:
     """Train a new network at each rate; return the first with the least validation error, and its rate."""
-    data, task, best, best_error, failure = _data(settings.data), task_of(settings.data), None, np.inf, None
-    soft = soft_targets(settings.data, settings.teacher) if settings.teacher else {}
+    data, task = _data(settings), task_of(settings.data, settings.own)
+    best, best_error, failure = None, np.inf, None
+    soft = soft_targets(settings) if settings.teacher else {}
     for lr in settings.rates:
         net = new_net()
         try:
@@ -134,16 +140,38 @@ def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[S
 @lru_cache(maxsize=8)
 def _dense(settings: Settings) -> Sequential:
     """Return the trained dense network that compression after training starts from; `compress` copies it."""
-    return _best_rate(lambda: task_of(settings.data).build("dense", 1, widths_of(settings), settings.seed), settings)[0]
+    task = task_of(settings.data, settings.own)
+    return _best_rate(lambda: task.build("dense", 1, widths_of(settings), settings.seed), settings)[0]
+
+
+def soft_targets(settings: Settings) -> dict[str, Any]:
+    """Return what `fit` needs to know about the teacher: its scores on the training inputs, and its settings."""
+    return _soft_targets(settings.data, settings.own, settings.teacher)
 
 
 @lru_cache(maxsize=4)
-def soft_targets(data: str, teacher: Teacher) -> dict[str, Any]:
-    """Return what `fit` needs to know about a teacher: its scores on the training inputs, and its settings."""
-    scores = scores_of(load(teacher.file), _data(data).train.inputs)
+def _soft_targets(data: str, own: Own | None, teacher: Teacher) -> dict[str, Any]:
+    scores = scores_of(load(teacher.file), (KNOWN[own.checksum] if own else _load(data)).train.inputs)
     return dict(teacher=scores, temperature=teacher.temperature, mix=teacher.mix)
 
 
+KNOWN: dict[str, Dataset] = {}  # the latest data sets of the user's own, by their checksums
+
+
+def know(data: Dataset) -> Own:
+    """Remember a data set, so that runs in this process find it, and return what `Settings` say of it."""
+    own = Own(kept.checksum(data), data.train.labels.ndim == 2)
+    KNOWN.pop(own.checksum, None)
+    KNOWN[own.checksum] = data
+    for checksum in list(KNOWN)[:-4]:
+        del KNOWN[checksum]
+    return own
+
+
+def _data(settings: Settings) -> Dataset | SequenceDataset:
+    return KNOWN[settings.own.checksum] if settings.own else _load(settings.data)
+
+
 @lru_cache(maxsize=4)
-def _data(name: str) -> Dataset | SequenceDataset:
+def _load(name: str) -> Dataset | SequenceDataset:
     return load_data(name)

@@ -19,6 +19,13 @@ class Teacher(NamedTuple):
     mix: float
 
 
+class Own(NamedTuple):
+    """A data set that is not one of tinynet's: a name says nothing about it, so its content does."""
+
+    checksum: str
+    regression: bool
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that a run depends on: two runs with equal settings give equal results.
@@ -38,6 +45,7 @@ class Settings:
     momentum: float = 0.9
     seed: int = 0
     teacher: Teacher | None = None  # of a method "+soft"
+    own: Own | None = None
 
     def plain(self) -> str:
         """Return the method without the teacher."""

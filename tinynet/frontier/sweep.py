@@ -17,8 +17,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from tinynet import datasets
+from tinynet.datasets import Dataset, SequenceDataset, kept
 from tinynet.frontier.methods import FACTORS, checked_factor
-from tinynet.frontier.run import DECIDING, possible, run, soft_targets, versions, widths_of
+from tinynet.frontier.run import DECIDING, know, possible, run, soft_targets, versions, widths_of
 from tinynet.frontier.settings import SOFT, STAGES, Settings, Teacher
 from tinynet.frontier.store import Store
 from tinynet.frontier.tasks import task_of
@@ -32,7 +34,7 @@ Outcomes = Generator[tuple[Settings, Callable[[], dict[str, Any]]], None, None]
 
 
 def sweep(
-    data: str = "digits",
+    data: str | Dataset = "digits",
     methods: Sequence[str] | None = None,
     factors: Sequence[str | float] = FACTORS,
     seeds: int | Sequence[int] = 3,
@@ -49,7 +51,8 @@ def sweep(
     """Train every method at every factor and seed, and return the rows, in that order.
 
     Args:
-        data: a name that `tn.datasets.load` knows.
+        data: a name that `tn.datasets.load` knows, or a data set of your own, as `tn.datasets.from_arrays` makes it.
+            Its content, and not its name, tells whether rows in the store are about it.
         methods: names in METHODS, or of parameterization classes; by default all that suit the data.
         factors: shares of the dense weight bytes, "1/8" or 0.125; a method skips those that it cannot meet.
         seeds: how many, or which.
@@ -68,13 +71,15 @@ def sweep(
     RuntimeError names it.
     """
     with nullcontext(store) if isinstance(store, Store) else closing(Store(store)) as results:
+        data = tinynets(data)
         todo = plan(data, methods, factors, seeds, after_training, **settings)
         if teacher is not None:
             todo = with_soft_targets(todo, teacher, temperature, mix)
         found = [results.get(s) for s in todo]
         _say_where_from([row for row in found if row is not None])
         missing = [s for s, row in zip(todo, found, strict=True) if row is None]
-        failures = _execute(missing, results, executor, jobs, progress)
+        content = None if isinstance(data, str) else kept.packed(data)
+        failures = _execute(missing, results, executor, jobs, progress, content)
         if failures:
             first, error = failures[0]
             message = f"sweep: {len(failures)} of {len(todo)} runs failed, the first {first}: {error}"
@@ -82,17 +87,29 @@ def sweep(
         return [row for s in todo if (row := results.get(s)) is not None]
 
 
+def tinynets(data: str | Dataset) -> str | Dataset:
+    """Return the name of a data set of tinynet's, which every process can load by itself, or the data set itself."""
+    if isinstance(data, str) and data in datasets.LOADERS and not datasets.built_in(data):
+        data = datasets.load(data)  # type: ignore[assignment]
+    if isinstance(data, SequenceDataset):
+        raise ValueError(f"sweep: {data!r}; of your own data, only rows can be swept")
+    return data
+
+
 def plan(
-    data: str, methods: Sequence[str] | None, factors: Sequence[str | float], seeds: int | Sequence[int],
+    data: str | Dataset, methods: Sequence[str] | None, factors: Sequence[str | float], seeds: int | Sequence[int],
     after_training: bool, **settings: Any,
 ) -> list[Settings]:  # fmt: skip
     """Return the settings of every run of a sweep."""
     if isinstance(methods, str) or isinstance(factors, str):
         raise ValueError(f"sweep: methods={methods!r}, factors={factors!r}; give lists, also of one")
     stages = STAGES if after_training else STAGES[:1]
-    methods, settings = methods or task_of(data).methods, task_of(data).defaults | settings
+    own = None if isinstance(data, str) else know(data)
+    name = data if isinstance(data, str) else data.name
+    task = task_of(name, own)
+    methods, settings = methods or task.methods, task.defaults | settings
     everything = [
-        Settings(data=data, method=m, factor=f, stage=stage, seed=seed, **settings)
+        Settings(data=name, method=m, factor=f, stage=stage, seed=seed, own=own, **settings)
         for stage in stages
         for m in dict.fromkeys(methods)
         for f in dict.fromkeys(map(checked_factor, factors))
@@ -109,14 +126,14 @@ def plan(
 
 def with_soft_targets(runs: list[Settings], file: str | os.PathLike, temperature: float, mix: float) -> list[Settings]:
     """Return the runs, and after them the same methods again, taught by the network in a file."""
-    if not task_of(runs[0].data).teachable:
+    if not task_of(runs[0].data, runs[0].own).teachable:
         raise ValueError(
             f"sweep: a teacher for {runs[0].data}; soft targets need class labels, and examples that stay the same in "
             "every epoch. Sweep this data set without a teacher"
         )
     net = load(file)
     teacher = Teacher(os.fspath(file), checksum(json.dumps(net.to_json()), net.state()), temperature, mix)
-    scores, classes = soft_targets(runs[0].data, teacher)["teacher"], widths_of(runs[0])[-1]
+    scores, classes = soft_targets(replace(runs[0], teacher=teacher))["teacher"], widths_of(runs[0])[-1]
     if scores.shape[-1] != classes:
         raise ValueError(f"sweep: the teacher has {scores.shape[-1]} outputs; {runs[0].data} has {classes} classes")
     check_softness("sweep", scores, temperature, mix)
@@ -125,11 +142,16 @@ def with_soft_targets(runs: list[Settings], file: str | os.PathLike, temperature
 
 
 def _execute(
-    todo: list[Settings], results: Store, executor: Executor | None, jobs: int | None, progress: bool | None
+    todo: list[Settings],
+    results: Store,
+    executor: Executor | None,
+    jobs: int | None,
+    progress: bool | None,
+    content: bytes | None,
 ) -> list[tuple[Settings, Exception]]:
     """Run all of `todo`, store each row as it comes, and return what failed."""
     failures: list[tuple[Settings, Exception]] = []
-    with _bar(len(todo), progress) as tick, closing(_outcomes(todo, executor, jobs)) as outcomes:
+    with _bar(len(todo), progress) as tick, closing(_outcomes(todo, executor, jobs, content)) as outcomes:
         for settings, outcome in outcomes:
             try:
                 row = outcome()
@@ -147,12 +169,12 @@ def _execute(
     return failures
 
 
-def _outcomes(todo: list[Settings], executor: Executor | None, jobs: int | None) -> Outcomes:
+def _outcomes(todo: list[Settings], executor: Executor | None, jobs: int | None, content: bytes | None) -> Outcomes:
     """Yield each run's settings, and a function that returns its row or raises, in the order in which they end."""
     jobs, futures = min(jobs or os.cpu_count() or 1, len(todo)), dict[Future, Settings]()
     if executor is not None:
         try:
-            yield from _submitted(todo, executor, futures)
+            yield from _submitted(todo, executor, futures, content)
         finally:  # when the sweep is stopped, runs that have not begun are dropped
             for future in futures:
                 future.cancel()
@@ -160,12 +182,14 @@ def _outcomes(todo: list[Settings], executor: Executor | None, jobs: int | None)
         yield from ((s, partial(run, s)) for s in todo)
     else:
         with processes(jobs) as pool:
-            yield from _submitted(todo, pool, futures)
+            yield from _submitted(todo, pool, futures, content)
 
 
-def _submitted(todo: list[Settings], executor: Executor, futures: dict[Future, Settings]) -> Outcomes:
+def _submitted(
+    todo: list[Settings], executor: Executor, futures: dict[Future, Settings], content: bytes | None
+) -> Outcomes:
     with undisturbed():  # the first calls start the workers
-        futures |= {executor.submit(run, s): s for s in todo}
+        futures |= {executor.submit(run, s, content): s for s in todo}
     for future in as_completed(futures):
         yield futures[future], future.result
 

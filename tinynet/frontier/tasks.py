@@ -1,6 +1,7 @@
 """What a sweep does on each kind of data: which network it trains, how it trains it, and what it calls the error.
 
     Rows        x (n,) to a class                   MLP                       error rate
+    Targets     x (n,) to real numbers              MLP                       mean squared error
     Sequences   T steps to a class                  LSTM, its last output     error rate
     Numbers     T steps to a number                 LSTM, its last output     mean squared error
     Strings     symbols to the next ones            LSTM, every output        share of strings with an illegal step
@@ -20,7 +21,7 @@ from typing import Any, ClassVar
 from tinynet.datasets import Split, reber
 from tinynet.engine.recording import evaluating
 from tinynet.frontier.methods import METHODS, NARROWED, Shapes, recipe
-from tinynet.frontier.settings import NORM, Settings
+from tinynet.frontier.settings import NORM, Own, Settings
 from tinynet.frozen.freeze import freeze
 from tinynet.layers.base import Sequential
 from tinynet.layers.binary_mlp import BinaryMLP
@@ -95,6 +96,15 @@ class Rows:
     def error(self, net: Any, split: Split) -> float:
         """Return the error on a split."""
         return evaluate(net, split)
+
+
+class Targets(Rows):
+    """Real numbers for rows: regression. Targets have variance 1 in training, so 0.1 leaves a tenth unexplained."""
+
+    measure, unit = "test error (share of the variance)", 1
+    methods = tuple(method for method in METHODS if method != "binary-mlp")
+    defaults: ClassVar[dict[str, Any]] = dict(rates=(0.003, 0.01, 0.03, 0.1))
+    teachable = False
 
 
 class Sequences(Rows):
@@ -184,6 +194,8 @@ TEXT = Text()
 TASKS: dict[str, Rows] = {"digits_rows": Sequences(), "adding": Numbers(), "reber": Strings(), "shakespeare": TEXT}
 
 
-def task_of(data: str) -> Rows:
-    """Return what is done on the data set of this name."""
+def task_of(data: str, own: Own | None = None) -> Rows:
+    """Return what is done on the data set of this name, or on one of the user's own."""
+    if own is not None:
+        return Targets() if own.regression else Rows()
     return TASKS.get(data, Rows())
