@@ -77,6 +77,7 @@ SIMPLE = [
     tn.Grid("powers of two", bits=3, scale="column"),
     tn.Circulant(),
     tn.Circulant(1 / 4),
+    tn.Sum(tn.Fixed(), tn.LowRank(rank=2)),
     TwoBlocks(),
 ]
 COMBINED = [
@@ -98,6 +99,8 @@ COMBINED = [
     tn.Toeplitz(kernel=2, inner=tn.Quantized(bits=4, scale="column")),
     tn.Toeplitz(kernel=2, inner=tn.Scaled(tn.Quantized(levels=3))),
     tn.Circulant(1 / 3, inner=tn.Quantized(bits=4, scale="column")),
+    tn.Sum(tn.LowRank(rank=2), tn.Sparse(1 / 4)),
+    tn.Sum(tn.Fixed(tn.Quantized(bits=2)), tn.LowRank(rank=2)),
 ]
 every_recipe = pytest.mark.parametrize("recipe", SIMPLE + COMBINED, ids=repr)
 
@@ -185,7 +188,8 @@ def test_the_toy_method_trains_saves_loads_and_is_swept_by_name(tmp_path):
 
 LEAVES = [
     tn.Dense(), tn.Sparse(1 / 2), tn.Quantized(bits=3), tn.Quantized(levels=3, scale="column"), tn.Binary(),
-    tn.Binary(scale=None), tn.Bank("random"), tn.Bank("smooth"), TwoBlocks(),
+    tn.Binary(scale=None), tn.Bank("random"), tn.Bank("smooth"), tn.Fixed(tn.Quantized(bits=3)),
+    TwoBlocks(),
 ]  # fmt: skip
 AROUND = {
     "Scaled": tn.Scaled,
@@ -198,6 +202,7 @@ AROUND = {
     "Kronecker": lambda r: tn.Kronecker(rank=2, inner=r),
     "Circulant": lambda r: tn.Circulant(1 / 4, r),
     "Pruned": lambda r: tn.Pruned(1 / 4, r),
+    "Sum": lambda r: tn.Sum(r, tn.Dense()),
 }
 MIDDLE = [around(leaf) for around in AROUND.values() for leaf in LEAVES]
 

@@ -46,6 +46,7 @@ def every_kind():
         "sparse": tn.MLP(mlp, [tn.Sparse(1 / 3), tn.Scaled(tn.Binary("column"))], activation=tn.ReLU),
         "columns": tn.MLP(mlp, tn.Columns([tn.Dense(), tn.LowRank(rank=1), tn.Quantized(levels=3)])),
         "kronecker": tn.MLP(mlp, tn.Kronecker(rank=2, inner=tn.Quantized(bits=4))),
+        "sum": tn.MLP(mlp, tn.Sum(tn.Fixed(tn.Quantized(bits=2)), tn.Sum(tn.LowRank(rank=1), tn.Sparse(1 / 4)))),
         "circulant": tn.MLP(mlp, [tn.Circulant(1 / 4, tn.Quantized(bits=4)), tn.Circulant()]),
         "convolutions": tn.Sequential(
             tn.Linear(36, 16, tn.Bank("pool"), bias=False),
@@ -124,6 +125,7 @@ WRAPPED = [
     lambda r: {"LowRank": {"rank": 2, "bank": r}},
     lambda r: {"Kronecker": {"rank": 2, "inner": r}},
     lambda r: {"Circulant": {"inner": r}},
+    lambda r: {"Sum": {"a": r, "b": {"Fixed": {"inner": copy.deepcopy(r)}}}},
     lambda r: {"Columns": {"parts": [r, copy.deepcopy(r)]}},
 ]
 NESTED = [
@@ -164,7 +166,7 @@ def forge(tree, rng):
         case "nest":
             inner = at(tree, path := one(is_named))
             wrap = pick(WRAPPED if is_named(inner) and next(iter(inner)) in RECIPES else NESTED)
-            for _ in range(pick([1, 2, 5] if wrap is WRAPPED[-1] else [1, 2, 5, 20, 40])):
+            for _ in range(pick([1, 2, 5] if wrap in WRAPPED[-2:] else [1, 2, 5, 20, 40])):
                 inner = wrap(inner)
             put(tree, path, inner)
         case "rename":

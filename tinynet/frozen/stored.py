@@ -9,6 +9,7 @@ stores is enough to compute x W:
     Hashed                 x W = sum_i x_i W_i       W_i hashed some rows at a time (parameterizations/hashing.py)
     Scaled                 x W = (x V) diag(g)
     Toeplitz               x W = each window of x times K, K as it is stored
+    Sum                    x W = x A + x B           each part in its own way; so a Fixed one
 
 Sparse, a Bank and any other method multiply as they do in evaluation, by their whole matrix.
 """
@@ -25,12 +26,14 @@ from tinynet.layers.linear import Linear
 from tinynet.parameterizations import (
     Binary,
     Dense,
+    Fixed,
     Grid,
     Hashed,
     LowRank,
     Parameterization,
     Quantized,
     Scaled,
+    Sum,
     hash_grids,
 )  # fmt: skip
 from tinynet.parameterizations.packing import packed_bits, unpack
@@ -108,6 +111,12 @@ def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.
         case Toeplitz():
             windows, K = built.windows, product(built.K, unnest(state)["K"])
             return lambda x: K(windows.cut(x)).reshape(len(x), shape[1])
+        case Sum():
+            parts = unnest(state)
+            left, right = product(built.A, parts.get("A", {})), product(built.B, parts.get("B", {}))
+            return lambda x: left(x) + right(x)
+        case Fixed():
+            return product(built.W, unnest(state).get("W", {}))
     return lambda x: built.matmul(Tensor(x))._data
 
 

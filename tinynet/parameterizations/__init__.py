@@ -26,6 +26,8 @@ Read state, base and dense first, then any method you like. A star marks what be
       columns       several methods side by side
       kronecker     W = a small matrix of small matrices
       circulant     rows that are shifted copies of each other
+      fixed         another method's matrix, not learned
+      sums          W = A + B
       contract      what all methods promise, as checks
 """
 
@@ -47,10 +49,12 @@ from tinynet.parameterizations.scaled import Scaled
 from tinynet.parameterizations.columns import Columns
 from tinynet.parameterizations.kronecker import Kronecker
 from tinynet.parameterizations.circulant import Circulant
+from tinynet.parameterizations.fixed import Fixed
+from tinynet.parameterizations.sums import Sum
 from tinynet.parameterizations.contract import ContractError, check_parameterization
 
 __all__ = [
-    "Bank", "Binary", "Circulant", "Codebook", "Columns", "ContractError", "Dense", "Grid", "Hashed", "Kronecker",
-    "LowRank", "Parameter", "Parameterization", "Pruned", "Quantized", "Scaled", "Sparse", "Supermask", "Toeplitz",
-    "check_parameterization",
+    "Bank", "Binary", "Circulant", "Codebook", "Columns", "ContractError", "Dense", "Fixed", "Grid", "Hashed",
+    "Kronecker", "LowRank", "Parameter", "Parameterization", "Pruned", "Quantized", "Scaled", "Sparse", "Sum",
+    "Supermask", "Toeplitz", "check_parameterization",
 ]  # fmt: skip

@@ -64,7 +64,7 @@ class LowRank(Parameterization):
         A, s, _ = np.linalg.svd(W.astype(np.float64), full_matrices=False)
         kept = min(self.V.shape[0], len(s))
         left = np.zeros(self.U.shape, W.dtype)
-        left[:, :kept] = A[:, :kept] * np.sqrt(s[:kept])
+        left[:, :kept] = A[:, :kept] * np.sqrt(np.where(s > 0, s, 1)[:kept])  # s = 0: or SGD could not move V
         self.U = self.U.from_dense(left, child_seed(self.seed, 0))
         right, *_ = np.linalg.lstsq(self.U.weight().numpy().astype(np.float64), W.astype(np.float64))
         self.V = self.V.from_dense(right.astype(W.dtype), child_seed(self.seed, 1))
