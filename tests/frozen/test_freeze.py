@@ -15,6 +15,7 @@ from tinynet.frozen.bits import BitLinear
 from tinynet.frozen.network import FEW, Frozen, flat
 from tinynet.frozen.thresholds import find_thresholds
 from tinynet.kernels.bits import pack_signs
+from tinynet.layers.folding import Affine
 from tinynet.storage.file_size import ModelFileError
 from tinynet.storage.gate import checksum
 
@@ -271,6 +272,25 @@ def bits(m, n, bias=False, seed=0):
 
 
 SIGN = tn.SignActivation
+
+
+def convolution():
+    net = tn.Sequential(
+        tn.Linear(36, 16, tn.Bank("pool"), bias=False),
+        tn.Linear(16, 18, tn.Toeplitz(kernel=2, inner=tn.Quantized(bits=4)), bias=False),
+        tn.BatchNorm(18, channels=2), tn.ReLU(),
+        tn.Linear(18, 4, tn.Toeplitz(channels=2, inner=tn.Scaled(tn.Binary(scale=None)))),
+    )  # fmt: skip
+    net(LEVELS[pixels_for(36)])
+    return net
+
+
+def affine(n):
+    layer = Affine(n, n)
+    layer.a.data, layer.c.data = np.random.default_rng(0).normal(size=(2, n)).astype(np.float32)
+    return layer
+
+
 MIXED = {
     "a bias before the sign": lambda: [tn.Rounded(255), bits(20, 30, True), tn.Scale(1 / 255), SIGN(), bits(30, 4)],
     "a bias on the scores": lambda: [tn.Rounded(255), bits(20, 30), SIGN(), bits(30, 4, True)],
@@ -283,13 +303,9 @@ MIXED = {
     "nested": lambda: [tn.Sequential(tn.Rounded(255), tn.Sequential(bits(20, 30), SIGN())), tn.Sequential(bits(30, 4))],
     "rounding before floats": lambda: [tn.Rounded(255), tn.Linear(20, 4), tn.Scale(1 / 255)],
     "bits after floats": lambda: [tn.Linear(20, 30), tn.Tanh(), bits(30, 4)],
-    "a convolution": lambda: [
-        tn.Linear(36, 16, tn.Bank("pool"), bias=False),
-        tn.Linear(16, 18, tn.Toeplitz(kernel=2, inner=tn.Quantized(bits=4)), bias=False),
-        tn.BatchNorm(18, channels=2),
-        tn.ReLU(),
-        tn.Linear(18, 4, tn.Toeplitz(channels=2, inner=tn.Scaled(tn.Binary(scale=None)))),
-    ],
+    "a convolution": lambda: convolution().layers,
+    "a folded convolution": lambda: tn.fold(convolution()).layers,
+    "affine before the sign": lambda: [tn.Rounded(255), bits(20, 30), affine(30), SIGN(), bits(30, 4)],
     "batch norm first": lambda: [tn.BatchNorm(20), tn.Linear(20, 4)],
 }
 

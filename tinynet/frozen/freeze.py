@@ -26,6 +26,7 @@ from tinynet.layers.activations import ReLU, Sigmoid, Tanh
 from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.dropout import Dropout
+from tinynet.layers.folding import Affine
 from tinynet.layers.layernorm import LayerNorm
 from tinynet.layers.linear import Linear
 from tinynet.layers.signs import Rounded, Scale, SignActivation
@@ -33,8 +34,8 @@ from tinynet.parameterizations import Binary
 from tinynet.sequences.network import SequenceNet
 from tinynet.sequences.recurrent import LSTM, RNN
 
-MONOTONE = (Scale, Rounded, BatchNorm)  # between a sum of bits and its sign
-ELEMENTWISE = (Scale, Rounded, BatchNorm, Tanh, Sigmoid, ReLU)  # frozen as they are
+MONOTONE = (Scale, Rounded, BatchNorm, Affine)  # between a sum of bits and its sign
+ELEMENTWISE = (*MONOTONE, Tanh, Sigmoid, ReLU)  # frozen as they are
 
 
 def freeze(net: Layer) -> Frozen | FrozenSequence:
@@ -111,7 +112,7 @@ def _frozen_layers(todo: list[Named]) -> list[Layer]:
 _NO_INTEGERS = (
     "what reaches it is no integer sum, so no threshold is certain to give the same sign. Put a Linear with "
     "weight=tn.Binary(scale=None) before it, which takes signs, or pixels through Rounded(255) as the first layer, "
-    "and between the two only Scale, Rounded and BatchNorm"
+    "and between the two only Scale, Rounded, BatchNorm and Affine"
 )
 
 

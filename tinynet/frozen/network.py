@@ -26,6 +26,7 @@ from tinynet.kernels.bits import popcount
 from tinynet.kernels.jit import numba_found
 from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.batchnorm import BatchNorm
+from tinynet.layers.folding import Affine
 from tinynet.layers.signs import Scale
 from tinynet.parameterizations.state import State
 
@@ -168,7 +169,7 @@ def flat(layers: Sequence[Layer], name: str = "") -> Iterator[Named]:
 
 def _widths(layer: Layer) -> tuple[int | None, int | None]:
     """Return the widths that a layer takes and gives, None where any will do."""
-    if isinstance(layer, BatchNorm):
+    if isinstance(layer, BatchNorm | Affine):
         return layer.n, layer.n
     return getattr(layer, "n_in", None), getattr(layer, "n_out", None)
 
