@@ -269,7 +269,8 @@ def test_progress_shows_each_question_with_guess_and_result_in_its_own_unit(spac
     space.note(lesson, "open", guess=0.25, asked="And then?", share=False)
     space.note(lesson, "old", guess=2.0)  # by a version that did not write the question down
     shown = [" ".join(line.split()) for line in tinynet("progress").output.splitlines()]
-    assert shown[shown.index("") + 1 :] == [
+    first, second = (i for i, line in enumerate(shown) if not line)  # before the questions, and before the claims
+    assert shown[first + 1 : second] == [
         "question you said it is",
         "1 What share of the pairs of example and unit is 7% 30.1% off by 23 percentage points",
         "saturated after 100 epochs on digits?",

@@ -198,7 +198,7 @@ class RowsOnly(Signs):
         return F.transpose(F.transpose(self.weight()) @ F.transpose(x))[:, :] + 0 * x[:, :1]
 
 
-@mistake("the gradient of matmul.*does matmul\\(\\) leave the tape")
+@mistake("the gradient of matmul.*does matmul\\(\\) use all that weight\\(\\) uses")
 class MatmulCut(Signs):
     def matmul(self, x):
         return x @ self.weight().detach()

@@ -18,6 +18,7 @@ In reading order:
     workspace        the folder in which a learner works
     guesses          the learner's guess at a result, and the result beside it
     results          what lessons with committed results share: rows, differences, smaller pictures
+    claims           every claim, and what the learner's own runs said about it
     script           what a running lesson needs: the learner's functions, questions, figures, verdicts
     notebook         a lesson's file as text and code in turn
     formulas         LaTeX for the terminal

@@ -1,7 +1,8 @@
 """Calling a learner's function: whatever it does, the outcome is a plain value or one line that says what went wrong.
 
 Only plain values go in and come out: numbers, strings, arrays, and tuples, lists and dictionaries of these. Functions
-may also go in, so that an exercise can be given one to call. Where the learner's functions come from is a `Source`:
+may also go in, so that an exercise can be given one to call. An exercise may be a class too, a parameterization: it is
+not called, but seen through views in plain values (`observed`). Where the learner's functions come from is a `Source`:
 a file that is loaded into this process (`Functions`), or a process of its own (`isolation/sandbox.py`).
 """
 
@@ -182,7 +183,7 @@ def attempt(function: Callable, given: tuple) -> Any:
     """Return function(*given) if it is plain, else raise a Fault; what the function raises never gets out as it is."""
     try:
         with np.errstate(all="ignore"):  # an overflow shows in the nan or inf that comes back
-            return plain(function(*given))
+            return plain(observed(function, *given) if isinstance(function, type) else function(*given))
     except NotPlain as error:
         fault = Fault("returned", str(error))
     except NotImplementedError as error:
@@ -190,6 +191,21 @@ def attempt(function: Callable, given: tuple) -> Any:
     except BaseException as error:  # sys.exit and Ctrl-C too
         fault = Fault("raised", describe_error(error))
     raise fault  # out here, where nothing keeps the frames of the failed call alive, which may fill the memory
+
+
+def observed(cls: type, settings: tuple, view: str, shape: tuple[int, int], seed: int, given: tuple) -> Any:
+    """Return a view of the parameterization cls(*settings); parameterizations/contract.py has the views."""
+    from tinynet.parameterizations.base import Parameterization  # here, since most exercises need no tinynet
+    from tinynet.parameterizations.contract import observe
+
+    if not issubclass(cls, Parameterization):
+        raise TypeError(f"a class {cls.__name__} must be a parameterization: `class {cls.__name__}(Parameterization):`")
+    try:
+        recipe = cls(*settings)
+    except TypeError:
+        call = f"{cls.__name__}({', '.join(map(repr, settings))})"
+        raise TypeError(f"{call} cannot be made: does `@dataclass(repr=False)` stand before the class?") from None
+    return observe(recipe, view, shape, seed, *given)
 
 
 def lending(function: Callable) -> Callable:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tinynet.course import calls, check, formats, grading, guesses, manifest, stubs, watching, workspace
+from tinynet.course import calls, check, claims, formats, grading, guesses, manifest, stubs, watching, workspace
 from tinynet.course.grading import DRAWS, Result, unknown_seed
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.course.notebook import write_ipynb
@@ -65,8 +65,10 @@ def lesson(
     read_lesson(space.folder(chosen) / "lesson.py", console, learner if pause else None)
 
 
-def progress() -> None:
-    """Show what you have solved and with how many hints, what you guessed, and what came out."""
+def progress(
+    verdicts: Annotated[bool, typer.Option("--verdicts", help="Also show every statement of every verdict.")] = False,
+) -> None:
+    """Show what you have solved and with how many hints, what you guessed, and what your runs said on every claim."""
     space = workspace.find()
     console.print(_overview(space), "")
     table = Table("", "question", "you said", "it is", "", box=None, pad_edge=False)
@@ -80,6 +82,7 @@ def progress() -> None:
             "" if guess is None or result is None else guesses.distance(guess, result, share),
         )  # fmt: skip
     console.print(table if table.row_count else "No guesses yet: a lesson asks for one before each experiment.")
+    console.print("", claims.table(space, verdicts))
 
 
 def notebook(number: Number) -> None:
@@ -263,10 +266,10 @@ def _grade(
 
 
 def _code(path: Path) -> dict[str, str]:
-    """Return each function of a file as it is when comments and spaces do not count; none if it cannot be parsed."""
+    """Return each function and class of a file, as when comments and spaces do not count; none if it does not parse."""
     with suppress(Exception):
         found = ast.parse(calls.read(path)).body
-        return {node.name: ast.dump(node) for node in found if isinstance(node, ast.FunctionDef)}
+        return {node.name: ast.dump(node) for node in found if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     return {}
 
 

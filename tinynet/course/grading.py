@@ -8,7 +8,6 @@ the first of them is written down with the grade, which anyone can repeat from i
 from __future__ import annotations
 
 import ast
-import inspect
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -84,8 +83,9 @@ def grade(lesson: Lesson, source: Source, seed: int = 0, draws: int = 1) -> list
 
 def _with_what_comes_first(result: Result, failed: list[str]) -> Result:
     """Return a failed exercise's grade, which says so if the solution builds on another exercise that failed."""
-    tree = ast.parse(inspect.getsource(getattr(result.lesson.solution, result.exercise.name)))
-    called = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    tree = ast.parse((result.lesson.path / "solution.py").read_text("utf-8"))
+    [own] = [node for node in tree.body if getattr(node, "name", "") == result.exercise.name]
+    called = {node.id for node in ast.walk(own) if isinstance(node, ast.Name)}
     if "is not written yet" in result.message or not (first := [name for name in failed if name in called]):
         return result
     said = f"{result.message}\n  first of all: {first[0]} does not pass; if you call it here, mend it before this one"

@@ -22,6 +22,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tinynet.parameterizations.state import RECIPES
+
 KINDS = {"number": int, "folder": str, "title": str, "minutes": int, "claims": list, "teaches": list, "exercise": list}
 HERE = Path(__file__).parent
 COURSE = HERE / "lessons" if (HERE / "lessons").is_dir() else HERE.parents[1] / "lessons"  # installed, or in a clone
@@ -128,17 +130,22 @@ def instead_of(exercise: str, about: str) -> Callable[[Callable], Callable]:
 def variants(path: Path) -> list[Variant]:
     """Return the marked functions of a file, in the order in which they stand there."""
     found = vars(load_module(path)).values()
-    marked = [function for function in found if hasattr(function, "instead_of")]
+    marked = [each for each in found if "instead_of" in getattr(each, "__dict__", {})]  # not what a class inherits
     return [Variant(exercise, about, function) for function in marked for exercise, about in [function.instead_of]]
 
 
 def load_module(path: Path) -> ModuleType:
-    """Run a Python file of the course and return its module, without registering it in sys.modules."""
+    """Run a Python file of the course and return its module, without registering it in sys.modules.
+
+    Nor do parameterizations that it defines take the place of others of the same name.
+    """
     spec = importlib.util.spec_from_file_location(f"{path.parent.name}.{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise CourseError(f"the course has no file {path}; is the installation complete? Reinstall tinynet")
-    module = importlib.util.module_from_spec(spec)
+    module, known = importlib.util.module_from_spec(spec), dict(RECIPES)
     spec.loader.exec_module(module)
+    RECIPES.clear()
+    RECIPES.update(known)
     return module
 
 

@@ -21,10 +21,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tinynet.course import guesses, manifest, workspace
+from tinynet.course import claims, guesses, manifest, workspace
 from tinynet.course.calls import Wrong, from_file
 from tinynet.course.grading import grade_here, solved
 from tinynet.frontier.temporary import temporary_folder
+from tinynet.parameterizations.state import RECIPES
 from tinynet.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Script:
         self.space = workspace.Workspace(self.folder.parents[1])
         self.show = "--show" in sys.argv[1:]
         self._texts: dict[str, str] = {}  # of the questions
+        self._judged: set[str] = set()  # claims on which this run has given a verdict
         if not self.show and not guesses.in_notebook():
             matplotlib.use("agg")
         matplotlib.rcParams.update(
@@ -65,7 +67,7 @@ class Script:
         return folder / name
 
     def exercise(self, name: str, of: int | None = None) -> Callable[..., Any]:
-        """Return the learner's function if it passes, else the solution's, and say which it is.
+        """Return the learner's function, or class, if it passes, else the solution's, and say which it is.
 
         Args:
             name: the exercise.
@@ -77,11 +79,14 @@ class Script:
             own = grade_here(lesson, lesson.exercise(name), source).passed
         except Wrong:  # the file cannot be read
             own = False
+        found = source.functions[name] if own else solved(lesson).functions[name]
+        if isinstance(found, type):
+            RECIPES[name] = found  # under this name a file, or a sweep, finds it
         if own:
-            print(f"{name}: this is your own function, and it passes.")
-            return source.functions[name]
-        print(f"{name}: the solution's, since yours does not pass yet; `tinynet grade {lesson.number}` says why.")
-        return solved(lesson).functions[name]
+            print(f"{name}: this is your own {'class' if isinstance(found, type) else 'function'}, and it passes.")
+        else:
+            print(f"{name}: the solution's, since yours does not pass yet; `tinynet grade {lesson.number}` says why.")
+        return found
 
     def predict(self, question: str, text: str, choices: Sequence[str] = (), share: bool | None = None) -> None:
         """Ask for a guess: one of the choices, or a share, or a number. Write it down; a guess made before stays.
@@ -141,16 +146,34 @@ class Script:
         pyplot.close(finished)
 
     def verdict(self, claim: str, statements: Mapping[str, Any]) -> None:
-        """Print what this run says about a claim of the syllabus: yes or no to each statement that it makes.
+        """Print what this run says about a claim of the syllabus, and write it down: yes or no to each statement.
 
         Args:
             claim: its number, such as "C5".
             statements: {statement: whether it held}, or {statement: (whether it held, the numbers behind that)}.
         """
-        for statement, found in statements.items():
-            held, numbers = found if isinstance(found, tuple) else (found, "")
+        pairs = {s: found if isinstance(found, tuple) else (found, "") for s, found in statements.items()}
+        plain = {statement: (bool(held), str(numbers)) for statement, (held, numbers) in pairs.items()}
+        self.space.judge(self.lesson, claim, plain, anew=claim not in self._judged)
+        self._judged.add(claim)
+        for statement, (held, numbers) in plain.items():
             print(_wrapped(f"{claim:5} {'yes' if held else 'no':5} {statement}{f'   ({numbers})' * bool(numbers)}", 12))
             claim = ""
+
+    def claims(self) -> None:
+        """Print how many statements about each claim held in the learner's own runs, lesson by lesson."""
+        from rich.console import Console
+
+        self.space = workspace.Workspace(self.space.root)  # another process may have run a lesson meanwhile
+        Console(highlight=False, width=None if sys.stdout.isatty() else 140).print(claims.table(self.space))
+
+    def page(self, title: str, *figures: str) -> Path:
+        """Write a page with some of this run's figures and every verdict; print its path, and return it."""
+        path = self.path("page.html")
+        pictures = [self.path(f"{name}.png") for name in figures]
+        write_atomically(path, claims.page(self.space, title, pictures).encode())
+        print(f"[page] {path}")
+        return path
 
 
 def _wrapped(text: str, indent: int = 0) -> str:

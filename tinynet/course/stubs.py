@@ -8,7 +8,8 @@ In a solution, the lines that the learner is to write stand between two marks:
         return x @ W + b
         # end solution
 
-In the exercise they become `raise NotImplementedError("affine")`, with the name of the function around them.
+In the exercise they become `raise NotImplementedError("affine")`, with the name of the function around them. The marks
+may also stand in the body of a class, outside its methods: then the class raises this once it is used.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import re
 from tinynet.course.manifest import CourseError, Lesson
 
 SOLUTION = re.compile(r"^(?P<indent>[ \t]*)# begin solution\n.*?^[ \t]*# end solution\n", re.DOTALL | re.MULTILINE)
-FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
+FUNCTION = re.compile(r"^(def|class) (\w+)\(", re.MULTILINE)
 
 
 def exercise_of(lesson: Lesson) -> str:
@@ -34,10 +35,14 @@ def stub(solution: str) -> str:
     """
 
     def cut(match: re.Match[str]) -> str:
-        names = FUNCTION.findall(solution, 0, match.start())
-        if not names:
+        found = FUNCTION.findall(solution, 0, match.start())
+        if not found:
             raise CourseError("a solution's marks must stand inside a function")
-        return f'{match["indent"]}raise NotImplementedError("{names[-1]}")\n'
+        [kind, name], indent = found[-1], match["indent"]
+        raising = f'{indent}raise NotImplementedError("{name}")\n'
+        if kind == "class" and len(indent) == 4:
+            return f"{indent}def __post_init__(self):\n    {raising}"
+        return raising
 
     text, count = SOLUTION.subn(cut, solution)
     if not count or "# begin solution" in text or "# end solution" in text:
@@ -47,5 +52,5 @@ def stub(solution: str) -> str:
 
 def missing(lesson: Lesson, text: str) -> list[str]:
     """Return the exercises of a lesson that an exercise.py does not define, such as those that a newer course added."""
-    defined = FUNCTION.findall(text)
+    defined = [name for _, name in FUNCTION.findall(text)]
     return [exercise.name for exercise in lesson.exercises if exercise.name not in defined]

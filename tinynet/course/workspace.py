@@ -1,7 +1,7 @@
 """Where a learner works: a folder that holds `lessons/`. `tinynet start` makes one; a clone of the project is one too.
 
-`lessons/progress.json` keeps what the learner has solved and which hints were shown. The folder that `tinynet start`
-makes has no solutions, mutants or alternatives: they are read from the installed course.
+`lessons/progress.json` keeps what the learner has solved, which hints were shown, and what the lessons' runs said. The
+folder that `tinynet start` makes has no solutions, mutants or alternatives: they are read from the installed course.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Progress:
         passed: the exercises that are solved, by lesson.
         hints: how many hints were shown, by exercise.
         guesses: guesses and results, by question.
+        verdicts: {lesson: {claim: {statement: [whether it held, the numbers behind that]}}}.
         copied: the SHA-256 of each file as `tinynet start` copied it, by path: one that differs has been edited.
     """
 
@@ -56,6 +57,7 @@ class Progress:
     passed: dict[str, list[str]] = field(default_factory=dict)
     hints: dict[str, int] = field(default_factory=dict)
     guesses: dict[str, dict[str, Any]] = field(default_factory=dict)
+    verdicts: dict[str, dict[str, dict[str, list[Any]]]] = field(default_factory=dict)
     copied: dict[str, str] = field(default_factory=dict)
 
 
@@ -113,6 +115,17 @@ class Workspace:
         with self._alone():
             entry = self.progress.guesses.setdefault(f"{lesson.folder}/{question}", {})
             self.progress.guesses[f"{lesson.folder}/{question}"] = found | entry if "guess" in found else entry | found
+
+    def judge(self, lesson: Lesson, claim: str, statements: dict[str, tuple[bool, str]], anew: bool = True) -> None:
+        """Write down what a lesson's run says about a claim. anew: in place of what an earlier run said."""
+        with self._alone():
+            kept = self.progress.verdicts.setdefault(lesson.folder, {})
+            kept[claim] = ({} if anew else kept.get(claim, {})) | {text: list(of) for text, of in statements.items()}
+
+    def verdicts(self, lesson: Lesson) -> dict[str, dict[str, tuple[bool, str]]]:
+        """Return what the last run of a lesson said: {claim: {statement: (whether it held, numbers)}}."""
+        kept = self.progress.verdicts.get(lesson.folder, {})
+        return {claim: {t: (bool(held), str(n)) for t, (held, n) in said.items()} for claim, said in kept.items()}
 
     def reset(self, lesson: Lesson) -> Path | None:
         """Start a lesson's exercise.py afresh; return the path under which the learner's is kept, if there was one."""
@@ -263,6 +276,8 @@ def _read(path: Path) -> Progress:
         progress = Progress(**entries) if version == VERSION else Progress()
         sound = all(isinstance(names, list) for names in progress.passed.values())
         sound = sound and all(isinstance(entry, dict) for entry in progress.guesses.values())
+        said = [pair for claims in progress.verdicts.values() for each in claims.values() for pair in each.values()]
+        sound = sound and all(isinstance(pair, list) and len(pair) == 2 for pair in said)
         if not sound or not all(type(number) is int and number >= 0 for number in progress.hints.values()):
             raise ValueError
     except (ValueError, TypeError, AttributeError):

@@ -97,6 +97,7 @@ def observe(recipe: Parameterization, view: str, shape: Shape, seed: int, *given
         raise
     except Exception as error:
         said = f"{type(error).__name__}: {error}".rstrip(": ")
+        said = said if len(said) < 120 else f"{said[:120]} .."  # what to do should not be lost behind it
         what, hint = TROUBLE.get(view, ("", ""))
         text = f"{what or view} of shape {tuple(shape)} raised {said}{hint}"
         raise ContractError(text).with_traceback(error.__traceback__) from error
@@ -422,7 +423,8 @@ def _matmul(ask: Ask, shape: Shape, seed: int) -> None:
         if not np.allclose(by_matmul[name], expected, atol=1e-10):
             raise ContractError(
                 f"the gradient of matmul(x) with respect to {name!r} is not that of x weight(): they differ by up to "
-                f"{np.abs(by_matmul[name] - expected).max():.3g}; does matmul() leave the tape?"
+                f"{np.abs(by_matmul[name] - expected).max():.3g}; "
+                "does matmul() use all that weight() uses, and stay on the tape?"
             )
 
 

@@ -1,0 +1,117 @@
+"""What the learner's own runs said about every claim: a table for the terminal, and a page to show.
+
+Each lesson writes its verdicts down (`Script.verdict`). Here they are put together, claim by claim, with the lessons
+that have not been run yet.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tinynet.course import manifest
+from tinynet.course.workspace import Workspace
+
+CLAIMS = {
+    "C1": "A layer is xW + b and tanh, and the next layer takes what comes out.",
+    "C2": "A weight matrix rotates, stretches, and rotates again.",
+    "C3": "Columns are features, and two layers are enough.",
+    "C4": "The last layer turns features into class scores. Are they probabilities?",
+    "C5": "tanh squashes: beyond a threshold it says which side, not how far.",
+    "C6": "Saturated units are planes, and planes combine into regions.",
+    "C7": "After the fit, further epochs harden the borders.",
+    "C8": "There are many ways to constrain a network, and all work surprisingly well.",
+    "C9": "A binary network matches the reference with a few more nodes.",
+    "C10": "XNOR makes it much faster.",
+    "C11": "It needs special hardware, and is untested outside images.",
+    "C12": "It is a hybrid: real inputs, a binary middle, integer scores.",
+    "C13": "Binary columns have few angles and one length, and yet they succeed.",
+    "C14": "XNOR gates span the whole space of functions.",
+    "C15": "Hashing: K free parameters a layer, far fewer than entries.",
+    "C16": "Hashing is simple, adjustable, and beats the other methods.",
+    "C17": "Hashing connections equals hashing features.",
+    "C18": "Factorization: W from two thin matrices.",
+    "C19": "The two factors cannot be trained together; a bank of features helps.",
+    "C20": "Factorization did worst.",
+    "C21": "Batch normalization is faster. Is it a weaker factorization?",
+    "C22": "The approaches overlap; small networks disguise themselves as large ones.",
+    "C23": "Compression is an efficient frontier.",
+    "Q1": "Can a trained network be read?",
+    "Q2": "Which solutions can SGD reach?",
+    "Q3": "Can a distance be estimated without the whole test set?",
+    "Q4": "How does training an LSTM relate to training a deep MLP?",
+}
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>{title}</title>
+<style>body {{ font: 16px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }}
+img {{ max-width: 100% }} table {{ border-collapse: collapse }} td {{ border-top: 1px solid #ddd; padding: .3em .6em;
+vertical-align: top }} .claim td {{ font-weight: bold; background: #f4f4f4 }} .todo {{ color: #888 }}</style>
+<h1>{title}</h1>
+{pictures}
+<h2>What my own runs said</h2>
+<table>
+{rows}
+</table>
+</html>
+"""
+
+
+class Said(NamedTuple):
+    """One statement about a claim, and what a lesson's last run found."""
+
+    lesson: int
+    statement: str
+    held: bool
+    numbers: str
+
+
+def verdicts(space: Workspace) -> dict[str, tuple[list[Said], list[int]]]:
+    """Return for every claim what the lessons said, and the numbers of those that were not run to the end yet."""
+    found: dict[str, tuple[list[Said], list[int]]] = {claim: ([], []) for claim in CLAIMS}
+    for lesson in manifest.read():
+        ran = set()
+        for name, statements in space.verdicts(lesson).items():
+            claim = name.rstrip("ab")  # C7b is a half of C7
+            ran.add(claim)
+            if claim in found:
+                found[claim][0].extend(Said(lesson.number, text, *result) for text, result in statements.items())
+        for claim in set(lesson.claims) - ran:
+            found[claim][1].append(lesson.number)
+    return found
+
+
+def table(space: Workspace, whole: bool = False) -> Any:
+    """Return a rich table: how many statements held about each claim, or with `whole` every statement."""
+    from rich.markup import escape as plain
+    from rich.table import Table
+
+    out = Table("claim", "", "yes", "no", "lessons", "not run yet", box=None, pad_edge=False)
+    for name in "yes", "no":
+        next(column for column in out.columns if column.header == name).justify = "right"
+    for claim, (said, missing) in verdicts(space).items():
+        held = sum(each.held for each in said)
+        ran = dict.fromkeys(str(each.lesson) for each in said)
+        counts = (str(held), str(len(said) - held)) if said else ("", "")
+        out.add_row(claim, plain(CLAIMS[claim]), *counts, ", ".join(ran), ", ".join(map(str, missing)))
+        for each in said if whole else ():
+            out.add_row("", f"  {'yes' if each.held else 'no '}  {plain(each.statement)}", "", "", str(each.lesson), "")
+    return out
+
+
+def page(space: Workspace, title: str, pictures: list[Path]) -> str:
+    """Return a page in HTML, which needs no other file: the pictures (PNG), and every statement about every claim."""
+    images = [b64encode(path.read_bytes()).decode() for path in pictures]
+    rows = []
+    for claim, (said, missing) in verdicts(space).items():
+        rows.append(f'<tr class="claim"><td>{claim}</td><td colspan="3">{escape(CLAIMS[claim])}</td></tr>')
+        for each in said:
+            numbers = f"<br><small>{escape(each.numbers)}</small>" if each.numbers else ""
+            cells = f"<td></td><td>{'yes' if each.held else 'no'}</td><td>{escape(each.statement)}{numbers}</td>"
+            rows.append(f"<tr>{cells}<td>lesson {each.lesson}</td></tr>")
+        if missing:
+            listed = ", ".join(map(str, missing))
+            rows.append(f'<tr class="todo"><td></td><td colspan="3">not run yet: lesson {listed}</td></tr>')
+    shown = "\n".join(f'<img alt="figure" src="data:image/png;base64,{image}">' for image in images)
+    return PAGE.format(title=escape(title), pictures=shown, rows="\n".join(rows))
