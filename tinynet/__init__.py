@@ -47,6 +47,7 @@ from tinynet import functional
 from tinynet.frozen import Frozen, FrozenSequence, freeze
 from tinynet import frontier
 from tinynet import reading
+from tinynet.reading.layers.sharing import draw_matrix
 
 # `from tinynet.optim import cosine` works as well as `tn.optim.cosine`
 sys.modules |= {"tinynet.optim": optim, "tinynet.language": language}
