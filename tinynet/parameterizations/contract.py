@@ -334,7 +334,7 @@ def _starts(ask: Ask, shape: Shape, seed: int) -> None:
         if W.shape != tuple(each):
             raise ContractError(
                 f"weight() has the shape {W.shape}, not (m, n) = {tuple(each)}: rows of W are inputs and columns are "
-                "outputs, and the method must do for any m and n, odd ones and 1 too"
+                "outputs, and the method must do for any m and n, odd ones and 1 too, or have fitting(shape)"
             )
         if not np.isfinite(W).all():
             raise ContractError(f"weight() of shape {tuple(each)} holds {W.size - np.isfinite(W).sum()} nan or inf")

@@ -80,11 +80,7 @@ class Toeplitz(Parameterization):
     @cached_property
     def places(self) -> np.ndarray:
         """The place in K of each entry of W, uint32 (m, n); where W is zero, one behind the last."""
-        rows, features = self.K.shape
-        seen = self.windows.cut(np.arange(1, self.m + 1)[None])  # the inputs in each window, 0 for the padding
-        places = np.full((self.m + 1, len(seen), features), rows * features, np.uint32)
-        places[seen, np.arange(len(seen))[:, None]] = np.arange(rows * features).reshape(rows, features)
-        return places[1:].reshape(self.shape)
+        return self.windows.places(self.K.n)
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.K.fill(self.seed, max(1, round(fan_in * self.K.m / self.m)))  # an output sums over a window
@@ -97,8 +93,7 @@ class Toeplitz(Parameterization):
 
     def weight(self) -> Tensor:
         K = self.K.weight()
-        zero = np.zeros((1, 1), K.dtype)
-        return gather(concatenate([K.reshape((1, -1)), zero], axis=1), self.places)
+        return gather(concatenate([K.reshape((1, -1)), np.zeros((1, 1), K.dtype)], axis=1), self.places)
 
     def matmul(self, x: Any) -> Tensor:
         return self.K.matmul(cut(x, self.windows)).reshape((*x.shape[:-1], self.n))

@@ -63,6 +63,16 @@ class Windows(NamedTuple):
             seen[some] += g[some]
         return inside.reshape(-1, self.m)
 
+    def places(self, features: int) -> np.ndarray:
+        """Return the place in K (size, features) of each entry of the matrix W that does both steps at once.
+
+        The places, uint32 (m, positions * features), count K row by row. Where W is zero they are one behind the last.
+        """
+        seen = self.cut(np.arange(1, self.m + 1)[None])  # the inputs in each window, 0 for the padding
+        places = np.full((self.m + 1, self.positions, features), self.size * features, np.uint32)
+        places[seen, np.arange(self.positions)[:, None]] = np.arange(self.size * features).reshape(self.size, features)
+        return places[1:].reshape(self.m, self.positions * features)
+
     def _padded(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return pictures of zeros, one for each row, and the same with their padding: views of the same memory."""
         p, d = self.padding, self.dimensions
