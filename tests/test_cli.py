@@ -105,6 +105,31 @@ def test_frontier_takes_a_table_of_your_own(tmp_path, here):
         assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
 
 
+def test_compress_takes_a_network_of_pytorch_and_writes_the_best_copy(tmp_path, here):
+    from safetensors.numpy import save_file
+
+    data, net = tn.datasets.load("digits"), tn.MLP([64, 16, 10], activation=tn.ReLU)
+    tn.fit(net, data.train, epochs=3)
+    (V, b), (W, c) = tn.to_arrays(net)
+    arrays = {"0.weight": V.T, "0.bias": b, "2.weight": W.T, "2.bias": c}
+    save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, tmp_path / "model.safetensors")
+    few = ["--methods", "quantized", "hashed", "--factors", "1/4", "1/8", "--activation", "relu"]
+    done = here("compress", "model.safetensors", *few, "--at-most", "1KB")
+    assert done.returncode == 0, done.stderr
+    best = tn.load(tmp_path / "compressed" / "best.safetensors")
+    assert "compressed/best.safetensors: " in done.stdout.replace("\\", "/") and "bytes of payload" in done.stdout
+    assert sum(a.nbytes for a in best.state().values()) <= 1000
+    assert tn.evaluate(best, data.test) < tn.evaluate(net, data.test) + 0.05
+    assert {p.name for p in (tmp_path / "compressed").iterdir()} == {"best.safetensors", "frontier.csv", "frontier.png"}
+    for arguments, message in {
+        ("--at-most", "10"): "no copy keeps 10 bytes",
+        ("--at-most", "small"): "a size of 'small'",
+        ("--data", "breast_cancer"): "64 entries",
+    }.items():
+        done = here("compress", "model.safetensors", *few, *arguments)
+        assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
+
+
 def test_info_shows_the_table_and_the_size(tmp_path):
     net = tn.MLP([64, 32, 10], weight=tn.Hashed(1 / 8))
     size = tn.save(net, tmp_path / "net.safetensors")

@@ -171,6 +171,68 @@ def frontier(
 
 
 @app.command()
+def compress(
+    file: Annotated[Path, typer.Argument(help="A trained network: written by tn.save, or by PyTorch as safetensors.")],
+    data: Annotated[str, typer.Option(help=DATA)] = "digits",
+    target: Annotated[str | None, typer.Option(help=TARGET)] = None,
+    regression: Annotated[bool, typer.Option("--regression", help="The labels of --data are real numbers.")] = False,
+    activation: Annotated[str, typer.Option(help="Of a file of PyTorch's: tanh, relu, sigmoid or identity.")] = "tanh",
+    methods: Annotated[list[str] | None, typer.Option(help="Methods to try; all by default.")] = None,
+    factors: Annotated[
+        list[str] | None, typer.Option(help="Shares of the network's weight bytes to keep, such as 1/4 1/8.")
+    ] = None,
+    fine_tune: Annotated[int, typer.Option(min=0, help="Epochs that each copy is trained on.")] = 0,
+    at_most: Annotated[str | None, typer.Option(help="Largest payload of the copy to write, such as 20KB.")] = None,
+    error: Annotated[str | None, typer.Option(help="Largest validation error of that copy, such as 3%.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes what methods draw.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("compressed"),
+) -> None:
+    """Compress a trained network by every method; draw the copies, and write the best one to a file."""
+    from rich.console import Console
+    from threadpoolctl import threadpool_limits
+
+    from tinynet.frontier import choose, of_network, plot, table, write_csv
+    from tinynet.frontier.methods import FACTORS
+    from tinynet.frontier.of_network import parsed_share, parsed_size
+    from tinynet.storage.save_load import save
+
+    bytes_, share = at_most and parsed_size(at_most), error and parsed_share(error)
+    source, net = data_set(data, target, regression), network(file, activation)
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out: {str(out)!r} is a file; give the name of a folder")
+    out.mkdir(parents=True, exist_ok=True)
+    check_outputs((out / name for name in ("best.safetensors", "frontier.csv", "frontier.png")), [file])
+    with threadpool_limits(1):
+        copies = of_network(net, source, methods, factors or FACTORS, fine_tune, seed)
+    rows = [copy.row for copy in copies]
+    Console().print(table(rows))
+    write_csv(rows, out / "frontier.csv")
+    plot(rows, out / "frontier.png", title=f"{file.name} on {rows[0]['data']}")
+    typer.echo(f"Wrote {out / 'frontier.png'} and {out / 'frontier.csv'}.")
+    best = choose(copies, bytes_ or None, share or None)
+    save(best.net, out / "best.safetensors")
+    row, (times, unit) = best.row, (1, "") if regression else (100, " %")
+    valid, test = (f"{times * row[f'{split}_error']:.3g}{unit}" for split in ("valid", "test"))
+    typer.echo(
+        f"Wrote {out / 'best.safetensors'}: {row['method']} at {row['factor']}, {row['payload_bytes']:,} bytes of "
+        f"payload, chosen by its validation error, {valid}; test error {test}."
+    )
+
+
+def network(file: Path, activation: str) -> Any:
+    """Return the network in a file, of tinynet's or of PyTorch's."""
+    from tinynet.exchange import import_safetensors
+    from tinynet.storage.save_load import ModelFileError, load
+
+    try:
+        return load(file)
+    except ModelFileError as error:
+        if "not one of tinynet" not in str(error):
+            raise
+    return import_safetensors(file, activation)
+
+
+@app.command()
 def train(
     text: Annotated[str, typer.Argument(help="shakespeare, or the path of a text file.")] = "shakespeare",
     hidden: Annotated[int, typer.Option(min=1, help="Units in each LSTM.")] = 256,

@@ -10,6 +10,7 @@ file and the error of what the file holds.
     in_turns          the same, found by learning and compressing in turns
     temporary         a folder that goes when its process does
     run               from settings to a row of results
+    of_network        the frontier of one trained network
     store             rows in SQLite
     workers           who does the runs: processes, or a cluster
     sweep             all runs, on any executor
@@ -24,6 +25,7 @@ from tinynet.frontier.settings import Settings
 from tinynet.frontier.after_training import compress
 from tinynet.frontier.in_turns import learn_and_compress
 from tinynet.frontier.run import run
+from tinynet.frontier.of_network import choose, of_network
 from tinynet.frontier.store import Store
 from tinynet.frontier.sweep import sweep
 from tinynet.frontier.pareto import Point, pareto, summarize
@@ -31,6 +33,6 @@ from tinynet.frontier.plot import plot
 from tinynet.frontier.report import table, write_csv
 
 __all__ = [
-    "METHODS", "Point", "Settings", "Store", "compress", "learn_and_compress", "pareto", "plot", "run", "summarize",
-    "sweep", "table", "write_csv",
+    "METHODS", "Point", "Settings", "Store", "choose", "compress", "learn_and_compress", "of_network", "pareto", "plot",
+    "run", "summarize", "sweep", "table", "write_csv",
 ]  # fmt: skip

@@ -39,19 +39,24 @@ DECIDING = ("tinynet", "numpy", "numba", "blas")
 
 def widths_of(settings: Settings) -> list[int]:
     """Return the widths of the full network on this data."""
-    data = _data(settings)
+    data = data_of(settings)
     return [data.n_features, *settings.hidden, data.n_classes]
 
 
 def possible(settings: Settings) -> bool:
     """Return whether the method has anything to offer at this factor and stage."""
     method = settings.plain()
-    if settings.stage != "trained" and (method in (*NARROWED, "binary-mlp") or method.endswith(NORM)):
-        return False  # they train another network, so a trained dense one has no nearest copy of their kind
+    if settings.stage != "trained" and not has_copies(method):
+        return False
     if settings.stage == "after" and settings.teacher:
         return False  # nothing is trained that could learn from a teacher
     shapes = task_of(settings.data, settings.own).shapes(widths_of(settings))
     return available(method.removesuffix(NORM), float(Fraction(settings.factor)), shapes)
+
+
+def has_copies(method: str) -> bool:
+    """Return whether a trained dense network has a nearest copy under a method, which trains no other network."""
+    return method not in (*NARROWED, "binary-mlp") and not method.endswith(NORM)
 
 
 def run(settings: Settings, content: bytes | None = None) -> dict[str, Any]:
@@ -66,7 +71,7 @@ def run(settings: Settings, content: bytes | None = None) -> dict[str, Any]:
         know(kept.unpacked(content))
     with threadpool_limits(limits=1), at_most(1):
         net, lr = _trained(settings)
-        data, task = _data(settings), task_of(settings.data, settings.own)
+        data, task = data_of(settings), task_of(settings.data, settings.own)
         with temporary_folder() as folder:
             size = save(task.finished(net), folder / "net.safetensors")
             net = load(folder / "net.safetensors")  # type: ignore[assignment]
@@ -106,18 +111,18 @@ def _trained(settings: Settings) -> tuple[Sequential, float]:
     """Return the trained network of these settings and the rate that made it (0 where nothing was trained)."""
     factor, task, widths = float(Fraction(settings.factor)), task_of(settings.data, settings.own), widths_of(settings)
     if settings.stage == "trained":
-        return _best_rate(lambda: task.build(settings.plain(), factor, widths, settings.seed), settings)
+        return best_rate(lambda: task.build(settings.plain(), factor, widths, settings.seed), settings)
     weight = recipe(settings.plain(), factor, task.shapes(widths))
     dense = _dense(replace(settings, method="dense", factor="1", stage="trained", teacher=None))
     if settings.stage == "after":
         return compress(dense, weight, settings.seed), 0.0
     shorter = replace(settings, epochs=max(1, settings.epochs // 2), rates=tuple(r / 3 for r in settings.rates))
-    return _best_rate(lambda: compress(dense, weight, settings.seed), shorter)
+    return best_rate(lambda: compress(dense, weight, settings.seed), shorter)
 
 
-def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[Sequential, float]:
+def best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[Sequential, float]:
     """Train a new network at each rate; return the first with the least validation error, and its rate."""
-    data, task = _data(settings), task_of(settings.data, settings.own)
+    data, task = data_of(settings), task_of(settings.data, settings.own)
     best, best_error, failure = None, np.inf, None
     soft = soft_targets(settings) if settings.teacher else {}
     for lr in settings.rates:
@@ -141,7 +146,7 @@ def _best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[S
 def _dense(settings: Settings) -> Sequential:
     """Return the trained dense network that compression after training starts from; `compress` copies it."""
     task = task_of(settings.data, settings.own)
-    return _best_rate(lambda: task.build("dense", 1, widths_of(settings), settings.seed), settings)[0]
+    return best_rate(lambda: task.build("dense", 1, widths_of(settings), settings.seed), settings)[0]
 
 
 def soft_targets(settings: Settings) -> dict[str, Any]:
@@ -168,7 +173,8 @@ def know(data: Dataset) -> Own:
     return own
 
 
-def _data(settings: Settings) -> Dataset | SequenceDataset:
+def data_of(settings: Settings) -> Dataset | SequenceDataset:
+    """Return the data set of a run; one of the user's own must be known."""
     return KNOWN[settings.own.checksum] if settings.own else _load(settings.data)
 
 
