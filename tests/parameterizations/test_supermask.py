@@ -77,8 +77,8 @@ def test_training_chooses_and_scales_but_leaves_the_random_numbers_alone(tmp_pat
 @pytest.mark.parametrize(
     ("name", "array", "message"),
     [
-        ("s", np.ones((1, 1), np.float32), "'s' is float32"),
-        ("s", np.array(np.nan, np.float32), "not finite"),
+        ("s", np.ones(1, np.float32), r"'s' is float32\[1\]"),
+        ("s", np.full((1, 1), np.nan, np.float32), "not finite"),
         ("mask.bits", np.full(5, 255, np.uint8), "padding"),
         ("mask.bits", np.zeros(6, np.uint8), r"uint8\[6\]"),
     ],

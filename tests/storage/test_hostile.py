@@ -47,6 +47,7 @@ def every_kind():
         "columns": tn.MLP(mlp, tn.Columns([tn.Dense(), tn.LowRank(rank=1), tn.Quantized(levels=3)])),
         "kronecker": tn.MLP(mlp, tn.Kronecker(rank=2, inner=tn.Quantized(bits=4))),
         "sum": tn.MLP(mlp, tn.Sum(tn.Fixed(tn.Quantized(bits=2)), tn.Sum(tn.LowRank(rank=1), tn.Sparse(1 / 4)))),
+        "grids": tn.MLP(mlp, [tn.Grid("powers of two", 3), tn.Supermask("uniform", tn.Hashed(1 / 2, tn.Binary(None)))]),
         "circulant": tn.MLP(mlp, [tn.Circulant(1 / 4, tn.Quantized(bits=4)), tn.Circulant()]),
         "convolutions": tn.Sequential(
             tn.Linear(36, 16, tn.Bank("pool"), bias=False),

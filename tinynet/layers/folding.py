@@ -9,8 +9,9 @@ With z = x W + b this is another linear layer, so the four numbers that a file h
     a (x W + b) + c  =  x (W diag(a)) + (a b + c)
 
 a b + c is the new bias. W diag(a) costs nothing where W has a number for each column already: a Dense W, the steps of a
-Quantized W that are one per column, the lengths of a Scaled W. Any other W, which may be hashed or of one step, is put
-into a Scaled one, with a as its lengths. Jacob et al. 2018 (arXiv 1712.05877, section 3.2) fold in the same way.
+Quantized W or of a Grid that has one per column, the lengths of a Scaled W. Any other W, which may be hashed or of one
+step, is put into a Scaled one, with a as its lengths. Jacob et al. 2018 (arXiv 1712.05877, section 3.2) fold in the
+same way.
 
 Behind a convolution (toeplitz.py) all positions of a channel share their a and c, and a bias for each column would cost
 more than it saves. There, and where no Linear comes before, batch norm becomes an Affine layer, which holds a and c.
@@ -31,7 +32,7 @@ from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.checks import check_width
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.linear import Linear
-from tinynet.parameterizations import Binary, Dense, LowRank, Parameterization, Quantized, Scaled
+from tinynet.parameterizations import Binary, Dense, Grid, LowRank, Parameterization, Quantized, Scaled
 
 
 @dataclass(eq=False, repr=False)
@@ -113,7 +114,7 @@ def scaled(W: Parameterization, a: np.ndarray) -> Parameterization:
     match W:
         case Dense():
             W.W = Parameter(W.W._data * a)
-        case Quantized(scale="column") | Binary(scale="column"):
+        case Quantized(scale="column") | Grid(scale="column") | Binary(scale="column"):
             with no_grad():
                 W.V = Parameter(W.weight()._data * a)  # on the grid of the new steps; columns with a < 0 turn over
             W.s = Parameter(np.maximum(W.s._data * np.abs(a), np.finfo(a.dtype).tiny))

@@ -46,8 +46,8 @@ class Supermask(Parameterization):
     values: str = "signs"
     inner: Parameterization = field(default_factory=lambda: Binary(scale=None))
 
-    holds = {"mask": ("mask",), "s": ("s",)}
-    seeded, rescale = True, True
+    holds = {"mask": ("mask",), "s": ("s", "one", "one")}
+    seeded, rescale, one = True, True, 1
 
     def __post_init__(self) -> None:
         if self.values not in ("signs", "uniform"):
@@ -65,7 +65,7 @@ class Supermask(Parameterization):
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         self.mask.fill(child_seed(self.seed, 0))
         size = np.square(self._chosen()._data).mean(dtype=np.float64) or 1.0  # 1: nothing is kept of a tiny matrix
-        self.s = Parameter(np.float32((fan_in * size) ** -0.5))
+        self.s = Parameter(np.full((1, 1), (fan_in * size) ** -0.5, np.float32))
 
     def approximate(self, W: np.ndarray) -> None:
         peak = np.abs(W).max().astype(np.float64) or 1.0
@@ -81,7 +81,8 @@ class Supermask(Parameterization):
         self.mask = self.mask.from_dense(B.reshape(W.shape), child_seed(self.seed, 0))
         K = self._chosen()._data.astype(np.float64)
         s = peak * (A * K).sum() / (np.square(K).sum() or 1.0)
-        self.s = Parameter(np.clip(s, *np.finfo(W.dtype).max * np.array([-1.0, 1.0])).astype(W.dtype))
+        largest = float(np.finfo(W.dtype).max)
+        self.s = Parameter(np.full((1, 1), np.clip(s, -largest, largest), W.dtype))
 
     def set_steps(self) -> None:
         self.s.grad_scale = (self.m * self.n) ** -0.5  # its gradient is a sum over all entries
