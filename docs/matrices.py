@@ -35,6 +35,7 @@ RECIPES = {
     "sum": tn.Sum(tn.LowRank(rank=1), tn.Pruned(1 / 8)),
     "fixed": tn.Sum(tn.Fixed(tn.Quantized(bits=2)), tn.Pruned(1 / 8)),
     "hashed-quantized": tn.Hashed(1 / 4, inner=tn.Quantized(bits=2)),
+    "coded": tn.Coded(tn.Pruned(1 / 2, inner=tn.Codebook(bits=2))),
 }
 
 

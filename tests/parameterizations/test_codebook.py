@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.parameterizations.codebook import k_means
+from tinynet.parameterizations.k_means import k_means
 from tinynet.parameterizations.packing import pack
 
 
@@ -55,6 +55,7 @@ def test_entries_change_their_codes_in_training_and_training_goes_on_from_a_file
     tn.fit(again, train, epochs=5, lr=0.02, progress=False)
     assert not np.array_equal(first, net.state()["0.W.codes"])
     assert tn.evaluate(again, test) < before < 0.2
+    assert np.allclose(tn.freeze(again)(test.inputs), again(test.inputs).numpy(), atol=1e-4)
 
 
 @pytest.mark.parametrize("inner", [tn.Dense(), tn.Quantized(bits=2), tn.Hashed(1 / 2)], ids=repr)

@@ -92,6 +92,7 @@ COMBINED = [
     tn.Scaled(tn.LowRank(rank=2)),
     tn.Codebook(bits=2, inner=tn.Quantized(bits=6)),
     tn.Pruned(1 / 4, inner=tn.Codebook(bits=2, inner=tn.Quantized(bits=6))),
+    tn.Coded(tn.Pruned(1 / 2, inner=tn.Coded(tn.Quantized(bits=4)))),
     tn.Columns([tn.Binary(), tn.Quantized(bits=4), tn.LowRank(rank=2)]),
     tn.Scaled(tn.Hashed(1 / 4, tn.Grid(bits=2))),
     tn.Supermask("uniform", tn.Hashed(1 / 4, tn.Binary(scale=None))),

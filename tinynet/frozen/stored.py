@@ -4,12 +4,13 @@ A compressed matrix is small on disk. It stays small in memory if we never write
 stores is enough to compute x W:
 
     Quantized, Binary,
-    Grid                   x W = s (x L)             L the levels that the packed codes stand for, unpacked in blocks
+    Grid, Codebook         x W = s (x L)             L the levels that the packed codes stand for, unpacked in blocks
     LowRank                x W = (x U) V             each factor in its own way
     Hashed                 x W = sum_i x_i W_i       W_i hashed some rows at a time (parameterizations/hashing.py)
     Scaled                 x W = (x V) diag(g)
     Toeplitz               x W = each window of x times K, K as it is stored
     Sum                    x W = x A + x B           each part in its own way; so a Fixed one
+    Coded                  as the recipe inside does
 
 Sparse, a Bank and any other method multiply as they do in evaluation, by their whole matrix.
 """
@@ -25,6 +26,8 @@ from tinynet.engine.tensor import Tensor
 from tinynet.layers.linear import Linear
 from tinynet.parameterizations import (
     Binary,
+    Codebook,
+    Coded,
     Dense,
     Fixed,
     Grid,
@@ -101,7 +104,9 @@ def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.
         case Hashed():
             w, seed = state.get("w.W", built.buckets.weight()._data).ravel(), built.seed
             return lambda x: hash_grids.matmul(x, w, seed, shape[1])
-        case Quantized() | Binary() | Grid():
+        case Coded():
+            return product(built.V, built.V.state())
+        case Quantized() | Binary() | Grid() | Codebook():
             packed = state["bits" if isinstance(built, Binary) else "codes"]
             levels, scale = _levels(built), state.get("s", np.float32(1))
             return lambda x: _coded_product(x, packed, shape, levels) * scale
@@ -120,8 +125,10 @@ def product(built: Parameterization, state: State) -> Callable[[np.ndarray], np.
     return lambda x: built.matmul(Tensor(x))._data
 
 
-def _levels(built: Quantized | Binary | Grid) -> np.ndarray:
+def _levels(built: Quantized | Binary | Grid | Codebook) -> np.ndarray:
     """Return the level of each code."""
+    if isinstance(built, Codebook):
+        return built.centroids.weight()._data[0]
     if isinstance(built, Grid):
         return built.levels
     two = isinstance(built, Binary) or built.bits == 1

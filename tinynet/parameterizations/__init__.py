@@ -11,10 +11,12 @@ Read state, base and dense first, then any method you like. A star marks what be
     * hashed        W[i, j] = one of K shared numbers, with a sign
     * sparse        W = a random share of its entries
     * packing       small codes in bytes
+      ans           codes in as many bits as they hold information
     * quantized     W on a grid of few levels
     * binary        W = +s or -s
       grid          W on a grid without a zero: half steps, powers of two
       projected     W that follows a latent matrix
+      k_means       K values near many
       codebook      W[i, j] = one of K learned values
       gaps          which few of many places, in few bits
       pruned        W = its largest entries
@@ -28,6 +30,7 @@ Read state, base and dense first, then any method you like. A star marks what be
       circulant     rows that are shifted copies of each other
       fixed         another method's matrix, not learned
       sums          W = A + B
+      coded         any method, with its codes as streams
       contract      what all methods promise, as checks
 """
 
@@ -51,10 +54,11 @@ from tinynet.parameterizations.kronecker import Kronecker
 from tinynet.parameterizations.circulant import Circulant
 from tinynet.parameterizations.fixed import Fixed
 from tinynet.parameterizations.sums import Sum
+from tinynet.parameterizations.coded import Coded
 from tinynet.parameterizations.contract import ContractError, check_parameterization
 
 __all__ = [
-    "Bank", "Binary", "Circulant", "Codebook", "Columns", "ContractError", "Dense", "Fixed", "Grid", "Hashed",
+    "Bank", "Binary", "Circulant", "Codebook", "Coded", "Columns", "ContractError", "Dense", "Fixed", "Grid", "Hashed",
     "Kronecker", "LowRank", "Parameter", "Parameterization", "Pruned", "Quantized", "Scaled", "Sparse", "Sum",
     "Supermask", "Toeplitz", "check_parameterization",
 ]  # fmt: skip

@@ -76,8 +76,7 @@ class Binary(Parameterization):
             dtype = self.s.dtype
         elif "dtype" in state:
             dtype = take(state, "dtype", (0,)).dtype
-        bits = take_codes(state, "bits", self.shape, 2)
-        self.V = Parameter(bits.astype(dtype) * 2 - 1)
+        self.V = Parameter(take_codes(state, "bits", self.shape, 2).astype(dtype) * 2 - 1)
         self.set_steps()
 
     def stored_bits(self) -> int:

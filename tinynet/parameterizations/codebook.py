@@ -14,8 +14,7 @@ that c[k] is the mean of its entries. A training step therefore moves a centroid
 which is how Deep Compression trains centroids, up to 1 / n[k]. There the codes are fixed; here an entry changes its
 code once another centroid is nearer, which lets a Codebook learn from random values too.
 
-Nearest member: k-means. Lloyd's iteration (1982) starts at K quantiles of the different values and ends at a local
-optimum; on a line it is the global one where the density of the weights is log-concave (Fleischer 1964).
+Nearest member: a heuristic, k-means (k_means.py).
 """
 
 from __future__ import annotations
@@ -26,11 +25,10 @@ import numpy as np
 
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense, uniform
+from tinynet.parameterizations.k_means import borders, k_means
 from tinynet.parameterizations.packing import pack, packed_bits, take_codes
 from tinynet.parameterizations.projected import Projected
 from tinynet.parameterizations.state import State, nest, unnest
-
-ITERATIONS = 100
 
 
 @dataclass(repr=False)
@@ -69,7 +67,7 @@ class Codebook(Projected):
         self.centroids = self.centroids.from_dense(k_means(V, self.K).astype(V.dtype)[None], self.seed)
         c = self.centroids.weight()._data[0].astype(np.float64)
         order = np.argsort(c, kind="stable").astype(np.uint8)  # an inner recipe may have changed it
-        self.codes = order[np.searchsorted(_borders(c[order]), V)]
+        self.codes = order[np.searchsorted(borders(c[order]), V)]
 
     def member(self) -> np.ndarray:
         return self.centroids.weight()._data[0][self.codes]
@@ -87,28 +85,3 @@ class Codebook(Projected):
     def stored_bits(self) -> int:
         self.follow()
         return packed_bits(self.V.size, self.K) + self.centroids.stored_bits()
-
-
-def k_means(V: np.ndarray, K: int) -> np.ndarray:
-    """Return K ascending centroids of the entries of V, float64 (K,): each the mean of the entries nearest to it.
-
-    The entries are sorted once. Then a cell is a range of them, and two running sums give its mean.
-    """
-    peak = np.abs(V).max() or V.dtype.type(1)  # so that no sum overflows
-    v = np.sort(V, axis=None).astype(np.float64) / peak
-    different = v[np.concatenate([[True], v[1:] > v[:-1]])]
-    c = different[np.linspace(0, len(different) - 1, K).round().astype(int)]
-    sums = np.concatenate([[0], np.cumsum(v)])
-    for _ in range(ITERATIONS):
-        ends = np.concatenate([[0], np.searchsorted(v, _borders(c)), [len(v)]])
-        count = np.diff(ends)
-        means = np.where(count > 0, np.diff(sums[ends]) / np.maximum(1, count), c)
-        if np.array_equal(means, c):
-            break
-        c = means
-    return c * peak
-
-
-def _borders(c: np.ndarray) -> np.ndarray:
-    """Return the points half-way between neighbours, (K - 1,)."""
-    return c[1:] / 2 + c[:-1] / 2

@@ -22,8 +22,7 @@ def pack(codes: np.ndarray, base: int) -> np.ndarray:
     """Return codes (any shape, integers in 0 .. base - 1) packed into uint8 (bytes,), the last padded with zeros."""
     codes = np.asarray(codes).astype(np.uint8).ravel()
     if base == 3:
-        padded = np.pad(codes, (0, -len(codes) % 5))
-        return (padded.reshape(-1, 5) @ POWERS_OF_3).astype(np.uint8)
+        return (np.pad(codes, (0, -len(codes) % 5)).reshape(-1, 5) @ POWERS_OF_3).astype(np.uint8)
     bits = np.unpackbits(codes[:, None], axis=1, count=(base - 1).bit_length(), bitorder="little")  # (count, k)
     return np.packbits(bits, bitorder="little")
 
@@ -47,6 +46,8 @@ def unpack(packed: np.ndarray, shape: tuple[int, ...], base: int) -> np.ndarray:
 
 def take_codes(state: State, name: str, shape: tuple[int, ...], base: int) -> np.ndarray:
     """Return the codes in a packed array of a state, after checking that it has as many bytes as they take."""
+    if callable(read := state.get(name)):  # the array of a Coded matrix says itself how to read it
+        return read(shape, base)
     return unpack(take(state, name, (-(-packed_bits(int(np.prod(shape)), base) // 8),), "u1"), shape, base)
 
 
