@@ -10,7 +10,11 @@ Behind each layer but the last stand batch norm and ReLU. The last word names th
 so many bits, t for ternary ones, b for `Binary`, f for floats.
 
 All train alike: Adam, a rate that falls as a cosine, batches of 100 from the 50,000 training pictures; the last epoch
-counts. Validation data choose among networks, and nothing else sees them.
+counts. Validation data choose among networks, and nothing else sees them. The pictures are
+
+    plain      as they are
+    moved      new ones in every epoch: shifted, turned, and made larger or smaller a little
+    taught     as they are, with the scores of a larger network, trained on moved ones, beside the labels
 """
 
 from __future__ import annotations
@@ -28,7 +32,7 @@ import tinynet as tn
 from tinynet.datasets.augment import compose, rotate, shift, zoom
 from tinynet.engine.tape import primitive
 
-AUGMENTATIONS = {"plain": None, "moved": compose(shift(2), rotate(10), zoom(0.1))}
+MOVES = compose(shift(2), rotate(10), zoom(0.1))
 WINDOW = re.compile(r"(\d+)(?:/(\d+))?x(\d+)")  # kernel, stride, features
 
 
@@ -47,6 +51,9 @@ class Run:
         """The name of the trained network's file."""
         words = self.net.replace(" ", "_").replace("/", "s")
         return f"{words}.{self.augment}.{self.epochs}.{self.lr:g}.{self.seed}.safetensors"
+
+
+TEACHER = Run("28 5/2x10 3x20 3/2x20 3x20 q4", "moved")
 
 
 def weights(word: str, last: bool) -> tn.Parameterization:
@@ -78,9 +85,18 @@ def network(text: str, seed: int = 0) -> tn.Sequential:
     return tn.Sequential(*layers, tn.Linear(n, 10, weights(word, True), seed=1000 * seed + len(parts)))
 
 
-def packed(net: tn.Sequential) -> tn.Sequential:
-    """Return a copy of a trained network that holds only what evaluation needs, floats in 16 bits."""
-    return tn.half(tn.fold(net))
+def packed(net: tn.Sequential, coded: bool = True) -> tn.Sequential:
+    """Return a copy of a trained network that holds only what evaluation needs, in few bits.
+
+    Batch norm is folded, floats take 16 bits, and codes are entropy-coded.
+    """
+    small = tn.fold(net)
+    for layer in small.layers:
+        if coded and isinstance(layer, tn.Linear):
+            inside = layer.weight
+            layer.weight = tn.Coded(inside).shaped(inside.shape)
+            layer.weight.V = inside
+    return tn.half(small)
 
 
 def train(run: Run, folder: Path) -> float:
@@ -95,7 +111,8 @@ def train(run: Run, folder: Path) -> float:
             layer.__class__ = QuickNorm
     history = tn.fit(
         net, data().train, epochs=run.epochs, batch_size=100, lr=run.lr, schedule=tn.optim.cosine, optimizer=tn.Adam,
-        augment=AUGMENTATIONS[run.augment], seed=run.seed, checkpoint=checkpoint, progress=False,
+        augment=MOVES if run.augment == "moved" else None, seed=run.seed, checkpoint=checkpoint, progress=False,
+        teacher=tn.load(folder / TEACHER.file) if run.augment == "taught" else None,
     )  # fmt: skip
     if history.interrupted:
         raise KeyboardInterrupt
