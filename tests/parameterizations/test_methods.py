@@ -249,6 +249,29 @@ def test_one_bit_from_dense_is_sign_and_mean_magnitude(scale):
 
 
 @pytest.mark.parametrize("normalize", [False, True])
+def test_scaled_signs_are_binary_with_a_scale_for_each_column(normalize):
+    W = random_matrix() * np.geomspace(0.1, 10, 8, dtype=np.float32)
+    W[:, 3] = 0
+    expected = tn.Binary("column").from_dense(W).weight().numpy()
+    found = tn.Scaled(tn.Binary(scale=None), normalize).from_dense(W).weight().numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-30)
+
+
+@pytest.mark.parametrize("inner", [tn.Hashed(1 / 4), tn.Quantized(bits=2), tn.LowRank(rank=1)], ids=repr)
+def test_no_other_lengths_bring_scaled_nearer(inner):
+    W = random_matrix().astype(np.float64)
+    found = tn.Scaled(inner).from_dense(W).weight().numpy()
+    assert np.allclose((W * found).sum(axis=0), (found * found).sum(axis=0))  # the rest is orthogonal, column by column
+
+
+def test_a_column_of_which_nothing_is_left_keeps_its_length():
+    W = np.array([[1.0, 3.0], [2.0, 4.0]])
+    built = tn.Scaled(tn.Sparse(1 / 4)).from_dense(W)
+    empty = built.V.weight().numpy().any(axis=0).argmin()
+    assert built.g.numpy()[empty] == pytest.approx(np.linalg.norm(W[:, empty]))
+
+
+@pytest.mark.parametrize("normalize", [False, True])
 def test_scaled_knows_no_smallest_length(normalize):
     W = random_matrix() * np.array([0, 1e-30, 1e-25, 1e-12, 1, 1e12, 1e25, 1e36], np.float32)
     built = tn.Scaled(normalize=normalize).from_dense(W)

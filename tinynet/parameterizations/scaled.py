@@ -4,7 +4,8 @@ With `normalize`, W = V diag(g / |v|), where |v| are the lengths of V's columns.
 Kingma 2016, arXiv 1602.07868, eq. 2): V alone sets the direction of a column, and g alone its length. Batch norm does
 the same with the standard deviation of the column's outputs x v in place of |v|.
 
-Nearest member: g = the lengths of W's columns, V = the inner recipe's nearest member to W with columns of length 1.
+Nearest member: V = the inner recipe's nearest member to W with columns of length 1, then g by least squares. So signs
+with a g are what Binary(scale="column") finds; where V is exact, g are the lengths of W's columns.
 """
 
 from __future__ import annotations
@@ -39,8 +40,15 @@ class Scaled(Parameterization):
 
     def approximate(self, W: np.ndarray) -> None:
         g = np.minimum(_lengths(W), np.finfo(W.dtype).max)  # of long columns of float16, V takes the rest
-        self.g = Parameter(g.astype(W.dtype))
-        self.V = self.V.from_dense((W / np.where(g > 0, g, 1)).astype(W.dtype), self.seed)
+        A = W / np.where(g > 0, g, 1)
+        self.V = self.V.from_dense(A.astype(W.dtype), self.seed)
+        U = self.V.weight().numpy().astype(np.float64)
+        if self.normalize:
+            length = _lengths(U)
+            U /= np.where(length > 0, length, 1)
+        squares = (U * U).sum(axis=0)
+        g = g * np.divide((A * U).sum(axis=0), squares, out=np.ones_like(g, np.float64), where=squares > 0)
+        self.g = Parameter(np.clip(g, -np.finfo(W.dtype).max, np.finfo(W.dtype).max).astype(W.dtype))
 
     def column_scale(self, V: Tensor | None = None) -> Tensor:
         """Return the factor of each column, (n,). V: the matrix V, if you have it."""
