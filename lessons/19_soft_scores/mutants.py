@@ -27,7 +27,7 @@ def multiplied(scores, T):
     return soft(scores, 1 / T)
 
 
-@instead_of("soften", "T is not used; this is the softmax at temperature 1")
+@instead_of("soften", "T has no effect: it is not used, or it cancels; divide the scores by T before exp")
 def no_temperature(scores, T):
     return soft(scores, 1.0)
 
@@ -46,6 +46,15 @@ def down_the_columns(scores, T):
 def over_everything(scores, T):
     e = np.exp(scores / T - (scores / T).max())
     return e / e.sum()
+
+
+@instead_of(
+    "soften", "one largest score was taken off the whole array, so rows far below it vanish; each row has its own"
+)
+def one_maximum(scores, T):
+    z = scores / T
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=1, keepdims=True)
 
 
 @instead_of("soft_loss", "only the teacher was softened; soften the student's scores by the same T")
@@ -104,6 +113,13 @@ def hard_targets(scores, teacher, T):
 )
 def with_an_epsilon(scores, teacher, T):
     return -(T**2) * np.mean(np.sum(soft(teacher, T) * np.log(soft(scores, T) + 1e-12), axis=1))
+
+
+@instead_of(
+    "soft_loss", "something was added to q before the logarithm; with scores up to 30, log q is finite as it is"
+)
+def with_a_larger_epsilon(scores, teacher, T):
+    return -(T**2) * np.mean(np.sum(soft(teacher, T) * np.log(soft(scores, T) + 1e-9), axis=1))
 
 
 @instead_of("soft_gradient", "the loss is multiplied by T^2, the chain rule divides by T; so the factor is T, not T^2")
@@ -234,6 +250,34 @@ def absolute(a, b):
     return d.mean(), d.std(ddof=1) / np.sqrt(len(d))
 
 
+@instead_of("paired", "the mean has lost its sign; where b is the larger error, it is negative")
+def absolute_mean(a, b):
+    d = np.asarray(a) - np.asarray(b)
+    return abs(d.mean()), d.std(ddof=1) / np.sqrt(len(d))
+
+
+@instead_of("paired", "these are two standard errors; return one, and let the caller double it")
+def two_errors(a, b):
+    d = np.asarray(a) - np.asarray(b)
+    return d.mean(), 2 * d.std(ddof=1) / np.sqrt(len(d))
+
+
+@instead_of("paired", "K - 1 belongs into the standard deviation only; then divide by the square root of K")
+def one_less_twice(a, b):
+    d = np.asarray(a) - np.asarray(b)
+    return d.mean(), d.std(ddof=1) / np.sqrt(len(d) - 1)
+
+
+@instead_of("spread_evenly", "these are the same numbers for every example; each keeps its own p of the true class")
+def fixed_doubt(p, labels):
+    return np.where(np.arange(p.shape[1]) == labels[:, None], 0.9, 0.1 / (p.shape[1] - 1))
+
+
+@instead_of("spread_evenly", "these are the same numbers for every example; each keeps its own p of the true class")
+def fixed_smoothing(p, labels):
+    return 0.9 * np.eye(p.shape[1])[labels] + 0.1 / p.shape[1]
+
+
 @instead_of("spread_evenly", "this is label smoothing with one amount of doubt; each example keeps its own")
 def label_smoothing(p, labels):
     right = p[np.arange(len(p)), labels].mean()
@@ -304,3 +348,37 @@ def divided_by_all(p, labels):
 @instead_of("by_class", "this is p itself; examples with the same label must get the same row")
 def unchanged(p, labels):
     return p.copy()
+
+
+@instead_of("by_class", "this is the median of each column; take the mean, so that every row still sums to 1")
+def medians(p, labels):
+    return np.stack([np.median(p[labels == c], axis=0) for c in labels])
+
+
+@instead_of("by_class", "the last class was left out: range(labels.max()) ends before it")
+def last_class_left_out(p, labels):
+    out = np.zeros(p.shape)
+    for c in range(labels.max()):
+        out[labels == c] = p[labels == c].sum(axis=0) / max(1, np.sum(labels == c))
+    return out
+
+
+@instead_of("by_class", "this is one row for each class; each example needs the row of its label")
+def one_row_a_class_or_none(p, labels):
+    with np.errstate(all="ignore"):  # some classes have no example
+        return np.stack([p[labels == c].sum(axis=0) / np.sum(labels == c) for c in range(p.shape[1])])
+
+
+@instead_of("by_class", "this is one row for each class; each example needs the row of its label")
+def one_row_a_class_or_zeros(p, labels):
+    return np.stack([p[labels == c].mean(axis=0) if c in labels else np.zeros(p.shape[1]) for c in range(p.shape[1])])
+
+
+@instead_of("by_class", "this is one row for each class that occurs; each example needs the row of its label")
+def one_row_a_label(p, labels):
+    return np.stack([p[labels == c].mean(axis=0) for c in np.unique(labels)])
+
+
+@instead_of("by_class", "the rows were sorted by class; keep the examples in their old order")
+def sorted_by_class(p, labels):
+    return np.concatenate([np.repeat(p[labels == c].mean(axis=0)[None], sum(labels == c), 0) for c in set(labels)])
