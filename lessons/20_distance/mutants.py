@@ -239,6 +239,12 @@ def one_argsort_by_formula(x, y):
     return 1 - 6 * np.sum(d**2) / (len(x) ** 3 - len(x))
 
 
+@instead_of("spearman", "this is Kendall's tau, which counts pairs in the same order; correlate ranks")
+def kendall_by_pairs(x, y):
+    signs = [np.sign(v[:, None] - v)[np.triu_indices(len(v), 1)] for v in (x, y)]
+    return np.mean(signs[0] * signs[1])
+
+
 # ---- paired_test
 
 
@@ -318,6 +324,13 @@ def above_one(of_a, of_b, label):
 def both_wrong_tossed(of_a, of_b, label):
     n10, n01, differ = counts(of_a, of_b, label)
     return (n10 - n01) / len(of_a), min(1.0, 2 * tail(differ, min(n10, n01)))
+
+
+@instead_of("paired_test", "inputs on which both are wrong were counted as tosses; they favour neither")
+def both_wrong_tossed_up(of_a, of_b, label):
+    n10, n01, differ = counts(of_a, of_b, label)
+    more = sum(math.comb(differ, k) for k in range(max(n10, n01), differ + 1)) / 2**differ
+    return (n10 - n01) / len(of_a), min(1.0, 2 * more)
 
 
 @instead_of("paired_test", "where both are wrong, b does not win: a is wrong, but b must be right as well")
@@ -842,6 +855,12 @@ def same_range(X, Y):
     return score(unit(X), unit(Y))
 
 
+@instead_of("linear_cka", "the table of inputs was centred by one mean; rows and columns each have their own")
+def one_mean_for_tables(X, Y):
+    K, L = (Z @ Z.T - np.mean(Z @ Z.T) for Z in (X, Y))
+    return np.sum(K * L) / (np.linalg.norm(K) * np.linalg.norm(L))
+
+
 # ---- consensus
 
 
@@ -931,3 +950,18 @@ def from_one(classes):
 @instead_of("consensus", "this is the median of the class numbers; count votes instead")
 def upper_median(classes):
     return np.sort(classes, axis=0)[len(classes) // 2]
+
+
+@instead_of("consensus", "only the classes 0, 1 and 2 were counted; count all classes up to classes.max()")
+def three_classes(classes):
+    return np.argmax([(classes == c).sum(axis=0) for c in range(3)], axis=0)
+
+
+@instead_of("consensus", "this is the table of votes; return the class with the most votes, np.argmax along axis 0")
+def table_of_votes(classes):
+    return votes_of(classes)
+
+
+@instead_of("consensus", "this is the table of votes; return the class with the most votes, np.argmax along axis 0")
+def table_by_input(classes):
+    return votes_of(classes).T
