@@ -112,6 +112,24 @@ def in_the_other_order(A, j):
     return d, c
 
 
+@instead_of("explain", "these are all units but the first, or but the last; the others are all but unit j")
+def all_but_the_first(A, j):
+    found = np.linalg.lstsq(np.column_stack([A[:, 1:], np.ones(len(A))]), A[:, j], rcond=None)[0]
+    return found[:-1], found[-1]
+
+
+@instead_of("explain", "these are all units but the first, or but the last; the others are all but unit j")
+def all_but_the_last(A, j):
+    found = np.linalg.lstsq(np.column_stack([A[:, :-1], np.ones(len(A))]), A[:, j], rcond=None)[0]
+    return found[:-1], found[-1]
+
+
+@instead_of("explain", "unit j is still among those that explain it, so it explains itself; take column j out")
+def itself_kept(A, j):
+    found = np.linalg.lstsq(np.column_stack([A, np.ones(len(A))]), A[:, j], rcond=None)[0]
+    return found[:-1], found[-1]
+
+
 @instead_of("fold", "the bias is unchanged; it must take over d times V_j")
 def bias_forgotten(W, b, V, e, j, c, d):
     W, b, V_new, _ = folding(W, b, V, e, j, c, d)
@@ -203,6 +221,43 @@ def still_there(W, b, V, e, j, c, d):
     V_new = V + np.outer(np.insert(c, j, 0.0), V[j])
     V_new[j] = 0
     return W.copy(), b.copy(), V_new, e + d * V[j]
+
+
+@instead_of(
+    "fold", "c_i V_j and d V_j were subtracted; the others and the bias say it in the unit's place, so add them"
+)
+def all_subtracted(W, b, V, e, j, c, d):
+    W, b, V_new, e_new = folding(W, b, V, e, j, c, d)
+    return W, b, 2 * np.delete(V, j, axis=0) - V_new, 2 * e - e_new
+
+
+@instead_of("fold", "row j was read after unit j had been deleted, so these are the next unit's outgoing weights")
+def next_unit_or_none(W, b, V, e, j, c, d):
+    W, b, V = np.delete(W, j, axis=1), np.delete(b, j), np.delete(V, j, axis=0)
+    return W, b, V + np.outer(c, V[j]), e + d * V[j]
+
+
+@instead_of("fold", "row j was read after unit j had been deleted, so these are the next unit's outgoing weights")
+def next_unit_in_rows_only(W, b, V, e, j, c, d):
+    V_new = np.delete(V, j, axis=0)
+    return np.delete(W, j, axis=1), np.delete(b, j), V_new + np.outer(c, V_new[j]), e + d * V[j]
+
+
+@instead_of("fold", "a row of W was deleted; the incoming weights of unit j are column j (axis=1)")
+def row_of_W(W, b, V, e, j, c, d):
+    _, b, V_new, e_new = folding(W, b, V, e, j, c, d)
+    return np.delete(W, j, axis=0), b, V_new, e_new
+
+
+@instead_of("fold", "c was added without the outgoing weights V_j; unit i gets c_i times V_j")
+def c_unweighted(W, b, V, e, j, c, d):
+    W, b, _, e = folding(W, b, V, e, j, c, d)
+    return W, b, np.delete(V, j, axis=0) + np.asarray(c)[:, None], e
+
+
+@instead_of("fold", "c and d were added without the outgoing weights V_j; all that unit j says passes through V_j")
+def both_unweighted(W, b, V, e, j, c, d):
+    return np.delete(W, j, axis=1), np.delete(b, j), np.delete(V, j, axis=0) + np.asarray(c)[:, None], e + d
 
 
 @instead_of("harms", "only the residual counts here; the scores hear it through the outgoing weights V_j")
@@ -411,6 +466,53 @@ def without_b(W, b, V, e, X, width):
     return W, b, V, e
 
 
+@instead_of("shrink", "tanh is missing from the activations; they are tanh(X W + b)")
+def without_tanh(W, b, V, e, X, width):
+    A = X @ W + b
+    while len(b) > width:
+        j = np.argmin(costs(A, V))
+        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
+        A = np.delete(A, j, axis=1)
+    return W, b, V, e
+
+
+@instead_of("shrink", "one unit goes even if `width` of them are there already; ask before the first removal")
+def one_always_goes(W, b, V, e, X, width):
+    A = np.tanh(X @ W + b)
+    while True:
+        j = np.argmin(costs(A, V))
+        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
+        A = np.delete(A, j, axis=1)
+        if len(b) <= width:
+            return W, b, V, e
+
+
+@instead_of("shrink", "c and d come from the first A; explain the unit by those that are still there")
+def explained_by_the_first(W, b, V, e, X, width):
+    first = A = np.tanh(X @ W + b)
+    units = list(range(len(b)))
+    while len(b) > width:
+        j = np.argmin(costs(A, V))
+        c, d = fit(first, units[j])
+        left = [i for i in range(first.shape[1]) if i != units[j]]
+        c = np.array([c[left.index(i)] for i in units if i != units[j]])
+        W, b, V, e = folding(W, b, V, e, j, c, d)
+        A = np.delete(A, j, axis=1)
+        units.pop(j)
+    return W, b, V, e
+
+
+@instead_of(
+    "shrink", "the units are numbered as in the first network, but each removal moves those behind it up by one"
+)
+def old_numbers(W, b, V, e, X, width):
+    A = np.tanh(X @ W + b)
+    for j in np.argsort(costs(A, V))[: len(b) - width]:
+        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
+        A = np.delete(A, j, axis=1)
+    return W, b, V, e
+
+
 @instead_of("multiplications", "only the forward pass is counted; training has a backward pass too")
 def forward_only(path, examples, m, k):
     return sum(epochs * examples * units * (m + k) for units, epochs in path)
@@ -482,6 +584,33 @@ def no_gradient_of_W(path, examples, m, k):
 )
 def m_times_k(path, examples, m, k):
     return sum(epochs * examples * (2 * units * (m + k) + m * k) for units, epochs in path)
+
+
+@instead_of("multiplications", "tanh is counted, forward or backward; only products of matrices count")
+def with_tanh(path, examples, m, k):
+    return sum(epochs * examples * units * (2 * m + 3 * k + 1) for units, epochs in path)
+
+
+@instead_of("multiplications", "tanh is counted, forward or backward; only products of matrices count")
+def with_tanh_both_ways(path, examples, m, k):
+    return sum(epochs * examples * units * (2 * m + 3 * k + 2) for units, epochs in path)
+
+
+@instead_of("best_of", "this is the mean over all networks; each sceptic keeps only one")
+def mean_of_every_network(valid, test, tries):
+    return test.mean()
+
+
+@instead_of("best_of", "this is the median of what the sceptics keep; an expected error is a mean")
+def median_of_sceptics(valid, test, tries):
+    groups = len(valid) // tries
+    v, t = valid[: groups * tries].reshape(groups, tries), test[: groups * tries].reshape(groups, tries)
+    return np.median(t[np.arange(groups), v.argmin(axis=1)])
+
+
+@instead_of("best_of", "the groups overlap here; each network belongs to one sceptic only")
+def sliding_groups(valid, test, tries):
+    return np.mean([test[i + valid[i : i + tries].argmin()] for i in range(len(valid) - tries + 1)])
 
 
 @instead_of("best_of", "the networks were chosen by their test error; nobody can do that before the test")
