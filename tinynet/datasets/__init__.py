@@ -6,6 +6,7 @@ convex from a seed. For sequences read padding and reber, for text read text and
 
     grid             the 256 levels that all inputs lie on, so that a trained network can run on integers
     levels           numbers of any size, stretched to that grid
+    description      what a network must know about its data
     base             what a data set is: three splits, of rows or of sequences
     own              your own arrays
     table            your own table, from a file

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tinynet.datasets.description import Description
 from tinynet.datasets.grid import OFFSET, SCALE, from_pixels
 from tinynet.datasets.levels import Levels
 
@@ -94,20 +95,14 @@ class Dataset(Splits):
     levels: Levels | None = None
     unit: np.ndarray | None = None
 
-    def prepare(self, values: Any) -> np.ndarray:
-        """Return what a network sees, float32 (N, n), for values (N, n) as they came: rows of the table, or pixels.
+    @property
+    def description(self) -> Description:
+        """What a network must know about this data set."""
+        return Description(self.name, self.n_features, self.classes, self.columns, self.levels, self.unit)
 
-        Raises ValueError for another width, and where a value is missing.
-        """
-        values = np.asarray(values)
-        if values.ndim != 2 or values.shape[1] != self.n_features:
-            raise ValueError(f"{self.name}: values of shape {values.shape}; rows of {self.n_features} are expected")
-        if self.levels is None:
-            return from_pixels(values.astype(np.uint8, casting="safe"), self.scale, self.offset)
-        if not np.isfinite(values := values.astype(np.float64)).all():
-            row, column = np.argwhere(~np.isfinite(values))[0]
-            raise ValueError(f"{self.name}: row {row}, column {column} is {values[row, column]}; give a number")
-        return self.levels.inputs(values)
+    def prepare(self, values: Any) -> np.ndarray:
+        """Return what a network sees, float32 (N, n), for values (N, n) as they came: see `Description.prepare`."""
+        return self.description.prepare(values)
 
     def to_pixels(self, inputs: np.ndarray) -> np.ndarray:
         """Return p = round((x - offset) / scale): uint8 pixels for inputs of any shape.

@@ -69,8 +69,6 @@ class Layer(Storable):
         """Return the random generators that training draws from."""
         return [generator for layer in self.sublayers() for generator in layer.generators()]
 
-    # ---- the two modes
-
     def train(self, training: bool = True) -> Self:
         """Switch to training mode: batch statistics, dropout."""
         self.training = training  # type: ignore[misc]

@@ -102,8 +102,6 @@ class Storable:
         bits = [8 * part._data.nbytes if isinstance(part, Tensor) else part.stored_bits() for part in parts]
         return 64 * self.seeded + sum(bits)
 
-    # ---- settings
-
     def config(self) -> dict[str, Any]:
         """Return the settings as JSON values; those that have their defaults are left out."""
         config = {}

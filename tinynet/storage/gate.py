@@ -92,9 +92,6 @@ def checksum(description: str, arrays: State) -> str:
     return digest.hexdigest()
 
 
-# ---- the budget
-
-
 def parsed(kind: Kind, description: str, header: int, payload: int) -> Any:
     """Return the values of a text in JSON. ValueError for a header, nesting or number of objects beyond the budget."""
     if header > (most := kind.header + payload):

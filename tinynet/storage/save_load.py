@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,11 +28,12 @@ from tinynet.storage.gate import Kind, check_size, packed, unpacked
 NETWORK = Kind("tinynet", version="1", description="net", header=2**16)
 
 
-def save(net: Layer, path: str | os.PathLike) -> FileSize:
+def save(net: Layer, path: str | os.PathLike, data: Any = None) -> FileSize:
     """Write the network to a file, whole or not at all, and return its size in bytes.
 
     What is stored is what `net.state()` returns: no latent weights, no optimizer. Those belong to a checkpoint
-    (`fit(checkpoint=..)`). Raises ValueError where a value is not finite, and for a network that `load` would refuse.
+    (`fit(checkpoint=..)`). Of `data`, which it was trained on, the header keeps the names and levels: `about` of a
+    loaded net. Raises ValueError where a value is not finite, and for a network that `load` would refuse.
     """
     if not isinstance(net, Layer):
         raise TypeError(f"save: {net!r:.80} is not a network; pass it first, then the path: save(net, path)")
@@ -39,7 +41,8 @@ def save(net: Layer, path: str | os.PathLike) -> FileSize:
     for name, a in state.items():
         if a.dtype.kind == "f" and not np.isfinite(a).all():
             raise ValueError(f"save: the array {name!r} holds values that are not finite; the network has diverged")
-    description = net.to_json()
+    about = getattr(net, "about", None) if data is None else data.description.to_json()
+    description = net.to_json() | ({} if about is None else {"about": about})
     if len(set(map(id, held := net.held()))) < len(held) and (tied := ties.ties(net)):
         state, description["ties"] = ties.without(state, tied), tied
     payload = sum(a.nbytes for a in state.values())
@@ -60,7 +63,9 @@ def load(path: str | os.PathLike) -> Layer:
     try:
         description, state = unpacked(path, NETWORK)
         payload = sum(a.nbytes for a in state.values())
-        if tied := isinstance(description, dict) and description.pop("ties", None):
+        beside = description if isinstance(description, dict) else {}
+        about, tied = beside.pop("about", None), beside.pop("ties", None)
+        if tied:
             state = ties.with_all(state, tied)
         net = Layer.from_json(description)  # without arrays
         check_size(net, payload)
@@ -69,6 +74,7 @@ def load(path: str | os.PathLike) -> Layer:
             ties.tie(net, tied)
         if extra := set(state) - set(net.state()):
             raise ValueError(f"it holds arrays that the network does not use: {sorted(extra)[:5]}")
+        net.about = about
         return net.eval()
     except Exception as error:  # whatever fails here was caused by the file's content
         raise ModelFileError(f"load: {os.fspath(path)!r} is not a readable network: {quoted(error)}") from error
