@@ -105,6 +105,39 @@ def test_frontier_takes_a_table_of_your_own(tmp_path, here):
         assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_table_becomes_a_data_set_a_network_and_answers(tmp_path, here):
+    rng, lines = np.random.default_rng(0), ["age,home,weight,id,kind\n"]
+    for i, (a, b) in enumerate(rng.normal(size=(200, 2))):
+        home = ("flat", "house")[i % 2]
+        lines.append(
+            f"{a:.2f},{home},{'' if i == 7 else f'{b:.2f}'},{i},{'cat' if a + (home == 'flat') > 0.5 else 'dog'}\n"
+        )
+    (tmp_path / "pets.csv").write_text("".join(lines))
+    done = here("data", "pets.csv", "--one-hot", "home", "--leave-out", "id")
+    assert done.returncode == 1 and "line 9, column 'weight' is empty" in done.stderr
+    done = here("data", "pets.csv", "--target", "kind", "--one-hot", "home", "--leave-out", "id", "--drop-missing")
+    assert done.returncode == 0 and "4 inputs, 2 classes\nWrote pets.npz." in done.stdout, done.stderr
+    done = here("train", "pets.npz", "--hidden", "8", "--epochs", "20", "--method", "quantized", "--factor", "1/8")
+    assert done.returncode == 0 and "wrote rows.safetensors, 72 bytes of payload" in done.stdout, done.stderr
+    assert "trained on pets.csv: 4 inputs; classes cat, dog" in here("info", "rows.safetensors").stdout
+    (tmp_path / "new.csv").write_text("weight,home,age\n0.1,flat,2\n0.1,house,-2\n")  # in any order
+    assert here("predict", "rows.safetensors", "new.csv").stdout == "class\ncat\ndog\n"
+    tn.save(tn.MLP([4, 2]), tmp_path / "plain.safetensors")
+    for file, text, message in [
+        ("rows", "age,home\n1,flat\n", "it lacks 1 of 4 columns: weight"),
+        (
+            "rows",
+            "age,home,weight\n1,barn,2\n",
+            "line 2, column 'home' is 'barn'; in training it was one of flat, house",
+        ),
+        ("rows", "age,home,weight\n1,flat,\n", "line 2, column 'weight' is empty"),
+        ("plain", "a,b\n1,2\n", "says nothing about its data; train it by tinynet train"),
+    ]:
+        (tmp_path / "odd.csv").write_text(text)
+        done = here("predict", f"{file}.safetensors", "odd.csv")
+        assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
+
+
 def test_compress_takes_a_network_of_pytorch_and_writes_the_best_copy(tmp_path, here):
     from safetensors.numpy import save_file
 

@@ -24,6 +24,7 @@ stores, a training loop, and the file at the end.
     frontier/            every method on one picture
     reading/             what goes on inside a network, one instrument a file
     course/              what leads through lessons/: exercises, their graders, isolation
+    own                  data and networks of yours, as the commands find them
     cli                  the `tinynet` command
 """
 

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from tinynet import __version__
 from tinynet.course import commands
-from tinynet.datasets import LOADERS, Dataset
+from tinynet.datasets import LOADERS
 from tinynet.storage.outputs import check_outputs
 
 
@@ -61,7 +61,14 @@ for command in (
 ):  # fmt: skip
     app.command(rich_help_panel="The course")(command)
 app.add_typer(commands.course, name="course", rich_help_panel="The course")
-LISTS = ("--methods", "--factors", "--hidden", "--rates")  # options that take several values
+LISTS = (
+    "--methods",
+    "--factors",
+    "--hidden",
+    "--rates",
+    "--one-hot",
+    "--leave-out",
+)  # options that take several values
 COURSE = ("msgpack", "pylatexenc", "pytest", "watchfiles")  # the packages of the extra `course`
 
 
@@ -70,22 +77,6 @@ DATA = (
     "class."
 )
 TARGET = "The column with the labels, where --data is a table; by default the last one."
-
-
-def data_set(data: str, target: str | None, regression: bool) -> str | Dataset:
-    """Return the name of a data set, or the data set in a file."""
-    from tinynet.datasets import from_csv, from_folder, from_npz
-
-    if data in LOADERS or not os.path.exists(data):
-        if target is not None or regression:
-            raise ValueError(f"--target and --regression are for files of your own; there is no file {data!r}")
-        return data
-    options: dict[str, Any] = {"regression": True} if regression else {}
-    if target is not None and (os.path.isdir(data) or data.endswith(".npz")):
-        raise ValueError(f"--target {target}: only a table has columns, and {data!r} is none")
-    if os.path.isdir(data):
-        return from_folder(data, **options)
-    return from_npz(data, **options) if data.endswith(".npz") else from_csv(data, target, **options)
 
 
 def _show_version(wanted: bool) -> None:
@@ -146,6 +137,7 @@ def frontier(
     from tinynet.frontier import plot, sweep, table, write_csv
     from tinynet.frontier.methods import FACTORS
     from tinynet.frontier.workers import cluster
+    from tinynet.own import data_set
 
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out: {str(out)!r} is a file; give the name of a folder")
@@ -168,6 +160,38 @@ def frontier(
     write_csv(rows, out / "frontier.csv")
     plot(rows, out / "frontier.png")
     typer.echo(f"Wrote {out / 'frontier.png'}, {out / 'frontier.csv'} and every run in {out / 'runs.sqlite'}.")
+
+
+@app.command()
+def data(
+    table: Annotated[Path, typer.Argument(help="A table, as a CSV file.")],
+    target: Annotated[str | None, typer.Option(help="The column with the labels; by default the last one.")] = None,
+    one_hot: Annotated[
+        list[str] | None, typer.Option(help="Columns of texts: each value becomes a column of 0 and 1.")
+    ] = None,
+    leave_out: Annotated[list[str] | None, typer.Option(help="Columns that are not used.")] = None,
+    drop_missing: Annotated[bool, typer.Option("--drop-missing", help="Leave out rows with a missing value.")] = False,
+    regression: Annotated[bool, typer.Option("--regression", help="The labels are real numbers.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes which row goes to which split.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="File for the data set; by default beside the table.")] = None,
+) -> None:
+    """Make a data set of a table: one file, which frontier, train and compress take by --data."""
+    from tinynet.datasets import from_csv, keep
+
+    out = out or table.with_suffix(".npz")
+    check_outputs([out], [table])
+    missing = "drop" if drop_missing else "error"
+    made = from_csv(
+        table,
+        target,
+        one_hot=one_hot or (),
+        leave_out=leave_out or (),
+        missing=missing,
+        regression=regression,
+        seed=seed,
+    )
+    keep(made, out)
+    typer.echo(f"{made}\nWrote {out}.")
 
 
 @app.command()
@@ -194,6 +218,7 @@ def compress(
     from tinynet.frontier import choose, of_network, plot, table, write_csv
     from tinynet.frontier.methods import FACTORS
     from tinynet.frontier.of_network import parsed_share, parsed_size
+    from tinynet.own import data_set, network
     from tinynet.storage.save_load import save
 
     bytes_, share = at_most and parsed_size(at_most), error and parsed_share(error)
@@ -219,38 +244,52 @@ def compress(
     )
 
 
-def network(file: Path, activation: str) -> Any:
-    """Return the network in a file, of tinynet's or of PyTorch's."""
-    from tinynet.exchange import import_safetensors
-    from tinynet.storage.save_load import ModelFileError, load
-
-    try:
-        return load(file)
-    except ModelFileError as error:
-        if "not one of tinynet" not in str(error):
-            raise
-    return import_safetensors(file, activation)
-
-
 @app.command()
 def train(
-    text: Annotated[str, typer.Argument(help="shakespeare, or the path of a text file.")] = "shakespeare",
-    hidden: Annotated[int, typer.Option(min=1, help="Units in each LSTM.")] = 256,
-    layers: Annotated[int, typer.Option(min=1, help="LSTMs stacked on top of each other.")] = 1,
+    data: Annotated[
+        str, typer.Argument(help="shakespeare, a text file, or rows: a name, table, npz file or folder.")
+    ] = ("shakespeare"),
+    target: Annotated[str | None, typer.Option(help=TARGET.replace("--data", "DATA"))] = None,
+    regression: Annotated[bool, typer.Option("--regression", help="The labels of rows are real numbers.")] = False,
+    hidden: Annotated[int, typer.Option(min=1, help="Units in each hidden layer.")] = 256,
+    layers: Annotated[int, typer.Option(min=1, help="Hidden layers: LSTMs over text, of tanh units for rows.")] = 1,
     method: Annotated[str, typer.Option(help="How weights are stored, as in tinynet frontier.")] = "dense",
     factor: Annotated[str, typer.Option(help="Share of the dense network's weight bytes to keep.")] = "1",
-    dropout: Annotated[float, typer.Option(min=0, max=0.99, help="Dropout between layers.")] = 0.0,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = 10,
-    batch_size: Annotated[int, typer.Option(min=1, help="Places of the text that are read side by side.")] = 32,
+    dropout: Annotated[float, typer.Option(min=0, max=0.99, help="Dropout between layers, over text.")] = 0.0,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes: 10 over text, 40 over rows by default.")] = None,
+    batch_size: Annotated[int, typer.Option(min=1, help="Places of a text, or rows, in a training step.")] = 32,
     steps: Annotated[int, typer.Option(min=1, help="Characters read at each place in a training step.")] = 64,
-    lr: Annotated[float, typer.Option(help="Learning rate at the start; it falls along a cosine.")] = 0.008,
+    lr: Annotated[
+        float | None, typer.Option(help="First learning rate; it falls along a cosine: 0.008 over text, 0.1 over rows.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes the initial weights and the order of training.")] = 0,
-    out: Annotated[Path, typer.Option(help="File for the network.")] = Path("text.safetensors"),
+    out: Annotated[
+        Path | None, typer.Option(help="File for the network: text.safetensors or rows.safetensors.")
+    ] = None,
 ) -> None:
-    """Train an LSTM on text, character by character, and show what it writes after each pass.
+    """Train an LSTM on text and show what it writes, or a multilayer perceptron on rows.
 
     Each pass also writes a checkpoint beside the network, so that the same command continues where it stopped.
     """
+    from tinynet.own import of_rows, train_rows
+
+    if of_rows(data):
+        hyper: dict[str, Any] = dict(
+            hidden=[hidden] * layers, method=method, factor=factor, seed=seed, batch_size=batch_size
+        )
+        hyper |= {} if epochs is None else {"epochs": epochs}
+        typer.echo(train_rows(data, target, regression, out or Path("rows.safetensors"), lr or 0.1, **hyper))
+    else:
+        _train_text(
+            data, [hidden] * layers, method, factor, dropout, epochs or 10, batch_size, steps, lr or 0.008, seed,
+            out or Path("text.safetensors"),
+        )  # fmt: skip
+
+
+def _train_text(
+    text: str, hidden: list[int], method: str, factor: str, dropout: float, epochs: int, batch_size: int, steps: int,
+    lr: float, seed: int, out: Path,
+) -> None:  # fmt: skip
     from fractions import Fraction
 
     from threadpoolctl import threadpool_limits
@@ -267,7 +306,7 @@ def train(
     check_outputs([out, checkpoint], [] if text == "shakespeare" else [Path(text)])
     data = shakespeare.load() if text == "shakespeare" else from_file(text)
     characters = data.alphabet or ""
-    widths = [len(characters), *[hidden] * layers, len(characters)]
+    widths = [len(characters), *hidden, len(characters)]
     net = TEXT.build(method, share, widths, seed, dropout=dropout, alphabet=characters)
     typer.echo(f"{data}\n\n{net}\n")
 
@@ -317,14 +356,34 @@ def sample_(
 
 
 @app.command()
+def predict(
+    file: Annotated[Path, typer.Argument(help="A network that knows its data, as tinynet train writes it.")],
+    rows: Annotated[Path, typer.Argument(help="A table with the columns that the network was trained on.")],
+) -> None:
+    """Answer each row of a table with the name of its class, or with its targets, as CSV."""
+    import csv
+
+    from tinynet.frontier.report import cell
+    from tinynet.own import answers
+    from tinynet.storage.save_load import load
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for answer in answers(load(file), rows):
+        writer.writerow([cell(text) for text in answer])
+
+
+@app.command()
 def info(file: Annotated[Path, typer.Argument(help="A file written by tn.save.")]) -> None:
     """Show a saved network layer by layer, and where its bytes are."""
+    from tinynet.datasets.description import Description
     from tinynet.storage.file_size import file_size
     from tinynet.storage.save_load import load
 
-    net = load(file)
+    net: Any = load(file)
     size = file_size(file)
     typer.echo(net)
+    if net.about is not None:
+        typer.echo(f"\n{Description.from_json(net.about).line()}")
     typer.echo(f"\n{sum(size):,} bytes on disk: {size.payload:,} payload, {size.header:,} header")
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from tinynet.datasets.grid import from_pixels
 from tinynet.datasets.levels import Levels
+from tinynet.quoting import quoted
 
 LONGEST = 200  # characters of a name
 
@@ -56,6 +57,12 @@ class Description(NamedTuple):
             return (scores.astype(np.float64) * self.unit[1] + self.unit[0]).tolist()
         best = scores.argmax(axis=1)
         return [self.classes[k] for k in best] if len(self.classes) == scores.shape[1] else best.tolist()
+
+    def line(self) -> str:
+        """Return in a line what the network was trained on, fit for a terminal."""
+        names = ", ".join(quoted(name, 40) for name in self.classes[:20]) + ", .." * (len(self.classes) > 20)
+        kind = "targets" if self.unit is not None else "classes"
+        return f"trained on {quoted(self.name)}: {self.n} inputs" + f"; {kind} {names}" * bool(names)
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values; floats come back bit for bit."""

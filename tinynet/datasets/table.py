@@ -123,20 +123,31 @@ class Table(NamedTuple):
         if None in found:
             raise ValueError(
                 f"{self.name}: {self._cell(found.index(None), i)}, no number. Leave the column out, or make each of "
-                f"its values a column: one_hot=[{self.names[i]!r}]"
+                f"its values a column: one_hot=[{self.names[i]!r}], or tinynet data --one-hot"
             )
         return [self.names[i]], np.array(found, np.float64)[:, None]
 
     def one_hot(self, i: int) -> tuple[list[str], np.ndarray]:
         """Return a column of 0 and 1 for each value in column i, and their names."""
-        cells = np.array([row[i].strip() for row in self.rows])
+        cells = np.array(self.cells(i))
         values = np.unique(cells)
         return [f"{self.names[i]}={value}" for value in values], (cells[:, None] == values).astype(np.float64)
 
     def labels(self, i: int) -> np.ndarray:
         """Return column i as numbers, if all of its cells are, else as texts."""
         found = [_number(row[i], self.decimal) for row in self.rows]
-        return np.array([row[i].strip() for row in self.rows] if None in found else found)
+        return np.array(self.cells(i) if None in found else found)
+
+    def cells(self, i: int) -> list[str]:
+        """Return the texts in column i."""
+        return [row[i].strip() for row in self.rows]
+
+    def check(self, i: int, values: list[str]) -> None:
+        """Raise ValueError for a text in column i that is none of these values."""
+        for row, cell in enumerate(self.cells(i)):
+            if cell not in values:
+                some = ", ".join(values[:10]) + ", .." * (len(values) > 10)
+                raise ValueError(f"{self.name}: {self._cell(row, i)}; in training it was one of {some}")
 
     def summary(self, goal: int) -> str:
         """Return in a line what the table is taken for."""
