@@ -30,6 +30,7 @@ RECIPES = {
     "toeplitz": tn.Toeplitz(kernel=3, padding=1),
     "circulant": tn.Circulant(),
     "kronecker": tn.Kronecker(),
+    "tensortrain": tn.TensorTrain(rank=2),
     "scaled": tn.Scaled(tn.Binary(scale=None)),
     "columns": tn.Columns([tn.Binary(), tn.Hashed(1 / 8), tn.LowRank(rank=1)]),
     "sum": tn.Sum(tn.LowRank(rank=1), tn.Pruned(1 / 8)),

@@ -32,8 +32,8 @@ import sys
 
 from tinynet.engine import Parameter, Tensor, check_gradients, draw_graph, grad, no_grad
 from tinynet.parameterizations import (
-    Bank, Binary, Circulant, Codebook, Coded, Columns, Dense, Fixed, Grid, Hashed, Kronecker, LowRank,
-    Parameterization, Pruned, Quantized, Scaled, Sparse, Sum, Supermask, Toeplitz, check_parameterization,
+    Bank, Binary, Circulant, Codebook, Coded, Columns, Dense, Fixed, Grid, Hashed, Kronecker, LowRank, Parameterization,
+    Pruned, Quantized, Scaled, Sparse, Sum, Supermask, TensorTrain, Toeplitz, check_parameterization,
 )  # fmt: skip
 from tinynet.layers import (
     MLP, BatchNorm, BinaryMLP, Dropout, Layer, LayerNorm, Linear, ReLU, Rounded, Scale, Sequential, Sigmoid,

@@ -223,6 +223,7 @@ RECIPES = [
     tn.Hashed(1 / 4, inner=tn.Quantized(bits=4)),
     tn.Kronecker(factor=1 / 4, inner=tn.Quantized(bits=4)),
     tn.Circulant(1 / 8),
+    tn.TensorTrain(rank=3, inner=tn.Quantized(bits=4)),
     tn.Sum(tn.Fixed(tn.Quantized(bits=2)), tn.LowRank(rank=2)),
 ]
 

@@ -77,6 +77,8 @@ SIMPLE = [
     tn.Grid("powers of two", bits=3, scale="column"),
     tn.Circulant(),
     tn.Circulant(1 / 4),
+    tn.TensorTrain(rank=2),
+    tn.TensorTrain(rank=2, modes=[(3, 7), (3, 1)]),
     tn.Sum(tn.Fixed(), tn.LowRank(rank=2)),
     TwoBlocks(),
 ]
@@ -100,6 +102,7 @@ COMBINED = [
     tn.Toeplitz(kernel=2, inner=tn.Quantized(bits=4, scale="column")),
     tn.Toeplitz(kernel=2, inner=tn.Scaled(tn.Quantized(levels=3))),
     tn.Circulant(1 / 3, inner=tn.Quantized(bits=4, scale="column")),
+    tn.TensorTrain(rank=3, inner=tn.Quantized(bits=4)),
     tn.Sum(tn.LowRank(rank=2), tn.Sparse(1 / 4)),
     tn.Sum(tn.Fixed(tn.Quantized(bits=2)), tn.LowRank(rank=2)),
 ]
@@ -202,6 +205,7 @@ AROUND = {
     "Columns": lambda r: tn.Columns([r, tn.Dense()]),
     "Kronecker": lambda r: tn.Kronecker(rank=2, inner=r),
     "Circulant": lambda r: tn.Circulant(1 / 4, r),
+    "TensorTrain": lambda r: tn.TensorTrain(rank=2, inner=r),
     "Pruned": lambda r: tn.Pruned(1 / 4, r),
     "Sum": lambda r: tn.Sum(r, tn.Dense()),
 }

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.parameterizations import kronecker
+from tinynet.parameterizations import factors, kronecker
 
 
 def terms(built):
@@ -44,12 +44,12 @@ def test_with_columns_and_rows_as_factors_it_is_low_rank():
 def test_the_balanced_split_takes_the_fewest_numbers(shape):
     m, n = shape
     fewest = min(k + m * n // k for k in range(1, m * n + 1) if m * n % k == 0)
-    m1, n1 = kronecker.balanced(m, n)
+    m1, n1 = factors.balanced(m, n)
     assert m % m1 == n % n1 == 0 and m1 * n1 + m * n // (m1 * n1) == fewest
 
 
 def test_among_equals_the_balanced_split_can_have_the_highest_rank():
-    assert kronecker.balanced(64, 32) == (8, 4)  # rank 4 x 8 = 32; (32, 1) and (2, 32) would have 1 x 2
+    assert factors.balanced(64, 32) == (8, 4)  # rank 4 x 8 = 32; (32, 1) and (2, 32) would have 1 x 2
     built = tn.Kronecker().build((64, 32), seed=0)
     assert np.linalg.matrix_rank(built.weight().numpy(), tol=1e-3) == 32 and built.stored_bits() == 32 * (32 + 64)
 
@@ -72,9 +72,10 @@ def test_with_many_terms_the_product_never_grows_beyond_the_matrix(monkeypatch):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: tn.Kronecker(0.1, rank=2), "factor=0.1, rank=2; give one positive number, or neither"),
+        (lambda: tn.Kronecker(0.1, rank=2), "factor=0.1, rank=2; give a share of m n up to 1"),
         (lambda: tn.Kronecker(rank=0), "rank=0"),
         (lambda: tn.Kronecker(-1.0), "factor=-1.0"),
+        (lambda: tn.Kronecker(2), "factor=2, rank=None; .* or a number of terms"),
         (lambda: tn.Kronecker(split=(2, 3, 4)), r"split=\[2, 3, 4\]; give the shape of A, such as \(28, 10\)"),
         (lambda: tn.Kronecker(split=(2, 0)), r"split=\[2, 0\]"),
         (lambda: tn.Kronecker(split=(True, 1)), r"split=\[True, 1\]"),
@@ -85,6 +86,14 @@ def test_with_many_terms_the_product_never_grows_beyond_the_matrix(monkeypatch):
 def test_bad_settings_are_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_split_keeps_the_contract():
+    tn.check_parameterization(tn.Kronecker(rank=2, split=(3, 2)))
+
+
+def test_a_split_names_the_next_shape_that_fits():
+    assert tn.Kronecker(split=(2, 3)).fitting((9, 7)) == (10, 9) and tn.Kronecker().fitting((9, 7)) == (9, 7)
 
 
 def test_the_state_of_another_split_is_refused():

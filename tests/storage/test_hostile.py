@@ -48,6 +48,7 @@ def every_kind():
         "kronecker": tn.MLP(mlp, tn.Kronecker(rank=2, inner=tn.Quantized(bits=4))),
         "sum": tn.MLP(mlp, tn.Sum(tn.Fixed(tn.Quantized(bits=2)), tn.Sum(tn.LowRank(rank=1), tn.Sparse(1 / 4)))),
         "grids": tn.MLP(mlp, [tn.Grid("powers of two", 3), tn.Supermask("uniform", tn.Hashed(1 / 2, tn.Binary(None)))]),
+        "tensor train": tn.MLP(mlp, [tn.TensorTrain(2, inner=tn.Binary()), tn.TensorTrain(modes=[(3, 1), (4, 5)])]),
         "circulant": tn.MLP(mlp, [tn.Circulant(1 / 4, tn.Quantized(bits=4)), tn.Circulant()]),
         "convolutions": tn.Sequential(
             tn.Linear(36, 16, tn.Bank("pool"), bias=False),
@@ -126,6 +127,7 @@ WRAPPED = [
     lambda r: {"LowRank": {"rank": 2, "bank": r}},
     lambda r: {"Kronecker": {"rank": 2, "inner": r}},
     lambda r: {"Circulant": {"inner": r}},
+    lambda r: {"TensorTrain": {"cores": 16, "inner": r}},
     lambda r: {"Sum": {"a": r, "b": {"Fixed": {"inner": copy.deepcopy(r)}}}},
     lambda r: {"Columns": {"parts": [r, copy.deepcopy(r)]}},
 ]
@@ -481,6 +483,7 @@ HOSTILE = {
     "scaled 24 times": scaled(24),
     "scaled 300 times": scaled(300),
     "low rank inside low rank": content(net_of(linear(nested(25, WRAPPED[3], {"Dense": {}}))), {}),
+    "tensor trains inside tensor trains": content(net_of(linear(nested(5, WRAPPED[7], {"Dense": {}}))), {}),
     "columns of 10,000 parts": columns(10_000, 1, 1),
     "columns of 10,000 parts of 100 numbers": columns(10_000, 100, 1),
     "hashed, tall": hashed(2**26, 1),

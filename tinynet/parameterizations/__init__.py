@@ -26,7 +26,9 @@ Read state, base and dense first, then any method you like. A star marks what be
       toeplitz      a convolution: one number along each diagonal
       scaled        a length for each column
       columns       several methods side by side
+      factors       widths as products
       kronecker     W = a small matrix of small matrices
+      tensortrain   W = a chain of small cores
       circulant     rows that are shifted copies of each other
       fixed         another method's matrix, not learned
       sums          W = A + B
@@ -51,6 +53,7 @@ from tinynet.parameterizations.toeplitz import Toeplitz
 from tinynet.parameterizations.scaled import Scaled
 from tinynet.parameterizations.columns import Columns
 from tinynet.parameterizations.kronecker import Kronecker
+from tinynet.parameterizations.tensortrain import TensorTrain
 from tinynet.parameterizations.circulant import Circulant
 from tinynet.parameterizations.fixed import Fixed
 from tinynet.parameterizations.sums import Sum
@@ -60,5 +63,5 @@ from tinynet.parameterizations.contract import ContractError, check_parameteriza
 __all__ = [
     "Bank", "Binary", "Circulant", "Codebook", "Coded", "Columns", "ContractError", "Dense", "Fixed", "Grid", "Hashed",
     "Kronecker", "LowRank", "Parameter", "Parameterization", "Pruned", "Quantized", "Scaled", "Sparse", "Sum",
-    "Supermask", "Toeplitz", "check_parameterization",
+    "Supermask", "TensorTrain", "Toeplitz", "check_parameterization",
 ]  # fmt: skip

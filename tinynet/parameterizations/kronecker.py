@@ -14,8 +14,6 @@ back, and keep the first r singular values. With split=(m, 1) nothing moves: tha
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -25,6 +23,7 @@ from tinynet.engine.shapes import reshape
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
+from tinynet.parameterizations.factors import balanced
 from tinynet.parameterizations.lowrank import LowRank
 
 
@@ -48,12 +47,18 @@ class Kronecker(Parameterization):
 
     def __post_init__(self) -> None:
         given = [k for k in (self.factor, self.rank) if k is not None]
-        if len(given) == 2 or not all(k > 0 for k in given):
-            raise ValueError(f"Kronecker: factor={self.factor}, rank={self.rank}; give one positive number, or neither")
+        if len(given) == 2 or not all(k > 0 for k in given) or (self.factor or 0) > 1:
+            what = f"Kronecker: factor={self.factor}, rank={self.rank}"
+            raise ValueError(f"{what}; give a share of m n up to 1, such as 1/8, or a number of terms, or neither")
         if self.split is not None:
             self.split = list(self.split)  # JSON has no tuples
             if len(self.split) != 2 or not all(type(k) is int and k > 0 for k in self.split):
                 raise ValueError(f"Kronecker: split={str(self.split)[:80]}; give the shape of A, such as (28, 10)")
+
+    def fitting(self, shape: tuple[int, int]) -> tuple[int, int]:
+        """Return the smallest shape that is at least this one, and that the split divides."""
+        (m, n), (m1, n1) = shape, self.split or (1, 1)
+        return -(-m // m1) * m1, -(-n // n1) * n1
 
     def lay_out(self) -> None:
         (m, n), rank = self.shape, self.rank if self.factor else self.rank or 1
@@ -84,16 +89,3 @@ class Kronecker(Parameterization):
         B = self.UV.V.weight().reshape((r, m2, n2)).transpose((1, 0, 2)).reshape((m2, r * n2))
         XB = matmul(reshape(x, (-1, m2)), B).reshape((-1, m1 * r, n2))
         return matmul(A, XB).reshape((*x.shape[:-1], self.n))
-
-
-@lru_cache(1000)
-def balanced(m: int, n: int) -> tuple[int, int]:
-    """Return (m1, n1) for which m1 n1 + m2 n2 is least; among equals, one that lets A (x) B have the highest rank."""
-    splits = ((m1, n1, m // m1, n // n1) for m1 in divisors(m) for n1 in divisors(n))
-    return min(splits, key=lambda s: (s[0] * s[1] + s[2] * s[3], -min(s[:2]) * min(s[2:])))[:2]
-
-
-def divisors(m: int) -> list[int]:
-    """Return all divisors of m; the root of a square comes twice."""
-    small = [k for k in range(1, isqrt(m) + 1) if m % k == 0]
-    return small + [m // k for k in small]

@@ -15,8 +15,8 @@ has a budget, which grows with its payload:
 The size is what one row meets on its way through the network: the entries of the matrices, and for each layer and each
 part of a matrix a row as wide as the widest one (at least 1,024, for Python's own work). Of a matrix made of others
 count its own entries or theirs, whichever are more. A layer, and an object, counts in every place where it stands; an
-inner recipe counts twice, since a low-rank matrix makes two of it. The first three are checked before anything is
-built, the size before any array is made, and when saving as well.
+inner recipe counts twice, since a low-rank matrix makes two of it, times `copies` of the class where more are made. The
+first three are checked before anything is built, the size before any array is made, and when saving as well.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinynet.parameterizations.state import State, Storable
+from tinynet.parameterizations.state import RECIPES, State, Storable
 from tinynet.quoting import quoted
 
 NESTING, OBJECTS = 64, 2**13
@@ -115,7 +115,8 @@ def _objects(value: Any) -> int:
     """Return how many JSON objects are in a value, as the head of this file counts them."""
     if not isinstance(value, dict):
         return sum(map(_objects, _inside(value)))
-    counts = [_objects(inner) * (1 + (name == "inner")) for name, inner in value.items() if name != "layers"]
+    times = {name: getattr(RECIPES.get(name), "copies", 1) for name in value} | {"inner": 2}
+    counts = [_objects(inner) * times[name] for name, inner in value.items() if name != "layers"]
     of_layers = [_objects(layer) for layer in _inside(value.get("layers"))]
     standing = _inside(value.get("places")) or range(len(of_layers))
     layers = [of_layers[i] for i in standing if isinstance(i, int) and -len(of_layers) <= i < len(of_layers)]
@@ -126,10 +127,8 @@ def check_size(net: Storable, payload: int) -> None:
     """Raise ValueError for a network, built or still without arrays, that is too large for this payload."""
     size, allowed = size_of(net), FREE + A_BYTE * payload
     if size > allowed:
-        raise ValueError(
-            f"the network meets each row with {min(size, 10**30):.3g} numbers; "
-            f"a payload of {payload:,} bytes allows {allowed:,}"
-        )
+        what = f"the network meets each row with {min(size, 10**30):.3g} numbers"
+        raise ValueError(f"{what}; a payload of {payload:,} bytes allows {allowed:,}")
 
 
 def size_of(net: Storable) -> int:
