@@ -77,8 +77,8 @@ def test_a_table_of_the_answers_to_one_seed_fails_on_every_other(lesson):
         made = rehearse(lesson, exercise.name, Functions(vars(lesson.solution)), 0)
         table = {key(call.arguments): call.outcome.value for call in made}
         source = Functions({exercise.name: lambda *arguments, table=table: table.get(key(arguments), 0)})
-        graded = [grade_exercise(lesson, exercise, source, seed).passed for seed in range(3)]
-        assert graded[1:] == [False, False] and graded[0] == (exercise.name not in BY_FUNCTIONS)
+        graded = [grade_exercise(lesson, exercise, source, seed).passed for seed in (0, 1)]
+        assert graded == [exercise.name not in BY_FUNCTIONS, False]
 
 
 @pytest.mark.parametrize("lesson", manifest.read(), ids=lambda lesson: lesson.folder)
@@ -87,7 +87,7 @@ def test_no_cause_is_named_when_an_answer_coincides_with_a_known_mistake_once(le
     for exercise in lesson.exercises:
         right = getattr(lesson.solution, exercise.name)
         answers = [lambda *arguments, right=right: (right(*arguments), right(*arguments))[1]]
-        for mutant in lesson.mutants_of(exercise.name):
+        for mutant in lesson.mutants_of(exercise.name)[:3]:
             first = iter([mutant.function])
             answers.append(lambda *arguments, first=first: next(first, lambda *_: "another")(*arguments))
         for answer in answers:

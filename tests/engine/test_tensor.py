@@ -3,9 +3,6 @@
 import copy
 import operator
 import pickle
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -144,29 +141,3 @@ def test_half_precision(leaf):
     y.backward()
     assert (y.dtype, x.grad.dtype) == (np.float16, np.float16)
     np.testing.assert_array_equal(x.grad, [1.5, 4.5])
-
-
-# ---------------------------------------------------------------------------------------- type checking
-
-PROGRAM = """
-import tinynet as tn
-
-x = tn.Tensor([1.0, 2.0], requires_grad=True)
-y: tn.Tensor = (x.tanh() + 1).sum(axis=0)
-z = x.tahn()
-p: tn.Parameter = tn.Parameter([1.0, 2.0]) * 2
-"""
-
-
-def test_a_type_checker_knows_the_methods_of_a_tensor_and_refuses_others(tmp_path):
-    pytest.importorskip("mypy", reason="checks types; install it with pip install mypy")
-    (tmp_path / "program.py").write_text(PROGRAM)
-    root = Path(__file__).parents[2]
-    options = ["--config-file", root / "pyproject.toml", "--cache-dir", tmp_path / "cache"]
-    options += ["--no-site-packages", "--ignore-missing-imports", "--follow-imports=silent"]  # NumPy's stubs take 5 s
-    command = [sys.executable, "-m", "mypy", *options, tmp_path / "program.py"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=600)
-    [error, second, summary] = done.stdout.splitlines()
-    assert 'program.py:6: error: "Tensor" has no attribute "tahn"' in error, done.stdout
-    assert 'program.py:7: error: Incompatible types in assignment (expression has type "Tensor"' in second, done.stdout
-    assert summary.startswith("Found 2 errors in 1 file")
