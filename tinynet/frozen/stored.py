@@ -147,5 +147,5 @@ def _coded_product(x: np.ndarray, packed: np.ndarray, shape: tuple[int, int], le
     for first in range(0, m, step):
         last = min(m, first + step)
         here = slice(packed_bits(first * n, base) // 8, -(-packed_bits(last * n, base) // 8))
-        z += x[:, first:last] @ levels[unpack(packed[here], (last - first, n), base)]
+        z += x[:, first:last] @ levels.take(unpack(packed[here], (last - first, n), base))  # faster than an index
     return z
