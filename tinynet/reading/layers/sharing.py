@@ -7,7 +7,8 @@ The derivative tells, without a look inside the method. The number p has the par
 
 which is |W[i, j]| if the entry is p itself or -p, 0 if p does not occur in it, and |W[i, j]| as well for both factors
 of a product. Each number gets a colour, equal numbers (up to the sign) the same one, and an entry has the mean of its
-numbers' colours, weighted by their parts:
+numbers' colours, weighted by their parts. (A mean of r colours would be greyer by sqrt(r) than one of them; so much it
+is moved away from grey again.)
 
     one number, in many places         one colour: Hashed, Toeplitz, Circulant
     few values                         few colours: Quantized, Grid, Codebook
@@ -67,9 +68,11 @@ def colours(built: Parameterization) -> np.ndarray:
     stored = type(built).from_json(built.to_json()).from_state(built.shape, built.state())
     W = stored.weight().numpy().astype(np.float64)
     numbers, part = parts(stored)
-    whole = part.sum(axis=-1, keepdims=True)
-    mixed = part @ _palette(numbers) / np.where(whole > 0, whole, 1)
-    picture = np.where(whole > 0, mixed, NOT_LEARNED) * np.where(W < 0, DARKER, 1)[..., None]
+    palette, whole = _palette(numbers), part.sum(axis=-1, keepdims=True)
+    share = part / np.where(whole > 0, whole, 1)
+    mixed, grey = share @ palette, palette.mean(axis=0) if len(palette) else np.ones(3)
+    vivid = grey + (mixed - grey) / np.sqrt(np.square(share).sum(axis=-1, keepdims=True).clip(1e-9))
+    picture = np.where(whole > 0, vivid.clip(0, 1), NOT_LEARNED) * np.where(W < 0, DARKER, 1)[..., None]
     picture[np.abs(W) <= 1e-6 * np.abs(W).max()] = 1
     return picture
 
