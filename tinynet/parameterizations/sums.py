@@ -4,7 +4,7 @@ Trained matrices are rarely just low-rank, sparse, or rounded. They are nearly s
 exceptions (Candes et al. 2009, arXiv 0912.3599), or a rounded matrix that misses a little in a few directions. So let
 one recipe make the main part and another one the correction:
 
-    tn.Sum(tn.LowRank(rank=4), tn.Sparse(1 / 32))
+    tn.Sum(tn.LowRank(rank=4), tn.Pruned(1 / 32))
     tn.Sum(tn.Fixed(tn.Quantized(bits=2)), tn.LowRank(rank=2))       # LoRA on a quantized network: B alone is learned
 
 The second is LoRA (Hu et al. 2021, arXiv 2106.09685), in the form of Dettmers et al. 2023, arXiv 2305.14314. Gradients
