@@ -11,6 +11,7 @@ Read state, base and dense first, then any method you like. A star marks what be
     * hashed        W[i, j] = one of K shared numbers, with a sign
     * sparse        W = a random share of its entries
     * packing       small codes in bytes
+      shares        how likely a code is, after those seen
       ans           codes in as many bits as they hold information
     * quantized     W on a grid of few levels
     * binary        W = +s or -s
