@@ -12,7 +12,8 @@ stores is enough to compute x W:
     Sum                    x W = x A + x B           each part in its own way; so a Fixed one
     Coded                  as the recipe inside does
 
-Sparse, a Bank and any other method multiply as they do in evaluation, by their whole matrix.
+Any other method multiplies as it does in evaluation. Kronecker, TensorTrain and Circulant build no W there either;
+Sparse and a Bank use their whole matrix.
 """
 
 from __future__ import annotations
