@@ -119,7 +119,7 @@ def test_bad_settings_are_named(make, message):
 def test_two_bits_without_a_zero_beat_ternary_on_the_digits():
     data, errors = tn.datasets.load("digits"), []
     for recipe in (tn.Grid(bits=2), tn.Quantized(bits=2)):
-        nets = [tn.MLP([64, 16, 10], recipe, seed=seed) for seed in range(3)]
+        nets = [tn.MLP([64, 16, 10], recipe, seed=seed) for seed in range(2)]
         for net in nets:
             tn.fit(net, data.train, data.valid, epochs=10, schedule=tn.optim.cosine, progress=False)
         errors.append(np.mean([tn.evaluate(net, data.test) for net in nets]))

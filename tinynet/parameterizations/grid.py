@@ -81,7 +81,7 @@ class Grid(Parameterization):
 
     def _nearest(self, u: np.ndarray) -> np.ndarray:
         """Return L(u), the nearest level, in u's precision."""
-        return self.levels.astype(u.dtype)[self._codes(u)]
+        return self.levels.astype(u.dtype).take(self._codes(u))
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
         V = uniform(rng, self.shape, fan_in)
