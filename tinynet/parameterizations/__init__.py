@@ -15,7 +15,8 @@ Read state, base and dense first, then any method you like. A star marks what be
       ans           codes in as many bits as they hold information
     * quantized     W on a grid of few levels
     * binary        W = +s or -s
-      grid          W on a grid without a zero: half steps, powers of two
+      levels        grids without a zero: half steps, powers of two
+      grid          W on such a grid
       projected     W that follows a latent matrix
       k_means       K values near many
       codebook      W[i, j] = one of K learned values

@@ -1,23 +1,12 @@
 """Grid: W = s L(V / s), where L takes a number to the nearest level of a grid without a zero.
 
-    half steps        -3/2, -1/2, 1/2, 3/2        2^bits levels, evenly spaced
-    powers of two     -1, -1/2, 1/2, 1            a sign and a shift: no product is needed to multiply by one
-
 Quantized spends a level on zero. So that both signs have as many levels, it leaves one of its 2^bits codes unused: with
-2 bits, three levels of four, which is ternary. A grid without a zero uses every code. At 1 bit both are Binary.
-
-Powers of two crowd around zero, where most weights are, and spread where weights are rare. On a chip, x times 2^-k is x
-shifted by k places, much smaller to build than a multiplier. With 4 bits the smallest level is 2^-7 already, and more
-bits would only add levels closer to zero; so there are 1 to 4.
+2 bits, three levels of four, which is ternary. A grid without a zero uses every code. There are two kinds (levels.py):
+half steps, -3/2, -1/2, 1/2, 3/2, and powers of two, -1, -1/2, 1/2, 1. At 1 bit both are Binary.
 
 Training is that of Quantized: latent weights V, whose gradient passes as if L were the identity, but not where V lies
-beyond the last level; the step s is learned, with the gradient L(V / s) - V / s inside the grid.
-
-Nearest member, a heuristic: try steps that put max |W| on each level and beyond the last one, refit each by least
-squares, and go on refitting the best of them.
-
-Sources: S. Esser et al. 2019, arXiv 1902.08153, for the step; D. Miyashita, E. Lee, B. Murmann 2016, arXiv 1603.01025,
-and A. Zhou et al. 2017, arXiv 1702.03044, for weights that are powers of two (with a zero).
+beyond the last level; the step s is learned, with the gradient L(V / s) - V / s inside the grid (Esser et al. 2019,
+arXiv 1902.08153). Nearest member, a heuristic: several steps, each refitted by least squares, of which the best wins.
 """
 
 from __future__ import annotations
@@ -30,17 +19,9 @@ from tinynet.engine import straight_through
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import uniform
+from tinynet.parameterizations.levels import GRIDS, MOST_BITS, codes_of, levels_of, nearest_step
 from tinynet.parameterizations.packing import pack, scale_shape, take_codes
 from tinynet.parameterizations.state import State, take
-
-# fmt: off
-#                  the h positive levels, ascending           which of them is nearest to a, between the first and last
-GRIDS = {
-    "half steps":    (lambda h: np.arange(h) + 0.5,           lambda a, h: np.floor(a)),
-    "powers of two": (lambda h: 2.0 ** np.arange(1 - h, 1),   lambda a, h: np.frexp(a / 1.5)[1] + h - 1),
-}
-# fmt: on
-MOST_BITS = {"half steps": 8, "powers of two": 4}
 
 
 @dataclass(repr=False)
@@ -70,14 +51,10 @@ class Grid(Parameterization):
     @property
     def levels(self) -> np.ndarray:
         """The levels in ascending order, float64 (2^bits,); a code counts them from 0."""
-        positive = GRIDS[self.kind][0](2 ** (self.bits - 1))
-        return np.concatenate([-positive[::-1], positive])
+        return levels_of(self.kind, self.bits)
 
     def _codes(self, u: np.ndarray) -> np.ndarray:
-        """Return the code of the nearest level; of two as near, the one farther from 0; of 0, as always, a positive."""
-        half, (positive, place) = 2 ** (self.bits - 1), GRIDS[self.kind]
-        k = place(np.clip(np.abs(u), *positive(half)[[0, -1]]), half).astype(np.intp)
-        return np.where(u >= 0, half + k, half - 1 - k)
+        return codes_of(u, self.kind, self.bits)
 
     def _nearest(self, u: np.ndarray) -> np.ndarray:
         """Return L(u), the nearest level, in u's precision."""
@@ -91,24 +68,9 @@ class Grid(Parameterization):
         self.s = Parameter(np.full(scale_shape(self.scale, self.shape), grow * s, np.float32))
 
     def approximate(self, W: np.ndarray) -> None:
-        axis, levels = 0 if self.scale == "column" else None, self.levels
-        peak = np.abs(W).max(axis=axis, keepdims=True).astype(np.float64)
-        U = W / np.where(peak > 0, peak, 1)  # at most 1, so that no square overflows
-
-        def refit(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            """Return the step that fits the levels of U / s best, and by how much |U|^2 falls with it."""
-            L = self._nearest(U / s)
-            dot, squares = (U * L).sum(axis=axis, keepdims=True), (L * L).sum(axis=axis, keepdims=True)
-            return np.where(dot > 0, dot / squares, 1), dot**2 / squares
-
-        best, most = np.ones(peak.shape), np.zeros(peak.shape)
-        for top in [*levels[levels > 0], *levels[-1] * np.geomspace(0.55, 8, 40)]:  # where the largest entry goes
-            s, gain = refit(np.full(peak.shape, 1 / top))
-            best, most = np.where(gain > most, s, best), np.maximum(gain, most)
-        for _ in range(10):
-            best, _ = refit(best)
-        s = np.minimum(best * peak, np.finfo(W.dtype).max)
-        self.V = Parameter(np.clip(W, -levels[-1] * s, levels[-1] * s).astype(W.dtype))
+        step = nearest_step(W, self.kind, self.bits, 0 if self.scale == "column" else None)
+        s, top = np.minimum(step, np.finfo(W.dtype).max), self.levels[-1]
+        self.V = Parameter(np.clip(W, -top * s, top * s).astype(W.dtype))
         self.s = Parameter(np.maximum(s.astype(W.dtype), np.finfo(W.dtype).smallest_normal))
 
     def set_steps(self) -> None:
