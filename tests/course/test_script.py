@@ -1,8 +1,10 @@
 import ast
+import signal
 
+import numpy as np
 import pytest
 
-from tinynet.course import guesses, manifest, workspace
+from tinynet.course import guesses, manifest, patience, workspace
 from tinynet.course.script import Script
 
 
@@ -64,11 +66,48 @@ def test_each_of_a_learners_functions_is_used_once_it_passes(script, capsys):
         "total: the solution's, since yours does not pass yet; `tinynet grade 1` says why." in capsys.readouterr().out
     )
     path.write_text("def total(x): return float(sum(x.tolist()))\ndef mean(x): return 0.0\n")
-    assert script.exercise("total").__code__.co_filename == str(path)
+    assert script.exercise("total").__wrapped__.__code__.co_filename == str(path)
     assert capsys.readouterr().out == "total: this is your own function, and it passes.\n"
     assert "solution" in script.exercise("mean").__code__.co_filename
     path.write_text("def total(x:")
     assert "solution" in script.exercise("total").__code__.co_filename
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no alarm; Ctrl-C stops a loop")
+def test_a_learners_function_that_takes_too_long_gives_way_to_the_solutions(script, capsys, monkeypatch):
+    for name, seconds in {"NOTICE": 0.1, "LIMIT": 0.3, "AGAIN": 0.1}.items():
+        monkeypatch.setattr(patience, name, seconds)
+    (script.folder / "exercise.py").write_text(
+        "def total(x):\n    while len(x) > 5: pass\n    return float(x.sum())\n"
+        "def mean(x):\n    return float(x.sum()) / len(x)\n"
+    )
+    total, mean = script.exercise("total"), script.exercise("mean")
+    capsys.readouterr()
+    assert total(np.ones(3)) == 3 and capsys.readouterr() == ("", "")
+    assert total(np.ones(7)) == 7  # the solution's
+    said = capsys.readouterr()
+    assert said.out == (
+        "total: your own function was stopped after 0.3 s of processor time; does a loop never end? "
+        "From here on, the lesson uses the solution's.\n"
+    )
+    assert said.err.startswith("total is still running after 0.1 s")
+    assert total(np.ones(8)) == 8 and mean(np.ones(8)) == 1 and capsys.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no alarm; Ctrl-C stops a loop")
+def test_of_two_functions_that_call_each_other_each_is_stopped_in_its_turn(script, capsys, monkeypatch):
+    for name, seconds in {"NOTICE": 0.1, "LIMIT": 0.3, "AGAIN": 0.1}.items():
+        monkeypatch.setattr(patience, name, seconds)
+
+    def endless(x):
+        while True:
+            pass
+
+    inner = script._limited("total", endless, lambda x: x)
+    outer = script._limited("mean", lambda f: f(2), lambda f: f(3))
+    assert outer(inner) == 3
+    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["mean", "total"]
+    assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL and signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 ANSWERS = """

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tinynet.course import claims, guesses, manifest, workspace
 from tinynet.course.calls import Wrong, from_file
 from tinynet.course.grading import grade_here, solved
+from tinynet.course.patience import TooLong, patience
 from tinynet.frontier.temporary import temporary_folder
 from tinynet.parameterizations.state import RECIPES
 from tinynet.storage.atomic import write_atomically
@@ -53,6 +54,7 @@ class Script:
         self.show = "--show" in sys.argv[1:]
         self._texts: dict[str, str] = {}  # of the questions
         self._judged: set[str] = set()  # claims on which this run has given a verdict
+        self._timed = False  # whether a function of the learner's is running under its limit
         if not self.show and not guesses.in_notebook():
             matplotlib.use("agg")
         matplotlib.rcParams.update(
@@ -69,6 +71,8 @@ class Script:
     def exercise(self, name: str, of: int | None = None) -> Callable[..., Any]:
         """Return the learner's function, or class, if it passes, else the solution's, and say which it is.
 
+        A call of the learner's function that takes too long is stopped, as in a grade; then the solution is used.
+
         Args:
             name: the exercise.
             of: the number of the lesson that it belongs to; by default this one.
@@ -79,14 +83,39 @@ class Script:
             own = grade_here(lesson, lesson.exercise(name), source).passed
         except Wrong:  # the file cannot be read
             own = False
-        found = source.functions[name] if own else solved(lesson).functions[name]
+        solution = solved(lesson).functions[name]
+        found = source.functions[name] if own else solution
         if isinstance(found, type):
             RECIPES[name] = found  # under this name a file, or a sweep, finds it
         if own:
             print(f"{name}: this is your own {'class' if isinstance(found, type) else 'function'}, and it passes.")
         else:
             print(f"{name}: the solution's, since yours does not pass yet; `tinynet grade {lesson.number}` says why.")
-        return found
+        return self._limited(name, found, solution) if own and not isinstance(found, type) else found
+
+    def _limited(self, name: str, own: Callable[..., Any], solution: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the learner's function; from a call on that takes too long, the solution stands in for it."""
+        stopped = False
+
+        @functools.wraps(own)
+        def limited(*arguments: Any, **named: Any) -> Any:
+            nonlocal stopped
+            if stopped:
+                return solution(*arguments, **named)
+            if self._timed:  # called by another of the learner's functions, whose limit holds
+                return own(*arguments, **named)
+            self._timed = True
+            try:
+                with patience(name):
+                    return own(*arguments, **named)
+            except TooLong as error:
+                stopped = True
+                print(f"{name}: your own function was {error} From here on, the lesson uses the solution's.")
+            finally:
+                self._timed = False
+            return solution(*arguments, **named)
+
+        return limited
 
     def predict(self, question: str, text: str, choices: Sequence[str] = (), share: bool | None = None) -> None:
         """Ask for a guess: one of the choices, or a share, or a number. Write it down; a guess made before stays.
