@@ -360,6 +360,11 @@ def test_a_value_equals_its_copy(value):
         (2**70, 2**70, ""),
         (np.array([np.nan, np.inf]), np.array([np.nan, np.inf]), ""),
         (np.array([1.0, 1.0]), np.array([np.nan, np.inf]), "wrong values: 2 of 2 differ"),
+        (
+            np.array([False, True]),
+            np.array([True, True]),
+            "wrong values: 1 of 2 differ, the first at [0]: expected True, got False",
+        ),
         (0.0, 1e-13, ""),
         ([1, 2], (1, 2), ""),
         (np.array([1.0, 2.0]), (1.0, 2.0), ""),

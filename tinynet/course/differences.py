@@ -52,9 +52,10 @@ def _array_difference(got: np.ndarray, expected: np.ndarray, rtol: float | None)
     if not expected.ndim:
         return "wrong value"
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    shown = [str(a[first]) if a.dtype.kind == "b" else f"{a[first]:.6g}" for a in (expected, got)]
     return (
         f"wrong values: {wrong.sum()} of {wrong.size} differ, the first at {list(first)}: "
-        f"expected {expected[first]:.6g}, got {got[first]:.6g}"
+        f"expected {shown[0]}, got {shown[1]}"
     )
 
 
