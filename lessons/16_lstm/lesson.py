@@ -34,7 +34,7 @@ SEEDS, STEPS = unrolled.SEEDS, 50
 #
 # $$ h_t = \tanh(h_{t-1} U_t + b_t). $$
 #
-# The first layer gets the input, and the last one is asked. In a *recurrent network* (RNN) the persons are steps in
+# The first layer gets the input, and the last one answers. In a *recurrent network* (RNN) the persons are steps in
 # time. Two things are new. Everybody whispers in the same way, with the same $U$. And everybody overhears something on
 # the way, the input $x_t$ of this step, and mixes it into the message:
 #
@@ -49,14 +49,15 @@ SEEDS, STEPS = unrolled.SEEDS, 50
 def chain(axes, title, inputs, shared):
     """Draw a chain of four layers."""
     for t in range(1, 5):
+        colour = 5 if shared else (0, 2, 3, 6)[t - 1]
         axes.text(2 * t, 0, f"$h_{t}$", ha="center", va="center", bbox=dict(boxstyle="round", fc="0.93", ec="0.4"))
         if t > 1:
             axes.annotate("", (2 * t - 0.32, 0), (2 * t - 1.65, 0), arrowprops=dict(arrowstyle="->"))
-            same = "U" if shared else f"U_{t}"
-            axes.text(2 * t - 1, 0.16, f"${same}$", ha="center", color=COLOURS[5 if shared else t])
+            axes.text(2 * t - 1, 0.16, f"$U{'' if shared else f'_{t}'}$", ha="center", color=COLOURS[colour])
         if t == 1 or inputs:
             axes.annotate("", (2 * t, -0.35), (2 * t, -0.95), arrowprops=dict(arrowstyle="->", color=COLOURS[4]))
             axes.text(2 * t, -1.2, f"$x_{t}$", ha="center", va="center", color=COLOURS[4])
+            axes.text(2 * t + 0.1, -0.72, f"$W{'' if shared else f'_{t}'}$", color=COLOURS[colour])
     axes.text(9.5, 0, "scores", ha="center", va="center")
     axes.annotate("", (9.0, 0), (8.3, 0), arrowprops=dict(arrowstyle="->"))
     axes.set(xlim=(1.5, 10.2), ylim=(-1.5, 0.6))
@@ -65,9 +66,11 @@ def chain(axes, title, inputs, shared):
 
 
 figure, panels = plt.subplots(3, 1, figsize=(7, 5))
-chain(panels[0], "deep MLP: an input at the first layer alone, a matrix for each layer", inputs=False, shared=False)
-chain(panels[1], "in between: an input at every layer, a matrix for each layer", inputs=True, shared=False)
-chain(panels[2], "RNN, unrolled: an input at every layer, one matrix for all", inputs=True, shared=True)
+chain(
+    panels[0], "deep MLP: an input at the first layer alone, each layer has its own matrix", inputs=False, shared=False
+)
+chain(panels[1], "in between: an input at every layer, each layer has its own matrices", inputs=True, shared=False)
+chain(panels[2], "RNN, unrolled: an input at every layer, the same matrices for all", inputs=True, shared=True)
 lesson.figure(figure, "chains")
 
 # %% [markdown]
@@ -81,7 +84,9 @@ lesson.figure(figure, "chains")
 # **Exercise `truncated`.** Return the gradient with respect to $U$, through the last `cut` steps.
 #
 # If $L$ depends on the last state alone, how much of the gradient is lost by cutting? As a share, that is the norm of
-# what is missing, divided by the norm of the whole.
+# what is missing, divided by the norm of the whole. Here and below, all entries of a matrix with $m$ rows are drawn
+# from a normal distribution with the standard deviation $1 / \sqrt{m}$, $W$ and $U$ alike; another scale may give other
+# numbers.
 
 # %%
 lesson.predict("rest", "An untrained RNN of 20 steps: what share of dL/dU is lost if 15 are cut off?")
@@ -123,10 +128,9 @@ lesson.answer("rest", rest[5], "{:.0%}")
 # vanishes if these factors are small. There are three suspects: the *depth* itself, the *same matrix* in every factor,
 # and the *inputs*, which push the units to where tanh is flat.
 #
-# We take chains of 50 layers, before any training, whose inputs are symbols from an alphabet of four. All entries of a
-# matrix with $m$ rows are drawn from a normal distribution with the standard deviation $1 / \sqrt{m}$, $W$ and $U$
-# alike; another scale may give other numbers. We measure the gradient at each layer: first with all three suspects,
-# then with a fresh matrix at each layer, then without the later inputs, and in the end without both.
+# We take chains of 50 layers, before any training, whose inputs are symbols from an alphabet of four. We measure the
+# gradient at each layer: first with all three suspects, then with a fresh matrix at each layer, then without the later
+# inputs, and in the end without both.
 
 # %%
 lesson.predict("suspect", "Which one makes it vanish?", choices=("the depth", "the same matrix", "the inputs"))
@@ -143,7 +147,7 @@ def flow(cell, weights, inputs, bias=None):
 def draw(axes, flows, title):
     """Draw norms against the layers back from the loss."""
     for k, (name, shares) in enumerate(flows.items()):
-        axes.plot(shares[::-1], color=COLOURS[(0, 4, 2, 5, 3)[k]], marker=MARKERS[k], markevery=7, label=name)
+        axes.plot(shares[::-1], color=COLOURS[(0, 4, 2, 5, 3, 6)[k]], marker=MARKERS[k], markevery=7, label=name)
     axes.set(yscale="log", title=title, xlabel="layers (or steps) back from the loss")
     axes.legend(fontsize="small")
 
@@ -165,12 +169,13 @@ tied, fresh, tied_alone, fresh_alone = orders.values()
 for name, inputs in ("inputs at every layer", "every"), ("input at the first layer", "first"):
     net = unrolled.Unrolled("plain", "tied", inputs, STEPS)
     slope = np.mean([1 - h.numpy() ** 2 for h, _ in net.states(net.rows()[0])])
-    print(f"same matrix, {name}: the mean slope of tanh is {slope:.2f}")
+    print(f"same matrix, {name}: the mean slope of tanh is {slope:.2f}; to the power of 50, that is {slope**50:.0e}")
 blame = {"the depth": fresh_alone, "the same matrix": tied - fresh, "the inputs": fresh - fresh_alone}
 lesson.answer("suspect", max(blame, key=blame.get))
 
 # %% [markdown]
-# So the inputs do flatten tanh: its mean slope falls to 0.72, and $0.72^{50}$ is about $10^{-7}$.
+# So the inputs do flatten tanh: its mean slope falls from 0.94 to 0.72. Fifty such slopes in a row make about
+# $10^{-7}$, more than enough to account for the 5.7 powers of ten.
 #
 # ## A memory with doors
 #
@@ -183,7 +188,7 @@ lesson.answer("suspect", max(blame, key=blame.get))
 # $$ i, f, o = \sigma(z_i), \sigma(z_f), \sigma(z_o), \qquad g = \tanh(z_g) $$
 # $$ c_t = f\, c_{t-1} + i\, g, \qquad h_t = o \tanh(c_t) $$
 #
-# ($\sigma$ is the sigmoid, and products are taken entry by entry. $W$ and $U$ have four blocks of columns.)
+# ($\sigma$ is the sigmoid, and gates multiply entry by entry. $W$ and $U$ have four blocks of columns.)
 #
 # **Exercise `lstm_step`.** Return the new output and the new memory.
 #
@@ -217,7 +222,8 @@ print(f"30 of your steps and tinynet's LSTM differ by {np.abs(h - outputs[-1].nu
 
 # %% [markdown]
 # Look at what your code sends from memory to memory: $\mathrm{d}c_{t-1} = f\, \mathrm{d}c_t$, plus what comes back
-# through the gates. There is no matrix and no tanh on the first way. If $f = 1$, the gradient passes unchanged.
+# through the gates. There is no matrix and no tanh on the first way. If $f = 1$, the gradient passes unchanged. (In the
+# cell of 1997 $f$ was always 1; the forget gate came in 2000.)
 #
 # ## How open should a door be at first?
 #
@@ -247,6 +253,7 @@ gated = {
     "LSTM, forget bias 1": flow("gated", "tied", "every", 1.0),
     f"LSTM, forget bias {half[50]:.1f}": flow("gated", "tied", "every", half[50]),
     f"gated deep net, fresh matrices, bias {half[50]:.1f}": flow("gated", "fresh", "every", half[50]),
+    "gated deep net, fresh matrices, bias 1": flow("gated", "fresh", "every", 1.0),
 }
 depth = {
     "deep MLP": plain["deep MLP: fresh matrices, input at the first layer"],
@@ -266,7 +273,7 @@ for name, shares in (gated | depth).items():
 # Gates are no cure by themselves. With a bias of 0 they lose more than tanh does, and through depth they still do with
 # a bias of 1. Open, they carry the gradient through time and through depth alike. In the LSTM it even grows on its way
 # back, to 6 times its norm; the forget gates alone would leave half, so the rest comes back through the other gates and
-# $U$. (Deep networks with such gates are known as *highway networks*.)
+# $U$. (Deep networks with similar gates are known as *highway networks*.)
 #
 # ## Depth against time
 #
@@ -349,12 +356,13 @@ for kind, name in NAMES.items():
           + (f", after {np.median(after):.0f} updates (median)" if after else ""))  # fmt: skip
 
 # %% [markdown]
-# Ten symbols tell little apart; fifty do. The RNN succeeds from 3 of 8 starts. With fresh weights, 50 times as many,
-# none does: sharing does no harm here. The LSTM with forget bias 1 has a far larger gradient than the RNN at first, and
-# does worse: 0 of 8. With fresh weights, whose gradient is no larger than the RNN's, 4 of 8 succeed. So the size of the
-# first gradient is not the whole story; we have not measured what else it takes. With open gates every start succeeds.
-# And the sceptic is right: so does every deep network with open gates and fresh weights, and it needs fewer updates.
-# What it pays is size. With no more numbers than the LSTM it has only a single unit in each of its 50 layers, and
+# Rows of ten symbols hardly separate the networks; rows of fifty do. The RNN succeeds from 3 of 8 starts. With fresh
+# weights, 50 times as many, none does: in the plain network, sharing does no harm. The LSTM with forget bias 1 has a
+# far larger gradient than the RNN at first, and does worse: 0 of 8. With fresh weights its gradient is no larger than
+# the RNN's, and 4 of 8 succeed. So the size of the first gradient is not the whole story; we have not measured what
+# else it takes. With open gates every start succeeds. And the sceptic is right: so does every deep network with open
+# gates and fresh weights. With gates, fresh weights even do better: 4 of 8 against 0, or 51 updates against 235. The
+# price is size. With no more numbers than the LSTM, such a network has only a single unit in each of its 50 layers, and
 # fails; a width of 1 may be the reason, as much as the number of weights. The right panel shows depth alone: most plain
 # networks cope with it.
 #
@@ -381,16 +389,18 @@ for (bias, name), colour in zip(((half[20], "open"), (0.0, "half open")), (5, 4)
     shares = np.array([right[bias, cut] for cut in CUTS])
     axes.plot(CUTS, shares.mean(axis=1), "-", color=COLOURS[colour], label=f"forget gates {name} at first, mean")
     axes.plot(CUTS, shares, "o", color=COLOURS[colour], markersize=3, alpha=0.7)
-axes.axhline(0.25, color="0.5", linestyle=":", label="chance")
-axes.set(title="200 updates with a cut chain (dots: eight starts)", xlabel="steps the gradient goes back, of 20",
-         ylabel="share of right answers", ylim=(0, 1.03), xticks=CUTS)  # fmt: skip
+axes.axhline(0.25, color="0.85", linewidth=7, zorder=0, label="chance")
+axes.set(title="Open gates: half right without any gradient to the first symbol\n(200 updates, dots: eight starts)",
+         xlabel="steps the gradient goes back, of 20", ylabel="share of right answers", ylim=(0, 1.03),
+         xticks=CUTS)  # fmt: skip
 axes.legend(fontsize="small")
 lesson.figure(figure, "cut")
 
 # %% [markdown]
 # With open gates, a good part is right although nobody taught the network to remember: the random weights write a
 # scrambled copy of every symbol into the memory, the open gates keep it, and the scores learn to read it. With
-# half-open gates, the copy has faded before anybody can read it.
+# half-open gates, the copy has faded before anybody can read it, and 200 updates do not repair that, even with the
+# whole gradient.
 #
 # A gradient that goes back 5 or 10 steps helps a little, although the first symbol lies beyond both. The weights are
 # shared, so perhaps they learn from the later symbols how to write, or how to keep these out; we have not measured it.
@@ -494,15 +504,18 @@ for seed in 1, 2, 3:
     values, unit = read(W, U, b)
     blind = U.copy()
     blind[unit, unit::20] = 0  # from its output to its own i, f, g and o
-    ends = [" and ".join(f"{c:.1f}" for c in v[-1, 3, :, unit]) for v in (values, read(W, blind, b)[0])]
+    pair = lambda c: " and ".join(f"{one:.1f}" for one in c)
+    first, end, blind_end = (v[t, 3, :, unit] for v, t in ((values, 1), (values, -1), (read(W, blind, b)[0], -1)))
     i, f = values[2:, 0, 0, unit], values[2:, 1, 0, unit]
     print(f"start {seed}, unit {unit}: i is {i.mean():.2f} and f {f.mean():.2f}, so {f.prod():.1%} is left of what was "
-          f"there after BT; c at the end, after T and P: {ends[0]}; without its own output: {ends[1]}")  # fmt: skip
+          f"there after BT; c is {pair(first)} after BT and BP, {pair(end)} at the end; without its own output "
+          f"{pair(blind_end)}")  # fmt: skip
 
 # %% [markdown]
-# Without the unit's own output the memories after T and P end 0.4 to 0.8 apart, instead of 4 to 7. So it repeats the
-# message after all, but it writes more than fades; the three starts agree on that. The output gate is open at E, where
-# the symbol is needed, but it is nearly as open at times when nothing is asked.
+# Without the unit's own output the memories after T and P end 0.4 to 0.8 apart, instead of 4 to 7. So the unit repeats
+# the message after all, and it writes more than what fades: in all three starts, the memory is larger at the end than
+# after BT and BP. (The unit of start 3 takes the message over from others: at first its memory is 0.8 both times.) The
+# output gate is open at E, where the symbol is needed, but it is nearly as open at times when nothing is asked.
 #
 # ## The answer
 

@@ -24,6 +24,11 @@ def one_too_many(g, h, U, cut):
     return back(g, h, U, cut, last=max(0, len(h) - 2 - cut))
 
 
+@instead_of("truncated", "one step too many: with cut = 1 the last step alone has a part")
+def one_too_many_past_the_start(g, h, U, cut):
+    return back(g, h, U, cut, last=len(h) - 2 - cut)  # h[-1], the last state, comes before h[0]
+
+
 @instead_of(
     "truncated",
     "one step too few: with cut = 1 the last step has its part, and it uses the value of the state before it",
@@ -43,6 +48,20 @@ def uncut(g, h, U, cut):
 )
 def first_steps(g, h, U, cut):
     return back(g, h, U, len(h) - 1) - back(g, h, U, len(h) - 1 - cut)
+
+
+@instead_of("truncated", "the walk goes through the first `cut` steps; it begins at the last step, where g belongs")
+def walk_through_the_first_steps(g, h, U, cut):
+    return back(g, h, U, cut, first=cut, last=0)
+
+
+@instead_of("truncated", "the walk goes forwards, from the first step; it begins at the last step, where g belongs")
+def walk_forwards(g, h, U, cut):
+    dU = np.zeros_like(U)
+    for t in range(1, cut + 1):
+        dz = g * (1 - h[t] ** 2)
+        dU, g = dU + h[t - 1].T @ dz, dz @ U.T
+    return dU
 
 
 @instead_of("truncated", "only the last step was counted; U is used at each step, and every use adds its part")
@@ -130,6 +149,12 @@ def transposed(g, h, U, cut):
 )
 def not_sent_through_U(g, h, U, cut):
     return back(g, h, U, cut, turn=lambda U: np.eye(len(U)))
+
+
+@instead_of("truncated", "every step got g itself; g belongs to the last state, so send it back: dL/dh_(t-1) = dz U^T")
+def never_sent_back(g, h, U, cut):
+    steps = len(h) - 1
+    return sum(h[t - 1].T @ (g * (1 - h[t] ** 2)) for t in range(steps, steps - cut, -1))
 
 
 def step(x, h, c, W, U, b, order="ifgo", squash=None, write=None, show=np.tanh):
@@ -332,6 +357,36 @@ def tanh_slope_of_the_gates(dh, dc, z, c):
 @instead_of("lstm_vjp", "these are the gradients with respect to the gates; the slopes of sigmoid and tanh are missing")
 def without_slopes(dh, dc, z, c):
     return vjp(dh, dc, z, c, gate=lambda s: 1.0, tanh=lambda g: 1.0)
+
+
+@instead_of("lstm_vjp", "the slopes of sigmoid are missing in dz: each gate s has the slope s (1 - s)")
+def without_slopes_of_sigmoid(dh, dc, z, c):
+    return vjp(dh, dc, z, c, gate=lambda s: 1.0)
+
+
+@instead_of("lstm_vjp", "the slope of tanh is missing at z_g: g = tanh(z_g) has the slope 1 - g^2")
+def without_slope_of_the_content(dh, dc, z, c):
+    return vjp(dh, dc, z, c, tanh=lambda g: 1.0)
+
+
+@instead_of("lstm_vjp", "z (1 - z) is no slope of sigmoid; it is s (1 - s), with the gate s = sigmoid(z)")
+def slope_from_z(dh, dc, z, c):
+    dz, left = vjp(dh, dc, z, c, gate=lambda s: 1.0)
+    gates = np.arange(z.shape[1]) // c.shape[1] != 2
+    return dz * np.where(gates, z * (1 - z), 1.0), left
+
+
+@instead_of("lstm_vjp", "tanh was taken of the old memory; h_new = o tanh(c_new) shows the new one")
+def old_memory_shown_backwards(dh, dc, z, c):
+    return vjp(
+        dh, dc, z, c, shown=lambda dh, o, seen, new, c: dh * o * (1 - np.tanh(c) ** 2),
+        values=lambda i, f, g, o, c, new, seen: [g, c, i, np.tanh(c)],
+    )  # fmt: skip
+
+
+@instead_of("lstm_vjp", "the output gate got tanh of the old memory; h_new = o tanh(c_new) shows the new one")
+def old_memory_at_the_output_gate(dh, dc, z, c):
+    return vjp(dh, dc, z, c, values=lambda i, f, g, o, c, new, seen: [g, c, i, np.tanh(c)])
 
 
 @instead_of("lstm_vjp", "the forget gate multiplies the old memory, so its gradient contains c, not c_new")
@@ -618,7 +673,9 @@ def f_taken_for_g(step, n, H):
     return asked(step, n, H).translate(str.maketrans("fg", "gf"))
 
 
-F_AND_G_ALIKE = "with c = 1 an open f and an open g give the same memory; ask with an empty memory, c = 0, as well"
+F_AND_G_ALIKE = (
+    "with c = 1, f and g have the same effect on the memory, opened or closed; ask with an empty memory, c = 0, as well"
+)
 
 
 def asked_with_one(step, n, H, first, second):
@@ -647,6 +704,35 @@ def first_one_named_f(step, n, H):
 @instead_of("gate_order", F_AND_G_ALIKE)
 def first_one_named_g(step, n, H):
     return asked_with_one(step, n, H, "g", "f")
+
+
+EMPTY_ALONE = "with c = 0 only g shows, f, i and o do nothing; ask with a memory, c = 1, as well"
+
+
+def asked_with_none(step, n, H, others):
+    """Return what an empty memory tells: where g is. The others are named in turn."""
+    others = list(others)
+    return "".join("g" if abs(empty) > 0.1 else others.pop(0) for _, empty in probe(step, n, H, 0.0))
+
+
+@instead_of("gate_order", EMPTY_ALONE)
+def empty_alone_then_ifo(step, n, H):
+    return asked_with_none(step, n, H, "ifo")
+
+
+@instead_of("gate_order", EMPTY_ALONE)
+def empty_alone_all_i(step, n, H):
+    return asked_with_none(step, n, H, "iii")
+
+
+@instead_of("gate_order", EMPTY_ALONE)
+def empty_alone_all_f(step, n, H):
+    return asked_with_none(step, n, H, "fff")
+
+
+@instead_of("gate_order", EMPTY_ALONE)
+def empty_alone_all_o(step, n, H):
+    return asked_with_none(step, n, H, "ooo")
 
 
 @instead_of("gate_order", "i and o are exchanged: neither changes the memory while g is 0, but o shows more of it in h")
