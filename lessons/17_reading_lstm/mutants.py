@@ -142,6 +142,11 @@ def first_wins(steps, legal):
     return built(votes, legal), disobeying(steps, votes)
 
 
+@instead_of("table", "the first step decides which arc is made; most steps should")
+def first_wins_rightly_counted(steps, legal):
+    return built({(state, symbol): after for state, symbol, after in steps[::-1]}, legal), contradicting(steps)
+
+
 @instead_of("table", "max of the counts gives the last name in the alphabet; compare the counts: max(c, key=c.get)")
 def last_name(steps, legal):
     votes = {pair: max(counts) for pair, counts in counted(steps).items()}
@@ -511,7 +516,8 @@ def some_symbols(most):
 
 three_symbols, four_symbols, five_symbols, six_symbols = map(some_symbols, (3, 4, 5, 6))
 seven_symbols, eight_symbols, nine_symbols, ten_symbols = map(some_symbols, (7, 8, 9, 10))
-twelve_symbols = some_symbols(12)
+twelve_symbols, fifteen_symbols, sixteen_symbols = map(some_symbols, (12, 15, 16))
+twenty_symbols, twenty_five_symbols, thirty_symbols = map(some_symbols, (20, 25, 30))
 
 
 @instead_of(
@@ -543,7 +549,34 @@ def from_a_state_called_start(a, b):
     return search(a, b, start=lambda arcs: "start")
 
 
-@instead_of("shortest_difference", "names of states were compared; they mean nothing, compare the legal symbols")
+NAMES = "names of states were compared, here or in the dictionaries; they mean nothing, compare the legal symbols"
+
+
+def differing(differ):
+    """Return a search that follows the symbols of a, and ends where q of a and r of b differ."""
+
+    def searched(a, b):
+        begin = next(iter(a)), next(iter(b))
+        queue, seen = [("", *begin)], {begin}
+        for string, q, r in queue:
+            if differ(a, b, q, r):
+                return string
+            for symbol in sorted(a[q]):
+                pair = a[q][symbol], b[r][symbol]
+                if pair not in seen:
+                    seen.add(pair)
+                    queue.append((string + symbol, *pair))
+        return "none"
+
+    return instead_of("shortest_difference", NAMES)(searched)
+
+
+dictionaries_compared = differing(lambda a, b, q, r: a[q] != b[r])
+names_compared = differing(lambda a, b, q, r: q != r)
+names_and_symbols_compared = differing(lambda a, b, q, r: q != r or set(a[q]) != set(b[r]))
+
+
+@instead_of("shortest_difference", NAMES)
 def by_state_names(a, b):
     begin = next(iter(a)), next(iter(b))
     queue, seen = [("", *begin)], {begin}
