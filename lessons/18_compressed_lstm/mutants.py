@@ -62,6 +62,38 @@ def a_bias_a_unit(n_in, h, n_out, bits):
     return packed(n_in, h, n_out, bits) - 12 * h
 
 
+@instead_of("lstm_bytes", "the biases on top are missing, one for each output")
+def without_the_top_bias(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, bits) - 4 * n_out
+
+
+@instead_of("lstm_bytes", "each gate has scales of its own here; W has one scale for all four gates, and so has U")
+def a_scale_a_gate(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, bits) + 24
+
+
+@instead_of("lstm_bytes", "each gate's block has bytes and a scale of its own here; W is one matrix, and so is U")
+def gates_packed_apart(n_in, h, n_out, bits):
+    matrices = [n_in * h] * 4 + [h * h] * 4 + [h * n_out]
+    return sum(-(-bits * n // 8) + 4 for n in matrices) + 4 * (4 * h + n_out)
+
+
+@instead_of("lstm_bytes", "the matrix on top has 4 h columns or rows here; it is (h, n_out), without gates")
+def gates_on_top(n_in, h, n_out, bits):
+    matrices = 4 * n_in * h, 4 * h * h, 4 * h * n_out
+    return sum(-(-bits * n // 8) + 4 for n in matrices) + 4 * (4 * h + n_out)
+
+
+@instead_of("lstm_bytes", "W and U have h columns here; there are four gates, so they have 4 h")
+def one_gate_but_all_biases(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, bits, gates=1) + 12 * h
+
+
+@instead_of("lstm_bytes", "entries were given 8 bits, a byte each, whatever `bits` says")
+def a_byte_an_entry(n_in, h, n_out, bits):
+    return packed(n_in, h, n_out, 8)
+
+
 def numbers(n_in, h, n_out, gates=4):
     return gates * h * (n_in + h + 1) + (h + 1) * n_out
 
@@ -108,6 +140,11 @@ def no_top(n_in, n_out, size):
     return widest(lambda h: 16 * h * (n_in + h + 1), size)
 
 
+@instead_of("widest_lstm", "12 bytes of scales were counted, as `lstm_bytes` does; float32 numbers need none")
+def with_scales(n_in, n_out, size):
+    return widest(lambda h: packed(n_in, h, n_out, 32), size)
+
+
 @instead_of("gate_ranks", "together, the second factor has 4 h columns, so a rank costs m + 4 h numbers")
 def narrow_together(m, h, numbers):
     return numbers // (m + h), numbers // (4 * (m + h))
@@ -126,6 +163,16 @@ def shared_alone(m, h, numbers):
 @instead_of("gate_ranks", "a product of rank r stores r (m + n) numbers, not r m n")
 def product_of_sides(m, h, numbers):
     return numbers // (m * 4 * h), numbers // (4 * m * h)
+
+
+@instead_of("gate_ranks", "a product of rank r stores r (m + n) numbers, not r m n")
+def product_of_sides_together(m, h, numbers):
+    return numbers // (m * 4 * h), numbers // (4 * (m + h))
+
+
+@instead_of("gate_ranks", "a product of rank r stores r (m + n) numbers, not r m n")
+def product_of_sides_alone(m, h, numbers):
+    return numbers // (m + 4 * h), numbers // (4 * m * h)
 
 
 @instead_of("gate_ranks", "the two ranks have changed places; return together first")
@@ -213,6 +260,53 @@ def signed_maximum(W, gate, bits):
     return out
 
 
+def with_block(W, gate, rule, h=None):
+    out, h = W.copy(), h or W.shape[1] // 4
+    out[:, gate * h : gate * h + h] = rule(W[:, gate * h : gate * h + h])
+    return out
+
+
+@instead_of("round_gate", "Q is 2^(bits - 1) here, one level too many on each side; it is 2^(bits - 1) - 1")
+def one_level_too_many(W, gate, bits):
+    return with_block(W, gate, lambda B: on_grid(B, bits, np.abs(B).max() * (1 - 2.0 ** (1 - bits))))
+
+
+@instead_of("round_gate", "the entries were cut off towards 0; each goes to the nearest level")
+def cut_off(W, gate, bits):
+    return with_block(W, gate, lambda B: (s := np.abs(B).max() / (2 ** (bits - 1) - 1)) * np.trunc(B / s))
+
+
+@instead_of("round_gate", "the entries were rounded down; each goes to the nearest level")
+def always_down(W, gate, bits):
+    return with_block(W, gate, lambda B: (s := np.abs(B).max() / (2 ** (bits - 1) - 1)) * np.floor(B / s))
+
+
+@instead_of("round_gate", "the entries were rounded down; each goes to the nearest level")
+def whole_steps(W, gate, bits):
+    return with_block(W, gate, lambda B: (s := np.abs(B).max() / (2 ** (bits - 1) - 1)) * (B // s))
+
+
+@instead_of("round_gate", "each column has a step of its own here; the block has one")
+def a_step_a_column(W, gate, bits):
+    return with_block(W, gate, lambda B: on_grid(B, bits, np.abs(B).max(axis=0)))
+
+
+@instead_of("round_gate", "the whole matrix was rounded; only one gate's block changes")
+def all_at_once(W, gate, bits):
+    return on_grid(W, bits)
+
+
+@instead_of("round_gate", "the whole matrix was rounded; only one gate's block changes")
+def all_with_the_step_of_the_gate(W, gate, bits):
+    h = W.shape[1] // 4
+    return on_grid(W, bits, np.abs(W[:, gate * h : gate * h + h]).max())
+
+
+@instead_of("round_gate", "the number of rows was taken for h; h is a quarter of the columns")
+def rows_for_units(W, gate, bits):
+    return with_block(W, gate, lambda B: on_grid(B, bits), len(W))
+
+
 def named_legal(scores, legal):
     return np.take_along_axis(legal, scores.argmax(axis=2)[:, :, None], axis=2)[:, :, 0]
 
@@ -228,6 +322,26 @@ def with_padding(scores, legal):
 def share_of_steps(scores, legal):
     steps = legal.any(axis=2)
     return float((~named_legal(scores, legal))[steps].mean())
+
+
+@instead_of("wrong_strings", "this is the share of wrong steps; one wrong step makes the whole string wrong")
+def share_of_all_steps(scores, legal):
+    return float((~named_legal(scores, legal) & legal.any(axis=2)).mean())
+
+
+@instead_of("wrong_strings", "this is the share of wrong steps; one wrong step makes the whole string wrong")
+def mean_share_of_steps(scores, legal):
+    steps = legal.any(axis=2)
+    return float(((~named_legal(scores, legal) & steps).sum(axis=1) / steps.sum(axis=1)).mean())
+
+
+@instead_of(
+    "wrong_strings", "no string can be wrong here: was the highest score looked for among the legal symbols alone?"
+)
+def legal_symbols_alone(scores, legal):
+    named = np.where(legal, scores, -np.inf).argmax(axis=2)
+    right = np.take_along_axis(legal, named[:, :, None], axis=2)[:, :, 0]
+    return float((~right & legal.any(axis=2)).any(axis=1).mean())
 
 
 @instead_of("wrong_strings", "this is the share of right strings")
@@ -285,6 +399,26 @@ def probability(nats):
 @instead_of("choices", "the logarithm goes the wrong way; undo it with exp")
 def logarithm(nats):
     return np.log(nats + 1e-9)
+
+
+@instead_of("choices", "1 / nats is no probability; the loss is -log p, so p is exp(-nats)")
+def inverse_loss(nats):
+    return 1 / nats
+
+
+@instead_of("choices", "the number was rounded; it need not be whole")
+def whole(nats):
+    return float(np.round(np.exp(nats)))
+
+
+@instead_of("choices", "the number was rounded; it need not be whole")
+def whole_and_down(nats):
+    return int(np.exp(nats))
+
+
+@instead_of("choices", "this is the number of characters in the alphabet; the loss says among how many it must guess")
+def alphabet(nats):
+    return 65.0
 
 
 @instead_of("choices", "this is the loss in bits; it is not yet a number of choices")

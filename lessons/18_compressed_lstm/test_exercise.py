@@ -41,8 +41,9 @@ def test_widest_lstm(exercise, rng):
 def test_gate_ranks(exercise, rng):
     """Look for the largest rank whose factors can be set out in so many numbers."""
     for _ in range(6):
-        m, h = (int(v) for v in rng.integers(2, 40, 2))
-        numbers = int(rng.integers(4 * (m + h), 20 * (m + h)))
+        m, h = (int(v) for v in rng.integers(6, 40, 2))
+        most = min(4 * (m + h) * min(m, h), (m + 4 * h) * min(m, 4 * h))  # no rank is larger than its matrix allows
+        numbers = int(rng.integers(4 * (m + h), min(most, 20 * (m + h))))
         together = max(r for r in range(100) if np.zeros((m, r)).size + np.zeros((r, 4 * h)).size <= numbers)
         alone = max(s for s in range(100) if 4 * (np.zeros((m, s)).size + np.zeros((s, h)).size) <= numbers)
         exercise.gate_ranks(m, h, numbers).equals((together, alone))
@@ -75,10 +76,14 @@ def test_wrong_strings(exercise, rng):
         for i in range(0, n, 2):  # every second string right at every step
             for t in range(lengths[i]):
                 scores[i, t, legal[i, t].argmax()] = 1000.0 + scores[i, t].max()
-        for i in range(1, n, 2):  # the others wrong at first and right at the end, or the other way round
+        for i in range(
+            1, n, 2
+        ):  # the others wrong at first and right at the end, or the other way round, or throughout
             wrong, right = (0, lengths[i] - 1) if i % 4 == 1 else (lengths[i] - 1, 0)
             scores[i, right, legal[i, right].argmax()] = 5000.0
             legal[i, wrong, 0], legal[i, wrong, -1], scores[i, wrong, -1] = True, False, 6000.0
+            if i % 4 == 3 and n > 4:
+                legal[i, : lengths[i], 0], legal[i, :, -1], scores[i, :, -1] = True, False, 7000.0
         wrong = 0
         for i in range(n):
             bad = False
