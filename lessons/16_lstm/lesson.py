@@ -402,8 +402,8 @@ lesson.figure(figure, "cut")
 # half-open gates, the copy has faded before anybody can read it, and 200 updates do not repair that, even with the
 # whole gradient.
 #
-# A gradient that goes back 5 or 10 steps helps a little, although the first symbol lies beyond both. The weights are
-# shared, so perhaps they learn from the later symbols how to write, or how to keep these out; we have not measured it.
+# A gradient that goes back 5 or 10 steps helps a little, although the first symbol lies beyond both; we have not
+# measured why.
 #
 # ## What the gates do on a real sequence
 #
