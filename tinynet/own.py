@@ -12,9 +12,9 @@ import numpy as np
 
 from tinynet.datasets import LOADERS, Dataset, from_csv, from_folder, from_npz
 from tinynet.datasets import load as load_data
+from tinynet.datasets.csv_table import Table, read
 from tinynet.datasets.description import Description
-from tinynet.datasets.grid import nearest_pixels
-from tinynet.datasets.table import Table, read
+from tinynet.datasets.pixels import nearest_pixels
 from tinynet.engine.recording import evaluating
 from tinynet.exchange import import_safetensors
 from tinynet.frontier.methods import checked_factor

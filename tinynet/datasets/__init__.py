@@ -4,12 +4,12 @@ generated; `load` lists the names.
 Read how a set is made of splits, then one set of each kind: digits is in the package, mnist comes from the internet,
 convex from a seed. For sequences read padding and reber, for text read text and batches.
 
-    grid             the 256 levels that all inputs lie on, so that a trained network can run on integers
-    levels           numbers of any size, stretched to that grid
+    pixels           the 256 levels that all inputs lie on, so that a trained network can run on integers
+    levels           numbers of any size, stretched to these levels
     description      what a network must know about its data
     base             what a data set is: three splits, of rows or of sequences
     own              your own arrays
-    table            your own table, from a file
+    csv_table        your own table, from a CSV file
     kept             a data set in a file of its own
     pictures         your own pictures, in folders
     digits           handwritten digits, in the package; also read row by row, as sequences
@@ -42,12 +42,12 @@ from tinynet.datasets import (
 )  # fmt: skip
 from tinynet.datasets.base import DataError, Dataset, SequenceDataset, Split
 from tinynet.datasets.batches import streams, windows
-from tinynet.datasets.grid import from_pixels
+from tinynet.datasets.pixels import from_pixels
 from tinynet.datasets.kept import from_npz, keep
 from tinynet.datasets.own import from_arrays
 from tinynet.datasets.padding import lengths, pad
 from tinynet.datasets.pictures import from_folder
-from tinynet.datasets.table import from_csv
+from tinynet.datasets.csv_table import from_csv
 
 __all__ = [
     "DataError", "Dataset", "SequenceDataset", "Split", "augment", "from_arrays", "from_csv", "from_folder", "from_npz",

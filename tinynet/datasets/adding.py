@@ -10,8 +10,8 @@ the mean, 1, and its squared error is then the variance of the sum,
 
 So the task is solved, not merely begun, when the mean squared error is far below that.
 
-The numbers are real, not on the grid of grid.py. Rows are drawn whole, the numbers and each marker with generators of
-their own, so the first rows stay the same whatever the sizes, though not when the length changes.
+The numbers are real, not on the 256 levels of pixels.py. Rows are drawn whole, the numbers and each marker with
+generators of their own, so the first rows stay the same whatever the sizes, though not when the length changes.
 
 Source: S. Hochreiter & J. Schmidhuber (1997), Long short-term memory, Neural Computation 9, experiment 4 (with v in
 [-1, 1], rows of mixed length, target 0.5 + (v[i] + v[j]) / 4). We draw v in [0, 1) and take the plain sum, as in

@@ -13,7 +13,7 @@ Each move answers one question: where in the old picture does the pixel at p of 
     elastic    p + a (G u)(p)             u uniform at every pixel, smoothed by a Gaussian G: a trembling hand
 
 `compose` adds up the displacements of several moves and looks every pixel up once, between the four pixels around the
-point. Moving a picture twice would blur it twice. Outside the picture is background, -1: black, as in grid.py.
+point. Moving a picture twice would blur it twice. Outside the picture is background, -1: black, as in pixels.py.
 
 Source of elastic: P. Simard, D. Steinkraus, J. Platt (2003), Best practices for convolutional neural networks applied
 to visual document analysis, ICDAR.

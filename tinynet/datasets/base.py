@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinynet.datasets.description import Description
-from tinynet.datasets.grid import OFFSET, SCALE, from_pixels
 from tinynet.datasets.levels import Levels
+from tinynet.datasets.pixels import OFFSET, SCALE, from_pixels
 
 
 class DataError(RuntimeError):
@@ -76,7 +76,7 @@ class Dataset(Splits):
 
     Args:
         train, valid, test, name: as above.
-        scale, offset: of the grid, see grid.py.
+        scale, offset: of the grid, see pixels.py.
         shape: of one example, (8, 8) for a picture, () where the features have no order in space.
         source: where the data come from, and their licence.
         classes: their names, in the order of the labels 0, 1, ..; of regression, the names of the d targets.

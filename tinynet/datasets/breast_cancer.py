@@ -4,7 +4,7 @@
 mean, standard error and worst value: 30 numbers of very different size. Class 0 is malignant (212 tumours), class 1
 benign (357), as in scikit-learn.
 
-Feature j is stretched to the 256 levels of grid.py, by its least and greatest value in the training rows:
+Feature j is stretched to the 256 levels of pixels.py, by its least and greatest value in the training rows:
 
     p_ij = round(255 (v_ij - min_j) / (max_j - min_j))
 

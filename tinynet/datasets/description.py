@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinynet.datasets.grid import from_pixels
 from tinynet.datasets.levels import Levels
+from tinynet.datasets.pixels import from_pixels
 from tinynet.quoting import quoted
 
 LONGEST = 200  # characters of a name

@@ -19,9 +19,9 @@ from zipfile import BadZipFile
 import numpy as np
 
 from tinynet.datasets.base import DataError, Dataset, Split
-from tinynet.datasets.grid import from_pixels
 from tinynet.datasets.levels import Levels
 from tinynet.datasets.own import from_arrays
+from tinynet.datasets.pixels import from_pixels
 from tinynet.storage.atomic import write_atomically
 
 PAIRS = (("inputs", "labels"), ("X", "y"), ("x", "y"), ("data", "target"))  # names that people give them

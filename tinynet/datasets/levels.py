@@ -1,13 +1,13 @@
-"""Levels: numbers of any size, stretched to the 256 levels of grid.py.
+"""Levels: numbers of any size, stretched to the 256 levels of pixels.py, column by column.
 
-A table has columns in years, in euros and in shares. Each of them is stretched by two numbers of its own,
+A table may have years in one column and euros in another. Each column j is stretched by two numbers of its own,
 
     p_ij = round(255 (v_ij - low_j) / (high_j - low_j)),    clipped to 0 .. 255
 
 and these come from the training rows alone, because a test row must not decide what the training rows look like:
 
-    range       low and high are a column's least and greatest value
-    standard    mean - 3 s and mean + 3 s, where s is its standard deviation; better where a few values lie far outside
+    range       the column's least and greatest value (min-max scaling)
+    standard    mean - 3 s and mean + 3 s, where s is its standard deviation; better if a few values lie far outside
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinynet.datasets.grid import from_pixels
+from tinynet.datasets.pixels import from_pixels
 
 
 class Levels(NamedTuple):

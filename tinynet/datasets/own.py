@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from tinynet.datasets.base import Dataset, Split
-from tinynet.datasets.grid import from_pixels
 from tinynet.datasets.levels import Levels
+from tinynet.datasets.pixels import from_pixels
 from tinynet.training.progress import say
 
 SHARES = "give shares such as valid=0.15, test=0.2, whose sum leaves most rows to train"

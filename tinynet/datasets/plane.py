@@ -4,7 +4,7 @@
     checkerboard   x uniform in [-1, 1]^2, cut into tiles x tiles squares; label: the colour of its square
 
 `noise` is the standard deviation of a Gaussian that moves each point after it got its label (the plane is 2 wide).
-Points that leave the square are put back on its edge. All lie on the grid of grid.py, 1/128 apart.
+Points that leave the square are put back on its edge. All lie on the levels of pixels.py, 1/128 apart.
 
 An arm's length grows with r^2, so r = sqrt(u) spreads the points nearly evenly along it.
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from tinynet.datasets.base import Dataset, Split
 from tinynet.datasets.generated import check_sizes, draw_splits
-from tinynet.datasets.grid import nearest_pixels
+from tinynet.datasets.pixels import nearest_pixels
 
 Draw = Callable[[int, np.random.Generator], tuple[np.ndarray, np.ndarray]]  # n, rng -> points (n, 2), labels
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from tinynet.datasets.base import Dataset, Split
 from tinynet.datasets.generated import draw_splits, generator
-from tinynet.datasets.grid import from_pixels
+from tinynet.datasets.pixels import from_pixels
 
 WIDTHS = (16, 32, 4)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.datasets.grid import from_pixels
+from tinynet.datasets.pixels import from_pixels
 from tinynet.engine.tensor import Tensor
 from tinynet.frozen.bits import rows_of
 from tinynet.layers.base import Layer

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy import ascontiguousarray, empty, ndarray  # when cold, looking up np.empty is slow
 
-from tinynet.datasets.grid import from_pixels, nearest_pixels
+from tinynet.datasets.pixels import from_pixels, nearest_pixels
 from tinynet.engine.recording import no_grad
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.frozen.bits import BitLinear

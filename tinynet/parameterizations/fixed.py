@@ -31,11 +31,11 @@ class Fixed(Parameterization):
         self.W = self.inner.shaped(self.shape)
 
     def initialize(self, rng: np.random.Generator, fan_in: int) -> None:
-        hold(self.W.fill(self.seed, fan_in))
+        make_constant(self.W.fill(self.seed, fan_in))
 
     def approximate(self, W: np.ndarray) -> None:
         self.W = self.W.from_dense(W, self.seed)
-        hold(self.W)
+        make_constant(self.W)
 
     def held(self) -> list[Parameter]:
         """Return no parameter: training changes nothing here."""
@@ -43,7 +43,7 @@ class Fixed(Parameterization):
 
     def restore(self, state: State) -> None:
         super().restore(state)
-        hold(self.W)
+        make_constant(self.W)
 
     def weight(self) -> Tensor:
         return self.W.weight()
@@ -52,7 +52,7 @@ class Fixed(Parameterization):
         return self.W.matmul(x)
 
 
-def hold(part: Storable) -> None:
+def make_constant(part: Storable) -> None:
     """Put constants in place of all parameters inside a part."""
     for attribute, *_ in part.holds.values():
         held = getattr(part, attribute, None)  # a part may be made later, when it is first needed
@@ -60,4 +60,4 @@ def hold(part: Storable) -> None:
             setattr(part, attribute, Tensor(held))
         for inner in held if isinstance(held, list) else [held]:
             if isinstance(inner, Storable):
-                hold(inner)
+                make_constant(inner)

@@ -1,12 +1,13 @@
 """Grid: W = s L(V / s), where L takes a number to the nearest level of a grid without a zero.
 
-Quantized spends a level on zero. So that both signs have as many levels, it leaves one of its 2^bits codes unused: with
-2 bits, three levels of four, which is ternary. A grid without a zero uses every code. There are two kinds (levels.py):
-half steps, -3/2, -1/2, 1/2, 3/2, and powers of two, -1, -1/2, 1/2, 1. At 1 bit both are Binary.
+Quantized has a level at zero and as many levels above it as below, an odd number. So one of its 2^bits codes is never
+used: with 2 bits it has three levels, not four. A grid without a zero uses every code. There are two kinds
+(grid_levels.py), half steps -3/2, -1/2, 1/2, 3/2 and powers of two -1, -1/2, 1/2, 1. At 1 bit both have two values,
++s and -s up to a factor, as Binary has.
 
 Training is that of Quantized: latent weights V, whose gradient passes as if L were the identity, but not where V lies
 beyond the last level; the step s is learned, with the gradient L(V / s) - V / s inside the grid (Esser et al. 2019,
-arXiv 1902.08153). Nearest member, a heuristic: several steps, each refitted by least squares, of which the best wins.
+arXiv 1902.08153). Nearest member, a heuristic: of several steps, each refitted by least squares, the best wins.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tinynet.engine import straight_through
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import uniform
-from tinynet.parameterizations.levels import GRIDS, MOST_BITS, codes_of, levels_of, nearest_step
+from tinynet.parameterizations.grid_levels import GRIDS, MOST_BITS, codes_of, levels_of, nearest_step
 from tinynet.parameterizations.packing import pack, scale_shape, take_codes
 from tinynet.parameterizations.state import State, take
 

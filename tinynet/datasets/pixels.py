@@ -1,4 +1,4 @@
-"""The grid of 256 levels: every input is one byte p, shown to the network as a number x in [-1, 1].
+"""Pixels: every input is one byte p, one of 256 levels, shown to the network as a number x in [-1, 1].
 
     x = scale * p + offset,    scale = 2/255,  offset = -1,    and back:    p = round((x - offset) / scale)
 
