@@ -163,6 +163,24 @@ def test_compress_takes_a_network_of_pytorch_and_writes_the_best_copy(tmp_path, 
         assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
 
 
+def test_export_writes_a_program_and_says_what_it_takes(tmp_path, here):
+    tn.save(tn.BinaryMLP([64, 32, 10]), tmp_path / "bits.safetensors")
+    done = here("export", "bits.safetensors", "--name", "bits", "--data", "digits", "--out", "chip")
+    assert done.returncode == 0, done.stderr
+    assert {p.name for p in (tmp_path / "chip").iterdir()} == {"bits.c", "bits.h", "main.c"}
+    assert "360 bytes of weights, 44 bytes of working memory" in done.stdout and "cc -std=c99" in done.stdout
+    assert "pixels[20][64]" in (tmp_path / "chip" / "main.c").read_text()
+    for arguments, message in {
+        ("--name", "2nd"): "must be a C identifier",
+        ("--to", "fortran"): "can be written as c",
+        ("--out", "chip", "--name", "bits"): "exists already",
+        ("--data", "breast_cancer"): "(N, 64) is expected",
+    }.items():
+        done = here("export", "bits.safetensors", *arguments)
+        assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
+        assert [p.name for p in tmp_path.iterdir() if p.is_dir()] == ["chip"]
+
+
 def test_info_shows_the_table_and_the_size(tmp_path):
     net = tn.MLP([64, 32, 10], weight=tn.Hashed(1 / 8))
     size = tn.save(net, tmp_path / "net.safetensors")

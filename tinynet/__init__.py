@@ -19,8 +19,8 @@ stores, a training loop, and the file at the end.
     kernels/             arithmetic that is worth compiling: a NumPy reference to read, a Numba twin to run
     sequences/           LSTMs twice, to read and to run; text
     functional           every function of tensors under one name
-    exchange/            networks from and for other libraries
     frozen/              a trained network as packed bits and integers, with the same scores
+    exchange/            networks from and for other libraries, and as C programs
     frontier/            every method on one picture
     reading/             what goes on inside a network, one instrument a file
     course/              what leads through lessons/: exercises, their graders, isolation
@@ -46,8 +46,8 @@ from tinynet import datasets
 from tinynet.kernels import pack_signs, xnor_matmul
 from tinynet.sequences import LSTM, RNN, LSTMCell, RecurrentNet, RNNCell, SequenceNet, language
 from tinynet import functional
-from tinynet.exchange import from_arrays, from_sklearn, import_safetensors, to_arrays
 from tinynet.frozen import Frozen, FrozenSequence, freeze
+from tinynet.exchange import export_c, from_arrays, from_sklearn, import_safetensors, to_arrays
 from tinynet import frontier
 from tinynet import reading
 from tinynet.reading.layers.sharing import draw_matrix

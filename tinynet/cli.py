@@ -245,6 +245,37 @@ def compress(
 
 
 @app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="A trained network: written by tn.save, or by PyTorch as safetensors.")],
+    to: Annotated[str, typer.Option(help="The language: c.")] = "c",
+    name: Annotated[str, typer.Option(help="Of the files and functions, a C identifier.")] = "network",
+    data: Annotated[str | None, typer.Option(help=f"{DATA} Its test examples are what main.c checks.")] = None,
+    target: Annotated[str | None, typer.Option(help=TARGET)] = None,
+    regression: Annotated[bool, typer.Option("--regression", help="The labels of --data are real numbers.")] = False,
+    activation: Annotated[str, typer.Option(help="Of a file of PyTorch's: tanh, relu, sigmoid or identity.")] = "tanh",
+    examples: Annotated[int, typer.Option(min=1, help="How many examples main.c checks.")] = 20,
+    out: Annotated[Path, typer.Option(help="Folder for the three files.")] = Path("exported"),
+) -> None:
+    """Write a trained network as a C program for a small machine, with a main.c that checks its scores."""
+    from tinynet.datasets import load
+    from tinynet.exchange.c import export_c
+    from tinynet.own import data_set, network
+
+    if to != "c":
+        raise ValueError(f"--to {to}: a network can be written as c")
+    pixels = None
+    if data is not None:
+        source: Any = data_set(data, target, regression)
+        source = load(source) if isinstance(source, str) else source
+        pixels = source.to_pixels(source.test.inputs[:examples])
+    made = export_c(network(file, activation), out, name, pixels)
+    typer.echo(
+        f"Wrote {', '.join(str(out / each) for each in made.files)}: {made.weights:,} bytes of weights, "
+        f"{made.memory:,} bytes of working memory.\nCheck it with: cd {out} && {made.command} && ./{name}"
+    )
+
+
+@app.command()
 def train(
     data: Annotated[
         str, typer.Argument(help="shakespeare, a text file, or rows: a name, table, npz file or folder.")

@@ -1,4 +1,4 @@
-"""Networks of other libraries, brought in and handed out.
+"""Networks of other libraries, brought in and handed out; and networks as C programs.
 
 What a network computes is in its matrices and biases. Bring them in, and every method, the frontier and the frozen
 forms serve it like one that was trained here:
@@ -6,10 +6,15 @@ forms serve it like one that was trained here:
     arrays           (W, b) pairs, in and out: what any library can give and take
     scikit           scikit-learn's MLPClassifier and MLPRegressor
     pytorch          files of PyTorch: Linear, BatchNorm1d and LSTM
+
+The other way leads to a chip:
+
+    c/               a trained network as C, for machines that have kilobytes
 """
 
 from tinynet.exchange.arrays import from_arrays, to_arrays
 from tinynet.exchange.scikit import from_sklearn
 from tinynet.exchange.pytorch import import_safetensors
+from tinynet.exchange.c import export_c
 
-__all__ = ["from_arrays", "from_sklearn", "import_safetensors", "to_arrays"]
+__all__ = ["export_c", "from_arrays", "from_sklearn", "import_safetensors", "to_arrays"]

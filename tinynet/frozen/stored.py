@@ -58,7 +58,7 @@ class Stored(Storable):
 
     def __setstate__(self, kept: dict[str, Any]) -> None:
         self.__dict__ |= kept
-        self._product = product(self._recipe.from_state(self.shape, self._state), self._state)
+        self._product = product(self.built(), self._state)
 
     def to_json(self) -> dict[str, Any]:
         """Return the recipe's description."""
@@ -68,9 +68,13 @@ class Stored(Storable):
         """Return x W."""
         return Tensor(self._product(x._data))
 
+    def built(self) -> Parameterization:
+        """Return the parameterization that it was, made anew."""
+        return self._recipe.from_state(self.shape, self._state)
+
     def weight(self) -> Tensor:
         """Return W, decoded anew."""
-        return self._recipe.from_state(self.shape, self._state).weight().detach()
+        return self.built().weight().detach()
 
     def state(self) -> State:
         """Return the arrays that a file must hold."""

@@ -1,0 +1,310 @@
+"""Exported C programs: the same scores for every example, integers where it says so, and nothing half written."""
+
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+import tinynet as tn
+from tinynet import (
+    BatchNorm,
+    Columns,
+    Fixed,
+    Grid,
+    Linear,
+    LowRank,
+    Quantized,
+    ReLU,
+    Scale,
+    Scaled,
+    Sequential,
+    Sum,
+    Toeplitz,
+)  # fmt: skip
+from tinynet.exchange.c.source import array, number
+
+HASHED, TERNARY = tn.Hashed(1 / 4, tn.Scaled(Quantized(levels=3))), Quantized(levels=3)
+METHODS = {
+    "dense": tn.Dense(),
+    "bits_4": Quantized(bits=4),
+    "bits_3_by_column": Quantized(bits=3, scale="column"),
+    "bits_8": Quantized(bits=8),
+    "ternary": TERNARY,
+    "one_bit": Quantized(bits=1),
+    "binary": tn.Binary("column"),
+    "half_steps": Grid(bits=2),
+    "powers": Grid("powers of two", bits=4),
+    "codebook": tn.Codebook(levels=5),
+    "hashed": tn.Hashed(1 / 8),
+    "hashed_codes": tn.Hashed(1 / 8, Quantized(bits=5)),
+    "hashed_digits": tn.Hashed(1 / 4, TERNARY),
+    "hashed_deep": tn.Hashed(1 / 4, Scaled(tn.Hashed(1 / 2))),
+    "low_rank": LowRank(rank=5, inner=Quantized(bits=2)),
+    "low_rank_deep": LowRank(rank=8, inner=Scaled(tn.Hashed(1 / 2, Quantized(bits=5)))),
+    "sparse": tn.Sparse(1 / 8),
+    "scaled": Scaled(TERNARY, normalize=True),
+    "sum": Sum(Fixed(Quantized(bits=2)), LowRank(rank=2)),
+    "columns": Columns([LowRank(rank=2), Sum(Quantized(bits=1), tn.Sparse(1 / 16))]),
+    "coded": tn.Coded(tn.Codebook(bits=3)),
+    "pruned": tn.Pruned(1 / 8),
+}
+
+
+def bits(*widths):
+    return tn.BinaryMLP(widths, seed=1)
+
+
+def pictures(inner):
+    """Return a network of two convolutions."""
+    first, second = Toeplitz(3, inner=inner), Toeplitz(2, 2, channels=4, inner=inner)
+    return Sequential(
+        Linear(64, 144, first, bias=False), BatchNorm(144, channels=4), ReLU(), Linear(144, 72, second), ReLU(),
+        Linear(72, 10, inner),
+    )  # fmt: skip
+
+
+def networks():
+    nets = {}
+    for i, (name, method) in enumerate(METHODS.items()):
+        activation = (tn.Tanh, ReLU, tn.Sigmoid)[i % 3]
+        nets[name] = tn.MLP([64, 33, 10], method, i, activation, batch_norm=i % 2 == 0)
+    integers = bits(64, 40, 70, 10).layers
+    nets |= {
+        "bits": bits(64, 70, 33, 10),
+        "bits_alone": bits(64, 10),
+        "bits_turned": Sequential(*bits(64, 40, 10).layers[:-1], Scale(-0.1)),
+        "bits_then_tanh": Sequential(*integers[:-1], tn.Tanh(), Linear(10, 10, TERNARY)),
+        "signs_then_codes": Sequential(*integers[:8], Linear(70, 10, TERNARY)),
+        "bits_with_bias": Sequential(tn.Rounded(255), Linear(64, 10, tn.Binary(None)), tn.Tanh()),
+        "rounded": Sequential(tn.Rounded(255), BatchNorm(64), Linear(64, 10)),
+        "pictures": pictures(Quantized(bits=4)),
+        "padded": Sequential(
+            Linear(64, 128, Toeplitz(3, padding=1, inner=TERNARY)),
+            Linear(128, 32, Toeplitz(3, 2, 2, padding=1, inner=LowRank(rank=2))), Linear(32, 10),
+        ),
+        "rows": Sequential(Linear(64, 96, Toeplitz(4, 2, padding=1, dimensions=1)), Linear(96, 10)),
+    }  # fmt: skip
+    return nets
+
+
+STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O0", "-fsanitize=address,undefined"]
+ASK = """
+#include <stdio.h>
+#include <string.h>
+@includes@
+
+int main(int count, char **arguments)
+{
+    static uint8_t pixels[64];
+    static union { float f[16]; int32_t i[16]; uint32_t class; } out;
+    (void)count;
+    while (fread(pixels, 1, 64, stdin) == 64) {
+@calls@
+        fwrite(&out, 1, 40, stdout);
+        out.class = 0;
+@classes@
+        fwrite(&out, 1, 4, stdout);
+    }
+    return 0;
+}
+"""
+
+
+def run(command, cwd, **options):
+    done = subprocess.run(command, cwd=cwd, capture_output=True, timeout=120, **options)
+    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]!r} {done.stderr.decode()[-4000:]}"
+    return done.stdout
+
+
+def compiler(name="gcc"):
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed, so the C programs are not compiled")
+    return name
+
+
+@pytest.fixture(scope="module")
+def pixels():
+    """All digits, and rows of one level only: the extreme sums."""
+    data = tn.datasets.load("digits")
+    inputs = np.concatenate([split.inputs for split in data])
+    levels = np.repeat(np.array([[0], [127], [128], [255]], np.uint8), 64, axis=1)
+    return np.concatenate([levels, data.to_pixels(inputs)])
+
+
+@pytest.fixture(scope="module")
+def trained():
+    data, nets = tn.datasets.load("digits"), networks()
+    for net in nets.values():
+        tn.fit(net, data.train[:400], epochs=2, lr=0.005, optimizer=tn.Adam, progress=False)
+    nets["half"] = tn.half(tn.fold(nets["dense"]))
+    return {name: net.eval() for name, net in nets.items()}
+
+
+@pytest.fixture(scope="module")
+def programs(trained, tmp_path_factory):
+    """All networks, compiled into one program; a function that returns its scores and classes."""
+    gcc, folder = compiler(), tmp_path_factory.mktemp("c")
+    for name, net in trained.items():
+        tn.export_c(net, folder / name, name)
+        (folder / name / "main.c").unlink()
+    parts = {
+        "includes": [f'#include "{name}/{name}.h"' for name in trained],
+        "calls": [
+            f'        if (!strcmp(arguments[1], "{name}"))\n            {name}_scores(pixels, out.{kind(net)});'
+            for name, net in trained.items()
+        ],
+        "classes": [
+            f'        if (!strcmp(arguments[1], "{name}"))\n            out.class = {name}_predict(pixels);'
+            for name in trained
+        ],
+    }
+    code = ASK
+    for name, lines in parts.items():
+        code = code.replace(f"@{name}@", "\n".join(lines))
+    (folder / "ask.c").write_text(code)
+    sources = [f"{name}/{name}.c" for name in trained]
+    run([gcc, *STRICT, "ask.c", *sources, "-lm", "-o", "ask"], folder)
+
+    def ask(name, pixels):
+        out = run(["./ask", name], folder, input=pixels.tobytes())
+        rows = np.frombuffer(
+            out, np.dtype([("scores", "<i4" if kind(trained[name]) == "i" else "<f4", 10), ("k", "<u4")])
+        )
+        return rows["scores"], rows["k"]
+
+    return ask
+
+
+def kind(net):
+    return "i" if tn.exchange.c.layers.integers(tn.freeze(net)) is not None else "f"
+
+
+def test_a_network_of_bits_gives_the_frozen_scores_for_every_example(trained, programs, pixels):
+    for name in ("bits", "bits_alone"):
+        frozen = tn.freeze(trained[name])
+        scores, classes = programs(name, pixels)
+        assert scores.dtype == np.int32 and len(scores) == 1801
+        scaled = scores.astype(np.float32)
+        for layer in frozen.layers:
+            scaled = scaled * np.float32(layer.c) if isinstance(layer, Scale) else scaled
+        np.testing.assert_array_equal(scaled, frozen.scores(pixels))
+        np.testing.assert_array_equal(classes, frozen.predict(pixels))
+
+
+@pytest.mark.parametrize("name", [name for name in [*networks(), "half"] if name not in ("bits", "bits_alone")])
+def test_another_network_gives_the_frozen_scores_up_to_rounding(trained, programs, pixels, name):
+    expected = tn.freeze(trained[name]).scores(pixels)
+    scores, classes = programs(name, pixels)
+    assert scores.dtype == np.float32
+    most = np.abs(expected).max(axis=1, keepdims=True)
+    assert (np.abs(scores - expected) <= 1e-5 * most).all(), np.max(np.abs(scores - expected) / most)
+    of_class = np.take_along_axis(expected, classes[:, None].astype(int), 1)
+    assert (of_class >= expected.max(axis=1, keepdims=True) - 1e-5 * most).all()
+
+
+def test_main_counts_the_examples_that_are_equal(trained, tmp_path, pixels):
+    gcc = compiler()
+    for name in ("bits", "bits_4"):
+        made = tn.export_c(trained[name], tmp_path / name, name, pixels[:30])
+        assert run([*made.command.replace("cc", gcc, 1).split()], tmp_path / name) == b""
+        assert run([f"./{name}"], tmp_path / name) == b"30 of 30 equal\n"
+        main = tmp_path / name / "main.c"
+        main.write_text(re.sub(r"(expected\[30\]\[10\] = \{\s*\{)[^,]*,", r"\g<1>99,", main.read_text()))
+        run(made.command.split(), tmp_path / name)
+        done = subprocess.run([f"./{name}"], cwd=tmp_path / name, capture_output=True, timeout=60)
+        assert (done.returncode, done.stdout) == (1, b"29 of 30 equal\n")
+
+
+def test_a_network_of_bits_has_no_float_instruction(trained, tmp_path):
+    gcc, objdump = compiler(), compiler("objdump")
+    tn.export_c(trained["bits"], tmp_path / "bits", "bits")
+    run([gcc, "-std=c99", "-O2", "-fno-tree-vectorize", "-c", "bits.c"], tmp_path / "bits")
+    listing = run([objdump, "-d", "--no-show-raw-insn", "bits.o"], tmp_path / "bits").decode()
+    assert "bits_predict" in listing and not re.search(r"%[xyz]mm|%st|\tf[a-z]+ ", listing)
+    code = (tmp_path / "bits" / "bits.c").read_text() + (tmp_path / "bits" / "bits.h").read_text()
+    assert re.findall(r"#include (.*)", code) == ['"bits.h"', "<stdint.h>"]
+    assert not re.search(r"float|double", re.sub(r"/\*.*?\*/", "", code, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize(
+    ("method", "least"),
+    [(tn.Hashed(1 / 64), 64), (Quantized(levels=3), 19), (tn.Sparse(1 / 64), 63), (tn.Binary(), 31)],
+)
+def test_a_method_keeps_in_flash_what_it_keeps_on_disk(method, least, tmp_path):
+    def weights(method):
+        net = Sequential(Linear(256, 256, method, bias=False))
+        return tn.export_c(net, tmp_path / f"{method!r:.6}").weights
+
+    assert weights(tn.Dense()) == 4 * 256**2 and 4 * 256**2 / weights(method) >= least
+
+
+def test_the_header_states_the_memory(tmp_path):
+    made = tn.export_c(tn.MLP([64, 32, 16, 10], LowRank(rank=20)), tmp_path / "a")
+    # x U and z stand beside each other in the first layer (20 + 32); then x, x U and z (32 + 20 + 16)
+    assert made.memory == 4 * (32 + 20 + 16) and "#define NETWORK_MEMORY 272 " in (tmp_path / "a/network.h").read_text()
+
+
+# ---- what is refused
+
+
+@pytest.mark.parametrize("name", ["", "2nd", "a-b", "a b", "größe", "_x", "main", "a" * 24, None, "a\n"])
+def test_names_that_are_no_c_identifiers_are_refused(name, tmp_path):
+    with pytest.raises(ValueError, match="must be a C identifier"):
+        tn.export_c(tn.MLP([4, 2]), tmp_path / "out", name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_networks_that_have_no_form_in_c_are_refused_with_the_layer(tmp_path):
+    refused = {
+        r"layer 1, LayerNorm: no frozen form": Sequential(Linear(4, 3), tn.LayerNorm(3), Linear(3, 2)),
+        r"layer 1, SignActivation: what reaches it is no integer sum": Sequential(
+            Linear(4, 3), tn.SignActivation(), Linear(3, 2)
+        ),
+        r"over sequences has no form in C": tn.RecurrentNet([3, 4, 2]),
+        r"layer 0, Linear: its numbers are float64": tn.MLP([4, 2]).astype(np.float64),
+    }
+    for message, net in refused.items():
+        with pytest.raises(ValueError, match=message):
+            tn.export_c(net, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_overwritten_or_half_written(tmp_path, monkeypatch):
+    net, out = tn.MLP([4, 2]), tmp_path / "out"
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(FileExistsError, match="is a file"):
+        tn.export_c(net, tmp_path / "file")
+    tn.export_c(net, out)
+    with pytest.raises(FileExistsError, match=r"network\.c' exists already"):
+        tn.export_c(net, out)
+
+    def full(path, content):
+        if path.name == "main.c":
+            raise OSError("the disk is full")
+        path.write_bytes(content)
+
+    monkeypatch.setattr("tinynet.exchange.c.export.write_atomically", full)
+    with pytest.raises(OSError, match="full"):
+        tn.export_c(net, tmp_path / "other")
+    assert not (tmp_path / "other").exists() or list((tmp_path / "other").iterdir()) == []
+
+
+@pytest.mark.parametrize("examples", [np.zeros((2, 3), int), np.full((2, 4), 256), np.zeros((0, 4), int)])
+def test_examples_are_rows_of_pixels(examples, tmp_path):
+    with pytest.raises(ValueError, match=r"pixels|examples"):
+        tn.export_c(tn.MLP([4, 2]), tmp_path / "out", examples=examples)
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- numbers as C writes them
+
+
+def test_numbers_and_arrays_are_written_so_that_c_reads_the_same():
+    values = np.array([0, -0.0, 1, 1e-45, 3.4028235e38, 0.1, 1 / 3], np.float32)
+    assert [np.float32(number(v).removesuffix("f")).tobytes() for v in values] == [v.tobytes() for v in values]
+    assert all(re.fullmatch(r"-?\d+(\.\d+)?(e[+-]\d+)?f", number(v)) and re.search("[.e]", number(v)) for v in values)
+    assert array("a", np.array([[1, 2], [3, 4]], np.uint8)) == (
+        "static const uint8_t a[2][2] = {\n    {1, 2},\n    {3, 4}\n};"
+    )

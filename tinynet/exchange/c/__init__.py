@@ -1,0 +1,16 @@
+"""A trained network as a C program, for machines that have kilobytes.
+
+The C code is written from the frozen network and repeats its arithmetic. It keeps what the file keeps: packed codes are
+unpacked and hashes computed while a matrix is multiplied by, so a network takes as little flash as it takes disk.
+
+    parts            C functions that several matrices share
+    source           the pieces of a C file: arrays and functions under their names
+    matrices         z = x W for each method
+    layers           each layer of a frozen network as a function, and where its numbers lie
+    program          the source, its header, and a program that checks both
+    export           from a network to three files
+"""
+
+from tinynet.exchange.c.export import export_c
+
+__all__ = ["export_c"]

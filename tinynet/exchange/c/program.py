@@ -1,0 +1,197 @@
+"""The three files of an exported network: NAME.c, NAME.h, and main.c, which checks that the scores are right."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tinynet.exchange.c.layers import TYPES, described, integers, placed, steps
+from tinynet.exchange.c.source import Source, array, inside, text
+from tinynet.frozen.network import Frozen, flat
+
+
+class Program(NamedTuple):
+    """The text of the files by their names, and bytes: of the arrays of constants, and of working memory."""
+
+    files: dict[str, str]
+    weights: int
+    memory: int
+    command: str  # compiles them
+
+
+SOURCE = """
+/* @about@
+
+   Written by tinynet. The header says how to call it. */
+@includes@
+#include "@header@"
+
+/* All working memory. Rows lie in turn at the two ends of an array: a layer reads one and writes the other. */
+static struct {
+@memory@
+} memory;
+
+/* This does not compile unless the header states the true size. */
+typedef char memory_has_the_size_in_the_header[sizeof memory == @NAME@_MEMORY ? 1 : -1];
+
+@functions@
+
+/* ---- the network */
+
+/* All layers, one after the other; where the scores are. */
+static const @type@ *run(const uint8_t *pixels)
+{
+    @calls@
+    return @scores@;
+}
+
+void @name@_scores(const uint8_t *pixels, @type@ *scores)
+{
+    const @type@ *z = run(pixels);
+    for (uint32_t j = 0; j < @NAME@_OUTPUTS; j++)
+        scores[j] = z[j];
+}
+
+uint32_t @name@_predict(const uint8_t *pixels)
+{
+    const @type@ *z = run(pixels);
+    uint32_t best = 0;
+    for (uint32_t j = 1; j < @NAME@_OUTPUTS; j++)
+        if (z[j] > z[best])
+            best = j;
+    return best;
+}
+"""
+
+HEADER = """
+/* @about@
+
+   Written by tinynet. The input is a row of pixels p = 0 .. 255, which stand for x = 2 p / 255 - 1.
+   Both functions work in one static buffer, so only one of them may run at a time. */
+
+#ifndef @NAME@_H
+#define @NAME@_H
+
+#include <stdint.h>
+
+#define @NAME@_INPUTS @inputs@
+#define @NAME@_OUTPUTS @outputs@
+#define @NAME@_WEIGHTS @weights@ /* bytes of constants, in flash */
+#define @NAME@_MEMORY @bytes@ /* bytes of working memory, in RAM */
+
+/* Write the @NAME@_OUTPUTS scores of a row of @NAME@_INPUTS pixels@scaled@. */
+void @name@_scores(const uint8_t *pixels, @type@ *scores);
+
+/* Return the class of the highest score, 0 .. @NAME@_OUTPUTS - 1. */
+uint32_t @name@_predict(const uint8_t *pixels);
+
+#endif
+"""
+
+MAIN = """
+/* Check the network against the scores that Python computed.
+
+       @command@ && ./@name@ */
+
+#include <stdio.h>
+#include "@header@"
+
+#define EXAMPLES @examples@
+
+@vectors@
+
+@equal@
+
+int main(void)
+{
+    uint32_t right = 0;
+    for (uint32_t k = 0; k < EXAMPLES; k++) {
+        @type@ scores[@NAME@_OUTPUTS];
+        @name@_scores(pixels[k], scores);
+        right += equal(scores, expected[k], @name@_predict(pixels[k]));
+    }
+    printf("%u of %u equal\\n", (unsigned)right, (unsigned)EXAMPLES);
+    return right == EXAMPLES ? 0 : 1;
+}
+"""
+
+EQUAL_INTEGERS = """
+/* Whether all scores are equal, and the class is the first of the highest. */
+static int equal(const int32_t *z, const int32_t *expected, uint32_t class)
+{
+    for (uint32_t j = 0; j < @NAME@_OUTPUTS; j++)
+        if (z[j] != expected[j] || expected[j] > expected[class] || (j < class && expected[j] == expected[class]))
+            return 0;
+    return 1;
+}
+"""
+
+EQUAL_FLOATS = """
+/* Whether no score differs by more than 1e-5 of the largest, and the class is a highest one up to as much. */
+static int equal(const float *z, const float *expected, uint32_t class)
+{
+    float most = 0.0f;
+    for (uint32_t j = 0; j < @NAME@_OUTPUTS; j++) {
+        float size = expected[j] < 0.0f ? -expected[j] : expected[j];
+        most = size > most ? size : most;
+    }
+    most *= 1e-5f;
+    for (uint32_t j = 0; j < @NAME@_OUTPUTS; j++) {
+        float difference = z[j] - expected[j];
+        if (!(difference <= most && difference >= -most) || expected[j] > expected[class] + most)
+            return 0;
+    }
+    return 1;
+}
+"""
+
+
+def program(frozen: Frozen, name: str, pixels: np.ndarray) -> Program:
+    """Return the files of a frozen network, with these examples (N, n_in) uint8 in main.c."""
+    source, scale = Source(), integers(frozen)
+    calls_of = steps(source, frozen)
+    sizes, calls, at = placed(calls_of)
+    kind = calls_of[-1].gives
+    expected = frozen.scores(pixels)
+    if scale is not None:
+        expected = np.rint(expected / np.float64(np.float32(scale))).astype(np.int32)
+    n = max(1, int(frozen.n_out or 1))
+    scaled = "" if scale is None else f": integers; those in Python are\n   {scale!r} times as large"
+    memory = 4 * sum(sizes.values())
+    library = " -lm" if "math" in source.used else ""
+    command = f"cc -std=c99 -O2 {name}.c main.c{library} -o {name}"
+    parts: dict[str, Any] = {
+        "about": f"{name}: from {frozen.n_in} pixels to {n} scores\n\n{_list(frozen)}",
+        "header": f"{name}.h",
+        "includes": "\n#include <math.h>" if "math" in source.used else "",
+        "memory": "\n".join(f"    {TYPES[kind]} {kind}[{size}];" for kind, size in sizes.items()),
+        "functions": "\n\n".join([*source.shared(), *source.texts]),
+        "calls": inside("\n".join(calls)),
+        "scores": at,
+        "type": TYPES[kind],
+        "inputs": frozen.n_in,
+        "outputs": n,
+        "weights": source.weights,
+        "bytes": memory,
+        "scaled": scaled,
+        "command": command,
+        "examples": len(pixels),
+        "vectors": array("pixels", pixels) + "\n\n" + array("expected", expected),
+        "equal": text(EQUAL_FLOATS if scale is None else EQUAL_INTEGERS),
+        "name": name,
+        "NAME": name.upper(),
+    }
+    files = {f"{name}.c": SOURCE, f"{name}.h": HEADER, "main.c": MAIN}
+    return Program({file: _filled(code, parts) for file, code in files.items()}, source.weights, memory, command)
+
+
+def _list(frozen: Frozen) -> str:
+    """Return the layers, one a line."""
+    return "\n".join(f"       layer {number:4} {described(layer)}" for number, layer in flat(frozen.layers))
+
+
+def _filled(code: str, parts: dict[str, Any]) -> str:
+    for name, value in parts.items():
+        code = code.replace(f"@{name}@", str(value))
+    return code.strip("\n") + "\n"
