@@ -217,6 +217,13 @@ class HeldInAnotherShape(Shared):
     holds = {"B": ("B", "half", "m"), "g": ("g", "n")}
 
 
+@mistake("'g' is a Parameter once it was read.*make it a Parameter")
+class NotLearned(Shared):
+    def initialize(self, rng, fan_in):
+        super().initialize(rng, fan_in)
+        self.g = tn.Tensor(self.g)
+
+
 @mistake("does not come back from its state.*set `seeded = True`")
 class SeedNotKept(Rotated):
     seeded = False

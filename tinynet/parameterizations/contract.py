@@ -308,7 +308,10 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "product gradients": _product_gradients, "state": _state, "from state": _from_state, "restored": _restored,
     "of another shape": _of_another_shape, "overwritten": _overwritten, "settings": _settings, "nearest": _nearest,
 }  # fmt: skip
-HELD = "; does `holds` name all that initialize() makes, each with its shape?"
+HELD = (
+    "; does `holds` name all that initialize() makes, each with its shape? What the seed fixes for good is not stored: "
+    "draw it from self.seed where it is needed"
+)
 TROUBLE = {  # by view: what an error calls it, and what to look for
     "build": ("a matrix", ""),
     "product": ("matmul(x) of a matrix", "; x may have any number of axes before its last"),
@@ -453,6 +456,11 @@ def _comes_back(ask: Ask, shape: Shape, seed: int) -> None:
             if again["bits"] != said:
                 raise ContractError(
                     f"stored_bits() says {said:,}, and {again['bits']:,} once it was read from its state"
+                )
+            if fixed := sorted(again["steps"].keys() - found["steps"].keys()):
+                raise ContractError(
+                    f"{fixed[0]!r} is a Parameter once it was read, but initialize() made something else of it, which "
+                    "training would not change: make it a Parameter"
                 )
             if not _equal(found["steps"], again["steps"]):
                 raise ContractError(

@@ -1,0 +1,505 @@
+# %% [markdown]
+# # Lesson 22. The whole frontier, with a method of your own
+#
+# You have seen about ten ways to make a network small, each in a lesson of its own, where it looked good. Now all of
+# them run in the same race: equal bytes, eight seeds, three tasks. Two newcomers take part. One is the rival that costs
+# no idea at all, a narrow network with few bits. The other is a method that you invent.
+#
+# Four claims of the slides come to trial for the last time:
+#
+# - **C8** There are many ways to constrain a network, and all work surprisingly well.
+# - **C20** Factorization did worst in the comparison made by the authors of the hashing trick.
+# - **C22** The approaches overlap; there is no common theory; small networks disguise themselves as large ones.
+# - **C23** Compression is an efficient frontier: the smallest size for an acceptable error.
+#
+# The lesson ends with a page that you can show: your method on the frontier, and what your own runs said about every
+# claim of the course.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+import tinynet as tn
+from tinynet.course import Script
+from tinynet.course.manifest import load_module
+from tinynet.course.results import worse
+from tinynet.drawing import COLOURS
+
+lesson = Script(22)
+whole = load_module(lesson.folder / "whole.py")
+BLACK, ORANGE, SKY, GREEN, RED, BLUE, PINK, BROWN, GREY, WINE = COLOURS
+STYLES = {  # a colour for each family, a line for each member
+    "dense": (BLACK, "-", "o"), "hashed": (BLUE, "-", "D"), "hashed, 4 bits": (BLUE, "--", "D"),
+    "hashed, 4 bits, soft": (BLUE, ":", "D"), "few bits": (ORANGE, "-", "s"), "narrow, 4 bits": (RED, "-", "v"),
+    "narrow, 2 bits": (RED, "--", "v"), "narrow, 4 bits, soft": (RED, ":", "v"), "low rank": (GREEN, "-", "^"),
+    "narrow, low rank": (GREEN, "--", "^"), "low rank, binary": (GREEN, ":", "^"), "sparse": (GREY, "-", "P"),
+}  # fmt: skip
+errors, points_of, at = whole.errors, whole.points_of, whole.largest
+percent = lambda found: f"{np.mean(found):.1%}"
+against = lambda a, b: f"{percent(a)} against {percent(b)}"
+
+# %% [markdown]
+# ## Fair rivals
+#
+# What does a method have to beat? The networks here are 64-256-10, with tanh. At a share of 1/8 a file may hold an
+# eighth of the bytes of the two dense matrices, and all biases. The plain rival spends these bytes on a dense network
+# with fewer hidden units. But lesson 11 showed that four bits a weight cost next to nothing. So there is a stronger
+# rival: a narrow network *with* few bits. It has no hash, no factors, nothing to explain.
+#
+# `whole.csv` has the results, and `python lessons/22_frontier_whole/whole.py` made them, in a checkout of tinynet. It
+# trained every method at each share from eight seeds, at the learning rate that was best for other seeds on the
+# validation pictures. Some names need a word. "Few bits" keeps all hidden units, and at a share of 1/8 an eighth of
+# the 32 bits. "Narrow, low rank" has fewer hidden units, and factors in the first layer alone, so that the scores keep
+# their full rank. "Low rank, binary" has factors of signs. "Soft" also learned from a dense network's soft scores, as
+# in lesson 19.
+
+# %%
+choices = "hashed", "hashed, 4 bits", "narrow, 4 bits", "low rank, binary"
+lesson.predict("rival", "Digits, in about 2,250 bytes (1/64). Which of these errs least?", choices)
+
+# %%
+digits = whole.Runs("digits", whole.data_of("digits"))
+
+
+def bars(axes, at, found, **look):
+    """Draw mean errors, in %, with bars of two standard errors."""
+    noise = [200 * of.std(ddof=1) / len(of) ** 0.5 for of in found]
+    axes.errorbar(at, [100 * of.mean() for of in found], noise, capsize=3, **look)
+
+
+def draw(axes, data, own=()):
+    """Draw error against bytes, and the efficient points as a grey band. own: the learner's points, drawn as stars."""
+    points = points_of(data)
+    for method, found in points.items():
+        (colour, line, marker), places = STYLES[method], sorted(found, key=lambda point: point[0])
+        bars(axes, [size for size, _ in places], [of for _, of in places], color=colour, linestyle=line, marker=marker,
+             markersize=5, linewidth=1, markerfacecolor="white" if line == ":" else colour, label=method,
+             alpha=0.45 if own else 1)  # fmt: skip
+    for size, of in own:
+        bars(axes, [size], [of], color=WINE, marker="*", markersize=15, elinewidth=2, zorder=5)
+    every = [(size, of.mean()) for found in [*points.values(), own] for size, of in found]
+    best = sorted(every[i] for i in tn.frontier.pareto(every))
+    best.append((max(size for size, _ in every), best[-1][1]))
+    axes.step([s for s, _ in best], [100 * e for _, e in best], where="post", color="0.75", linewidth=7, zorder=0,
+              alpha=0.6, label="frontier")  # fmt: skip
+    axes.set(xscale="log", yscale="log", xlabel="bytes of payload", ylabel="test error, %")
+    tn.drawing.plain_numbers(axes.xaxis, "{x:,.0f}")
+    tn.drawing.plain_numbers(axes.yaxis)
+
+
+figure, axes = plt.subplots(figsize=(9.5, 5.4))
+draw(axes, "digits")
+for method, share in ("hashed, 4 bits", "1/64"), ("narrow, 4 bits", "1/64"):
+    for seed in 1, 2:
+        then = whole.found("digits", method, share)[seed - 1]
+        net = digits.trained(method, share, seed, then["rate"])[0]
+        error = whole.error_of(net, digits.data[2])
+        axes.plot(whole.bytes_of(net), 100 * error, "o", color="none", markeredgecolor=BLACK, markersize=11)
+        print(f"{method} at {share}, seed {seed}: {error:.2%} now, {then['error']:.2%} in the file")
+axes.plot([], [], "o", color="none", markeredgecolor=BLACK, markersize=11, label="trained just now")
+axes.set_title("Digits: every method, eight seeds (bars: twice the standard error)")
+axes.legend(fontsize="x-small", ncols=2)
+lesson.figure(figure, "digits")
+lesson.answer("rival", min(choices, key=lambda method: errors("digits", method, "1/64").mean()))
+
+# %% [markdown]
+# The plain rival wins. In 1,650 bytes a network of 39 hidden units with four bits a weight errs less than the whole
+# dense network in 77,000. Nor is it the few bits alone: the same four bits make hashing much better than it was. The
+# smaller the file, the more it pays to have many coarse numbers instead of few fine ones.
+#
+# ## How many seeds does an answer take?
+#
+# Many of these bars overlap. Take hashing with 4 bits and the narrow network with 4 bits, at 1/16. Their means differ,
+# but seeds differ too. If you train each from $n$ seeds, the difference of the two means has the standard error
+# $\sqrt{(s_a^2 + s_b^2)/n}$, where $s_a$ and $s_b$ are the standard deviations from seed to seed.
+
+# %%
+a, b = (errors("digits", method, "1/16") for method in ("hashed, 4 bits", "narrow, 4 bits"))
+print(f"hashed, 4 bits {percent(a)}, standard deviation {a.std(ddof=1):.2%}; "
+      f"narrow, 4 bits {percent(b)}, standard deviation {b.std(ddof=1):.2%}")  # fmt: skip
+lesson.predict("seeds", "How many seeds does each method need, so that this difference is twice its standard error?")
+
+# %% [markdown]
+# **Exercise `seeds_needed`.** Return that number.
+
+# %%
+seeds_needed = lesson.exercise("seeds_needed")
+lesson.answer("seeds", seeds_needed(a.mean() - b.mean(), a.std(ddof=1), b.std(ddof=1)), "{:.0f}")
+c = errors("digits", "low rank", "1/16")
+print(f"to tell low rank ({percent(c)}) from hashing with 4 bits it takes "
+      f"{seeds_needed(c.mean() - a.mean(), c.std(ddof=1), a.std(ddof=1))}")  # fmt: skip
+
+# %% [markdown]
+# Large differences show at once. Small ones take so many seeds that you should ask whether you need to know. So do not
+# crown one winner. For each budget, name all methods that cannot be told apart from the best.
+#
+# ## Who owns which range?
+#
+# **Exercise `owners`.** Return the methods that own a budget.
+#
+# Choose a second data set: "mnist" or "fashion" (2,000 pictures of 14 x 14 pixels), or "breast_cancer" (a table of 300
+# patients, which comes with tinynet). If the pictures cannot be had on your machine, the lesson takes the table.
+
+# %%
+CHOICE = "mnist"  # or "fashion", or "breast_cancer"
+lesson.predict(
+    "owner", f"Your second data set ({CHOICE}), at 1/64: who owns that budget?",
+    choices=("hashed, 4 bits", "narrow, few bits", "both", "others"),
+)  # fmt: skip
+
+# %%
+owners = lesson.exercise("owners")
+try:
+    data = whole.data_of(CHOICE)
+except tn.datasets.DataError as error:
+    print(f"{str(error).splitlines()[0].rstrip(':')}, so the lesson goes on with breast_cancer.")
+    CHOICE = "breast_cancer"
+    data = whole.data_of(CHOICE)
+chosen = whole.Runs(CHOICE, data)
+TASKS = {"digits": "digits", CHOICE: CHOICE, "halves": "lower half from the upper one"}
+owned = {}
+for name in TASKS:
+    sizes = sorted(size for found in points_of(name).values() for size, _ in found)
+    for budget in np.geomspace(sizes[0], sizes[-1], 80):
+        for method in owners(points_of(name), budget):
+            owned.setdefault((name, method), []).append(budget)
+figure, panels = plt.subplots(1, 3, figsize=(11, 4), sharey=True)
+for axes, name in zip(panels, TASKS, strict=True):
+    for place, method in enumerate(STYLES):
+        if (name, method) in owned:
+            axes.plot(owned[name, method], [place] * len(owned[name, method]), "s", color=STYLES[method][0])
+    axes.set(title=TASKS[name], xscale="log", xlabel="budget, bytes")
+    tn.drawing.plain_numbers(axes.xaxis, "{x:,.0f}")
+    axes.tick_params("x", labelsize="x-small", rotation=30)
+    axes.grid(axis="y", color="0.92")
+panels[0].set_yticks(range(len(STYLES)), list(STYLES))
+panels[0].set_ylim(len(STYLES) - 0.5, -0.5)
+figure.suptitle("Who owns a budget: the best method there, and all that cannot be told apart from it")
+lesson.figure(figure, "owners")
+
+for name in TASKS:
+    for share in ("1/8", "1/16", "1/64", "1/128") if name == "digits" else ("1/16", "1/64"):
+        named = "; ".join(owners(points_of(name), at(name, share)))
+        print(f"{name:7} at {share:4} ({at(name, share):6,} bytes): {named}")
+there = owners(points_of(CHOICE), at(CHOICE, "1/64"))
+sides = {"hashed, 4 bits": any("hashed" in m for m in there), "narrow, few bits": any("narrow" in m for m in there)}
+lesson.answer("owner", "both" if all(sides.values()) else next((side for side in sides if sides[side]), "others"))
+
+# %% [markdown]
+# (At the far left of each panel a method owns a budget only because no other file is that small.) On the digits the
+# narrow network with four bits is among the owners of nearly every budget. On MNIST it is so from 1/16 on. But at 1/64,
+# where it has 40 units for 196 pixels, 256 hashed units with four bits take over. So the answer depends on the task,
+# and it cannot be read off the method.
+#
+# ## Made small, or trained small?
+#
+# Suppose that you have a trained dense network already. Must you train again? You can replace each matrix by the
+# nearest one that a method can store. For hashed weights, "nearest" is a small problem of least squares.
+#
+# **Exercise `tie`.** Return the shared numbers that come nearest to $W$.
+#
+# Lesson 8 stopped here and found such networks poor. But the nearest network is also a place to start from. Train it
+# under its constraint, for half as many epochs as the others had.
+
+# %%
+lesson.predict(
+    "tuned", "A dense network errs on about 3 % of the digits, its nearest hashed copy at 1/8 on about 70 %. "
+    "After 15 epochs of training under the constraint, the copy errs on ..?",
+)  # fmt: skip
+
+# %%
+tie = lesson.exercise("tie")
+copy = digits.after("hashed", "1/8", 1)
+for layer, large in zip(copy.layers[::2], digits.dense(1).layers[::2], strict=True):
+    matrix = layer.weight
+    bucket, sign = matrix.places.astype(int) % matrix.K, np.where(matrix.places < matrix.K, 1, -1)
+    w = tie(large.weight.weight().numpy().astype(np.float64), bucket, sign, matrix.K)
+    print(f"your numbers and those of tinynet's from_dense differ by at most "
+          f"{np.abs(w - matrix.buckets.weight().numpy()[0]).max():.0e}")  # fmt: skip
+STAGES = {"after": "made small", "tuned": "made small, then tuned", "trained": "trained small"}
+looks = dict(zip(STAGES, ((GREY, "o", -0.2), (SKY, "s", 0), (BLUE, "D", 0.2)), strict=True))
+figure, axes = plt.subplots(figsize=(7.5, 4.2))
+for stage, (colour, marker, shift) in looks.items():
+    found = [errors("digits", method, "1/8", stage) for method in whole.MADE]
+    bars(axes, np.arange(5) + shift, found, color=colour, marker=marker, linestyle="", label=STAGES[stage])
+axes.axhline(100 * errors("digits", "dense", "1").mean(), color=BLACK, linestyle=":", label="the whole dense network")
+axes.set(title="Digits, an eighth of the bytes", yscale="log", ylabel="test error, %")
+axes.set_xticks(range(5), [method.replace(", ", ",\n") for method in whole.MADE])
+tn.drawing.plain_numbers(axes.yaxis)
+axes.legend(fontsize="small")
+lesson.figure(figure, "made_small")
+lesson.answer("tuned", errors("digits", "hashed", "1/8", "tuned").mean(), "{:.1%}")
+for method in whole.MADE:
+    said = [f"{STAGES[stage]} {percent(errors('digits', method, '1/8', stage))}" for stage in STAGES]
+    print(f"digits, {method}: {'; '.join(said)}")
+
+# %% [markdown]
+# Half the training again repairs nearly everything. A nearest copy is a bad network but a good place to start from; low
+# rank even ends better from there than from a random start. So lesson 8 was right about what it measured, and too hard
+# on the idea.
+#
+# ## A task without classes
+#
+# So far every error was a share of wrong answers. Does the picture change when the network must say numbers? Cover the
+# lower half of each digit, and let a network 32-256-32 guess it from the upper half. It learns from squared errors. To
+# read its error we need something to compare it with: the dull answer that gives the mean of the training pictures,
+# whatever the input.
+#
+# **Exercise `unexplained`.** Return the share of the variance that a network leaves unexplained.
+
+# %%
+lesson.predict("completed", "Which share of the lower half's variance does the dense network leave unexplained?")
+
+# %%
+unexplained = lesson.exercise("unexplained")
+halves = whole.Runs("halves", whole.data_of("halves"))
+(inputs, targets), mean = halves.data[2], halves.data[0][1].mean(axis=0)
+shown = {"dense": ("dense", "1"), "hashed,\n4 bits": ("hashed, 4 bits", "1/16"),
+         "narrow,\n4 bits": ("narrow, 4 bits", "1/16"), "narrow,\ndense": ("dense", "1/16")}  # fmt: skip
+nets = {name: halves.trained(*of, 1, whole.found("halves", *of)[0]["rate"])[0] for name, of in shown.items()}
+guessed = {name: net(inputs).numpy() for name, net in nets.items()}
+for name, net in nets.items():
+    lost = unexplained(guessed[name], targets, mean)
+    print(f"{' at '.join(shown[name]):22} {whole.bytes_of(net):6,} bytes: {lost:.1%} left unexplained")
+lesson.answer("completed", unexplained(guessed["dense"], targets, mean), "{:.0%}")
+figure, grid = plt.subplots(len(nets) + 1, 8, figsize=(9, 5.6))
+for k in range(8):
+    for row, lower in enumerate([targets, *guessed.values()]):
+        grid[row, k].imshow(np.concatenate([inputs[k], lower[k]]).reshape(8, 8), cmap="gray_r", vmin=-1, vmax=1)
+        grid[row, k].axhline(3.5, color=ORANGE, linewidth=1)
+        grid[row, k].set(xticks=[], yticks=[])
+        grid[row, k].spines[:].set_visible(False)
+for row, name in enumerate(["the picture", *nets]):
+    grid[row, 0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize="small")
+figure.suptitle("Below the line: the lower half as it is, and as networks guess it")
+lesson.figure(figure, "halves")
+
+# %% [markdown]
+# The mean would leave 100 %. Again the narrow network with four bits does best among the small ones, and low rank
+# everywhere explains next to nothing. But no small file comes near the whole network here. To name a class, a coarse
+# idea of the picture is enough; to draw it is not.
+#
+# ## A method of your own
+#
+# Everything so far was somebody else's idea. Now invent one. tinynet asks a method for three things: what a file
+# holds, how that starts, and how $W$ is made of it. Here is one in full, in which each column is shared by its
+# neighbour:
+#
+#     @dataclass(repr=False)
+#     class Pairs(Parameterization):
+#         factor: float = 1 / 2
+#         holds = {"B": ("B", "m", "half")}            # B has the shape (m, half)
+#
+#         @property
+#         def half(self):
+#             return -(-self.n // 2)                   # n / 2, rounded up
+#
+#         def initialize(self, rng, fan_in):
+#             self.B = Parameter(uniform(rng, (self.m, self.half), fan_in))
+#
+#         def weight(self):
+#             return F.concatenate([self.B, -self.B], axis=1)[:, : self.n]
+#
+# `self.m` and `self.n` are known once the matrix has a shape. Training, saving, loading and counting bytes follow from
+# these lines. `uniform` draws float32 numbers of variance 1 / fan_in. If your method draws something that stays, such
+# as a permutation, set `seeded = True` and compute it from `self.seed`. It may hold other recipes: `lay_out` gives them
+# their shapes, as in tinynet's `LowRank`.
+#
+# What could $W$ be made of? Rows that are shared, blocks that are turned, the sum of two recipes, a small matrix that
+# is stretched, numbers written along diagonals. Most ideas take 10 to 30 lines; stay below 60.
+#
+# **Exercise `Mine`.** Write a class that makes $W$ in a way of your own. The grader puts it to the contract of all
+# methods: right gradients, the same bits back from a file, as many of them as it says, a start of the right size. Give
+# it a short `title`; under this name it runs in the race.
+
+# %%
+lesson.predict("mine", "What will your method's error be on the digits, at 1/64? (hashing: about 7 %)")
+
+# %%
+Mine = lesson.exercise("Mine")
+tn.check_parameterization(Mine(1 / 8))
+title = getattr(Mine, "title", "a method of my own")
+
+
+def mine(runs, share):
+    """Return bytes and errors of networks made of the learner's method, at the best of the usual rates."""
+
+    def how(seed, lr):
+        net = tn.MLP([runs.n, whole.HIDDEN, runs.k], Mine(whole.SHARES[share]), seed=seed)
+        return net, whole.train(net, runs.data, runs.name, seed, lr)
+
+    trial = runs.best_rate(how)
+    nets = [whole.sure(how, seed, *trial)[0] for seed in whole.SEEDS]
+    found = whole.bytes_of(nets[0]), np.array([whole.error_of(net, runs.data[2]) for net in nets])
+    print(f"{title}, {runs.name} at {share}: {found[0]:,} bytes, {percent(found[1])} "
+          f"(standard deviation {found[1].std(ddof=1):.1%}, {len(nets)} seeds)")  # fmt: skip
+    return found
+
+
+own = {share: mine(digits, share) for share in ("1/8", "1/16", "1/64")}
+elsewhere = {share: mine(chosen, share) for share in ("1/16", "1/64")}
+lesson.answer("mine", own["1/64"][1].mean(), "{:.1%}")
+
+# %% [markdown]
+# ## The last page
+#
+# Here is the race again, on both data sets, with your method in it.
+
+# %%
+figure, panels = plt.subplots(1, 2, figsize=(13, 5.6))
+draw(panels[0], "digits", list(own.values()))
+draw(panels[1], CHOICE, list(elsewhere.values()))
+panels[0].plot([], [], "*", color=WINE, markersize=12, label=title)
+panels[0].set_title("digits")
+panels[1].set_title(CHOICE)
+handles = panels[0].get_legend_handles_labels()
+figure.legend(*handles, loc="outside right center", fontsize="small")
+figure.suptitle(f"{title} among all others (bars: twice the standard error)")
+lesson.figure(figure, "with_mine")
+
+# %%
+full = {name: errors(name, "dense", "1").mean() for name in TASKS}
+race = [method for method in STYLES if "soft" not in method]
+
+
+def works(name, share):
+    """Return the methods within one point of the whole dense network, those that are not, and both in words."""
+    found = {m: of.mean() for m in race if len(of := errors(name, m, share))}
+    good, bad = ([m for m in found if (found[m] <= full[name] + 0.01) == wanted] for wanted in (True, False))
+    worst = max(found, key=found.get)
+    named = f"{len(good)} of {len(found)}{': ' * bool(good)}{'; '.join(good)}"
+    return good, bad, f"whole {full[name]:.1%}, worst {found[worst]:.1%} by {worst}; {named}"
+
+
+lesson.verdict(
+    "C8",
+    {
+        f"{TASKS[name]}: every method at 1/16 is within one point of the whole dense network": (
+            not works(name, "1/16")[1], works(name, "1/16")[2]
+        )
+        for name in TASKS
+    }
+    | {
+        f"{TASKS[name]}: some method at 1/64 is within one point of the whole network": (
+            bool(works(name, "1/64")[0]), works(name, "1/64")[2]
+        )
+        for name in TASKS
+    },
+)  # fmt: skip
+
+
+def last(name, method, share):
+    """Return whether every method without factors is better beyond chance, and the nearest of them."""
+    others = {m: errors(name, m, share) for m in ("dense", "hashed", "sparse", "few bits")}
+    others = {m: of for m, of in others.items() if len(of)}
+    nearest = max(others, key=lambda m: others[m].mean())
+    mine = errors(name, method, share)
+    return all(worse(mine, of) for of in others.values()), f"{against(mine, others[nearest])} for {nearest}"
+
+
+lesson.verdict(
+    "C20",
+    {
+        f"{TASKS[name]}: {how} is the worst of all at {share}": last(name, method, share)
+        for name in TASKS
+        for method, how in (("low rank", "low rank everywhere"), ("narrow, low rank", "low rank, scores apart"))
+        for share in ("1/16", "1/64")
+        if len(errors(name, method, share))
+    },
+)  # fmt: skip
+
+# %%
+both = lambda name: [errors(name, m, "1/16") for m in ("hashed, 4 bits", "hashed", "few bits")]
+ideas = [m for m in race if not m.startswith(("narrow", "dense"))]
+best_of = lambda name, methods: min((of for m in methods if len(of := errors(name, m, "1/64"))), key=np.mean)
+plain = "narrow, 4 bits", "narrow, 2 bits"
+tuned, trained, after = (errors("digits", "hashed", "1/8", stage) for stage in ("tuned", "trained", "after"))
+level = owners(points_of("digits") | {title: list(own.values())}, at("digits", "1/64"))
+lesson.verdict(
+    "C22",
+    {
+        "digits: made small, a hashed network is as good as trained small": (
+            not worse(after, trained), against(after, trained)
+        ),
+        "digits: made small and tuned, it is as good as trained small": (
+            not worse(tuned, trained), against(tuned, trained)
+        ),
+    }
+    | {
+        f"{TASKS[name]}: hashing with 4 bits beats both hashing and few bits alone, at 1/16": (
+            all(worse(of, both(name)[0]) for of in both(name)[1:]), " / ".join(map(percent, both(name)))
+        )
+        for name in TASKS
+    }
+    | {
+        f"{TASKS[name]}: some idea beats the narrow network with few bits, at 1/64": (
+            worse(best_of(name, plain), best_of(name, ideas)),
+            against(best_of(name, ideas), best_of(name, plain)),
+        )
+        for name in TASKS
+    }
+    | {
+        f"{TASKS[name]}: a teacher's soft scores help at 1/64": (
+            worse(errors(name, m, "1/64"), errors(name, f"{m}, soft", "1/64")),
+            against(errors(name, f"{m}, soft", "1/64"), errors(name, m, "1/64")),
+        )
+        for name, m in (("digits", "narrow, 4 bits"), (CHOICE, "hashed, 4 bits"))
+    }
+    | {
+        f"{name}: my own method, {title}, is as good as hashing at {share}": (
+            not worse(found[share][1], errors(name, "hashed", share)),
+            against(found[share][1], errors(name, "hashed", share)),
+        )
+        for name, found in (("digits", own), (CHOICE, elsewhere))
+        for share in ("1/16", "1/64")
+    }
+    | {f"digits: {title} is among the owners at 1/64": (title in level, "; ".join(level))},
+)  # fmt: skip
+
+# %%
+budgets = {name: [at(name, share) for share in ("1/16", "1/64")] for name in TASKS}
+always = {name: set.intersection(*(set(owners(points_of(name), b)) for b in budgets[name])) for name in TASKS}
+small = {name: set(owners(points_of(name), at(name, "1/64"))) for name in TASKS}
+good = {name: [b for each in points_of(name).values() for b, of in each if of.mean() <= full[name]] for name in TASKS}
+enough = {name: min(good[name]) / at(name, "1") for name in TASKS}
+lesson.verdict(
+    "C23",
+    {
+        f"{TASKS[name]}: some method is among the owners at 1/16 and at 1/64": (
+            bool(always[name]), "; ".join(sorted(always[name])) or "none"
+        )
+        for name in TASKS
+    }
+    | {
+        "the same method is among the owners at 1/64 on all three tasks": (
+            bool(set.intersection(*small.values())), " / ".join("; ".join(sorted(m)) for m in small.values())
+        ),
+    }
+    | {
+        f"{TASKS[name]}: a twentieth of the bytes is enough for the error of the whole network": (
+            enough[name] <= 1 / 20, f"{enough[name]:.1%} of them"
+        )
+        for name in TASKS
+    },
+)  # fmt: skip
+
+# %% [markdown]
+# (If this was the solution's method: the wallpaper is hashing without a hash. At 1/16 it is as good, at 1/64 it is not.
+# A regular pattern repeats itself, and the disorder of a hash is worth its 64 bits.)
+#
+# And this is the whole course: how many statements about each claim held in *your* runs. Lessons that you have not run
+# have no say yet. The page has the figure above and every statement with its numbers; it is one file that you can send
+# to a friend. `tinynet progress --verdicts` prints the statements too.
+
+# %%
+lesson.claims()
+lesson.page("What I found out about small networks", "with_mine", "owners")
+
+# %% [markdown]
+# ## Read on
+#
+# In tinynet's source, `parameterizations/contract.py` is what your method was put to, and `frontier/methods.py` is
+# where it would stand if you sent it in.
+#
+# **The last open question.** All these methods say what $W$ may be before a single picture is seen. Could the pictures
+# themselves say which of your numbers are worth their bytes?
