@@ -75,6 +75,14 @@ def test_a_fixed_bank_is_not_trained_and_costs_what_cannot_be_regenerated():
         assert built.stored_bits() == bits + 32 * 3 * 5
 
 
+def test_a_rank_above_the_widths_leaves_no_column_that_cannot_learn():
+    W = random_matrix(8, 6)
+    built = tn.LowRank(rank=9).from_dense(W)
+    assert np.allclose(built.weight().numpy(), W, atol=1e-5)
+    built.weight().backward(np.ones_like(W))
+    assert all(np.abs(p.grad).max(axis=axis).min() > 0 for p, axis in zip(built.parameters(), (0, 1), strict=True))
+
+
 def test_a_pretrained_bank_from_dense_spans_the_leading_singular_vectors():
     W = random_matrix()
     built = tn.LowRank(rank=3, bank="pretrained").from_dense(W)

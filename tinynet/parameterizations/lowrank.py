@@ -18,7 +18,7 @@ import numpy as np
 
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.dense import Dense
+from tinynet.parameterizations.dense import Dense, uniform
 from tinynet.parameterizations.state import child_seed
 
 
@@ -62,10 +62,10 @@ class LowRank(Parameterization):
     def approximate(self, W: np.ndarray) -> None:
         """Take U from the SVD unless it is fixed, then V by least squares. With rounded factors this is a heuristic."""
         A, s, _ = np.linalg.svd(W.astype(np.float64), full_matrices=False)
-        kept = min(self.V.shape[0], len(s))
-        left = np.zeros(self.U.shape, W.dtype)
-        left[:, :kept] = A[:, :kept] * np.sqrt(np.where(s > 0, s, 1)[:kept])  # s = 0: or SGD could not move V
-        self.U = self.U.from_dense(left, child_seed(self.seed, 0))
+        (m, k), extra = self.U.shape, max(0, self.U.n - len(s))
+        A = np.hstack([A, uniform(np.random.default_rng(self.seed), (m, extra), m)])[:, :k]  # extra columns are random
+        left = A * np.sqrt(np.append(np.where(s > 0, s, 1), [s.mean() or 1] * extra)[:k])  # at 0, SGD could not move V
+        self.U = self.U.from_dense(left.astype(W.dtype), child_seed(self.seed, 0))
         right, *_ = np.linalg.lstsq(self.U.weight().numpy().astype(np.float64), W.astype(np.float64))
         self.V = self.V.from_dense(right.astype(W.dtype), child_seed(self.seed, 1))
 
