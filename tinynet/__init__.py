@@ -5,7 +5,7 @@ the same SGD, saved at its true size, run by its own fast kernel, and drawn on o
 
 The chapters, in reading order. A file imports only from chapters above its own, and from files above it in its own
 chapter, whose `__init__.py` gives the order. The first five chapters hold the afternoon: the files with a star there,
-2,342 lines, from engine/operators.py to training/fit.py. They explain a forward and a backward pass, what each method
+2,341 lines, from engine/operators.py to training/fit.py. They explain a forward and a backward pass, what each method
 stores, a training loop, and the file at the end.
 
     drawing              colours, markers and figure habits that all plots share

@@ -11,7 +11,6 @@ from tinynet import functional as F
 from tinynet.engine.tensor import Parameter
 from tinynet.parameterizations import contract
 from tinynet.parameterizations.base import Parameterization
-from tinynet.parameterizations.contract import fitting
 from tinynet.parameterizations.dense import uniform
 
 SHAPE = (9, 7)
@@ -101,6 +100,7 @@ COMBINED = [
     tn.Kronecker(factor=0.4, inner=tn.Quantized(bits=4)),
     tn.Toeplitz(kernel=2, inner=tn.Quantized(bits=4, scale="column")),
     tn.Toeplitz(kernel=2, inner=tn.Scaled(tn.Quantized(levels=3))),
+    tn.Coded(tn.Scaled(tn.Toeplitz(kernel=2, inner=tn.Quantized(bits=4)))),
     tn.Circulant(1 / 3, inner=tn.Quantized(bits=4, scale="column")),
     tn.TensorTrain(rank=3, inner=tn.Quantized(bits=4)),
     tn.Sum(tn.LowRank(rank=2), tn.Sparse(1 / 4)),
@@ -121,7 +121,7 @@ def in_double(built):
 def test_keeps_the_contract(recipe, name):
     if (name == "variance" and recipe == tn.Binary(scale=None)) or (name == "from_dense" and recipe in COMBINED):
         return  # its entries are 1 and -1; a heuristic
-    contract.CHECKS[name](partial(contract.observe, recipe), fitting(recipe, SHAPE), seed=1)
+    contract.CHECKS[name](partial(contract.observe, recipe), recipe.fitting(SHAPE), seed=1)
 
 
 def misses(built, W):
@@ -134,7 +134,7 @@ def misses(built, W):
 @every_recipe
 @pytest.mark.parametrize("level", [0.0, 3.0])
 def test_the_nearest_member_in_float16_is_as_near_as_in_float64(recipe, level):
-    W = np.random.default_rng(4).normal(level, 1, size=fitting(recipe, (400, 25))).astype(np.float16)
+    W = np.random.default_rng(4).normal(level, 1, size=recipe.fitting((400, 25))).astype(np.float16)
     exact = W.astype(np.float64)
     built = recipe.from_dense(W, seed=5)
     assert all(p.dtype == np.float16 for p in built.parameters())
@@ -144,7 +144,7 @@ def test_the_nearest_member_in_float16_is_as_near_as_in_float64(recipe, level):
 @pytest.mark.parametrize("recipe", [r for r in SIMPLE + COMBINED if r != tn.Binary(scale=None)], ids=repr)
 @pytest.mark.parametrize(("dtype", "power"), [("f4", 120), ("f4", -100), ("f8", 1015), ("f8", -900)])
 def test_the_nearest_member_has_no_scale_of_its_own(recipe, dtype, power):
-    W = np.random.default_rng(4).normal(size=fitting(recipe, SHAPE)).astype(dtype)
+    W = np.random.default_rng(4).normal(size=recipe.fitting(SHAPE)).astype(dtype)
     expected = recipe.from_dense(W, seed=5).weight().numpy()
     found = recipe.from_dense(np.ldexp(W, power), seed=5).weight().numpy()  # exactly W times a power of 2
     np.testing.assert_allclose(np.ldexp(found, -power), expected, rtol=1e-4, atol=1e-6)
@@ -240,7 +240,7 @@ def test_recipes_inside_each_other_are_trained_saved_loaded_counted_printed_and_
 @pytest.mark.parametrize("recipe", [r for r in SIMPLE if getattr(r, "bank", None) is None], ids=repr)
 def test_a_matrix_in_float16_computes_in_float16(recipe):
     """All but those with a bank, which is drawn in float32."""
-    W = np.random.default_rng(4).normal(size=fitting(recipe, SHAPE))
+    W = np.random.default_rng(4).normal(size=recipe.fitting(SHAPE))
     half, double = (recipe.from_dense(W.astype(dtype), seed=3) for dtype in (np.float16, np.float64))
     for p, q in zip(half.parameters(), double.parameters(), strict=True):
         p.data = q.numpy().astype(np.float16)

@@ -11,9 +11,8 @@ layer calls `shaped`, then `fill` (together: `build`), and has the same class wi
 
 To add a method, subclass `Parameterization` as a dataclass whose fields are the settings, and write what differs:
 
-    holds                     what is stored, see state.py
+    holds                     what is stored, see state.py    weight()         W from what is stored
     initialize(rng, fan_in)   fill in first values            approximate(W)   fill in values so that weight() is near W
-    weight()                  W from what is stored
 """
 
 from __future__ import annotations
@@ -99,6 +98,10 @@ class Parameterization(Storable):
         return self
 
     # ---- the steps that differ from method to method
+
+    def fitting(self, shape: tuple[int, int]) -> tuple[int, int]:
+        """Return this shape, or the nearest one that the method can have: a convolution needs square pictures."""
+        return shape
 
     def lay_out(self) -> None:
         """Give shapes to the parts that are parameterizations themselves, such as the buckets of Hashed."""

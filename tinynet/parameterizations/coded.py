@@ -39,6 +39,9 @@ class Coded(Parameterization):
 
     holds = {"V": ("V",)}
 
+    def fitting(self, shape: tuple[int, int]) -> tuple[int, int]:
+        return self.inner.fitting(shape)
+
     def lay_out(self) -> None:
         self.V = self.inner.shaped(self.shape)
 

@@ -16,8 +16,8 @@ what to do. The checks, in their order:
     variance     an entry of x W starts with about the variance of an entry of x
     from_dense   finds a member of the family again, where it is offered
 
-A method that does not do for all widths, such as a convolution, which takes square pictures, has one method more:
-fitting(shape) returns the shape itself, or the nearest that fits. Its contract is checked at these.
+A method that cannot have all shapes, such as a convolution, which needs square pictures, says so by fitting(shape),
+which returns the nearest shape that it can have. Its contract is checked at these.
 
 A check never touches the method: it asks for views of it, which are plain values, and computes with these. So a method
 can be checked in another process too, as the course does with what a learner hands in.
@@ -66,15 +66,10 @@ def check_parameterization(
         raise ValueError(f"check_parameterization: no check is called {sorted(unknown)}; there are {list(CHECKS)}")
     if not isinstance(recipe, Parameterization):
         raise TypeError(f"check_parameterization: {recipe!r:.80} is no recipe; pass one, such as tn.Hashed(1 / 8)")
-    shape = fitting(recipe, shape)
+    shape = recipe.fitting(shape)
     for name, check in CHECKS.items():
         if name not in skip:
             check(partial(observe, recipe), shape, seed)
-
-
-def fitting(recipe: Parameterization, shape: Shape) -> Shape:
-    """Return the shape, or the nearest that fits the method where this one does not."""
-    return recipe.fitting(shape) if hasattr(recipe, "fitting") else shape
 
 
 # ---- views: what can be seen of a method from outside
@@ -108,7 +103,7 @@ def observe(recipe: Parameterization, view: str, shape: Shape, seed: int, *given
 
 
 def _fitting(recipe: Parameterization, shape: Shape, seed: int) -> Shape:
-    return fitting(recipe, shape)
+    return recipe.fitting(shape)
 
 
 def _weight(built: Parameterization) -> Tensor:
@@ -337,7 +332,7 @@ def _starts(ask: Ask, shape: Shape, seed: int) -> None:
         if W.shape != tuple(each):
             raise ContractError(
                 f"weight() has the shape {W.shape}, not (m, n) = {tuple(each)}: rows of W are inputs and columns are "
-                "outputs, and the method must do for any m and n, odd ones and 1 too, or have fitting(shape)"
+                "outputs, and the method must do for any m and n, odd ones and 1 too, or define fitting(shape)"
             )
         if not np.isfinite(W).all():
             raise ContractError(f"weight() of shape {tuple(each)} holds {W.size - np.isfinite(W).sum()} nan or inf")

@@ -27,6 +27,9 @@ class Fixed(Parameterization):
 
     holds = {"W": ("W",)}
 
+    def fitting(self, shape: tuple[int, int]) -> tuple[int, int]:
+        return self.inner.fitting(shape)
+
     def lay_out(self) -> None:
         self.W = self.inner.shaped(self.shape)
 

@@ -89,8 +89,7 @@ class Hashed(Parameterization):
         return np.maximum(1, hash_grids.occupancy(self.seed, *self.shape, self.K))
 
     def weight(self) -> Tensor:
-        places = self.places
-        return gather(self.buckets.weight(), places)
+        return gather(self.buckets.weight(), self.places)
 
     def matmul(self, x: Tensor) -> Tensor:
         """Return x W. Inside no_grad(), as in `evaluate`, W is never whole (hash_grids.py)."""

@@ -63,7 +63,7 @@ class LowRank(Parameterization):
         """Take U from the SVD unless it is fixed, then V by least squares. With rounded factors this is a heuristic."""
         A, s, _ = np.linalg.svd(W.astype(np.float64), full_matrices=False)
         (m, k), extra = self.U.shape, max(0, self.U.n - len(s))
-        A = np.hstack([A, uniform(np.random.default_rng(self.seed), (m, extra), m)])[:, :k]  # extra columns are random
+        A = np.hstack([A, uniform(np.random.default_rng(self.seed), (m, extra), m)])[:, :k]
         left = A * np.sqrt(np.append(np.where(s > 0, s, 1), [s.mean() or 1] * extra)[:k])  # at 0, SGD could not move V
         self.U = self.U.from_dense(left.astype(W.dtype), child_seed(self.seed, 0))
         right, *_ = np.linalg.lstsq(self.U.weight().numpy().astype(np.float64), W.astype(np.float64))

@@ -29,6 +29,9 @@ class Scaled(Parameterization):
 
     holds = {"V": ("V",), "g": ("g", "n")}
 
+    def fitting(self, shape: tuple[int, int]) -> tuple[int, int]:
+        return self.inner.fitting(shape)
+
     def lay_out(self) -> None:
         self.V = self.inner.shaped(self.shape)
 

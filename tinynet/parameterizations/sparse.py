@@ -27,10 +27,7 @@ def _place(w: np.ndarray, kept: np.ndarray, shape: tuple[int, int]) -> np.ndarra
     return W
 
 
-# fmt: off
-#                    name     y = f(w)   cotangent of w
-place    = primitive("place", _place,    lambda g, y, w, kept, shape: g.ravel()[kept])
-# fmt: on
+place = primitive("place", _place, lambda g, y, w, kept, shape: g.ravel()[kept])
 
 
 @dataclass(repr=False)

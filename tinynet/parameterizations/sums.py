@@ -44,6 +44,9 @@ class Sum(Parameterization):
         if not isinstance(self.a, Parameterization) or not isinstance(self.b, Parameterization):
             raise ValueError(f"Sum: a={self.a!r:.80}, b={self.b!r:.80}; both must be recipes, such as tn.Binary()")
 
+    def fitting(self, shape: tuple[int, int]) -> tuple[int, int]:
+        return self.b.fitting(self.a.fitting(shape))
+
     def lay_out(self) -> None:
         self.A, self.B = self.a.shaped(self.shape), self.b.shaped(self.shape)
 
