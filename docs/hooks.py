@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 LINK = re.compile(r"(?<=\]\()[^)#:]+(?=[)#])")
 CHAPTERS = (
     "engine", "parameterizations", "layers", "storage", "training", "datasets", "kernels", "sequences", "functional",
-    "frozen", "frontier", "reading",
+    "exchange", "frozen", "frontier", "reading",
 )  # fmt: skip
 CODE = {".py": "python", ".cu": "c", ".toml": "toml"}
 
@@ -68,10 +68,10 @@ def _reference(path: Path) -> Iterator[str]:
         yield f"::: {name}\n"
         return
     yield f"::: {name}\n    options: {{members: false}}\n"
-    order = face.read_text("utf-8")
-    for inner in sorted(path.iterdir(), key=lambda each: (order.find(each.stem), each.stem)):
-        if (inner.suffix == ".py" and inner != face) or (inner / "__init__.py").exists():
-            yield from _reference(inner)
+    order = re.findall(r"(?m)^[ *]*(\w+)(?:\.py|/)?  +\S", face.read_text("utf-8"))
+    files = [each for each in path.iterdir() if each.suffix == ".py" or (each / "__init__.py").exists()]
+    for inner in sorted(set(files) - {face}, key=lambda each: order.index(each.stem)):
+        yield from _reference(inner)
 
 
 def _linked_from(pages: list[Path]) -> list[Path]:

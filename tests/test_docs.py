@@ -55,6 +55,19 @@ def test_the_programs_of_a_page_run_and_print_what_they_say(page, tmp_path, monk
     assert [pattern for pattern in PRINTED[page] if not re.search(pattern, printed)] == []
 
 
+def test_the_table_of_methods_has_them_all_and_their_bytes():
+    rows = re.findall(
+        r"^\| `(tn\..*?)` \| [^|]+ \| (about )?([^|]+) \| [^|]+ \|$", (ROOT / "docs/methods.md").read_text(), re.M
+    )
+    recipes = [eval(recipe, {"tn": tn}) for recipe, _, _ in rows]
+    public = {cls for cls in vars(tn).values() if isinstance(cls, type) and issubclass(cls, Parameterization)}
+    assert {type(recipe) for recipe in recipes} == public - {Parameterization}
+    for recipe, (_, about, said) in zip(recipes, rows, strict=True):
+        if said != "fewer than inside":
+            held = recipe.build(recipe.fitting((784, 300))).stored_bits() / 8
+            assert int(said.replace(",", "")) == pytest.approx(held, rel=0.01 if about else 0), recipe
+
+
 def test_every_page_with_programs_is_run():
     pages = ["README.md", *(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))]
     graded_elsewhere = {"docs/course.md"}  # its program is a grader
