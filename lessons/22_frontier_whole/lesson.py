@@ -282,8 +282,8 @@ lesson.figure(figure, "halves")
 # ## A method of your own
 #
 # Everything so far was somebody else's idea. Now invent one. tinynet asks a method for three things: what a file
-# holds, how that starts, and how $W$ is made of it. Here is one in full, in which each column is shared by its
-# neighbour:
+# holds, how that starts, and how $W$ is made of it. Here is one in full. Its right half is the left half with the signs
+# turned:
 #
 #     @dataclass(repr=False)
 #     class Pairs(Parameterization):
@@ -301,9 +301,10 @@ lesson.figure(figure, "halves")
 #             return F.concatenate([self.B, -self.B], axis=1)[:, : self.n]
 #
 # `self.m` and `self.n` are known once the matrix has a shape. Training, saving, loading and counting bytes follow from
-# these lines. `uniform` draws float32 numbers of variance 1 / fan_in. If your method draws something that stays, such
-# as a permutation, set `seeded = True` and compute it from `self.seed`. It may hold other recipes: `lay_out` gives them
-# their shapes, as in tinynet's `LowRank`.
+# these lines. `uniform` draws float32 numbers of variance 1 / fan_in. Pairs always stores half of the numbers; yours
+# must follow `self.factor`. If your method draws something that stays, such as a permutation, set `seeded = True` and
+# compute it from `self.seed`. A method may also be built from other recipes, as tinynet's `LowRank` is: `lay_out` gives
+# them their shapes.
 #
 # What could $W$ be made of? Rows that are shared, blocks that are turned, the sum of two recipes, a small matrix that
 # is stretched, numbers written along diagonals. Most ideas take 10 to 30 lines; stay below 60.
@@ -402,7 +403,7 @@ lesson.verdict(
     {
         f"{TASKS[name]}: {how} is the worst of all at {share}": last(name, method, share)
         for name in TASKS
-        for method, how in (("low rank", "low rank everywhere"), ("narrow, low rank", "low rank, scores apart"))
+        for method, how in (("low rank", "low rank everywhere"), ("narrow, low rank", "low rank in one layer"))
         for share in ("1/16", "1/64")
         if len(errors(name, method, share))
     },
@@ -453,7 +454,7 @@ lesson.verdict(
         for name, found in (("digits", own), (CHOICE, elsewhere))
         for share in ("1/16", "1/64")
     }
-    | {f"digits: {title} is among the owners at 1/64": (title in level, "; ".join(level))},
+    | {f"digits: my own method, {title}, owns 1/64, alone or with others": (title in level, "; ".join(level))},
 )  # fmt: skip
 
 # %%
@@ -465,13 +466,13 @@ enough = {name: min(good[name]) / at(name, "1") for name in TASKS}
 lesson.verdict(
     "C23",
     {
-        f"{TASKS[name]}: some method is among the owners at 1/16 and at 1/64": (
+        f"{TASKS[name]}: one method owns both 1/16 and 1/64, alone or with others": (
             bool(always[name]), "; ".join(sorted(always[name])) or "none"
         )
         for name in TASKS
     }
     | {
-        "the same method is among the owners at 1/64 on all three tasks": (
+        "one method owns 1/64 on all three tasks, alone or with others": (
             bool(set.intersection(*small.values())), " / ".join("; ".join(sorted(m)) for m in small.values())
         ),
     }

@@ -11,6 +11,7 @@ from tinynet.course.answers import Exercises
 from tinynet.course.calls import Functions, Wrong, from_text, observed
 from tinynet.course.grading import grade_exercise, solved
 from tinynet.course.isolation.sandbox import Sandbox
+from tinynet.course.script import Script
 from tinynet.course.stubs import exercise_of, missing, stub
 from tinynet.parameterizations.base import Parameterization
 
@@ -166,3 +167,22 @@ def test_the_stub_of_a_class_raises_once_it_is_used():
         Exercises(LESSON, from_text(exercise_of(LESSON), LESSON.path / "exercise.py")).Mine(
             (0.5,), "build", (9, 7), 0, ()
         )
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_lesson_gets_the_learners_class_which_files_and_sweeps_find_by_its_name(own, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["lesson.py"])
+    monkeypatch.setitem(Parameterization.registry, "Mine", None)  # and put back
+    folder = tmp_path / "lessons" / LESSON.folder
+    folder.mkdir(parents=True)
+    solution = (LESSON.path / "solution.py").read_text().replace("wallpaper", "of the learner")
+    (folder / "exercise.py").write_text(solution if own else exercise_of(LESSON))
+    names = {"Script": Script, "__file__": str(folder / "lesson.py")}
+    exec("lesson = Script(22)", names)
+    Mine = names["lesson"].exercise("Mine")
+    assert Mine.title == ("of the learner" if own else "wallpaper")
+    assert ("this is your own class, and it passes" in capsys.readouterr().out) == own
+    net = tn.MLP([6, 5, 3], Mine(1 / 2), seed=1)
+    tn.save(net, tmp_path / "net")
+    assert type(tn.load(tmp_path / "net").layers[0].weight) is Mine
+    assert isinstance(tn.frontier.methods.recipe("Mine", 1 / 8, [(6, 5)]), Mine)
