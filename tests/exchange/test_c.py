@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,7 +26,8 @@ from tinynet import (
 )  # fmt: skip
 from tinynet.exchange.c.source import array, number
 
-HASHED, TERNARY = tn.Hashed(1 / 4, tn.Scaled(Quantized(levels=3))), Quantized(levels=3)
+CORTEX = Path(tn.__file__).parents[1] / "benchmarks" / "cortex"
+TERNARY = Quantized(levels=3)
 METHODS = {
     "dense": tn.Dense(),
     "bits_4": Quantized(bits=4),
@@ -226,6 +228,21 @@ def test_a_network_of_bits_has_no_float_instruction(trained, tmp_path):
     code = (tmp_path / "bits" / "bits.c").read_text() + (tmp_path / "bits" / "bits.h").read_text()
     assert re.findall(r"#include (.*)", code) == ['"bits.h"', "<stdint.h>"]
     assert not re.search(r"float|double", re.sub(r"/\*.*?\*/", "", code, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("name", ["bits", "bits_4", "hashed_codes", "pictures"])
+def test_an_emulated_microcontroller_gives_the_same_scores(trained, tmp_path, pixels, name):
+    gcc, qemu = compiler("arm-none-eabi-gcc"), compiler("qemu-system-arm")
+    tn.export_c(trained[name], tmp_path / "c", "network", pixels[:50])
+    options = ["-std=gnu99", "-O2", "-Wall", "-Werror", "-mcpu=cortex-m3", "-mthumb", "--specs=rdimon.specs"]
+    layout = ["-nostartfiles", "-T", str(CORTEX / "lm3s6965.ld"), str(CORTEX / "start.c")]
+    run([gcc, *options, *layout, "main.c", "network.c", "-lm", "-o", "c.elf"], tmp_path / "c")
+    machine = [qemu, "-machine", "lm3s6965evb", "-nographic", "-semihosting-config", "enable=on,target=native"]
+    assert run([*machine, "-kernel", "c.elf"], tmp_path / "c") == b"50 of 50 equal\n"
+    if name == "bits":
+        run([gcc, *options, "-c", "network.c"], tmp_path / "c")
+        called = run(["arm-none-eabi-nm", "-u", "network.o"], tmp_path / "c")
+        assert b"aeabi_f" not in called and b"aeabi_d" not in called and b"aeabi_i" not in called
 
 
 @pytest.mark.parametrize(

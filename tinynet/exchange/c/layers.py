@@ -27,7 +27,10 @@ from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.folding import Affine
 from tinynet.layers.signs import Rounded, Scale
 
-TYPES = {"pixels": "uint8_t", "signs": "uint32_t", "numbers": "float", "sums": "int32_t"}
+TYPES = {
+    "pixels": "uint8_t", "long_sums": "int64_t", "signs": "uint32_t", "sums": "int32_t", "numbers": "float",
+    "window": "uint8_t",
+}  # fmt: skip
 APART = 2**22  # integers below it that differ still do after scaling in float32
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinynet.exchange.c.source import Place, Source, inside, text
+from tinynet.exchange.c.source import Place, Source, inside, number, text
 from tinynet.parameterizations import (
     Binary,
     Codebook,
@@ -93,10 +93,10 @@ def entries(source: Source, name: str, w: Parameterization) -> Place | None:
                 static float @name@_at(uint32_t k)
                 {
                     @start@
-                    return @level@;
+                    return @entry@;
                 }
                 """,
-                name=name, start=codes.start("at", "k"), level=codes.scaled(codes.level(codes.next("at")), "k"),
+                name=name, start=codes.start("at", "k"), entry=codes.entry("at", "k"),
             )  # fmt: skip
             return lambda k: f"{name}_at({k})"
     return None
@@ -133,7 +133,10 @@ def _dense(source: Source, name: str, W: Parameterization, takes: str, values: n
 
 
 class _Codes:
-    """The packed codes of a matrix, what levels they stand for, and by what to multiply these."""
+    """The packed codes of a matrix, what levels they stand for, and by what to multiply these.
+
+    Levels are integers, `most` the largest, times `unit`; only those of a Codebook are any numbers.
+    """
 
     def __init__(self, source: Source, name: str, W: Quantized | Binary | Grid | Codebook) -> None:
         state = W.state()
@@ -147,16 +150,24 @@ class _Codes:
         self.columns = False
         if "s" in state:
             self.s, self.columns = source.floats(f"{name}_s", state["s"]), W.scale == "column"
+        self.unit, self.most = 1.0, 1
         if isinstance(W, Codebook):
             self.level: Place = source.floats(f"{name}_c", W.centroids.weight()._data)
-        elif isinstance(W, Grid) and W.kind != "half steps":
-            self.level = source.floats(f"{name}_levels", W.levels)
+            self.most = 0
         elif isinstance(W, Grid):
-            self.level = lambda code: f"((float)(int32_t){code} - {(2**W.bits - 1) / 2}f)"
-        elif isinstance(W, Binary) or W.bits == 1:
-            self.level = lambda code: f"({code} ? 1.0f : -1.0f)"
+            self.unit = float(np.abs(W.levels).min())
+            levels = np.rint(W.levels / self.unit).astype(np.int16)
+            self.most = int(levels[-1])
+            if W.kind == "half steps":
+                self.level = lambda code: f"2 * (int32_t){code} - {self.most}"
+            else:
+                place = source.array(f"{name}_levels", levels)
+                self.level = lambda code: f"{place}[{code}]"
+        elif self.count == 2:
+            self.level = lambda code: f"{code} ? 1 : -1"
         else:
-            self.level = lambda code: f"(float)((int32_t){code} - {W.Q})"
+            self.most = W.Q
+            self.level = lambda code: f"(int32_t){code} - {self.most}"
 
     def start(self, at: str, first: str) -> str:
         """Return the statement that goes to a code."""
@@ -168,13 +179,21 @@ class _Codes:
         """Return the expression of the next code."""
         return f"next_digit(&{at})" if self.ternary else f"next_code(&{at})"
 
-    def scaled(self, level: str, j: str) -> str:
-        """Return a level of column j times its step."""
-        return level if self.s is None else f"{level} * {self.s(j if self.columns else '0')}"
+    def factors(self, j: str) -> str:
+        """Return what a level of column j is multiplied by, beginning with a sign of multiplication."""
+        unit = "" if self.unit == 1 else f" * {number(self.unit)}"
+        return unit + ("" if self.s is None else f" * {self.s(j if self.columns else '0')}")
+
+    def entry(self, at: str, j: str) -> str:
+        """Return the entry of W of the next code, which is of column j."""
+        level = self.level(self.next(at))
+        return f"(float)({level}){self.factors(j)}" if self.most else f"{level}{self.factors(j)}"
 
 
 def _coded(source: Source, name: str, W: Quantized | Binary | Grid | Codebook, takes: str) -> Product:
     codes = _Codes(source, name, W)
+    if codes.most:
+        return _of_integers(source, name, W, takes, codes)
     if codes.count <= min(FEW, W.n):  # few levels: multiply x_i by each of them once, then only add
         row = f"""
             float times[{codes.count}];
@@ -190,10 +209,42 @@ def _coded(source: Source, name: str, W: Quantized | Binary | Grid | Codebook, t
             for (uint32_t j = 0; j < {W.n}; j++)
                 z[j] += x_i * {codes.level(codes.next("row"))};
         """
-    if codes.s is None:
-        return _by_rows(source, name, W, takes, row)
-    after = f"for (uint32_t j = 0; j < {W.n}; j++)\n    z[j] *= {codes.s('j' if codes.columns else '0')};"
-    return _by_rows(source, name, W, takes, row, after=after)
+    return _by_rows(source, name, W, takes, row)
+
+
+def _of_integers(source: Source, name: str, W: Parameterization, takes: str, codes: _Codes) -> Product:
+    """Write x W for levels that are integers.
+
+    A small processor adds integers in one step and floats in forty. So inputs become integers too: a pixel is one
+    anyway, 2 p - 255 = 255 x. Of other rows the largest |x| lies below some 2^e, and x_i becomes round(2^(b - e) x_i),
+    with as many bits b as leave room for the sum, at most the 23 that a float has. If only few would be left, the sum
+    gets 64 bits.
+    """
+    most = codes.most * W.m
+    b = min(23, ((2**31 - 1) // most).bit_length() - 1)
+    pixels = takes == "uint8_t"
+    long = 255 * most >= 2**31 if pixels else b < 20
+    kind, b = ("long_sums", 23) if long else ("sums", b)
+    source.memory[kind] = max(source.memory.get(kind, 0), W.n)
+    x_i = "2 * x[i] - 255" if pixels else f"fixed(x[i], {b} - e)"
+    power = "(1.0f / 255.0f)" if pixels else f"power(e - {b})"
+    source.use(*([] if pixels else ["fixed"]))
+    times = f"(int64_t)x_i * ({codes.level(codes.next('row'))})" if long else (
+        f"x_i * ({codes.level(codes.next('row'))})")  # fmt: skip
+    return made_of(source, name, takes, 0, f"""
+{"" if pixels else f"int32_t e = exponent(x, {W.m});"}
+{"int64_t" if long else "int32_t"} *sums = memory.{kind};
+for (uint32_t j = 0; j < {W.n}; j++)
+    sums[j] = 0;
+for (uint32_t i = 0; i < {W.m}; i++) {{
+    int32_t x_i = {x_i};
+    {codes.start("row", f"{W.n} * i")}
+    for (uint32_t j = 0; {"" if pixels else "x_i != 0 && "}j < {W.n}; j++)
+        sums[j] += {times};
+}}
+for (uint32_t j = 0; j < {W.n}; j++)
+    z[j] = (float)sums[j] * {power}{codes.factors("j")};
+""")  # fmt: skip
 
 
 def _hashed(source: Source, name: str, W: Hashed, takes: str) -> Product:
@@ -279,36 +330,33 @@ def _columns(source: Source, name: str, W: Columns, takes: str) -> Product:
 
 
 def _toeplitz(source: Source, name: str, W: Toeplitz, takes: str) -> Product:
+    """Write the loop over the windows. A window of pixels stays one of pixels, unless there is padding, 0, around."""
     windows, features = W.windows, W.K.n
-    K = product(source, f"{name}_K", W.K)
     side, channels, kernel, stride, padding, d = windows
+    pixels = takes == "uint8_t" and not padding
+    if pixels:
+        source.memory["window"] = max(source.memory.get("window", 0), 4 * -(-windows.size // 4))
+    K = product(source, f"{name}_K", W.K, takes if pixels else "float")
     across = round(windows.positions ** (1 / d))
-    row, place = ("v", f"(p / {across})") if d == 2 else ("", "")
-    x = f"x[{f'(v * {side} + u)' if d == 2 else 'u'} * {channels} + c]"
-    if takes == "uint8_t":
+    x, places = f"x[{'(v * ' + str(side) + ' + u)' if d == 2 else 'u'} * {channels} + c]", "vu" if d == 2 else "u"
+    if takes == "uint8_t" and not pixels:
         source.use("input")
         x = f"input({x})"
     if padding:
-        outside = " || ".join(f"{at} < 0 || {at} >= {side}" for at in [*row, "u"])
-        x = f"{outside} ? 0.0f : {x}"
-    lines = [f"int32_t left = (int32_t)(p % {across}) * {stride} - {padding};"]
-    if d == 2:
-        lines.insert(0, f"int32_t top = (int32_t){place} * {stride} - {padding};")
-        loop = f"for (int32_t v = top; v < top + {kernel}; v++)\n    "
-    else:
-        loop = ""
-    loop += f"for (int32_t u = left; u < left + {kernel}; u++)"
-    pad = "        " if d == 2 else "    "
-    loop += f"\n{pad}for (int32_t c = 0; c < {channels}; c++)\n{pad}    *to++ = {x};"
+        x = f"{' || '.join(f'{place} < 0 || {place} >= {side}' for place in places)} ? 0.0f : {x}"
+    loops = [f"for (int32_t {place} = {place}0; {place} < {place}0 + {kernel}; {place}++)" for place in places]
+    loops += [f"for (int32_t c = 0; c < {channels}; c++)", f"*to++ = {x};"]
+    firsts = [f"int32_t u0 = (int32_t)(p % {across}) * {stride} - {padding};"]
+    firsts += [f"int32_t v0 = (int32_t)(p / {across}) * {stride} - {padding};"] if d == 2 else []
+    window = "memory.window" if pixels else "scratch"
+    call = K.of(window, f"z + {features} * p", "scratch" if pixels else f"scratch + {windows.size}")
+    body = [*firsts, f"{'uint8_t' if pixels else 'float'} *to = {window};"]
+    body += ["    " * depth + line for depth, line in enumerate(loops)] + [call]
     _note(source, name, W, f": {windows.positions} windows of {kernel} pixels a side, {stride} apart, each times K")
-    call = K.of("scratch", f"z + {features} * p", f"scratch + {windows.size}")
-    body = "\n".join([*lines, "float *to = scratch;", loop, call])
+    inner = "\n    ".join(body)
+    scratch = K.scratch + (0 if pixels else windows.size)
     return made_of(
-        source,
-        name,
-        takes,
-        windows.size + K.scratch,
-        f"for (uint32_t p = 0; p < {windows.positions}; p++) {{\n    {inside(body)}\n}}",
+        source, name, takes, scratch, f"for (uint32_t p = 0; p < {windows.positions}; p++) {{\n    {inner}\n}}"
     )
 
 

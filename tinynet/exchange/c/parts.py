@@ -40,6 +40,41 @@ PARTS = {
                 z[j] = 0.0f;
         }
     """),
+    "fixed": Part("""
+        /* The bits of a float: its sign, 8 bits of exponent, 23 of mantissa, behind a 1 that is not written. */
+        union number { float x; uint32_t bits; };
+
+        /* The least e with all |x| < 2^e, but at least -60. Floats without sign are in the order of their bits. */
+        static int32_t exponent(const float *x, uint32_t n)
+        {
+            uint32_t most = 0;
+            for (uint32_t i = 0; i < n; i++) {
+                union number a = {x[i]};
+                if ((a.bits & 0x7fffffffu) > most)
+                    most = a.bits & 0x7fffffffu;
+            }
+            return (int32_t)(most >> 23) < 66 ? -60 : (int32_t)(most >> 23) - 126;
+        }
+
+        /* 2^k x, rounded to an integer, where it is below 2^23. */
+        static int32_t fixed(float x, int32_t k)
+        {
+            union number a = {x};
+            int32_t shift = 150 - (int32_t)((a.bits >> 23) & 255) - k, z;
+            if (shift > 31)
+                return 0;
+            z = (int32_t)((((a.bits & 0x7fffffu) | 0x800000u) + (1u << (shift - 1))) >> shift);
+            return a.bits >> 31 ? -z : z;
+        }
+
+        /* 2^k */
+        static float power(int32_t k)
+        {
+            union number a;
+            a.bits = (uint32_t)(k + 127) << 23;
+            return a.x;
+        }
+    """),
     "codes": Part("""
         /* A place among packed codes of `width` bits each, lowest bit first, running on from byte to byte. */
         struct codes { const uint8_t *next; uint32_t width, bits, left; };

@@ -158,14 +158,17 @@ def program(frozen: Frozen, name: str, pixels: np.ndarray) -> Program:
         expected = np.rint(expected / np.float64(np.float32(scale))).astype(np.int32)
     n = max(1, int(frozen.n_out or 1))
     scaled = "" if scale is None else f": integers; those in Python are\n   {scale!r} times as large"
-    memory = 4 * sum(sizes.values())
+    sizes |= source.memory
+    size = sum({"long_sums": 8, "window": 1}.get(kind, 4) * size for kind, size in sizes.items())
+    if "long_sums" in sizes and size % 8:  # or some compilers would leave a gap
+        sizes["numbers"], size = sizes["numbers"] + 1, size + 4
     library = " -lm" if "math" in source.used else ""
     command = f"cc -std=c99 -O2 {name}.c main.c{library} -o {name}"
     parts: dict[str, Any] = {
         "about": f"{name}: from {frozen.n_in} pixels to {n} scores\n\n{_list(frozen)}",
         "header": f"{name}.h",
         "includes": "\n#include <math.h>" if "math" in source.used else "",
-        "memory": "\n".join(f"    {TYPES[kind]} {kind}[{size}];" for kind, size in sizes.items()),
+        "memory": "\n".join(f"    {TYPES[kind]} {kind}[{sizes[kind]}];" for kind in TYPES if kind in sizes),
         "functions": "\n\n".join([*source.shared(), *source.texts]),
         "calls": inside("\n".join(calls)),
         "scores": at,
@@ -173,7 +176,7 @@ def program(frozen: Frozen, name: str, pixels: np.ndarray) -> Program:
         "inputs": frozen.n_in,
         "outputs": n,
         "weights": source.weights,
-        "bytes": memory,
+        "bytes": size,
         "scaled": scaled,
         "command": command,
         "examples": len(pixels),
@@ -183,7 +186,7 @@ def program(frozen: Frozen, name: str, pixels: np.ndarray) -> Program:
         "NAME": name.upper(),
     }
     files = {f"{name}.c": SOURCE, f"{name}.h": HEADER, "main.c": MAIN}
-    return Program({file: _filled(code, parts) for file, code in files.items()}, source.weights, memory, command)
+    return Program({file: _filled(code, parts) for file, code in files.items()}, source.weights, size, command)
 
 
 def _list(frozen: Frozen) -> str:

@@ -19,13 +19,14 @@ Place = Callable[[str], str]  # from the text of an index to the text of the num
 class Source:
     """What a C file will hold: arrays and functions in order, and the shared functions that they call.
 
-    `weights` is the number of bytes of all arrays.
+    `weights` is the number of bytes of all arrays; `memory` holds the words of those that a function works in.
     """
 
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.used: set[str] = set()
         self.weights = 0
+        self.memory: dict[str, int] = {}
         self._note = ""
 
     def use(self, *names: str) -> None:

@@ -1,0 +1,213 @@
+"""What exported networks take of a chip, and how well they read digits: python -m benchmarks.export   (from the root)
+
+Each network is written as C and compiled twice. On this machine it runs over all test examples, whose scores must be
+those of the frozen network: a bits' network's exactly, others' to 1e-5 of the largest. For a Cortex-M3, by Debian's
+gcc-arm-none-eabi, it is linked with nothing beside it, which tells flash and RAM, and run by qemu-system-arm, which
+counts instructions. These are instructions, not cycles: a real Cortex-M3 takes more than one cycle for some.
+
+MNIST's networks are those of small_nets.py; --nets is the folder that keeps them, and what is missing is trained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.common import THREAD_VARIABLES, markdown, origin, write
+
+os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads
+
+import numpy as np
+
+import tinynet as tn
+from benchmarks.small_nets import Run, packed, train
+from tinynet.exchange.c.source import array
+
+CORTEX = Path(__file__).parent / "cortex"
+ARM = ["arm-none-eabi-gcc", "-std=gnu99", "-O2", "-mcpu=cortex-m3", "-mthumb", "-ffunction-sections"]
+LINK = ["-Wl,--gc-sections", "-nostartfiles", "-T", str(CORTEX / "lm3s6965.ld"), "-I", "."]
+QEMU = ["qemu-system-arm", "-machine", "lm3s6965evb", "-nographic", "-semihosting-config", "enable=on,target=native"]
+COUNTED = 8  # examples; the count is a mean
+ASK = """
+#include <stdio.h>
+#include "network.h"
+
+int main(void)
+{
+    static uint8_t pixels[NETWORK_INPUTS];
+    while (fread(pixels, 1, NETWORK_INPUTS, stdin) == NETWORK_INPUTS) {
+        @type@ scores[NETWORK_OUTPUTS];
+        uint32_t class = network_predict(pixels);
+        network_scores(pixels, scores);
+        fwrite(scores, 4, NETWORK_OUTPUTS, stdout);
+        fwrite(&class, 4, 1, stdout);
+    }
+    return 0;
+}
+"""
+
+
+@dataclass
+class Sheet:
+    """What a network takes; bytes, and per prediction."""
+
+    weights: int
+    flash: int  # with all that it calls
+    ram: int  # with the input and the stack
+    stack: int
+    instructions: int
+    error: float
+    mismatches: int
+    examples: int
+
+
+def run(command: list[str], folder: Path, **options: Any) -> bytes:
+    """Return what a command prints. RuntimeError with what it complains about."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=600, **options)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.decode()[-2000:]}")
+    return done.stdout
+
+
+def on_chip(folder: Path, main: Path, *options: str) -> Path:
+    """Return the program that a network in a folder makes with this file, for the emulated chip."""
+    out = folder / f"{main.stem}.elf"
+    sources = ["network.c", str(main), str(CORTEX / "start.c")]
+    run([*ARM, *LINK, *options, *sources, "-lm", "-o", str(out)], folder)
+    return out
+
+
+def emulated(program: Path, *options: str) -> str:
+    """Return what a program for the chip prints."""
+    return run([*QEMU, *options, "-kernel", str(program)], program.parent).decode()
+
+
+def mismatches(net: Any, folder: Path, pixels: np.ndarray) -> int:
+    """Return for how many examples the compiled network and the frozen one disagree."""
+    frozen = tn.freeze(net)
+    whole = "int32_t *scores" in (folder / "network.h").read_text()
+    (folder / "ask.c").write_text(ASK.replace("@type@", "int32_t" if whole else "float"))
+    run(["gcc", "-std=c99", "-O2", "network.c", "ask.c", "-lm", "-o", "ask"], folder)
+    out = run(["./ask"], folder, input=pixels.tobytes())
+    n, expected = frozen.n_out, frozen.scores(pixels)
+    rows = np.frombuffer(out, np.dtype([("z", "<i4" if whole else "<f4", n), ("k", "<u4")]))
+    z, k = rows["z"].astype(np.float32), rows["k"].astype(int)
+    if whole:
+        for layer in frozen.layers:
+            z = z * np.float32(layer.c) if isinstance(layer, tn.Scale) else z
+        return int(((z != expected).any(axis=1) | (k != expected.argmax(axis=1))).sum())
+    near = 1e-5 * np.abs(expected).max(axis=1)
+    of_class = expected[np.arange(len(k)), k]
+    return int(((np.abs(z - expected).max(axis=1) > near) | (of_class < expected.max(axis=1) - near)).sum())
+
+
+def sheet(net: Any, data: Any) -> Sheet:
+    """Return what a trained network takes of the chip."""
+    pixels, labels = data.to_pixels(data.test.inputs), data.test.labels
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made = tn.export_c(net, folder, "network", pixels[:COUNTED])
+        rows = array("pixels", pixels[:COUNTED])
+        (folder / "examples.h").write_text(f"#define EXAMPLES {COUNTED}\n{rows}\n")
+        alone = on_chip(folder, CORTEX / "alone.c", "-DALONE", "--specs=nano.specs", "--specs=nosys.specs")
+        text, const, bss = map(int, run(["arm-none-eabi-size", str(alone)], folder).decode().split("\n")[1].split()[:3])
+        counting = on_chip(folder, CORTEX / "count.c", "--specs=rdimon.specs")
+        instructions, stack = map(int, emulated(counting, "-icount", "shift=0").split())
+        wrong = mismatches(net, folder, pixels)
+    error = float((tn.freeze(net).predict(pixels) != labels).mean())
+    ram = const + bss + stack
+    return Sheet(made.weights, text + const, ram, stack, instructions, error, wrong, len(pixels))
+
+
+# ---- the networks
+
+
+def digits(method: Callable[[], Any] | None) -> Any:
+    """Return a network 64-64-10 on the digits; of bits, 64-128-128-10, where there is no method."""
+    train_, valid, _ = tn.datasets.load("digits")
+    if method is None:
+        net: Any = tn.BinaryMLP([64, 128, 128, 10], dropout=(0.1, 0.1))
+        settings: dict[str, Any] = dict(lr=0.003, loss=tn.functional.squared_hinge, optimizer=tn.Adam)
+        tn.fit(net, train_, valid, epochs=60, schedule=tn.optim.exponential(1e-3), progress=False, **settings)
+        return net.eval()
+    net = tn.MLP([64, 64, 10], method(), activation=tn.ReLU)
+    tn.fit(net, train_, valid, epochs=40, lr=0.005, optimizer=tn.Adam, schedule=tn.optim.cosine, progress=False)
+    return tn.half(tn.fold(net))
+
+
+DIGITS: dict[str, Callable[[], Any] | None] = {
+    "dense, 16 bits": tn.Dense,
+    "4 bits": lambda: tn.Quantized(bits=4),
+    "ternary": lambda: tn.Quantized(levels=3),
+    "powers of two": lambda: tn.Grid("powers of two", bits=4),
+    "hashed 1/8": lambda: tn.Hashed(1 / 8),
+    "hashed 1/8 of 4 bits": lambda: tn.Hashed(1 / 8, tn.Quantized(bits=4)),
+    "low rank 8": lambda: tn.LowRank(rank=8),
+    "low rank 16 of 4 bits": lambda: tn.LowRank(rank=16, inner=tn.Quantized(bits=4)),
+    "sparse 1/8": lambda: tn.Sparse(1 / 8),
+    "bits, 128-128": None,
+}
+MNIST = [
+    Run("28 5/2x3 3x6 3/2x6 3x6 q4", "plain", 12),
+    Run("28 5/2x6 3/2x13 3x13 q4", "moved"),
+    Run("28 5/2x10 3x20 3/2x20 3x20 q4", "moved"),
+    # Run("16 160 160 160 b", "plain", 8, 0.006),
+]
+
+
+def networks(folder: Path) -> Any:
+    """Yield the name of each network, the network, and its data set."""
+    data = tn.datasets.load("digits")
+    for name, method in DIGITS.items():
+        yield f"digits: {name}", digits(method), data
+    data = tn.datasets.load("mnist")
+    for one in MNIST:
+        if not (folder / one.file).exists():
+            train(one, folder)
+        yield f"MNIST: {one.net}", packed(tn.load(folder / one.file), coded=False), data
+
+
+def main() -> None:
+    """Measure all networks, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nets", type=Path, default=Path("nets"), help="folder of trained networks")
+    folder = parser.parse_args().nets
+    folder.mkdir(parents=True, exist_ok=True)
+    sheets = {}
+    for name, net, data in networks(folder):
+        sheets[name] = sheet(net, data)
+        print(name, sheets[name], flush=True)
+    header = ["network", "error", "weights", "flash", "RAM", "of it stack", "instructions", "mismatches"]
+    rows = [
+        [
+            name, f"{100 * s.error:.2f} %", f"{s.weights:,}", f"{s.flash:,}", f"{s.ram:,}", f"{s.stack:,}",
+            f"{s.instructions:,}", f"{s.mismatches} of {s.examples:,}",
+        ]
+        for name, s in sheets.items()
+    ]  # fmt: skip
+    versions = origin() | {tool: _version(tool) for tool in ("arm-none-eabi-gcc", "qemu-system-arm", "gcc")}
+    text = f"# Networks on a chip\n\n{markdown(header, rows)}\n\n{NOTES}\n\n{versions}"
+    write("export", text, {"origin": versions, "sheets": {name: vars(s) for name, s in sheets.items()}})
+
+
+NOTES = """Bytes: weights are the constants of the network; flash is a whole program for a Cortex-M3 that does nothing
+but predict, with the floating-point routines it calls; RAM is working memory, one input and the stack. Instructions of
+a prediction are counted by qemu (-icount), a mean over 8 test examples. Mismatches: test examples whose scores or class
+differ from those of the frozen network."""
+
+
+def _version(tool: str) -> str:
+    line = run([tool, "--version"], Path()).decode().split("\n")[0]
+    found = re.search(r"\d+\.\d+(\.\d+)?", line)
+    return found[0] if found else line
+
+
+if __name__ == "__main__":
+    main()
