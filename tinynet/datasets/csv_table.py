@@ -5,7 +5,7 @@
 Files differ in what separates the cells, in how they write 0.5, and in whether they name their columns. What the file
 does not say is found out, and said in one line, so that nothing is guessed in silence:
 
-    separator   the one of , ; tab | that cuts the first lines into equally many cells, as many as possible
+    separator   of , ; tab and |, the one that cuts the first lines into equally many cells, and the most of them
     decimals    a comma, if the separator is another sign and some numbers have a comma but none a point
     names       the first line, if none of its cells is a number
 

@@ -1,8 +1,8 @@
 """A data set in one file, and files of others.
 
-`keep` writes everything that a data set is into a file of NumPy's npz format: the levels of all three splits, and what
-they are called. `from_npz` reads it back, bit for bit; or any npz file with two arrays, inputs and labels, such as
-np.savez("mine.npz", inputs=X, labels=y) writes. Nothing in such a file is run: pickled objects are refused.
+`keep` writes a whole data set into one file of NumPy's npz format: the levels of all three splits, the labels, and the
+names of classes and columns. `from_npz` reads it back, bit for bit; or any npz file with two arrays, inputs and labels,
+such as np.savez("mine.npz", inputs=X, labels=y) writes. Nothing in such a file is run: pickled objects are refused.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Your own pictures: a folder with a folder for each class, as cameras and download pages give them.
+"""Your own pictures: a folder with one folder for each class, as many collections of pictures come.
 
     cats/1.png  cats/2.png  dogs/1.png  ..        data = tn.datasets.from_folder("animals", size=(16, 16))
 

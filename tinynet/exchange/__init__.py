@@ -1,7 +1,7 @@
 """Networks of other libraries, brought in and handed out; and networks as C programs.
 
-What a network computes is in its matrices and biases. Bring them in, and every method, the frontier and the frozen
-forms serve it like one that was trained here:
+What a network computes is in its matrices and biases. Once they are brought in, the network can be compressed, drawn on
+the frontier and frozen like one that was trained here:
 
     arrays           (W, b) pairs, in and out: what any library can give and take
     scikit           scikit-learn's MLPClassifier and MLPRegressor

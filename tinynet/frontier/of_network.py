@@ -1,7 +1,8 @@
-"""The frontier of one trained network, yours: what is left of it at each size.
+"""The frontier of one trained network, yours: how well does it still work at each size?
 
-Every method takes its nearest copy of each matrix, at each share of the bytes (after_training.py). Fine-tuning trains
-the copy on, under its constraint, and mends most of what rounding or cutting broke. So there are three stages at most:
+For each method and each share of the bytes, a copy is made in which the nearest member stands for each matrix
+(after_training.py). Fine-tuning trains the copy further under its constraint, and mends most of what rounding or
+cutting broke. So there are three stages at most:
 
     the network as it is        compressed after training        the same, fine-tuned
 
@@ -68,7 +69,8 @@ def of_network(
     shapes = [shape for layer in net.layers for _, _, shape in layer.matrices()]
     if not shapes:
         raise ValueError(f"of_network: {type(net).__name__} has no matrices to compress")
-    given = Settings(name, "as given", "1", stage="after", seed=seed, own=own, **_fitting(task.defaults))
+    defaults = {key: value for key, value in task.defaults.items() if key != "hidden"}
+    given = Settings(name, "as given", "1", stage="after", seed=seed, own=own, **defaults)
     everything = data_of(given)
     copies = [Copy(_row(given, net, task, everything), net)]
     for method in chosen:
@@ -76,7 +78,7 @@ def of_network(
             if not available(method, share := float(Fraction(factor)), shapes):
                 continue
             weight = recipe(method, share, shapes)
-            settings = Settings(name, method, factor, stage="after", seed=seed, own=own, **_fitting(task.defaults))
+            settings = Settings(name, method, factor, stage="after", seed=seed, own=own, **defaults)
             copy = compress(net, weight, seed)
             copies.append(Copy(_row(settings, copy, task, everything), copy))
             if fine_tune:
@@ -84,10 +86,6 @@ def of_network(
                 if tuned is not None:
                     copies.append(Copy(_row(tuned[0], tuned[1], task, everything), tuned[1]))
     return copies
-
-
-def _fitting(defaults: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in defaults.items() if name != "hidden"}
 
 
 def _tuned(net: Sequential, weight: Any, settings: Settings, epochs: int) -> tuple[Settings, Sequential] | None:

@@ -29,7 +29,7 @@ from tinynet.engine.recording import no_grad
 from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.batchnorm import BatchNorm
-from tinynet.layers.checks import check_width
+from tinynet.layers.checks import check_sequential, check_width
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.linear import Linear
 from tinynet.parameterizations import Binary, Dense, Grid, LowRank, Parameterization, Quantized, Scaled
@@ -78,8 +78,7 @@ def fold(net: Sequential) -> Sequential:
 
     Raises TypeError for anything but layers one after the other, such as a recurrent network.
     """
-    if type(net).__call__ is not Sequential.__call__:
-        raise TypeError(f"fold: {type(net).__name__} is not a network of layers one after the other, as tn.MLP is")
+    check_sequential("fold", net)
     done: list[Any] = []
     for layer in deepcopy(_flat(net)):
         if isinstance(layer, BatchNorm):

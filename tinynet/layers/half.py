@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from tinynet.layers.base import Sequential
+from tinynet.layers.checks import check_sequential
 from tinynet.layers.table import network_table, payload_bytes
 from tinynet.parameterizations.state import State
 
@@ -49,8 +50,7 @@ def half(net: Sequential) -> Half:
     It saves and loads like any other, at half the bytes for each float, and its scores before and after are the same.
     Raises TypeError for anything but layers one after the other, and ValueError for a number beyond 65,504.
     """
-    if type(net).__call__ is not Sequential.__call__:
-        raise TypeError(f"half: {type(net).__name__} is not a network of layers one after the other, as tn.MLP is")
+    check_sequential("half", net)
     rounded = Half(*deepcopy(net.layers))
     rounded.restore(rounded.state())
     return rounded.eval()

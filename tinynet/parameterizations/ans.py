@@ -1,13 +1,13 @@
 """ANS: codes in about as many bits as they hold information.
 
-Packed codes take the same number of bits each. But of a trained layer's codes some are frequent and others rare, and a
+Packed codes take the same number of bits each. But in a trained layer some codes are frequent and others rare, and a
 code of probability p holds only -log2 p bits of information. Asymmetric numeral systems (Duda 2013, arXiv 1311.2540)
-reach that: all codes together become one large number x. To put in a code whose share of 2^14 places is f places from
-`low` on, make room for it,
+come close to that. All codes together become one large number x. The numbers 0 .. 2^14 - 1 are shared out among the
+possible codes as places, the more likely a code the more. A code with the f places from `low` on is put into x by
 
     x  <-  2^14 floor(x / f) + low + (x mod f)        so x grows by the factor 2^14 / f = 1 / p
 
-and the last places of x say which code went in last. So the decoder takes out the codes in reverse order. To keep x
+and x mod 2^14 is a place of the code that went in last. So the decoder takes the codes out in reverse order. To keep x
 below 2^32, its lowest 16 bits move to the stream when it gets too large, and back when it has become small.
 
 The shares come from the codes that both sides have seen so far (shares.py). The decoder must know what the encoder
@@ -15,8 +15,8 @@ knew; so the encoder looks up all shares first, from the first code to the last,
 the first.
 
 NumPy is slow for one code after the other. So the codes are dealt out to several lanes, each with its own x, one for
-every 1,024 codes; the lanes take one step together. An empty lane has x >= 2^16, and these 16 bits hold the last codes,
-as digits of a number. So a lane costs little more than one byte.
+every 1,024 codes; the lanes take one step together. Each x must start at 2^16 or more. Rather than at 2^16 itself, it
+starts at 2^16 plus a number whose digits are the last few codes, so a lane costs little more than one byte.
 """
 
 from __future__ import annotations

@@ -8,8 +8,10 @@ that makes it smaller. Nothing is rounded: the codes come back bit for bit.
 This is the last of the three stages of Deep Compression (Han, Mao, Dally 2016, arXiv 1510.00149), where it is Huffman
 coding: Coded(Pruned(1/8, Codebook(bits=4))). Every other member decides what W can be; Coded alone how it is written.
 
-Which arrays hold codes, below which base and in how many columns, is known where they are read: in packing.take_codes.
-So Coded reads the packed arrays once and listens. In a file, "codes~" is the stream in the place of "codes".
+Coded need not know how the methods inside lay out a file. All of them unpack their codes by packing.take_codes, which
+is told how many there are and how many values each can take. So `state` has the packed arrays read once, listens to
+what take_codes is told, and encodes the same codes. In a file, "codes~" is the stream that stands for the packed
+"codes".
 
 Nearest member: the inner recipe's.
 """

@@ -32,7 +32,7 @@ def decode(codes: np.ndarray, b: int) -> np.ndarray:
     return np.cumsum(codes.astype(np.int64) + takes)[takes] - 1
 
 
-def form(places: np.ndarray) -> tuple[int, int]:
+def shortest(places: np.ndarray) -> tuple[int, int]:
     """Return b, and the number of its codes, such that they take the fewest bits."""
     free = np.diff(places, prepend=-1) - 1
     counts = {b: len(places) + int((free // (2**b - 1)).sum()) for b in range(1, 9)}
@@ -41,13 +41,13 @@ def form(places: np.ndarray) -> tuple[int, int]:
 
 def stored_bits(places: np.ndarray) -> int:
     """Return how many bits a file must hold."""
-    b, count = form(places)
+    b, count = shortest(places)
     return b * count + 64
 
 
 def packed(places: np.ndarray) -> State:
     """Return the arrays of a file for ascending places, at least one."""
-    b, count = form(places)
+    b, count = shortest(places)
     return {"gaps": pack(encode(places, b), 2**b), "form": np.array([b, count], np.uint32)}
 
 
@@ -57,6 +57,6 @@ def unpacked(state: State, K: int, N: int) -> np.ndarray:
     if not (1 <= b <= 8 and K <= count <= N):
         raise ValueError(f"{count} gaps of {b} bits cannot say which {K} of {N} places are taken")
     places = decode(take_codes(state, "gaps", (count,), 2**b), b)
-    if len(places) != K or places[-1] >= N or form(places) != (b, count):
+    if len(places) != K or places[-1] >= N or shortest(places) != (b, count):
         raise ValueError(f"the gaps of {b} bits do not lead to {K} of {N} places by the shortest way")
     return places

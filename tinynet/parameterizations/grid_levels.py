@@ -1,4 +1,4 @@
-"""Levels: two kinds of grid without a zero, which level is nearest to a number, and the step that suits a matrix.
+"""Grid levels: two kinds of grid without a zero, which level is nearest to a number, and the step that suits a matrix.
 
     half steps        -3/2, -1/2, 1/2, 3/2        2^bits levels, evenly spaced
     powers of two     -1, -1/2, 1/2, 1            a sign and a shift: no product is needed to multiply by one

@@ -4,7 +4,7 @@ Lloyd's iteration (1982): give each number to the nearest centroid, move each ce
 repeat until nothing changes. On a line the numbers are sorted once; then those of a centroid are a range, and its mean
 follows from two running sums. So an iteration costs K binary searches, however many numbers there are.
 
-It starts at K quantiles of the different numbers, so it finds them all where there are at most K. It ends at a local
+It starts at K quantiles of the distinct numbers, so it finds them all if there are at most K. It ends at a local
 optimum, which is the global one where the density of the numbers is log-concave, as a normal one is (Fleischer 1964).
 """
 

@@ -8,8 +8,8 @@ magnitude:
 This is Sparse with a mask that is learned. The choice follows latent weights V (projected.py): the gradient reaches
 the entries that are zero as well, so a connection comes back once its latent weight has outgrown a kept one.
 
-A learned mask has to be stored, as the gaps between kept entries or as one bit an entry, whichever takes
-less (gaps.py).
+A learned mask has to be stored, as the gaps between kept entries or as one bit an entry, whichever takes less
+(gaps.py).
 
 Nearest member: exactly these K entries of W, as the inner recipe can store them.
 """

@@ -1,10 +1,11 @@
 """Shares: how likely each code is to come next, as encoder and decoder know it from the codes so far.
 
-Both count the codes that they have seen; so they agree, and no table is stored. Neighbouring inputs often have similar
-weights, and a row of W belongs to one input. So counts are kept apart by the code one row up. At first these are few,
-and the counts of all codes serve in their place, as if TRUST codes of each kind had been seen, spread like all:
+Both count the codes that they have seen, so they agree, and no table is stored. A row of W belongs to one input, and
+neighbouring inputs often have similar weights. So there is a count for each pair of a code and the code one row up.
+These counts are small at first. So TRUST * base codes are added to those seen below each code, in the shares that codes
+have among all:
 
-    share of k  =  (count of k below this code + TRUST * base * share of k among all) / (their sum over k)
+    share of k  =  (count of k below this code  +  TRUST * base * share of k among all) / (the same, summed over k)
 
 Integers alone are used, because they are the same on every machine.
 """

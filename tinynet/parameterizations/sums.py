@@ -9,10 +9,10 @@ one recipe make the main part and another one the correction:
 
 The second is LoRA (Hu et al. 2021, arXiv 2106.09685), in the form of Dettmers et al. 2023, arXiv 2305.14314. Gradients
 need no thought, because dL/dW is the gradient of A and of B. Columns sets methods side by side, Sum lays them on top of
-each other; more than two are a sum of sums. Each starts with half of the variance, and so does x W with that of x.
+each other; more than two are a sum of sums. Each part starts with half of the variance, so that x W has that of x.
 
-Nearest member: in turns, A to W - B and B to W - A, as long as the distance falls. No turn makes it larger where A and
-B are nearest themselves; with rounding it may grow, and the best turn counts (LoftQ, Li et al. 2023, arXiv 2310.08659).
+Nearest member, a heuristic: in turns, A is fitted to W - B and B to W - A, as long as the distance falls, and the best
+turn is kept (LoftQ, Li et al. 2023, arXiv 2310.08659). It never rises if both parts find their nearest member exactly.
 """
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ entries with the highest scores; on the digits, with a share of one half, both c
 Relation to the others: Binary chooses between -s and +s, Supermask between 0 and a number that is given. Sparse lets a
 seed choose the places and learns the numbers; Supermask lets a seed choose the numbers and learns the places.
 
-Nearest member: for a given s > 0 it is best to keep the entries with W / R > s / 2. So sort W / R; of all heads of that
-list, each with its s by least squares, take the best. The same for s < 0. Where `inner` makes every sign, it is exact.
+Nearest member: for a given s > 0 it is best to keep the entries with W / R > s / 2. So sort the entries by W / R, find
+the best s for the first 1, 2, 3, .. of them by least squares, and take the best of all these; for s < 0 begin at the
+other end. This is exact if `inner` can store any signs.
 
 Sources: H. Zhou, J. Lan, R. Liu, J. Yosinski 2019, arXiv 1905.01067; V. Ramanujan et al. 2020, arXiv 1911.13299, who
 find that random signs serve better than uniform numbers.
@@ -72,7 +73,7 @@ class Supermask(Parameterization):
         A, R = W / peak, self.random.astype(np.float64)
         order = np.argsort(np.divide(A, R, out=np.zeros(R.shape), where=R != 0), axis=None, kind="stable")
         most, B = -1.0, np.empty(0, W.dtype)
-        for s, ordered in ((+1, order[::-1]), (-1, order)):  # |A|^2 falls by the gain if the head of the list is kept
+        for s, ordered in ((+1, order[::-1]), (-1, order)):  # |A|^2 falls by `gain` if the first are kept
             dot, squares = (np.cumsum(a.ravel()[ordered]) for a in (A * R, R * R))
             gain = np.where(s * dot > 0, dot, 0) ** 2 / np.maximum(squares, np.finfo(float).tiny)
             if gain.max() > most:

@@ -9,8 +9,8 @@ So with m = m_1 .. m_d and n = n_1 .. n_d, the product m n has become a sum of r
 is one number, and W is the Kronecker product of all cores; two cores of rank r are a sum of r Kronecker products. With
 two cores and the digits (m, 1) and (1, n) it is LowRank, and the cores are U and V.
 
-Nearly the nearest member (TT-SVD, Oseledets 2011): cut off one pair of digits after the other by a truncated SVD, and
-fit each core to those before it, rounded as they are, by least squares.
+Nearly the nearest member (TT-SVD, Oseledets 2011): split off one pair of digits after the other by a truncated SVD. The
+inner recipe may round a core, so each core is fitted by least squares, given the rounded cores before it.
 """
 
 from __future__ import annotations

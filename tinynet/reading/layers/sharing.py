@@ -5,10 +5,10 @@ The derivative tells, without a look inside the method. The number p has the par
 
     part(i, j; p) = |p dW[i, j] / dp|        in the entry W[i, j]
 
-which is |W[i, j]| if the entry is p itself or -p, 0 if p does not occur in it, and |W[i, j]| as well for both factors
-of a product. Each number gets a colour, equal numbers (up to the sign) the same one, and an entry has the mean of its
-numbers' colours, weighted by their parts. (A mean of r colours would be greyer by sqrt(r) than one of them; so much it
-is moved away from grey again.)
+which is |W[i, j]| if the entry is p or -p, and 0 if p does not occur in it. If the entry is a product, the part of each
+factor is |W[i, j]|. Each number gets a colour, the same for numbers that are equal up to the sign, and an entry has the
+mean of its numbers' colours, weighted by their parts. (A mean of r colours is closer to grey than one of them, by a
+factor of about sqrt(r), so it is moved away from grey again by as much.)
 
     one number, in many places         one colour: Hashed, Toeplitz, Circulant
     few values                         few colours: Quantized, Grid, Codebook
