@@ -82,6 +82,26 @@ def not_whole(difference, spread_a, spread_b):
     return max(2.0, 4 * (spread_a**2 + spread_b**2) / difference**2)
 
 
+@instead_of("seeds_needed", "not rounded yet: the next whole number is asked for")
+def ratio_squared(difference, spread_a, spread_b):
+    return (2 * np.hypot(spread_a, spread_b) / difference) ** 2
+
+
+@instead_of("seeds_needed", "the root was left out on one side: n is the square of 2 spread / difference")
+def root_rounded_up(difference, spread_a, spread_b):
+    return int(np.ceil(2 * np.hypot(spread_a, spread_b) / difference))
+
+
+@instead_of("seeds_needed", "one too many where a whole number comes out: then the difference stands out already")
+def floor_and_one(difference, spread_a, spread_b):
+    return max(2, int(np.floor(4 * (spread_a**2 + spread_b**2) / difference**2 + 1e-9)) + 1)
+
+
+@instead_of("seeds_needed", "1.96 was taken for the 2 that is asked for")
+def two_sigma_exactly(difference, spread_a, spread_b):
+    return max(2, int(np.ceil(1.96**2 * (spread_a**2 + spread_b**2) / difference**2)))
+
+
 # ---- who owns a budget
 
 
@@ -258,6 +278,20 @@ def nothing_fits(points, budget):
     return sorted(m for m, e in best.items() if not told_apart(e, first))
 
 
+@instead_of("owners", "of a method's points the last that fits was taken; it may use the one with the lowest mean")
+def last_that_fits(points, budget):
+    fitting = {m: [e for size, e in each if size <= budget] for m, each in points.items()}
+    best = {m: found[-1] for m, found in fitting.items() if found}
+    return close_to_first(best, lambda e, first: not told_apart(e, first))
+
+
+@instead_of("owners", "all of a method's points were thrown together; it uses one of them, the best that fits")
+def points_together(points, budget):
+    fitting = {m: [e for size, e in each if size <= budget] for m, each in points.items()}
+    best = {m: np.concatenate(found) for m, found in fitting.items() if found}
+    return close_to_first(best, lambda e, first: not told_apart(e, first))
+
+
 # ---- the nearest shared numbers
 
 
@@ -322,6 +356,28 @@ def sizes(W, bucket, sign, K):
 def the_whole_matrix(W, bucket, sign, K):
     count = np.maximum(1, np.bincount(bucket.ravel(), minlength=K))
     return sign * (np.bincount(bucket.ravel(), (sign * W).ravel(), K) / count)[bucket]
+
+
+@instead_of("tie", "the signs are forgotten: an entry with the sign -1 asks for the number -W")
+def unsigned_and_nan(W, bucket, sign, K):
+    return np.array([W[bucket == k].mean() for k in range(K)])
+
+
+@instead_of("tie", "divided by the number of all entries; each bucket has a count of its own")
+def by_all_entries(W, bucket, sign, K):
+    return np.bincount(bucket.ravel(), (sign * W).ravel(), K) / W.size
+
+
+@instead_of("tie", "an empty bucket has the number 0, not the mean of all entries")
+def mean_where_empty(W, bucket, sign, K):
+    found = [(sign * W)[bucket == k] for k in range(K)]
+    return np.array([entries.mean() if entries.size else np.mean(sign * W) for entries in found])
+
+
+@instead_of("tie", "divided by the root of the count; the nearest number is the mean, the sum over the count")
+def by_root_of_count(W, bucket, sign, K):
+    count = np.maximum(1, np.bincount(bucket.ravel(), minlength=K))
+    return np.bincount(bucket.ravel(), (sign * W).ravel(), K) / np.sqrt(count)
 
 
 # ---- what is left unexplained
@@ -389,6 +445,16 @@ def spread_of_the_predictions(predicted, targets, mean):
 @instead_of("unexplained", "distances were not squared; a variance is made of squares")
 def absolute(predicted, targets, mean):
     return np.sum(np.abs(predicted - targets)) / np.sum(np.abs(mean - targets))
+
+
+@instead_of("unexplained", "each error was divided by its own distance from the mean; divide the sums")
+def mean_of_ratios(predicted, targets, mean):
+    return np.mean((predicted - targets) ** 2 / (mean - targets) ** 2)
+
+
+@instead_of("unexplained", "np.var takes off the mean error, and with it a part that the network gets wrong")
+def without_the_mean_error(predicted, targets, mean):
+    return np.var(predicted - targets) / np.var(targets)
 
 
 # ---- a parameterization of one's own: methods that would be right, but for one mistake
