@@ -24,7 +24,7 @@ import numpy as np
 from tinynet.engine.shapes import pad, reshape
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Tensor
-from tinynet.parameterizations import hashing
+from tinynet.parameterizations import hash_grids, hashing
 from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
 from tinynet.parameterizations.hashed import gather
@@ -86,10 +86,8 @@ class Circulant(Parameterization):
         self.c.fill(self.seed, fan_in)
 
     def approximate(self, W: np.ndarray) -> None:
-        places, K = self.places(), self.c.m * self.c.n
-        count = np.bincount(places.ravel() % K)
-        means = hashing.scatter_add(W.astype(np.float64) / count[places % K], places, K)
-        self.c = self.c.from_dense(means.astype(W.dtype).reshape(self.c.shape), self.seed)
+        means = hash_grids.means(W, self.places(), self.c.m * self.c.n)
+        self.c = self.c.from_dense(means.reshape(self.c.shape), self.seed)
 
     def weight(self) -> Tensor:
         return gather(self.c.weight().reshape((1, -1)), self.places())

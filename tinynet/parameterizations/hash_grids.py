@@ -1,10 +1,11 @@
-"""More uses of the hash: all of it as a grid, counts of the buckets, and a product that never holds the matrix."""
+"""More uses of the hash: all of it as a grid, counts and means of buckets, a product that never holds the matrix."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from tinynet.parameterizations import hashing
+from tinynet.parameterizations.base import MOST_ENTRIES
 
 
 def matmul(x: np.ndarray, w: np.ndarray, seed: int, n: int, rows: int = 64) -> np.ndarray:
@@ -34,6 +35,13 @@ def occupancy(seed: int, m: int, n: int, K: int, rows: int = 64) -> np.ndarray:
             hashing.places(seed, min(rows, m - first), n, K, first).ravel() % np.uint32(K), minlength=K
         )
     return counts
+
+
+def means(W: np.ndarray, places: np.ndarray, K: int) -> np.ndarray:
+    """Return the mean of the entries in each bucket, each times its sign, (K,) of W's dtype; 0 where there are none."""
+    count = np.maximum(1, np.bincount(places.ravel() % np.uint32(K), minlength=K))
+    sums = hashing.scatter_add(W.astype(np.float64) / MOST_ENTRIES, places, K)  # so none of them overflows
+    return (MOST_ENTRIES * (sums / count)).astype(W.dtype)
 
 
 def hash_grid(seed: int, stream: int, m: int, n: int) -> np.ndarray:

@@ -27,7 +27,7 @@ from tinynet.engine.recording import mode
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Tensor
 from tinynet.parameterizations import hash_grids, hashing
-from tinynet.parameterizations.base import MOST_ENTRIES, Parameterization
+from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
 
 gather = primitive(
@@ -76,8 +76,8 @@ class Hashed(Parameterization):
 
     def approximate(self, W: np.ndarray) -> None:
         """Take the mean of each bucket; with a rounding inner recipe this is a heuristic."""
-        means = hashing.scatter_add(W.astype(np.float64) / MOST_ENTRIES, self.places, self.K) / self._occupancy()
-        self.buckets = self.buckets.from_dense((MOST_ENTRIES * means).astype(W.dtype).reshape(1, self.K), self.seed)
+        means = hash_grids.means(W, self.places, self.K)
+        self.buckets = self.buckets.from_dense(means.reshape(1, self.K), self.seed)
 
     def set_steps(self) -> None:
         for p in self.buckets.parameters():

@@ -24,7 +24,8 @@ import numpy as np
 
 from tinynet.engine.shapes import concatenate
 from tinynet.engine.tensor import Tensor
-from tinynet.parameterizations.base import MOST_ENTRIES, Parameterization
+from tinynet.parameterizations import hash_grids
+from tinynet.parameterizations.base import Parameterization
 from tinynet.parameterizations.dense import Dense
 from tinynet.parameterizations.hashed import gather
 from tinynet.parameterizations.windows import Windows, cut
@@ -86,10 +87,8 @@ class Toeplitz(Parameterization):
         self.K.fill(self.seed, max(1, round(fan_in * self.K.m / self.m)))  # an output sums over a window
 
     def approximate(self, W: np.ndarray) -> None:
-        places, count = self.places.ravel(), self.K.m * self.K.n
-        sums = np.bincount(places, W.ravel().astype(np.float64) / MOST_ENTRIES, count + 1)
-        means = MOST_ENTRIES * (sums / np.maximum(1, np.bincount(places, minlength=count + 1)))[:count]
-        self.K = self.K.from_dense(means.astype(W.dtype).reshape(self.K.shape), self.seed)
+        means = hash_grids.means(W, self.places, self.K.m * self.K.n + 1)  # the last is of the entries outside
+        self.K = self.K.from_dense(means[:-1].reshape(self.K.shape), self.seed)
 
     def weight(self) -> Tensor:
         K = self.K.weight()
