@@ -158,8 +158,20 @@ MNIST = [
     Run("28 5/2x3 3x6 3/2x6 3x6 q4", "plain", 12),
     Run("28 5/2x6 3/2x13 3x13 q4", "moved"),
     Run("28 5/2x10 3x20 3/2x20 3x20 q4", "moved"),
-    # Run("16 160 160 160 b", "plain", 8, 0.006),
+    Run("16 160 160 160 b", "plain", 8, 0.006),
 ]
+
+
+def mnist_bits(folder: Path) -> Any:
+    """Return a network of bits, 784-256-256-10, on MNIST."""
+    path = folder / "bits_256_256.safetensors"
+    if not path.exists():
+        data = tn.datasets.load("mnist")
+        net = tn.BinaryMLP([784, 256, 256, 10], dropout=(0.1, 0.1))
+        settings: dict[str, Any] = dict(lr=0.003, loss=tn.functional.squared_hinge, optimizer=tn.Adam, batch_size=100)
+        tn.fit(net, *data[:2], epochs=20, schedule=tn.optim.exponential(1e-3), progress=False, **settings)
+        tn.save(tn.freeze(net), path)
+    return tn.load(path)
 
 
 def networks(folder: Path) -> Any:
@@ -172,6 +184,7 @@ def networks(folder: Path) -> Any:
         if not (folder / one.file).exists():
             train(one, folder)
         yield f"MNIST: {one.net}", packed(tn.load(folder / one.file), coded=False), data
+    yield "MNIST: bits, 256-256", mnist_bits(folder), data
 
 
 def main() -> None:

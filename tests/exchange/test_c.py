@@ -50,7 +50,13 @@ METHODS = {
     "sum": Sum(Fixed(Quantized(bits=2)), LowRank(rank=2)),
     "columns": Columns([LowRank(rank=2), Sum(Quantized(bits=1), tn.Sparse(1 / 16))]),
     "coded": tn.Coded(tn.Codebook(bits=3)),
-    "pruned": tn.Pruned(1 / 8),
+    "pruned": tn.Pruned(1 / 8, Quantized(bits=4)),
+    "circulant": tn.Circulant(1 / 5, Quantized(bits=4, scale="column")),
+    "kronecker": tn.Kronecker(rank=3, inner=Quantized(bits=5, scale="column")),
+    "supermask": tn.Supermask(),
+    "supermask_uniform": tn.Supermask("uniform"),
+    "bank": LowRank(rank=20, bank="random"),
+    "train": tn.TensorTrain(),
 }
 
 
@@ -86,6 +92,7 @@ def networks():
             Linear(64, 128, Toeplitz(3, padding=1, inner=TERNARY)),
             Linear(128, 32, Toeplitz(3, 2, 2, padding=1, inner=LowRank(rank=2))), Linear(32, 10),
         ),
+        "pooled": Sequential(Linear(64, 25, tn.Bank("pool")), Linear(25, 9, tn.Bank("pool")), Linear(9, 10)),
         "rows": Sequential(Linear(64, 96, Toeplitz(4, 2, padding=1, dimensions=1)), Linear(96, 10)),
     }  # fmt: skip
     return nets

@@ -5,7 +5,11 @@ unpacked and hashes computed while a matrix is multiplied by, so a network takes
 
     parts            C functions that several matrices share
     source           the pieces of a C file: arrays and functions under their names
-    matrices         z = x W for each method
+    rows             the frame of a function z = x W
+    codes            packed codes
+    drawn            what follows from a hash
+    designed         what follows from a pattern
+    matrices         z = x W for each method, and for methods inside methods
     layers           each layer of a frozen network as a function, and where its numbers lie
     program          the source, its header, and a program that checks both
     export           from a network to three files

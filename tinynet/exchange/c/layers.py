@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinynet.exchange.c.matrices import made_of, product
+from tinynet.exchange.c.matrices import product
+from tinynet.exchange.c.rows import made_of
 from tinynet.exchange.c.source import Source, comment, number
 from tinynet.frozen.bits import BitLinear
 from tinynet.frozen.borders import FromPixels, FromSigns

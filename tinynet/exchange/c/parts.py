@@ -157,6 +157,25 @@ PARTS = {
         """,
         ("mix64",),
     ),
+    "uniform": Part(
+        """
+        /* A random number in [-1, 1): the top 24 bits of a hash. */
+        static float uniform(uint64_t row, uint32_t j)
+        {
+            return (float)(int32_t)(mix64(row + GOLDEN * (j + 1)) >> 40) * (1.0f / 8388608.0f) - 1.0f;
+        }
+        """,
+        ("mix64",),
+    ),
+    "share": Part("""
+        /* What share of interval j pixel i covers, in 1 / m: n equal intervals on a row of m pixels. */
+        static int32_t share(int32_t m, int32_t n, int32_t i, int32_t j)
+        {
+            int32_t first = n * i > m * j ? n * i : m * j;
+            int32_t last = n * (i + 1) < m * (j + 1) ? n * (i + 1) : m * (j + 1);
+            return last - first;
+        }
+    """),
     "bit_sum": Part("""
         /* How many bits are 1: first in each pair, then in each four, each eight, and all together. */
         static int32_t popcount(uint32_t x)
