@@ -70,6 +70,8 @@ def test_what_the_lesson_says_of_the_results():
     assert WHOLE.found("digits", "narrow, 4 bits", "1/128")[0]["bytes"] == 1647
     assert worse(e("digits", "dense", "1"), e("digits", "narrow, 4 bits", "1/128"))
     assert worse(e("digits", "hashed", "1/64"), e("digits", "hashed, 4 bits", "1/64") + 0.03)
+    assert worse(e("digits", "dense", "1/128"), e("digits", "narrow, 4 bits", "1/128") + 0.05)
+    assert WHOLE.EPOCHS["digits"] == 30 and WHOLE.found("digits", "dense", "1")[0]["bytes"] == 76840
     owns = lambda data, share: ANSWERS.owners(WHOLE.points_of(data), WHOLE.largest(data, share))
     assert all("narrow, 4 bits" in owns("digits", share) for share in ("1/16", "1/64", "1/128"))
     assert owns("mnist", "1/64") == ["hashed, 4 bits"] and "narrow, 4 bits" in owns("mnist", "1/16")
