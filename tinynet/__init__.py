@@ -24,7 +24,7 @@ stores, a training loop, and the file at the end.
     frontier/            every method on one picture
     reading/             what goes on inside a network, one instrument a file
     course/              what leads through lessons/: exercises, their graders, isolation
-    own                  data and networks of yours, as the commands find them
+    files                data sets and networks in files, as the commands use them
     cli                  the `tinynet` command
 """
 

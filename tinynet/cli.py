@@ -134,10 +134,10 @@ def frontier(
     """Train one network under every compression method; draw bytes on disk against test error."""
     from rich.console import Console
 
+    from tinynet.files import data_set
     from tinynet.frontier import plot, sweep, table, write_csv
     from tinynet.frontier.methods import FACTORS
     from tinynet.frontier.workers import cluster
-    from tinynet.own import data_set
 
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out: {str(out)!r} is a file; give the name of a folder")
@@ -215,10 +215,10 @@ def compress(
     from rich.console import Console
     from threadpoolctl import threadpool_limits
 
+    from tinynet.files import data_set, network
     from tinynet.frontier import choose, of_network, plot, table, write_csv
     from tinynet.frontier.methods import FACTORS
     from tinynet.frontier.of_network import parsed_share, parsed_size
-    from tinynet.own import data_set, network
     from tinynet.storage.save_load import save
 
     bytes_, share = at_most and parsed_size(at_most), error and parsed_share(error)
@@ -259,7 +259,7 @@ def export(
     """Write a trained network as a C program for a small machine, with a main.c that checks its scores."""
     from tinynet.datasets import load
     from tinynet.exchange.c import export_c
-    from tinynet.own import data_set, network
+    from tinynet.files import data_set, network
 
     if to != "c":
         raise ValueError(f"--to {to}: a network can be written as c")
@@ -302,7 +302,7 @@ def train(
 
     Each pass also writes a checkpoint beside the network, so that the same command continues where it stopped.
     """
-    from tinynet.own import of_rows, train_rows
+    from tinynet.files import of_rows, train_rows
 
     if of_rows(data):
         hyper: dict[str, Any] = dict(
@@ -394,8 +394,8 @@ def predict(
     """Answer each row of a table with the name of its class, or with its targets, as CSV."""
     import csv
 
+    from tinynet.files import answers
     from tinynet.frontier.report import cell
-    from tinynet.own import answers
     from tinynet.storage.save_load import load
 
     writer = csv.writer(sys.stdout, lineterminator="\n")

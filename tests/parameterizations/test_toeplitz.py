@@ -153,3 +153,12 @@ def test_pooling_costs_no_byte_and_has_a_gradient(tmp_path):
 def test_pooling_needs_squares(shape, message):
     with pytest.raises(ValueError, match=f"pooling needs a square picture, but {message} are not a square number"):
         tn.Bank("pool").build(shape)
+
+
+AROUND = [tn.Scaled, tn.Coded, tn.Fixed, lambda r: tn.Sum(tn.Dense(), r), lambda r: tn.Sum(r)]
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_what_stands_around_a_convolution_fits_the_same_shapes(around):
+    recipe = tn.Toeplitz(kernel=2)
+    assert around(recipe).fitting((10, 7)) == recipe.fitting((10, 7)) == (9, 8)

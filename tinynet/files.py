@@ -1,4 +1,4 @@
-"""What the commands do with data and networks of yours: find them in files, train on rows, and answer for new ones."""
+"""What the commands do with data and networks in files: find them, train on rows, and answer for new ones."""
 
 from __future__ import annotations
 
