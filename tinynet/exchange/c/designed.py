@@ -12,7 +12,7 @@ from tinynet.parameterizations import Bank, Kronecker, Pruned, gaps
 
 def pruned(source: Source, name: str, W: Pruned, takes: str, at: Place) -> Product:
     """Write the loop over the K kept entries: a code is the gap before the next, and the highest one only a part."""
-    b, _ = gaps.form(W.kept)
+    b, _ = gaps.shortest(W.kept)
     note(source, name, W, f": {W.K} numbers, and the gaps between their places in {b} bits, {2**b - 1} for a part")
     codes = source.array(f"{name}_gaps", gaps.packed(W.kept)["gaps"])
     x = f"x[place / {W.n}]"
