@@ -14,9 +14,13 @@ lesson = manifest.lesson(8)
 WIDTHS = [64, 256, 10]
 
 
-def test_the_longer_result_is_the_one_in_the_documentation():
-    docs = Path(__file__).parents[2] / "docs" / "frontier.csv"
-    assert (lesson.path / "frontier.csv").read_text() == docs.read_text()
+def test_the_longer_result_is_the_one_in_the_documentation_without_a_rival_that_comes_in_lesson_22():
+    def rows(path):
+        with open(path, newline="") as file:
+            found = [{name: cell for name, cell in row.items() if name != "efficient"} for row in csv.DictReader(file)]
+        return [row for row in found if row["method"] != "narrow+quantized"]
+
+    assert rows(lesson.path / "frontier.csv") == rows(Path(__file__).parents[2] / "docs" / "frontier.csv")
 
 
 def test_bits_and_bytes_agree_with_files(tmp_path):
