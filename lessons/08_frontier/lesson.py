@@ -290,8 +290,8 @@ draw([(p.method, p.bytes, p.error) for p in points], "", "frontier", "How small,
 # Each point is a mean over a few seeds, and the frontier favours the lucky ones. There is also a longer result: three
 # seeds, 40 epochs, four learning rates, all factors, and two more methods. (In `lowrank-random` one of the two factors
 # keeps its random start. In `binary-mlp` the activations are signs as well.) It is `frontier.csv` in this folder; the
-# command `tinynet frontier` makes it in a few minutes, and one rival more, which lesson 22 brings in. Are the same points
-# efficient there?
+# command `tinynet frontier` makes it in a few minutes, and one rival more, which lesson 22 brings in. Are the same
+# points efficient there?
 
 # %%
 draw([(row["method"], row["bytes"], row["error"]) for row in committed], "-", "longer", "The longer result, 3 seeds")
