@@ -169,7 +169,7 @@ def mnist_bits(folder: Path) -> Any:
         data = tn.datasets.load("mnist")
         net = tn.BinaryMLP([784, 256, 256, 10], dropout=(0.1, 0.1))
         settings: dict[str, Any] = dict(lr=0.003, loss=tn.functional.squared_hinge, optimizer=tn.Adam, batch_size=100)
-        tn.fit(net, *data[:2], epochs=20, schedule=tn.optim.exponential(1e-3), progress=False, **settings)
+        tn.fit(net, data.train, data.valid, epochs=20, schedule=tn.optim.exponential(1e-3), progress=False, **settings)
         tn.save(tn.freeze(net), path)
     return tn.load(path)
 

@@ -254,7 +254,7 @@ def export(
     regression: Annotated[bool, typer.Option("--regression", help="The labels of --data are real numbers.")] = False,
     activation: Annotated[str, typer.Option(help="Of a file of PyTorch's: tanh, relu, sigmoid or identity.")] = "tanh",
     examples: Annotated[int, typer.Option(min=1, help="How many examples main.c checks.")] = 20,
-    out: Annotated[Path, typer.Option(help="Folder for the three files.")] = Path("exported"),
+    out: Annotated[Path, typer.Option(help="Folder for the program.")] = Path("exported"),
 ) -> None:
     """Write a trained network as a C program for a small machine, with a main.c that checks its scores."""
     from tinynet.datasets import load
@@ -263,12 +263,13 @@ def export(
 
     if to != "c":
         raise ValueError(f"--to {to}: a network can be written as c")
+    source: Any = None
     pixels = None
     if data is not None:
-        source: Any = data_set(data, target, regression)
+        source = data_set(data, target, regression)
         source = load(source) if isinstance(source, str) else source
         pixels = source.to_pixels(source.test.inputs[:examples])
-    made = export_c(network(file, activation), out, name, pixels)
+    made = export_c(network(file, activation), out, name, pixels, source)
     typer.echo(
         f"Wrote {', '.join(str(out / each) for each in made.files)}: {made.weights:,} bytes of weights, "
         f"{made.memory:,} bytes of working memory.\nCheck it with: cd {out} && {made.command} && ./{name}"

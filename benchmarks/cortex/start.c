@@ -4,7 +4,7 @@
 
 extern uint32_t __stack, __data, __data_end, __data_in_flash, __bss_start__, __bss_end__;
 
-extern int main(void);
+extern int main(int count, char **words);
 
 #ifndef ALONE /* with a terminal, which the emulator lends */
 extern void initialise_monitor_handles(void);
@@ -21,12 +21,12 @@ void start(void)
     for (uint32_t *to = &__bss_start__; to < &__bss_end__; to++)
         *to = 0;
 #ifdef ALONE
-    main();
+    main(0, 0);
     for (;;)
         ;
 #else
     initialise_monitor_handles();
-    exit(main());
+    exit(main(0, 0));
 #endif
 }
 

@@ -270,6 +270,81 @@ def test_the_header_states_the_memory(tmp_path):
     assert made.memory == 4 * (32 + 20 + 16) and "#define NETWORK_MEMORY 272 " in (tmp_path / "a/network.h").read_text()
 
 
+# ---- the rows of a table
+
+
+def table(tmp_path, rows=300):
+    """Return a table of measurements whose names need care in C, as a data set."""
+    rng = np.random.default_rng(0)
+    kinds = ['say "hi" \\\\ ??/', "größer */ @name@"]
+    lines = ["width,length */,kind"]
+    for _ in range(rows):
+        kind = rng.integers(2)
+        lines.append(f"{rng.normal(3 + 2 * kind, 1):.3f},{rng.normal(1e3, 50):.1f},{kinds[kind]!r}".replace("'", ""))
+    (tmp_path / "mine.csv").write_text("\n".join(lines).replace('"', "'"), encoding="utf-8")
+    return tn.datasets.from_csv(tmp_path / "mine.csv", "kind")
+
+
+def test_a_network_of_a_table_answers_its_rows(tmp_path):
+    gcc, data = compiler(), table(tmp_path)
+    net = tn.MLP([2, 8, 2], Quantized(bits=4))
+    tn.fit(net, data.train, data.valid, epochs=20, progress=False)
+    tn.save(net, tmp_path / "net", data)
+    made = tn.export_c(tn.load(tmp_path / "net"), tmp_path / "c", "mine", data.to_pixels(data.test.inputs))
+    assert set(made.files) == {"mine.c", "mine.h", "main.c", "mine_rows.c"}
+    command = made.command.replace("cc", gcc, 1).replace("-O2", " ".join(STRICT[1:])).split()
+    run(command, tmp_path / "c")
+    assert run(["./mine"], tmp_path / "c") == b"%d of %d equal\n" % ((len(data.test.labels),) * 2)
+    lines = (tmp_path / "mine.csv").read_text(encoding="utf-8").split("\n")[1:40]
+    rows = np.array([[float(value) for value in line.split(",")[:2]] for line in lines])
+    expected = data.description.answers(net(data.prepare(rows)).numpy())
+    for line, answer in zip(lines, expected, strict=True):
+        assert run(["./mine", *line.split(",")[:2]], tmp_path / "c").decode() == f"{answer}\n"
+    assert len(set(expected)) == 2
+
+
+def test_every_value_gets_the_level_that_it_has_in_python(tmp_path):
+    gcc, levels = compiler(), tn.datasets.levels.Levels(np.array([-1e300, 0.1]), np.array([1e300, 0.7]))
+    about = tn.datasets.description.Description("t", 2, ("a", "b"), ("c", "d"), levels)
+    net = tn.MLP([2, 2])
+    net.about = about.to_json()
+    tn.export_c(net, tmp_path / "c", "t")
+    (tmp_path / "c" / "ask.c").write_text("""
+        #include <stdio.h>
+        #include "t.h"
+        int main(void)
+        {
+            double values[2];
+            uint8_t pixels[2];
+            while (fread(values, 8, 2, stdin) == 2) {
+                t_pixels(values, pixels);
+                fwrite(pixels, 1, 2, stdout);
+            }
+            return 0;
+        }
+    """)
+    run([gcc, *STRICT, "ask.c", "t.c", "t_rows.c", "-lm", "-o", "ask"], tmp_path / "c")
+    x = np.random.default_rng(0).uniform(-0.2, 1.2, (5000, 1))
+    borders = (np.arange(256)[:, None] + 0.5) / 255  # half-way between two levels
+    values = levels.low / 2 + np.concatenate([x, borders, [[-1e6], [1e6]]]) * (levels.high / 2 - levels.low / 2)
+    values = 2 * np.clip(values, -8e307, 8e307)
+    out = np.frombuffer(run(["./ask"], tmp_path / "c", input=values.tobytes()), np.uint8).reshape(-1, 2)
+    np.testing.assert_array_equal(out, levels.pixels(values))
+
+
+def test_a_network_for_regression_answers_in_its_own_units(tmp_path):
+    gcc, rng = compiler(), np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    data = tn.datasets.from_arrays(X, 1000 + 50 * X[:, 0], regression=True)
+    net = tn.MLP([3, 8, 1])
+    tn.fit(net, data.train, data.valid, epochs=5, loss=tn.functional.mean_squared_error, progress=False)
+    made = tn.export_c(net.eval(), tmp_path / "c", "r", data=data)
+    run(made.command.replace("cc", gcc, 1).split(), tmp_path / "c")
+    [[expected]] = data.description.answers(net(data.prepare(X[:1])).numpy())
+    said = run(["./r", *map(repr, X[0].tolist())], tmp_path / "c").split()
+    assert abs(float(said[-1]) - expected) < 1e-2
+
+
 # ---- what is refused
 
 

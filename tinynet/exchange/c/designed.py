@@ -12,9 +12,10 @@ from tinynet.parameterizations import Bank, Kronecker, Pruned, gaps
 
 def pruned(source: Source, name: str, W: Pruned, takes: str, at: Place) -> Product:
     """Write the loop over the K kept entries: a code is the gap before the next, and the highest one only a part."""
-    b, _ = gaps.shortest(W.kept)
+    packed = gaps.packed(W.kept)
+    b = int(packed["form"][0])
     note(source, name, W, f": {W.K} numbers, and the gaps between their places in {b} bits, {2**b - 1} for a part")
-    codes = source.array(f"{name}_gaps", gaps.packed(W.kept)["gaps"])
+    codes = source.array(f"{name}_gaps", packed["gaps"])
     x = f"x[place / {W.n}]"
     source.use("zero", "codes", *(["input"] if takes == "uint8_t" else []))
     return made_of(source, name, takes, 0, f"""

@@ -1,4 +1,4 @@
-"""The three files of an exported network: NAME.c, NAME.h, and main.c, which checks that the scores are right."""
+"""The files of an exported network: NAME.c, NAME.h, and main.c, which checks that the scores are right."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tinynet.datasets.description import Description
+from tinynet.exchange.c import table
 from tinynet.exchange.c.layers import TYPES, described, integers, placed, steps
 from tinynet.exchange.c.source import Source, array, inside, text
 from tinynet.frozen.network import Frozen, flat
@@ -85,16 +87,16 @@ void @name@_scores(const uint8_t *pixels, @type@ *scores);
 
 /* Return the class of the highest score, 0 .. @NAME@_OUTPUTS - 1. */
 uint32_t @name@_predict(const uint8_t *pixels);
-
+@table@
 #endif
 """
 
 MAIN = """
-/* Check the network against the scores that Python computed.
+/* Check the network against the scores that Python computed@also@.
 
        @command@ && ./@name@ */
 
-#include <stdio.h>
+#include <stdio.h>@stdlib@
 #include "@header@"
 
 #define EXAMPLES @examples@
@@ -102,10 +104,10 @@ MAIN = """
 @vectors@
 
 @equal@
-
-int main(void)
+@answer@
+int main(@arguments@)
 {
-    uint32_t right = 0;
+    uint32_t right = 0;@answered@
     for (uint32_t k = 0; k < EXAMPLES; k++) {
         @type@ scores[@NAME@_OUTPUTS];
         @name@_scores(pixels[k], scores);
@@ -115,6 +117,12 @@ int main(void)
     return right == EXAMPLES ? 0 : 1;
 }
 """
+
+ANSWERED = """
+    if (count == @NAME@_INPUTS + 1) {
+        answer(words + 1);
+        return 0;
+    }"""
 
 EQUAL_INTEGERS = """
 /* Whether all scores are equal, and the class is the first of the highest. */
@@ -147,8 +155,11 @@ static int equal(const float *z, const float *expected, uint32_t class)
 """
 
 
-def program(frozen: Frozen, name: str, pixels: np.ndarray) -> Program:
-    """Return the files of a frozen network, with these examples (N, n_in) uint8 in main.c."""
+def program(frozen: Frozen, name: str, pixels: np.ndarray, about: Description | None = None) -> Program:
+    """Return the files of a frozen network, with these examples (N, n_in) uint8 in main.c.
+
+    about: what it was trained on. If that was a table, a fourth file, NAME_rows.c, leads from its rows to pixels.
+    """
     source, scale = Source(), integers(frozen)
     calls_of = steps(source, frozen)
     sizes, calls, at = placed(calls_of)
@@ -162,11 +173,12 @@ def program(frozen: Frozen, name: str, pixels: np.ndarray) -> Program:
     size = sum({"long_sums": 8, "window": 1}.get(kind, 4) * size for kind, size in sizes.items())
     if "long_sums" in sizes and size % 8:  # or some compilers would leave a gap
         sizes["numbers"], size = sizes["numbers"] + 1, size + 4
-    library = " -lm" if "math" in source.used else ""
-    command = f"cc -std=c99 -O2 {name}.c main.c{library} -o {name}"
+    of_table = table.parts(about, n)
+    library = " -lm" if "math" in source.used or of_table else ""
+    rows = f" {name}_rows.c" if of_table else ""
+    command = f"cc -std=c99 -O2 {name}.c{rows} main.c{library} -o {name}"
     parts: dict[str, Any] = {
         "about": f"{name}: from {frozen.n_in} pixels to {n} scores\n\n{_list(frozen)}",
-        "header": f"{name}.h",
         "includes": "\n#include <math.h>" if "math" in source.used else "",
         "memory": "\n".join(f"    {TYPES[kind]} {kind}[{sizes[kind]}];" for kind in TYPES if kind in sizes),
         "functions": "\n\n".join([*source.shared(), *source.texts]),
@@ -182,10 +194,20 @@ def program(frozen: Frozen, name: str, pixels: np.ndarray) -> Program:
         "examples": len(pixels),
         "vectors": array("pixels", pixels) + "\n\n" + array("expected", expected),
         "equal": text(EQUAL_FLOATS if scale is None else EQUAL_INTEGERS),
+        "table": table.HEADER if of_table else "",
+        "answer": "",
+        "also": ",\n   or answer a row of the table, given by its values" if of_table else "",
+        "stdlib": "\n#include <stdlib.h>" if of_table else "",
+        "arguments": "int count, char **words" if of_table else "void",
+        "answered": ANSWERED if of_table else "",
+        **of_table,
+        "header": f"{name}.h",
         "name": name,
         "NAME": name.upper(),
     }
     files = {f"{name}.c": SOURCE, f"{name}.h": HEADER, "main.c": MAIN}
+    if of_table:
+        files[f"{name}_rows.c"] = table.ROWS
     return Program({file: _filled(code, parts) for file, code in files.items()}, source.weights, size, command)
 
 

@@ -11,7 +11,15 @@ import numpy as np
 from tinynet.exchange.c.parts import PARTS
 
 WIDTH = 100  # characters in a line
-TYPES = {"u1": "uint8_t", "u2": "uint16_t", "u4": "uint32_t", "i2": "int16_t", "i4": "int32_t", "f4": "float"}
+TYPES = {
+    "u1": "uint8_t",
+    "u2": "uint16_t",
+    "u4": "uint32_t",
+    "i2": "int16_t",
+    "i4": "int32_t",
+    "f4": "float",
+    "f8": "double",
+}
 
 Place = Callable[[str], str]  # from the text of an index to the text of the number at that place
 
@@ -74,6 +82,7 @@ class Source:
 
 def comment(what: str) -> str:
     """Return a comment, in several lines where it is long."""
+    what = what.replace("*/", "* /").replace("/*", "/ *")  # settings may come from a file
     return fill(f"/* {what} */", WIDTH, subsequent_indent="   ", break_long_words=False)
 
 
@@ -89,7 +98,8 @@ def inside(code: str, depth: int = 1) -> str:
 
 def array(name: str, a: np.ndarray, static: str = "static const ") -> str:
     """Return the definition of an array of constants."""
-    values = map(number, a.ravel()) if a.dtype.kind == "f" else map(str, a.ravel().tolist())
+    written = repr if a.dtype == np.float64 else number
+    values = map(written, a.ravel().tolist()) if a.dtype.kind == "f" else map(str, a.ravel().tolist())
     shape = "".join(f"[{n}]" for n in a.shape)
     rows = a.reshape(-1, a.shape[-1]) if a.ndim > 1 else [a]
     listed = list(values)
@@ -101,6 +111,12 @@ def array(name: str, a: np.ndarray, static: str = "static const ") -> str:
 def filled(line: str) -> str:
     """Return a long line in several, with a margin."""
     return fill(line, WIDTH, initial_indent="    ", subsequent_indent="    ", break_long_words=False)
+
+
+def string(s: str) -> str:
+    """Return text as C writes it, in quotes; every byte that is not plain ASCII as three octal digits."""
+    plain = (chr(byte) if 32 <= byte < 127 and chr(byte) not in '"\\?@' else f"\\{byte:03o}" for byte in s.encode())
+    return f'"{"".join(plain)}"'
 
 
 def number(x: Any) -> str:
