@@ -125,6 +125,14 @@ def test_the_speeds_that_pages_quote_are_those_of_the_results():
     assert popcount["TOPS"] < of["cuBLAS bf16"]["TOPS"]
 
 
+def test_the_best_networks_that_a_page_lists_are_those_of_the_results():
+    points = json.loads((ROOT / "benchmarks/results/frontier_best.json").read_text())["points"]
+    measured = {(f"{p['bytes']:,}", f"`{p['net']}`", f"{p['test']:.2f} ± {p['spread']:.2f}") for p in points}
+    page = (ROOT / "docs/index.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if "± " in line]
+    assert {(size, net, error) for size, net, _, error in rows} == measured
+
+
 def test_the_version_is_the_same_everywhere():
     assert f"\nversion: {tn.__version__}\n" in (ROOT / "CITATION.cff").read_text()
 
