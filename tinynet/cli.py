@@ -215,6 +215,7 @@ def compress(
     from rich.console import Console
     from threadpoolctl import threadpool_limits
 
+    from tinynet.datasets import Dataset, load
     from tinynet.files import data_set, network
     from tinynet.frontier import choose, of_network, plot, table, write_csv
     from tinynet.frontier.methods import FACTORS
@@ -235,7 +236,8 @@ def compress(
     plot(rows, out / "frontier.png", title=f"{file.name} on {rows[0]['data']}")
     typer.echo(f"Wrote {out / 'frontier.png'} and {out / 'frontier.csv'}.")
     best = choose(copies, bytes_ or None, share or None)
-    save(best.net, out / "best.safetensors")
+    known = load(source) if isinstance(source, str) else source
+    save(best.net, out / "best.safetensors", known if isinstance(known, Dataset) else None)
     row, (times, unit) = best.row, (1, "") if regression else (100, " %")
     valid, test = (f"{times * row[f'{split}_error']:.3g}{unit}" for split in ("valid", "test"))
     typer.echo(

@@ -165,9 +165,11 @@ def _bits(source: Source, name: str, layer: BitLinear, numbers: str) -> Step:
     bits = source.array(f"{name}_bits", rows)
     of_pixels = layer.takes == "pixels"
     source.use("pixel_sum" if of_pixels else "bit_sum")
-    z = f"{'pixel_sum' if of_pixels else 'bit_sum'}(x, {bits}[j], {n})"
+    z = f"pixel_sum(x, total, {bits}[j], {n})" if of_pixels else f"bit_sum(x, {bits}[j], {n})"
+    total = f"int32_t total = sum(x, {n});" if of_pixels else ""
     if signs:
         body = f"""
+            {total}
             for (uint32_t w = 0; w < {_words(layer.n_out)}; w++)
                 z[w] = 0;
             for (uint32_t j = 0; j < {layer.n_out}; j++)
@@ -178,7 +180,7 @@ def _bits(source: Source, name: str, layer: BitLinear, numbers: str) -> Step:
         if numbers == "numbers":
             b = None if layer.bias is None else source.floats(f"{name}_b", layer.bias)
             z = f"(float){z}" + (f" + {b('j')}" if b else "")
-        body = f"for (uint32_t j = 0; j < {layer.n_out}; j++)\n    z[j] = {z};"
+        body = f"{total}\nfor (uint32_t j = 0; j < {layer.n_out}; j++)\n    z[j] = {z};"
     gives = "signs" if signs else numbers
     made_of(source, name, TYPES[layer.takes], 0, body, TYPES[gives])
     reads, writes = (n if of_pixels else words), (_words(layer.n_out) if signs else layer.n_out)

@@ -176,7 +176,7 @@ PARTS = {
             return last - first;
         }
     """),
-    "bit_sum": Part("""
+    "popcount": Part("""
         /* How many bits are 1: first in each pair, then in each four, each eight, and all together. */
         static int32_t popcount(uint32_t x)
         {
@@ -184,7 +184,9 @@ PARTS = {
             x = (x & 0x33333333u) + ((x >> 2) & 0x33333333u);
             return (int32_t)((((x + (x >> 4)) & 0x0f0f0f0fu) * 0x01010101u) >> 24);
         }
-
+    """),
+    "bit_sum": Part(
+        """
         /* The sum of n products of signs, 32 to a word, bit 1 for +1: n minus twice the disagreements. */
         static int32_t bit_sum(const uint32_t *signs, const uint32_t *row, uint32_t n)
         {
@@ -193,17 +195,34 @@ PARTS = {
                 disagreements += popcount(signs[w] ^ row[w]);
             return (int32_t)n - 2 * disagreements;
         }
-    """),
-    "pixel_sum": Part("""
-        /* The sum of n products of a sign and 2 p - 255, for pixels p. */
-        static int32_t pixel_sum(const uint8_t *pixels, const uint32_t *row, uint32_t n)
+        """,
+        ("popcount",),
+    ),
+    "pixel_sum": Part(
+        """
+        /* The sum of n products of a sign w and 2 p - 255, for pixels p whose sum is `total`. With w = 2 b - 1 for a
+           bit b, it is 4 times the sum of the pixels whose bit is 1, minus 2 total, minus 255 times the sum of w. */
+        static int32_t pixel_sum(const uint8_t *pixels, int32_t total, const uint32_t *row, uint32_t n)
         {
-            int32_t z = 0;
-            for (uint32_t i = 0; i < n; i++) {
-                int32_t x = 2 * pixels[i] - 255;
-                z += row[i / 32] >> i % 32 & 1 ? x : -x;
+            int32_t on = 0, ones = 0;
+            for (uint32_t w = 0; w < (n + 31) / 32; w++) {
+                const uint8_t *p = pixels + 32 * w;
+                ones += popcount(row[w]);
+                for (uint32_t bits = row[w]; bits; bits >>= 1, p++)
+                    if (bits & 1)
+                        on += *p;
             }
-            return z;
+            return 4 * on - 2 * total - 255 * (2 * ones - (int32_t)n);
         }
-    """),
+
+        static int32_t sum(const uint8_t *pixels, uint32_t n)
+        {
+            int32_t total = 0;
+            for (uint32_t i = 0; i < n; i++)
+                total += pixels[i];
+            return total;
+        }
+        """,
+        ("popcount",),
+    ),
 }
