@@ -28,6 +28,7 @@ import numpy as np
 
 import tinynet as tn
 from benchmarks.small_nets import Run, packed, train
+from tinynet import drawing
 from tinynet.exchange.c.source import array
 
 CORTEX = Path(__file__).parent / "cortex"
@@ -197,6 +198,11 @@ def main() -> None:
     for name, net, data in networks(folder):
         sheets[name] = sheet(net, data)
         print(name, sheets[name], flush=True)
+    report(sheets)
+
+
+def report(sheets: dict[str, Sheet]) -> None:
+    """Write table and picture."""
     header = ["network", "error", "weights", "flash", "RAM", "of it stack", "instructions", "mismatches"]
     rows = [
         [
@@ -207,7 +213,31 @@ def main() -> None:
     ]  # fmt: skip
     versions = origin() | {tool: _version(tool) for tool in ("arm-none-eabi-gcc", "qemu-system-arm", "gcc")}
     text = f"# Networks on a chip\n\n{markdown(header, rows)}\n\n{NOTES}\n\n{versions}"
+    draw(sheets).savefig(Path(__file__).parents[1] / "docs" / "chip.png", dpi=120)
     write("export", text, {"origin": versions, "sheets": {name: vars(s) for name, s in sheets.items()}})
+
+
+def draw(sheets: dict[str, Sheet]) -> Any:
+    """Return the picture: what fits into how much flash, and how well it reads digits."""
+    sets = {name.partition(":")[0]: None for name in sheets}
+    figure, panels = drawing.panels(11, 4.2, 1, len(sets))
+    for axes, data in zip(panels, sets, strict=True):
+        ours = {name.partition(": ")[2]: s for name, s in sheets.items() if name.startswith(data)}
+        for i, (name, s) in enumerate(ours.items()):
+            axes.plot(s.flash, 100 * s.error, color=drawing.colour(i), marker=drawing.marker(i), linestyle="",
+                      label=f"{name}: {s.ram / 1024:.1f} KB of RAM")  # fmt: skip
+        for kb in (16, 32, 64):
+            axes.axvline(1024 * kb, color="0.7", linewidth=0.8, zorder=1)
+            axes.text(
+                1024 * kb, 1, f" {kb} KB", transform=axes.get_xaxis_transform(), va="top", fontsize=7, color="0.4"
+            )
+        axes.set(xscale="log", yscale="log", xlabel="bytes of flash: the whole program", ylabel="test error (%)",
+                 title=data)  # fmt: skip
+        drawing.plain_numbers(axes.xaxis, "{x:,.0f}")
+        drawing.plain_numbers(axes.yaxis)
+    drawing.grid(*panels)
+    drawing.legend(*panels)
+    return figure
 
 
 NOTES = """Bytes: weights are the constants of the network; flash is a whole program for a Cortex-M3 that does nothing

@@ -133,6 +133,18 @@ def test_the_best_networks_that_a_page_lists_are_those_of_the_results():
     assert {(size, net, error) for size, net, _, error in rows} == measured
 
 
+def test_what_the_page_says_of_chips_is_what_was_measured():
+    sheets = json.loads((ROOT / "benchmarks/results/export.json").read_text())["sheets"]
+    page = (ROOT / "docs/chip.md").read_text()
+    found = re.findall(r"\| ((?:digits|MNIST): .*?) \| (.*?) % \| (.*?) \| (.*?) \| (.*?) \|", page)
+    assert len(found) > 10
+    for name, *figures in found:
+        sheet = sheets[name]
+        kept = [f"{100 * sheet['error']:.2f}", *(f"{sheet[key]:,}" for key in ("flash", "ram", "instructions"))]
+        assert figures == kept, name
+    assert all(sheet["mismatches"] == 0 for sheet in sheets.values())
+
+
 def test_the_version_is_the_same_everywhere():
     assert f"\nversion: {tn.__version__}\n" in (ROOT / "CITATION.cff").read_text()
 
