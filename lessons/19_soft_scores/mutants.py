@@ -208,6 +208,16 @@ def vanishing(scores, teacher):
     return np.zeros(scores.shape)
 
 
+@instead_of("high_temperature", "a large T only comes close to the limit; derive the limit, in which no T is left")
+def ten_thousand(scores, teacher):
+    return 1e4 * (soft(scores, 1e4) - soft(teacher, 1e4)) / len(scores)
+
+
+@instead_of("high_temperature", "a large T only comes close to the limit; derive the limit, in which no T is left")
+def one_thousand(scores, teacher):
+    return 1e3 * (soft(scores, 1e3) - soft(teacher, 1e3)) / len(scores)
+
+
 @instead_of("paired", "the two methods were treated as independent; look at the differences, seed by seed")
 def unpaired(a, b):
     a, b = np.asarray(a), np.asarray(b)

@@ -692,6 +692,12 @@ def of_disagreement(a_alone, b_alone, both, z):
     return answer(z**2 * D * (1 - D) / gap**2, D)
 
 
+@instead_of("labels_needed", "|g| (1 - |g|) is the variance of a share; the numbers 1, -1 and 0 have E d^2 - g^2")
+def as_a_share(a_alone, b_alone, both, z):
+    gap = abs(a_alone - b_alone)
+    return answer(z**2 * gap * (1 - gap) / gap**2, a_alone + b_alone + both)
+
+
 @instead_of(
     "labels_needed", "solve |g| = z sqrt(variance / n) for n: square both sides, so z sqrt(variance) / |g| is sqrt(n)"
 )

@@ -49,8 +49,9 @@ def paired_test(of_a, of_b, label):
     classes; the grader refuses more.
 
     The p-value: of all inputs, count those on which a alone is wrong, and those on which b alone is wrong. If a and b
-    err equally often, each of these inputs is the toss of a fair coin. p is the probability that as many tosses divide
-    at least as unevenly as these did, whichever side is ahead. So p is 1 if they divide evenly, or if there are none.
+    err equally often, each of these inputs is the toss of a fair coin. p is the probability that this number of fair
+    tosses divides at least as unevenly as these did, whichever side is ahead. So p is 1 if they divide evenly, or if
+    there are none.
 
     Args:
         of_a, of_b: (n,), whole numbers: the classes that a and b predict. n is below 500.

@@ -179,6 +179,18 @@ def incoming_too(W, b, V, e, j, c, d):
     return W_new + np.outer(W[:, j], c), b_new, V_new, e_new
 
 
+@instead_of("fold", "W and b of the units that stay do not change; only V and e do, so that the scores stay")
+def folded_into_W_and_b(W, b, V, e, j, c, d):
+    stay = np.delete(np.arange(len(b)), j)
+    return W[:, stay] + np.outer(W[:, j], c), b[stay] + d, V[stay], e.copy()
+
+
+@instead_of("fold", "np.outer(V[j], c) has the entries of c along its rows; c_i belongs to row i: np.outer(c, V[j])")
+def outer_turned(W, b, V, e, j, c, d):
+    W, b, _, e = folding(W, b, V, e, j, c, d)
+    return W, b, np.delete(V, j, axis=0) + np.outer(V[j], c), e
+
+
 @instead_of("fold", "the hidden bias b was changed; d belongs to the bias e of the scores, weighted by V_j")
 def hidden_bias(W, b, V, e, j, c, d):
     W, b, V_new, _ = folding(W, b, V, e, j, c, d)
@@ -427,6 +439,16 @@ def one_too_few(W, b, V, e, X, width):
     return W, b, V, e
 
 
+@instead_of("shrink", "one unit too many goes: stop as soon as `width` units are left (> width, not >=)")
+def greater_or_equal(W, b, V, e, X, width):
+    A = np.tanh(X @ W + b)
+    while len(b) >= width:
+        j = np.argmin(costs(A, V))
+        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
+        A = np.delete(A, j, axis=1)
+    return W, b, V, e
+
+
 @instead_of("shrink", "only one unit goes; repeat until `width` units are left")
 def only_once(W, b, V, e, X, width):
     A = np.tanh(X @ W + b)
@@ -555,6 +577,12 @@ def no_epochs(path, examples, m, k):
 @instead_of("multiplications", "only the last pair of the path is counted; the whole path has to be paid")
 def last_only(path, examples, m, k):
     units, epochs = path[-1]
+    return epochs * examples * units * (2 * m + 3 * k)
+
+
+@instead_of("multiplications", "only the first pair of the path is counted; the whole path has to be paid")
+def first_only(path, examples, m, k):
+    units, epochs = path[0]
     return epochs * examples * units * (2 * m + 3 * k)
 
 

@@ -47,7 +47,6 @@ def test_the_committed_students_are_what_the_lesson_says():
     found = {}
     for row in manifest.load_module(LESSON.path / "larger.py").committed():
         found.setdefault((row["data"], row["factor"], row["examples"], row["kind"]), []).append(row["error"])
-    assert np.mean(found["fashion", "1", 5000, "teacher"]) == pytest.approx(0.16, abs=0.005)
     for data in "mnist", "fashion":
         for factor in "1/16", "1/64":
             gain = {}
@@ -56,3 +55,6 @@ def test_the_committed_students_are_what_the_lesson_says():
                 assert len(found[data, factor, n, "soft"]) == 8
                 assert (gain[n] > 2 * noise) == (n < 5000)
             assert gain[100] > gain[500]
+            if data == "fashion":  # a little harm in the end
+                assert gain[5000] < -2 * noise
+                assert 100 * gain[5000] == pytest.approx({"1/16": -0.3, "1/64": -0.5}[factor], abs=0.05)

@@ -107,6 +107,9 @@ def test_the_committed_zoos_are_what_the_lesson_says(zoos):
     by_300 = {data: half(data, "labelled gap, 300 inputs") for data in ("mnist", "fashion")}
     assert by_300 == pytest.approx({"mnist": 0.55, "fashion": 0.64}, abs=0.005)
     assert by_300["mnist"] < half("mnist", vote) and by_300["fashion"] > half("fashion", vote)
+    for data in "mnist", "fashion":  # but their intervals overlap
+        for of, other in (vote, "labelled gap, 300 inputs"), ("labelled gap, 300 inputs", vote):
+            assert half(data, of, "half_low") < half(data, other, "half_high")
     for data in "mnist", "fashion":
         assert half(data, labelled) > half(data, vote, "half_high")
         assert half(data, "labelled gap, 100 inputs") < half(data, vote) < half(data, labelled)

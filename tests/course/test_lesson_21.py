@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import tinynet as tn
 from tinynet.course import manifest
@@ -71,6 +72,11 @@ def test_the_committed_networks_are_what_the_lesson_says():
         assert all(excess(data, width, best) < -2 for width in (3, 4, 6))
         assert abs(excess(data, 4, best, "more")) < 2  # which cost two thirds of a start more
         assert abs(excess(data, 4, one)) < 2
+    leads = {(data, width): excess(data, width, best) for data in RIVALS.EPOCHS for width in RIVALS.WIDTHS}
+    clear = sorted(abs(lead) for lead in leads.values() if abs(lead) > 2)
+    assert len(leads) == 15 and len(clear) == 9 and sum(lead < 2.5 for lead in clear) == 4
+    assert leads["mnist", 16] > 2  # and one or so is clear by chance:
+    assert 15 * 2 * stats.t.sf(2, 7) == pytest.approx(1.3, abs=0.05)
     for data in RIVALS.EPOCHS:
         starts = errors(data, "steps", 4)[1].reshape(8, -1).var(axis=1, ddof=1).mean() ** 0.5
         shrunk, long = (errors(data, kind, 4)[1].std(ddof=1) for kind in ("harm", "long"))
