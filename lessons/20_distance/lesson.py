@@ -457,13 +457,13 @@ for data, colour in zip(("digits", *titles), (BLUE, RED, GREEN), strict=True):
     sizes = (30, 100, 300) if data == "digits" else (30, 100, 300, 1000)
     half = lambda name, data=data: bars(worth[name][1]) if data == "digits" else both(larger[data, name])[1]
     bought = [half(f"labelled gap, {n:,} inputs")[0] for n in sizes]
-    axes.plot(sizes, bought, marker="o", color=colour, label=titles.get(data, data))
     n, ends = inputs_worth(half(VOTE), bought, sizes)
+    axes.plot(sizes, bought, marker="o", color=colour, label=f"{titles.get(data, data)}: worth {ends}")
     axes.plot(n, half(VOTE)[0], "*", color=colour, markersize=15, markeredgecolor="k", zorder=3)
-    axes.annotate(f"{n:.0f} ({ends})", (n, half(VOTE)[0]), (-6, 8), textcoords="offset points", ha="right")
+    axes.annotate(f"{n:.0f}", (n, half(VOTE)[0]), (-6, 8), textcoords="offset points", ha="right")
     print(f"{titles.get(data, data):13} the vote is worth about {n:.0f} labelled inputs ({ends})")
 axes.plot([], [], "*", color="w", markersize=15, markeredgecolor="k", label="vote of the closer half, no labels")
-axes.set(title="The vote is worth roughly a few hundred labelled inputs\n(in brackets: end to end of its bar)",
+axes.set(title="The vote is worth roughly a few hundred labelled inputs\n(legend: from end to end of its bar)",
          xscale="log", xlabel="labelled inputs", ylabel="rank correlation, better half", ylim=(-0.05, 1))  # fmt: skip
 axes.set_xticks([30, 100, 300, 1000], ["30", "100", "300", "1,000"])
 axes.minorticks_off()
