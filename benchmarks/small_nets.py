@@ -14,6 +14,7 @@ counts. Validation data choose among networks, and nothing else sees them. The p
 
     plain      as they are
     moved      new ones in every epoch: shifted, turned, and made larger or smaller a little
+    warped     the same, and warped as by a trembling hand
     taught     as they are, with the scores of a larger network, trained on moved ones, beside the labels
 """
 
@@ -29,10 +30,11 @@ from typing import Any
 import numpy as np
 
 import tinynet as tn
-from tinynet.datasets.augment import compose, rotate, shift, zoom
+from tinynet.datasets.augment import compose, elastic, rotate, shift, zoom
 from tinynet.engine.tape import primitive
 
-MOVES = compose(shift(2), rotate(10), zoom(0.1))
+MOVES = {"moved": compose(shift(2), rotate(10), zoom(0.1))}
+MOVES["warped"] = compose(MOVES["moved"], elastic(1.0))
 WINDOW = re.compile(r"(\d+)(?:/(\d+))?x(\d+)")  # kernel, stride, features
 
 
@@ -111,7 +113,7 @@ def train(run: Run, folder: Path) -> float:
             layer.__class__ = QuickNorm
     history = tn.fit(
         net, data().train, epochs=run.epochs, batch_size=100, lr=run.lr, schedule=tn.optim.cosine, optimizer=tn.Adam,
-        augment=MOVES if run.augment == "moved" else None, seed=run.seed, checkpoint=checkpoint, progress=False,
+        augment=MOVES.get(run.augment), seed=run.seed, checkpoint=checkpoint, progress=False,
         teacher=tn.load(folder / TEACHER.file) if run.augment == "taught" else None,
     )  # fmt: skip
     if history.interrupted:
