@@ -191,12 +191,11 @@ lesson.figure(figure, "beside")
 # ## The same, but for the names?
 #
 # The two maps look alike, but can you trust your eyes? Names are no help: one map has T4, the other 13, and equal names
-# would prove nothing. Nor is it enough to count states: maps of equal size can differ, and you will meet one. What
-# counts is *behaviour*. Do both maps allow the same symbols after every string that is legal?
+# would prove nothing. Nor is it enough to count states: maps of equal size can differ, as one below does. What counts
+# is *behaviour*. Do both maps allow the same symbols after every string that is legal?
 #
-# There are infinitely many strings, but only 20 times 20 pairs of states. So let two travellers start together, one on
-# each map, and take the same lines. When they come to a pair of stations where they have been before, nothing new can
-# follow.
+# There are infinitely many strings, but only some 20 times 20 pairs of states. So let two travellers start together,
+# one on each map, and take the same lines. When they come to a pair of stations once more, nothing new can follow.
 #
 # **Exercise `shortest_difference`.** Find the shortest string after which two automata allow different symbols.
 #
@@ -225,7 +224,7 @@ for seed, machine in zip(LIVE, machines, strict=True):
     print(f"; by 80 clusters, it {verdict_of(by_clusters[seed])}" if seed < len(by_clusters) else "")
 
 # %% [markdown]
-# Seed 6 is the example we owe you: its map has 20 states, too, but it does not know that a string ends with its last E.
+# The map of seed 6 has 20 states, too, and still differs: it does not know that a string ends with its last E.
 #
 # Eight networks are few. `readings.csv` has 26, the seeds 0 to 25 with none left out;
 # `python lessons/17_reading_lstm/readings.py` made it. Each is read by signs, and by 40, 80 and 160 clusters.
@@ -256,7 +255,7 @@ lesson.answer("read", count["signs"], "{:.0f}")
 # read as the grammar, by signs or by 80 clusters.
 #
 # The other lines are a warning: how many networks we can read depends on how we round. Besides, 80 is the best of three
-# numbers of clusters that were tried, so 22 of 26 is a little flattering.
+# numbers of clusters, so 22 of 26 is a little flattering.
 #
 # ## Does the network obey its map?
 #
@@ -322,46 +321,47 @@ lesson.answer("length", "no, mostly" if len(elsewhere) > len(forgetful) / 2 else
 # %% [markdown]
 # To see why, let a network read two strings that differ in the second symbol alone, and watch how far apart they leave
 # it at the end of the loop. Now the memory counts as well: an LSTM goes on from $h$ and $c$ together, so we measure the
-# distance of all 40 numbers. Where it is 0, the network cannot know which string it has read.
+# distance of all 40 numbers. Where it is 0, the network cannot know which string it has read. For networks that forget,
+# we also print the answer, as the score of T minus that of P. It should be positive after T, and negative after P.
 
 # %%
 figure, panels = plt.subplots(1, 3, figsize=(11, 3.9), sharey=True)
-print("symbols in the loop:", *readings.LENGTHS)
-settled = []
+print("symbols in the loop:", *readings.LENGTHS, 999)
+settled, numbers = [], lambda form, values: ", ".join(form.format(v) for v in values)
 for axes, loop in zip(panels, readings.LOOPS, strict=True):
     for seed, net in zip(LIVE, nets, strict=True):
-        *apart, far = readings.distances(net, loop, [*readings.LENGTHS, 999])
-        lost = readings.forgets(net, loop) >= 0
-        axes.plot(readings.LENGTHS, apart, color=COLOURS[4] if lost else COLOURS[5], lw=1.8 if lost else 1.0,
-                  ls="--" if lost else "-")  # fmt: skip
-        if lost:
-            shift = (4, 3) if seed == 5 else (-36, -4)
-            axes.annotate(f"seed {seed}", (24, apart[6]), shift, textcoords="offset points", fontsize="small")
-            print(f"seed {seed}, {loop}: forgets at {readings.forgets(net, loop)} symbols; distances "
-                  + ", ".join(f"{d:.2f}" for d in apart))  # fmt: skip
-        else:
-            settled.append(far)
+        apart, after_T, after_P = readings.followed(net, loop, [*readings.LENGTHS, 999])
+        if (first := readings.forgets(net, loop)) < 0:
+            axes.plot(readings.LENGTHS, apart[:-1], color=COLOURS[5], lw=1.0)
+            settled.append((apart[-1], after_T[-1], -after_P[-1]))
+            continue
+        axes.plot(readings.LENGTHS, apart[:-1], "--", color=COLOURS[4], lw=1.8)
+        axes.plot(first, apart[readings.LENGTHS.index(first)], "kX", ms=7)
+        shift = (4, 3) if seed == 5 else (-36, -4)
+        axes.annotate(f"seed {seed}", (24, apart[6]), shift, textcoords="offset points", fontsize="small")
+        print(f"seed {seed}, {loop}: first wrong at {first} symbols; distances {numbers('{:.2f}', apart)}; T minus P "
+              f"after T {numbers('{:+.1f}', after_T)}; after P {numbers('{:+.1f}', after_P)}")  # fmt: skip
     axes.set(title=f"loop of {loop}", xlabel="symbols in the loop")
 panels[0].set(ylabel="distance of (h, c) after T and after P", ylim=(0, None))
-panels[2].plot([], [], color=COLOURS[5], label="remembers")
-panels[2].plot([], [], color=COLOURS[4], ls="--", label="forgets")
-panels[2].legend(loc="center right", bbox_to_anchor=(1.0, 0.27))
+panels[2].legend(panels[2].lines[:3], ("forgets", "first wrong answer", "remembers"), loc=(0.42, 0.2), fontsize="small")
 figure.suptitle("Where the two states settle apart, the memory lasts (eight networks)")
 lesson.figure(figure, "hollows")
-print(f"the blue curves go on like this: after 999 symbols the distances are {min(settled):.2f} to {max(settled):.2f}")
-[h_alone], [h_and_c] = (readings.distances(nets[5], "T", [36], memory) for memory in (False, True))
-print(f"seed 5, 36 symbols in the loop of T: h alone differs by {h_alone:.2f}, h and c by {h_and_c:.2f}")
+far, *leads = zip(*settled, strict=True)
+print(f"the blue curves go on like this: after 999 symbols the distances are {min(far):.2f} to {max(far):.2f}, and the "
+      f"right symbol, T or P, leads the other by {min(map(min, leads)):.1f} or more")  # fmt: skip
 
 # %% [markdown]
-# Think of a marble on a board. Where a network remembers, the board has two hollows, one for T and one for P. A marble
-# rolls into its own hollow and stays there, however long the loop. That is a memory without end, made of real numbers,
-# and here the automaton tells the truth. In other loops there is only one hollow, and both marbles roll towards it. But
-# they roll slowly. In short loops they are still apart when they are asked, and the answers are right. Long loops are
-# rare in training: there are 8 among the 6,656 strings of all 26 networks. (Seed 0 in the loop of S may be a third
-# case. Its distances go up and down, so both marbles seem to go round and round the same ring.)
+# Think of a marble on a board with a line across it. From one side of the line the network will answer T, from the
+# other side P. Where a network remembers, there is a hollow on each side. Each marble rolls into its own and stays
+# there, as far as we followed it: 999 symbols. Here the automaton tells the truth. In other loops there is only one
+# hollow, and both marbles roll towards it, but slowly. In short loops each is still on its own side, and the answers
+# are right. Long loops are rare in training: 8 among the 6,656 strings of all 26 networks. (Seed 0 in the loop of S may
+# be a third case. Its distances go up and down, so both marbles seem to go round the same ring.)
 #
-# A network may forget before the marbles meet. After 36 symbols in the loop of T, seed 5 still has a distance of 1.67,
-# but practically all of it is in $c$. The two vectors $h$ are 0.00 apart, so the output no longer shows the difference.
+# The answer goes wrong when one marble crosses the line, not when the two meet. At the first wrong answer, in all five
+# cases, they are no closer than without any loop, where both answers are right. Seed 3 in the loop of T first fails at
+# 18 symbols, at a distance of 2.95; without a loop it is 1.51. From there on, the answers after T and after P are the
+# same. So a distance shows that something of the memory is left, not that the network still reads it correctly.
 #
 # ## What a reading is worth
 #

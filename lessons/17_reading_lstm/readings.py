@@ -101,11 +101,18 @@ def in_loop(kept, loop, length):
     return f"B{kept}{before}{loop * (length // len(loop))}{after}{kept}E"
 
 
-def distances(net, loop, lengths=LENGTHS, memory=True):
-    """Return how far apart a T and a P leave the state (h, c) at the end of loops of these lengths, or h alone."""
-    pairs = [walk(net, [in_loop(kept, loop, length) for kept in "TP"], memory)[0] for length in lengths]
-    end = -2 - len(LOOPS[loop][1])  # counted from the last but one symbol, since the last one is not read
-    return [float(np.linalg.norm(after_T[end] - after_P[end])) for after_T, after_P in pairs]
+def followed(net, loop, lengths=LENGTHS):
+    """Return what loops of these lengths leave of a T and of a P: an array (3, lengths).
+
+    The first row is the distance of the states (h, c) after T and after P, at the end of the loop. The others are the
+    score of T minus the score of P where the remembered symbol must come back, after a T and after a P.
+    """
+    end, rows = -2 - len(LOOPS[loop][1]), []  # counted from the last but one symbol, since the last one is not read
+    T, P = map(reber.ALPHABET.index, "TP")
+    for length in lengths:
+        states, scores = walk(net, [in_loop(kept, loop, length) for kept in "TP"], memory=True)
+        rows.append([np.linalg.norm(states[0][end] - states[1][end]), *(row[-2][T] - row[-2][P] for row in scores)])
+    return np.array(rows).T
 
 
 def forgets(net, loop):

@@ -121,16 +121,24 @@ def test_the_table_has_all_seeds_and_the_script_makes_it(readings, net):
     for string, said in zip(longer, legal_in_all(readings.walk(net, longer)[1]), strict=True):
         place = ANSWERS.parts_at(["".join(np.array(list(reber.ALPHABET))[may]) for may in said], GRAMMAR, string)
         assert place in (0, len(string) - 2)  # where the remembered symbol must come back
-    near, far = readings.distances(net, "T", (9, 66))
+    near, far = readings.followed(net, "T", (9, 66))[0]
     assert near > 1 and far < 0.1
     for memory in False, True:  # the memory c stands behind h
         h, _ = readings.walk(net, ["BTBPVVETE"], memory)
         assert h[0].shape == (8, 40 if memory else 20)
 
 
-def test_the_output_may_forget_before_the_memory_does(readings):
-    net = readings.trained(5)
-    assert readings.distances(net, "T", [36], memory=False)[0] < 0.05 < 1 < readings.distances(net, "T", [36])[0]
+def test_an_answer_goes_wrong_before_the_states_meet(readings, net):
+    fifth = readings.trained(5)
+    for one, loop, at in (net, "T", 18), (fifth, "T", 12), (fifth, "VPX", 9):
+        apart, after_T, after_P = readings.followed(one, loop)
+        first = readings.LENGTHS.index(at)
+        assert readings.forgets(one, loop) == at and apart[first] > apart[0]
+        assert all((after_T > 0)[:first]) and all((after_P < 0)[:first])
+        assert all(np.sign(after_T[first:]) == np.sign(after_P[first:]))
+    assert readings.followed(net, "T", (0, 18))[0] == pytest.approx([1.51, 2.95], abs=0.05)
+    apart, after_T, after_P = readings.followed(net, "S", [999])  # two hollows
+    assert apart > 5 and after_T > 3 and after_P < -3
 
 
 def test_hardly_any_training_string_has_a_long_loop(readings):
