@@ -126,13 +126,13 @@ for k, (method, (label, colour, marker)) in enumerate(STYLES.items()):
     axes.plot([b for _, b in points], medians, color=colour, marker=marker, label=label)
     for e, b in points:
         axes.plot(np.full(len(e), b), [share or none for share in e], marker, color=colour, ms=3, alpha=0.4)
-for bits, method, factor in ((2, "quantized", "1/16"), (1, "quantized", "1/32")):
-    size = found("reber", method, factor)[1]
-    axes.annotate(f"{bits} bit{'s' * (bits > 1)}", (size, FLOOR * 0.8**3), (0, 5), textcoords="offset points",
-                  ha="center", color=COLOURS[5], fontsize="small")  # fmt: skip
+for bits, factor in ((8, "1/4"), (4, "1/8"), (2, "1/16"), (1, "1/32")):
+    e, size = found("reber", "quantized", factor)
+    label = f"{bits} bit{'s' * (bits > 1)}" + (f"\none start: {e.max():.0%}" if e.max() > 0.01 else "")
+    axes.text(size, FLOOR * 0.8**5.2, label, ha="center", va="top", color=COLOURS[5], fontsize="small")
 axes.plot([b for b, _ in live], [e or FLOOR * 1.25 for _, e in live], "kx", label="trained just now, one start each")
-axes.axhspan(FLOOR * 0.8**4.7, FLOOR * 1.5, color="0.95", zorder=0)
-axes.annotate("no string wrong", (400, FLOOR * 1.08), color="0.4", fontsize="small")
+axes.axhspan(FLOOR * 0.8**8.5, FLOOR * 1.5, color="0.95", zorder=0)
+axes.text(375, FLOOR * 1.08, "no string wrong", color="0.4", fontsize="small")
 axes.set(title="Strings of a grammar: few bits need the fewest bytes", xscale="log", yscale="log",
          xlabel="bytes of the file", ylabel="share of wrong strings (medians; small: eight starts)")  # fmt: skip
 axes.set_xticks([500, 1000, 2000, 5000, 10000], ["500", "1,000", "2,000", "5,000", "10,000"])
@@ -150,8 +150,8 @@ lesson.answer("bit", found("reber", "quantized", "1/32")[0].mean(), "{:.2%}")
 # %% [markdown]
 # One bit does not fail: it errs on one string in all (eight starts, 256 strings each). Its signs are chosen during
 # training, so the network finds a way to remember with them. Look at the ranges, too. Two bits are worse than one *in
-# the mean*, but that is a single start of eight, which got stuck, at 43%. Low rank is no better than fewer units here:
-# 37% in 2,060 bytes, where an ordinary LSTM has 34% in 1,208.
+# the mean*, but that is a single start of eight, which got stuck, at 43%. At about 2 KB, low rank is worse than fewer
+# units: 37% in 2,060 bytes, where an ordinary LSTM has 10% in 2,300.
 #
 # ## Which gate breaks first?
 #
@@ -287,12 +287,12 @@ lesson.figure(figure, "text")
 
 # %% [markdown]
 # After this short training, 4 bits cost nothing that shows, and one bit costs a tenth of a nat. In 6 KB, one bit beats
-# an ordinary LSTM in 37. On text low rank does beat fewer units: 2.189 nats against 2.245, in about 37 KB each.
+# an ordinary LSTM in 37. On text low rank does beat fewer units: 2.189 nats against 2.245, in 38 and 37 KB.
 #
 # ## Does normalization help one bit?
 #
-# It is often said that few bits need normalization. `norm=True` standardizes the products before they enter the gates.
-# Its scales are 4 bytes each, and here they more than double the file.
+# It is often said that few bits need normalization. With the option `norm=True`, tinynet's LSTM standardizes $xW$, $hU$
+# and the memory before it uses them. Every column then has a scale of 4 bytes, and the file more than doubles.
 
 # %%
 plain, normed = found("reber", "quantized", "1/32"), found("reber", "quantized, normed", "1/32")
@@ -302,8 +302,8 @@ for name, (errors, size) in (("one bit", plain), ("one bit, normed", normed)):
 print(f"scales of the normalization: {(normed[1] - plain[1]) // 4}")
 
 # %% [markdown]
-# It does not help here: half of the starts err, three on a few strings, and one got stuck. On text it was not tried,
-# since normed networks run step by step.
+# It does not help here: half of the starts err, three on a few strings, and one got stuck. We did not try it on text,
+# because a normed network takes its steps one by one, which is slow.
 
 # %%
 bit, four = found("text", "quantized", "1/32"), found("text", "quantized", "1/8")
@@ -352,9 +352,9 @@ lesson.verdict(
 
 # %% [markdown]
 # So few bits work outside images. A mistake made by rounding does come again at every step, but with 4 bits it is small
-# enough, and a network that is trained with one bit learns to live with it. Hashing alone is a better way to be small
-# than fewer units, but bits are better still; on strings, both together are as good as bits alone. Low rank beats fewer
-# units on text, but not on strings.
+# enough, and a network that is trained with one bit learns to live with it. On strings, hashing alone is a better way
+# to be small than fewer units (on text, one point says so, too). Bits are better still, and on strings both together
+# are as good as bits alone. Low rank beats fewer units on text in 37 KB, but not on strings in 2 KB.
 #
 # ## Read on
 #
