@@ -66,9 +66,7 @@ def chain(axes, title, inputs, shared):
 
 
 figure, panels = plt.subplots(3, 1, figsize=(7, 5))
-chain(
-    panels[0], "deep MLP: an input at the first layer alone, each layer has its own matrix", inputs=False, shared=False
-)
+chain(panels[0], "deep MLP: an input at the first layer alone, each layer has its own", inputs=False, shared=False)
 chain(panels[1], "in between: an input at every layer, each layer has its own matrices", inputs=True, shared=False)
 chain(panels[2], "RNN, unrolled: an input at every layer, the same matrices for all", inputs=True, shared=True)
 lesson.figure(figure, "chains")
@@ -222,8 +220,8 @@ print(f"30 of your steps and tinynet's LSTM differ by {np.abs(h - outputs[-1].nu
 
 # %% [markdown]
 # Look at what your code sends from memory to memory: $\mathrm{d}c_{t-1} = f\, \mathrm{d}c_t$, plus what comes back
-# through the gates. There is no matrix and no tanh on the first way. If $f = 1$, the gradient passes unchanged. (In the
-# cell of 1997 $f$ was always 1; the forget gate came in 2000.)
+# through the gates. On this direct path there is no matrix and no tanh. If $f = 1$, the gradient passes unchanged. (In
+# the cell of 1997 $f$ was always 1; the forget gate came in 2000.)
 #
 # ## How open should a door be at first?
 #
@@ -265,6 +263,7 @@ figure, panels = plt.subplots(1, 2, figsize=(11, 4.4), sharey=True)
 draw(panels[0], gated, "through time: an input at every step")
 draw(panels[1], depth, "through depth: an input at the first layer")
 panels[0].set_ylabel("gradient of h, or of c, as a share of its norm at the end")
+figure.suptitle(f"Gates that start open (bias {half[50]:.1f}) carry the gradient, gates of bias 0 or 1 lose it")
 lesson.figure(figure, "gated")
 for name, shares in (gated | depth).items():
     print(f"{name}: at the first layer {shares[0]:.1e} of the gradient is left")
@@ -369,8 +368,8 @@ for kind, name in NAMES.items():
 # ## What a cut costs
 #
 # Now cut the chain of an LSTM that reads 20 symbols, and train it on the gradient that remains. The first symbol lies
-# beyond the cut, so no gradient can tell the network to write it down. With a cut after the last step, only the last
-# step and the scores learn anything.
+# beyond the cut, so no gradient can tell the network to write it down. If the gradient goes back a single step, the
+# shared weights learn only from what the last step sends back, and the scores learn as usual.
 
 # %%
 lesson.predict("cut", "Open gates, the gradient goes back one step: what share is right? (chance: 25%)")
@@ -490,9 +489,9 @@ lesson.figure(figure, "gates")
 
 # %% [markdown]
 # The textbook says: $f$ near 1, $i$ near 0, and the slate is left alone. This network found something else. Its forget
-# gate lets go of a part at every step, and its input gate stands open. The unit writes the same sign again and again.
-# What tells it which one? Perhaps its own output. So cut the four weights through which it sees that, and read again;
-# and do the same with networks from two other starts.
+# gate lets go of a part at every step, and its input gate stands open. Yet its memory does not fade, as if the unit
+# wrote the same sign again and again. What tells it which one? Perhaps its own output. So cut the four weights through
+# which it sees that, and read again; and do the same with networks from two other starts.
 
 # %%
 for seed in 1, 2, 3:
