@@ -442,6 +442,31 @@ def memory_without_the_way_through_h(dh, dc, z, c):
     return vjp(dh, dc, z, c, left=lambda total, dc, f, i: dc * f)
 
 
+def one_slope(gate, k):
+    """Return two mutants: one gate has the slope of tanh, or none, while the others are right."""
+
+    def replaced(dh, dc, z, c, slope):
+        (right, left), (wrong, _) = vjp(dh, dc, z, c), vjp(dh, dc, z, c, gate=slope)
+        return np.where(np.arange(z.shape[1]) // c.shape[1] == k, wrong, right), left
+
+    def of_tanh(dh, dc, z, c):
+        return replaced(dh, dc, z, c, lambda s: 1 - s**2)
+
+    def missing(dh, dc, z, c):
+        return replaced(dh, dc, z, c, lambda s: 1.0)
+
+    about = f"the slope at z_{gate} is {{}}; {gate} is a sigmoid, with the slope {gate} (1 - {gate})"
+    return [
+        instead_of("lstm_vjp", about.format(said))(made)
+        for said, made in ((f"1 - {gate}^2 here, as of a tanh", of_tanh), ("missing", missing))
+    ]
+
+
+input_slope_of_tanh, input_slope_missing = one_slope("i", 0)
+forget_slope_of_tanh, forget_slope_missing = one_slope("f", 1)
+output_slope_of_tanh, output_slope_missing = one_slope("o", 3)
+
+
 @instead_of("lstm_vjp", "the blocks of dz stand in the order i, f, o, g; it is i, f, g, o")
 def blocks_in_another_order(dh, dc, z, c):
     return vjp(dh, dc, z, c, order=(0, 1, 3, 2))

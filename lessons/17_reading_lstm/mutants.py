@@ -408,6 +408,14 @@ def order_of_arcs(arcs):
     return named(split(arcs, len(arcs), start=start, future=future), arcs)
 
 
+@instead_of(
+    "refine", "next classes were listed in the order of the arcs, without their symbols; note pairs of symbol and class"
+)
+def next_classes_as_they_stand(arcs):
+    future = lambda to, block: tuple(block[r] for r in to.values())
+    return named(split(arcs, len(arcs), future=future), arcs)
+
+
 @instead_of("refine", "no states are merged: each is a class of its own")
 def nothing_merged(arcs):
     return {q: q for q in arcs}
@@ -504,6 +512,55 @@ def search(a, b, same=lambda to, other: set(to) == set(other), depth_first=False
 @instead_of("shortest_difference", "this goes deep first and finds some difference; the shortest needs breadth first")
 def deep_first(a, b):
     return search(a, b, depth_first=True)
+
+
+DEEP = "a longer string was found first: whoever takes the latest pair goes deep; take the earliest, from a queue"
+
+
+@instead_of("shortest_difference", DEEP)
+def deep_in_alphabetical_order(a, b):
+    return search(a, b, depth_first=True, order=lambda to: sorted(to, reverse=True))
+
+
+@instead_of("shortest_difference", DEEP)
+def deep_and_noted_late(a, b):
+    stack, seen = [("", next(iter(a)), next(iter(b)))], set()
+    while stack:
+        string, q, r = stack.pop()
+        if (q, r) in seen:
+            continue
+        seen.add((q, r))
+        if set(a[q]) != set(b[r]):
+            return string
+        stack += [(string + symbol, a[q][symbol], b[r][symbol]) for symbol in sorted(a[q])]
+    return "none"
+
+
+def without_the_starts(a, b, both):
+    begin = next(iter(a)), next(iter(b))
+    queue, seen = [("", *begin)], {begin}
+    for string, q, r in queue:
+        for symbol in sorted(set(a[q]) & set(b[r]) if both else a[q]):
+            pair = a[q][symbol], b[r][symbol]
+            if pair not in seen and set(a[pair[0]]) != set(b[pair[1]]):
+                return string + symbol
+            if pair not in seen:
+                seen.add(pair)
+                queue.append((string + symbol, *pair))
+    return "none"
+
+
+STARTS = "the two starts are never compared; if they allow different symbols, the answer is the empty string"
+
+
+@instead_of("shortest_difference", STARTS)
+def starts_not_compared(a, b):
+    return without_the_starts(a, b, both=True)
+
+
+@instead_of("shortest_difference", STARTS)
+def starts_taken_to_agree(a, b):
+    return without_the_starts(a, b, both=False)
 
 
 def some_symbols(most):

@@ -98,8 +98,7 @@ def numbers(n_in, h, n_out, gates=4):
     return gates * h * (n_in + h + 1) + (h + 1) * n_out
 
 
-def widest(count, size):
-    h = 1
+def widest(count, size, h=1):
     while count(h + 1) <= size:
         h += 1
     return h
@@ -143,6 +142,16 @@ def no_top(n_in, n_out, size):
 @instead_of("widest_lstm", "12 bytes of scales were counted, as `lstm_bytes` does; float32 numbers need none")
 def with_scales(n_in, n_out, size):
     return widest(lambda h: packed(n_in, h, n_out, 32), size)
+
+
+@instead_of("widest_lstm", "a network that fills all bytes still fits; compare with <=")
+def strictly_less_from_zero(n_in, n_out, size):
+    return widest(lambda h: 4 * numbers(n_in, h, n_out), size - 1, h=0)
+
+
+@instead_of("widest_lstm", "12 bytes of scales were counted, as `lstm_bytes` does; float32 numbers need none")
+def with_scales_from_zero(n_in, n_out, size):
+    return widest(lambda h: packed(n_in, h, n_out, 32), size, h=0)
 
 
 @instead_of("gate_ranks", "together, the second factor has 4 h columns, so a rank costs m + 4 h numbers")
@@ -379,6 +388,19 @@ def strict(scores, legal):
     low = np.where(legal, scores, np.inf).min(axis=2)
     high = np.where(legal, -np.inf, scores).max(axis=2)
     return float(((low < high) & legal.any(axis=2)).any(axis=1).mean())
+
+
+POSITIVE = "a positive score was taken for a named symbol; the network names only the symbol with the highest score"
+
+
+@instead_of("wrong_strings", POSITIVE)
+def positive_scores(scores, legal):
+    return float((((scores > 0) & ~legal).any(axis=2) & legal.any(axis=2)).any(axis=1).mean())
+
+
+@instead_of("wrong_strings", POSITIVE)
+def positive_scores_throughout(scores, legal):
+    return float(((scores > 0) & ~legal).any(axis=(1, 2)).mean())
 
 
 @instead_of("choices", "the loss is in nats, with the natural logarithm; the base is e, not 2")
