@@ -9,7 +9,7 @@ import numpy as np
 from tinynet.datasets.description import Description
 from tinynet.exchange.c import table
 from tinynet.exchange.c.layers import TYPES, described, integers, placed, steps
-from tinynet.exchange.c.source import Source, array, inside, text
+from tinynet.exchange.c.source import Source, array, inside, number, text
 from tinynet.frozen.network import Frozen, flat
 
 
@@ -136,18 +136,14 @@ static int equal(const int32_t *z, const int32_t *expected, uint32_t class)
 """
 
 EQUAL_FLOATS = """
-/* Whether no score differs by more than 1e-5 of the largest, and the class is a highest one up to as much. */
+#define NEAR @near@ /* 1e-5 of the largest score: float32 sums in another order differ in their last digits */
+
+/* Whether all scores are near to what is expected, and the class is that of a highest score, up to as much. */
 static int equal(const float *z, const float *expected, uint32_t class)
 {
-    float most = 0.0f;
-    for (uint32_t j = 0; j < @NAME@_OUTPUTS; j++) {
-        float size = expected[j] < 0.0f ? -expected[j] : expected[j];
-        most = size > most ? size : most;
-    }
-    most *= 1e-5f;
     for (uint32_t j = 0; j < @NAME@_OUTPUTS; j++) {
         float difference = z[j] - expected[j];
-        if (!(difference <= most && difference >= -most) || expected[j] > expected[class] + most)
+        if (!(difference <= NEAR && difference >= -NEAR) || expected[j] > expected[class] + NEAR)
             return 0;
     }
     return 1;
@@ -194,6 +190,7 @@ def program(frozen: Frozen, name: str, pixels: np.ndarray, about: Description | 
         "examples": len(pixels),
         "vectors": array("pixels", pixels) + "\n\n" + array("expected", expected),
         "equal": text(EQUAL_FLOATS if scale is None else EQUAL_INTEGERS),
+        "near": number(1e-5 * float(np.abs(expected).max())),
         "table": table.HEADER if of_table else "",
         "answer": "",
         "also": ",\n   or answer a row of the table, given by its values" if of_table else "",
