@@ -56,7 +56,7 @@ METHODS = {
     "supermask": tn.Supermask(),
     "supermask_uniform": tn.Supermask("uniform"),
     "bank": LowRank(rank=20, bank="random"),
-    "train": tn.TensorTrain(),
+    "train": tn.TensorTrain(rank=3, inner=Quantized(bits=6)),
 }
 
 

@@ -5,6 +5,8 @@ A matrix that is made of others calls their functions: NAME_U, then NAME_V. Any 
 
 from __future__ import annotations
 
+from math import prod
+
 from tinynet.exchange.c.codes import SHORT, coded, entries
 from tinynet.exchange.c.designed import kronecker, pool, pruned
 from tinynet.exchange.c.drawn import circulant, random_bank, sparse, supermask
@@ -30,6 +32,7 @@ from tinynet.parameterizations import (
     Sparse,
     Sum,
     Supermask,
+    TensorTrain,
     Toeplitz,
 )  # fmt: skip
 
@@ -63,6 +66,8 @@ def product(source: Source, name: str, W: Parameterization, takes: str = "float"
             return _scaled(source, name, W, takes)
         case Toeplitz():
             return _toeplitz(source, name, W, takes)
+        case TensorTrain():
+            return _tensor_train(source, name, W, takes)
         case Sum():
             return _sum(source, name, W, takes)
         case Columns():
@@ -167,3 +172,34 @@ def _toeplitz(source: Source, name: str, W: Toeplitz, takes: str) -> Product:
     return made_of(
         source, name, takes, scratch, f"for (uint32_t p = 0; p < {windows.positions}; p++) {{\n    {inner}\n}}"
     )
+
+
+def _tensor_train(source: Source, name: str, W: TensorTrain, takes: str) -> Product:
+    """Write the chain of cores: each turns one digit of the inputs' places into one of the outputs'."""
+    cores = [product(source, f"{name}_{k}", core) for k, core in enumerate(W.train)]
+    rest = [prod(W.a[k + 1 :]) for k in range(len(cores))]
+    lead = [prod(W.b[:k]) for k in range(len(cores))]
+    sizes = [lead[k] * core.n * rest[k] for k, core in enumerate(W.train)]
+    row, out = max(core.m for core in W.train), max(core.n for core in W.train)
+    size = max(sizes[:-1], default=0)  # of what lies between two cores; two of these, a row and what becomes of it
+    if takes == "uint8_t":
+        source.use("input")
+    body, read = ["float *row = scratch;", f"float *out = scratch + {row};"], "x"
+    for k, (core, of_core) in enumerate(zip(W.train, cores, strict=True)):
+        write = "z" if k == len(cores) - 1 else f"(out + {out + k % 2 * size})"
+        entry = f"{read}[({core.m} * a + i) * {rest[k]} + q]"
+        body.append(
+            f"""
+for (uint32_t a = 0; a < {lead[k]}; a++)
+    for (uint32_t q = 0; q < {rest[k]}; q++) {{
+        for (uint32_t i = 0; i < {core.m}; i++)
+            row[i] = {f"input({entry})" if takes == "uint8_t" and k == 0 else entry};
+        {of_core.of("row", "out", f"out + {out + 2 * size}")}
+        for (uint32_t j = 0; j < {core.n}; j++)
+            {write}[({core.n} * a + j) * {rest[k]} + q] = out[j];
+    }}""".strip("\n")
+        )
+        read = write
+    note(source, name, W, f": a chain of {len(cores)} cores, digit by digit")
+    scratch = row + out + 2 * size + max(core.scratch for core in cores)
+    return made_of(source, name, takes, scratch, "\n".join(body))
