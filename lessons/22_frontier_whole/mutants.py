@@ -97,6 +97,11 @@ def floor_and_one(difference, spread_a, spread_b):
     return max(2, int(np.floor(4 * (spread_a**2 + spread_b**2) / difference**2 + 1e-9)) + 1)
 
 
+@instead_of("seeds_needed", "one too many where a whole number comes out: then the difference stands out already")
+def int_and_one(difference, spread_a, spread_b):
+    return int(4 * (spread_a**2 + spread_b**2) / difference**2) + 1
+
+
 @instead_of("seeds_needed", "1.96 was taken for the 2 that is asked for")
 def two_sigma_exactly(difference, spread_a, spread_b):
     return max(2, int(np.ceil(1.96**2 * (spread_a**2 + spread_b**2) / difference**2)))
@@ -271,11 +276,31 @@ def pooled(points, budget):
     )
 
 
-@instead_of("owners", "min() arg is an empty sequence")
+@instead_of("owners", "nothing fits into the smallest budget; the answer is [] there")
 def nothing_fits(points, budget):
     best = chosen(points, budget)
     first = min(best.values(), key=np.mean)
     return sorted(m for m, e in best.items() if not told_apart(e, first))
+
+
+@instead_of("owners", "each variance was divided by the best method's K; each mean has its own K")
+def winners_count_for_both(points, budget):
+    return close_to_first(
+        chosen(points, budget),
+        lambda e, first: (
+            np.mean(e) - np.mean(first) <= 2 * np.sqrt((np.var(e, ddof=1) + np.var(first, ddof=1)) / len(first))
+        ),
+    )
+
+
+@instead_of("owners", "each variance was divided by the other method's K; each mean has its own K")
+def others_count_for_both(points, budget):
+    return close_to_first(
+        chosen(points, budget),
+        lambda e, first: (
+            np.mean(e) - np.mean(first) <= 2 * np.sqrt((np.var(e, ddof=1) + np.var(first, ddof=1)) / len(e))
+        ),
+    )
 
 
 @instead_of("owners", "of a method's points the last that fits was taken; it may use the one with the lowest mean")
@@ -455,6 +480,16 @@ def mean_of_ratios(predicted, targets, mean):
 @instead_of("unexplained", "np.var takes off the mean error, and with it a part that the network gets wrong")
 def without_the_mean_error(predicted, targets, mean):
     return np.var(predicted - targets) / np.var(targets)
+
+
+@instead_of("unexplained", "np.var takes off the mean error, and with it a part that the network gets wrong")
+def without_the_mean_error_over_the_sum(predicted, targets, mean):
+    return np.var(predicted - targets) * targets.size / np.sum((mean - targets) ** 2)
+
+
+@instead_of("unexplained", "it was cut off at 1, but a network can be worse than the mean")
+def cut_off_at_one(predicted, targets, mean):
+    return min(1.0, np.sum((predicted - targets) ** 2) / np.sum((mean - targets) ** 2))
 
 
 # ---- a parameterization of one's own: methods that would be right, but for one mistake
@@ -745,3 +780,85 @@ class NoParameterization:
 @instead_of("Mine", "does `@dataclass(repr=False)` stand before the class?")
 class NoDataclass(Parameterization):
     factor: float = 1 / 8
+
+
+@instead_of("Mine", "keep the line `factor: float = 1 / 8`, with its type")
+@dataclass(repr=False)
+class FactorWithoutType(Parameterization):
+    factor = 1 / 8
+
+
+@instead_of("Mine", "the first setting is 'title', not 'factor'")
+@dataclass(repr=False)
+class TitleWithType(Parameterization):
+    title: str = "mine"
+    factor: float = 1 / 8
+
+
+@instead_of("Mine", "Delete __post_init__; put sizes into a property")
+@dataclass(repr=False)
+class SizesTooEarly(Pattern):
+    def __post_init__(self):
+        self.size = self.m * self.n
+
+
+@instead_of("Mine", "signs or masks made by NumPy are whole numbers: signs.astype(np.float32)")
+@dataclass(repr=False)
+class WholeNumbers(Rows):
+    def weight(self):
+        signs = np.random.default_rng(self.seed).choice([-1, 1], self.n)
+        return super().weight() * signs
+
+
+@instead_of("Mine", "`K` is a method here, and `holds` needs a number: put @property above it")
+@dataclass(repr=False)
+class WithoutProperty(Pattern):
+    def K(self):
+        return max(1, int(self.factor * self.m * self.n))
+
+
+@instead_of("Mine", "the first name in each tuple of `holds` must be a parameter")
+@dataclass(repr=False)
+class ShapesAlone(Pattern):
+    holds = {"c": ("m", "K")}
+
+
+@instead_of("Mine", "`holds` must be a dictionary of tuples")
+@dataclass(repr=False)
+class HoldsAList(Pattern):
+    holds = ["c"]
+
+
+@instead_of("Mine", "is one of your sizes 0 here? Take max(1, ..)")
+@dataclass(repr=False)
+class NoRowsAtAll(Rows):
+    @property
+    def K(self):
+        return int(self.factor * self.m)
+
+
+@instead_of("Mine", "sizes, settings and parameters belong to the object: self.m")
+@dataclass(repr=False)
+class SelfForgotten(Pattern):
+    def weight(self):
+        return F.tile(self.c, -(-m * self.n // self.K))[: self.m * self.n].reshape(self.m, self.n)  # noqa: F821
+
+
+@instead_of("Mine", "W is 0 everywhere when it starts")
+@dataclass(repr=False)
+class AllZeros(Product):
+    def initialize(self, rng, fan_in):
+        super().initialize(rng, fan_in)
+        self.U, self.V = (Parameter(np.zeros(of.shape, np.float32)) for of in (self.U, self.V))
+
+
+@instead_of("Mine", "the title 'hashed' belongs to another method of the race")
+@dataclass(repr=False)
+class TitleTaken(Product):
+    title = "hashed"
+
+
+@instead_of("Mine", "it stands in legends, so begin it with a letter")
+@dataclass(repr=False)
+class TitleHidden(Product):
+    title = "_mine"

@@ -37,7 +37,8 @@ def owners(points, budget):
     independent, and the variance of a mean of K errors is their variance (divide by K - 1) over K.
 
     Args:
-        points: {method: [(bytes, errors), ..]}, where errors (K,) come from K seeds, K at least 2.
+        points: {method: [(bytes, errors), ..]}, where errors (K,) come from K seeds, K at least 2; each point
+            has its own K.
         budget: in bytes; a point that takes exactly the budget fits.
 
     Returns:
@@ -100,15 +101,18 @@ def unexplained(predicted, targets, mean):
 
 @dataclass(repr=False)
 class Mine(Parameterization):
-    """A parameterization of your own: W (m, n), made of fewer numbers than m n. Write down
+    """A parameterization of your own: W (m, n), made of fewer numbers than m n. Delete __post_init__, and write down
 
-        title                     a short name, under which it runs in the race
+        title = ".."              a short name, under which it runs in the race, and that no other method has
+        about = ".."              a sentence for the last page: what is W made of?
         holds                     what a file holds: {"c": ("c", "K")} for an attribute c of shape (K,)
         initialize(rng, fan_in)   make what `holds` names, each a Parameter of float32 numbers drawn from rng
         weight()                  return W (self.m, self.n), a Tensor made of the parameters
 
-    For a factor f it may hold at most f m n + m + n numbers and a seed. Entries of x W should start with the variance
-    of the entries of x. How W is made is up to you, as long as none of tinynet's methods makes the same W.
+    For a factor f it may hold at most f m n + m + n numbers and two seeds. (The race allows f m n; what is above it
+    counts as bytes, and the lesson says so.) Entries of x W should start with the variance of the entries of x.
+    How W is made is up to you. The grader refuses W only if it has the same bits as one of tinynet's, such as a Hashed
+    by another name: whether an idea of lessons 9 to 12 in your own words is your own, you must say yourself.
     tn.check_parameterization(Mine(1 / 8)) says which promise is broken, if one is.
 
     Args:
@@ -118,7 +122,8 @@ class Mine(Parameterization):
     factor: float = 1 / 8
 
     # begin solution
-    title = "wallpaper"  # K numbers, written again and again, row by row, until W is full
+    title = "wallpaper"
+    about = "A list of numbers is written again and again, row by row, until W is full."
     holds = {"c": ("c", "K")}
 
     @property

@@ -1,11 +1,13 @@
 """The grader of lesson 22: `test_NAME` grades the function, or the class, NAME in exercise.py."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 
 import tinynet as tn
 from tinynet.course.calls import Wrong
+from tinynet.course.manifest import load_module
 from tinynet.parameterizations.contract import CHECKS, ContractError
 
 
@@ -79,6 +81,12 @@ def test_owners(exercise, rng):
         far: [(10, E(base + 2.2 * 0.01 * math.sqrt(2 / 3), 0.01, 3))],
     }
     exercise.owners(few, 10).equals(who(few, 10))
+    uneven = {  # each mean has its own K
+        first: [(10, E(base, 0.004, 3))],
+        near: [(10, E(base + 0.0042, 0.004, 12))],
+        far: [(10, E(base + 0.0058, 0.004, 12))],
+    }
+    exercise.owners(uneven, 10).equals(who(uneven, 10))
     sure = {first: [(10, E(base, 0.0001))], near: [(10, E(base + 0.001, 0.02))], far: [(10, E(base + 0.001, 0.0001))]}
     exercise.owners(sure, 10 + int(rng.integers(1, 9))).equals(who(sure, 10))
     wide = {first: [(10, E(base, 0.02))], near: [(10, E(base + 0.001, 0.0001))]}  # its own errors vary
@@ -117,6 +125,7 @@ def test_unexplained(exercise, rng):
         there = sum((c - t) ** 2 for _, b in rows for c, t in zip(mean.tolist(), b, strict=True))
         exercise.unexplained(predicted, targets, mean).equals(lost / there)
     exercise.unexplained(np.tile(mean, (N, 1)), targets, mean).equals(1.0)
+    exercise.unexplained(mean - 0.5 * (targets - mean), targets, mean).equals(2.25)  # worse than the mean
 
 
 OWN = (tn.Dense(), *(cls(f) for f in (1 / 8, 1 / 4) for cls in (tn.Hashed, tn.Sparse)),
@@ -130,11 +139,16 @@ def test_Mine(exercise, rng):
     seed = int(rng.integers(1000))
     call = f"Mine({factor:g}), shape={shape}, seed={seed}"
 
+    to_see = f"\n  to see it: tn.check_parameterization({call})"
+
     def ask(view, shape, seed, *given):
-        return exercise.Mine((factor,), view, shape, seed, given).value
+        try:
+            return exercise.Mine((factor,), view, shape, seed, given).value
+        except Wrong as error:
+            raise Wrong(f"{error}{to_see}" if str(error).startswith("Mine: ") else str(error)) from None
 
     def wrong(said):
-        return Wrong(f"Mine: {said}\n  to see it: tn.check_parameterization({call})")
+        return Wrong(f"Mine: {said}{to_see}")
 
     for check in CHECKS.values():
         try:
@@ -144,13 +158,22 @@ def test_Mine(exercise, rng):
     for m, n in (64, 256), (256, 10), (7, 3):
         for f in 1 / 8, 1 / 32:
             bits = exercise.Mine((f,), "state", (m, n), seed, (0.0,)).value["bits"]
-            most = 32 * (f * m * n + m + n) + 64
+            most = 32 * (f * m * n + m + n) + 2 * 64  # a sum of two recipes has two seeds
             if not bits <= most:
                 raise wrong(
                     f"Mine({f:g}) holds {bits:,} bits for a matrix of shape {(m, n)}; at most {most:,.0f} are allowed: "
-                    "f m n + m + n numbers of 32 bits, and a seed. How does what you store depend on self.factor?"
+                    "f m n + m + n numbers of 32 bits, and two seeds. How does what you store depend on self.factor?"
                 )
     W = ask("build", (16, 9), seed)["W"]
     for recipe in OWN:
         if np.array_equal(W, recipe.build((16, 9), seed).weight().numpy()):
             raise wrong(f"this is tinynet's {recipe!r}; make W in another way")
+    title = ask("title", (16, 9), seed)
+    taken = {*load_module(Path(__file__).with_name("whole.py")).METHODS, "frontier"}
+    if title.strip().lower() in taken:
+        raise Wrong(f"Mine: the title {title!r} belongs to another method of the race ({', '.join(sorted(taken))})")
+    if title.startswith("_") or not title.isprintable() or len(title) > 40:
+        raise Wrong(
+            f"Mine: the title is {title!r:.60}; it stands in legends, so begin it with a letter, and keep it to one "
+            "line of at most 40 characters"
+        )

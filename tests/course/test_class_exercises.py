@@ -41,7 +41,7 @@ class Raises(Parameterization):
     def initialize(self, rng, fan_in):
         raise ValueError("not today")
 """,
-        "raised ContractError: a matrix of shape",
+        "Mine: a matrix of shape",
     ),
     "Function": ("def Function(factor): return 1", "Function() takes 1 positional argument but 5 were given"),
     "Nothing": ("", "has no function Nothing"),

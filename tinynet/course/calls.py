@@ -16,7 +16,7 @@ import stat
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -153,7 +153,8 @@ def load(text: str, path: Path) -> dict[str, Any]:
     except SyntaxError as error:
         fault = Fault("parse", f"{error.msg}, line {error.lineno}" if error.lineno else error.msg)
     except BaseException as error:  # sys.exit and Ctrl-C too
-        fault = Fault("load", describe_error(error))
+        typed = "; write `holds = {..}` without a type, since it is no setting" * ("mutable default" in str(error))
+        fault = Fault("load", describe_error(error) + typed)
     raise fault  # as in `attempt`
 
 
@@ -200,11 +201,20 @@ def observed(cls: type, settings: tuple, view: str, shape: tuple[int, int], seed
 
     if not issubclass(cls, Parameterization):
         raise TypeError(f"a class {cls.__name__} must be a parameterization: `class {cls.__name__}(Parameterization):`")
+    call = f"{cls.__name__}({', '.join(map(repr, settings))})"
+    names = [field.name for field in fields(cls)]
+    if names and "factor" in names[1:]:
+        raise TypeError(f"the first setting is {names[0]!r}, not 'factor': write `{names[0]} = ..` without a type")
     try:
         recipe = cls(*settings)
     except TypeError:
-        call = f"{cls.__name__}({', '.join(map(repr, settings))})"
-        raise TypeError(f"{call} cannot be made: does `@dataclass(repr=False)` stand before the class?") from None
+        what = "does `@dataclass(repr=False)` stand before the class?"
+        if "__dataclass_fields__" in vars(cls):
+            what = "keep the line `factor: float = 1 / 8`, with its type, as the first in the class"
+        raise TypeError(f"{call} cannot be made: {what}") from None
+    except AttributeError as error:
+        what = "a recipe has no shape yet. Delete __post_init__; put sizes into a property, and parts into lay_out()"
+        raise TypeError(f"{call} cannot be made ({error}): {what}") from None
     return observe(recipe, view, shape, seed, *given)
 
 
@@ -237,7 +247,8 @@ def describe_error(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).name == "exercise.py"]
     where = f" (line {own[-1].lineno}: {own[-1].line})" if own else ""
-    said = ADDRESS.sub("", " ".join(str(error).split()))[:SAID]
+    most = 4 * SAID if type(error).__name__ == "ContractError" else SAID  # which says what to do at its end
+    said = ADDRESS.sub("", " ".join(str(error).split()))[:most]
     return f"{type(error).__name__}{': ' * bool(said)}{said}{where}"
 
 

@@ -26,6 +26,7 @@ can be checked in another process too, as the course does with what a learner ha
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -45,6 +46,7 @@ Ask = Callable[..., Any]  # ask(name of a view, shape, seed, ..) returns plain v
 SHAPES = (25, 4), (4, 3), (1, 3)  # that are tried besides the one that is given
 ROWS = (), (5,), (2, 3)  # shapes of x before its last axis: a vector, a matrix, a stack
 STEP = 1e-6  # of the differences
+LONGEST = 500  # characters of an error that are shown
 
 
 class ContractError(AssertionError):
@@ -54,7 +56,7 @@ class ContractError(AssertionError):
 def check_parameterization(
     recipe: Parameterization, shape: Shape = (9, 7), seed: int = 0, skip: Collection[str] = ()
 ) -> None:
-    """Raise a ContractError unless a parameterization keeps the contract; see the head of this file.
+    """Raise a ContractError unless a parameterization keeps the contract; tinynet/parameterizations/contract.py has it.
 
     Args:
         recipe: the method with its settings, not built.
@@ -91,15 +93,28 @@ def observe(recipe: Parameterization, view: str, shape: Shape, seed: int, *given
     except ContractError:
         raise
     except Exception as error:
-        said = f"{type(error).__name__}: {error}".rstrip(": ")
-        said = said if len(said) < 120 else f"{said[:120]} .."  # what to do should not be lost behind it
+        said = f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
+        said = said if len(said) < LONGEST else f"{said[:LONGEST]} .."
         what, hint = TROUBLE.get(view, ("", ""))
-        text = f"{what or view} of shape {tuple(shape)} raised {said}{hint}"
+        cause = _cause(type(recipe), str(error))
+        text = f"{what or view} of shape {tuple(shape)} raised {said}{f'; {cause}' if cause else hint}"
         raise ContractError(text).with_traceback(error.__traceback__) from error
     finally:
         RECIPES.pop(name)
         if known is not None:
             RECIPES[name] = known
+
+
+def _cause(cls: type, said: str) -> str:
+    """Return what an error most often comes from when somebody writes a first method; "" if nothing is known."""
+    holds = getattr(cls, "holds", None)
+    if not isinstance(holds, dict) or not all(isinstance(each, tuple) and each for each in holds.values()):
+        return '`holds` must be a dictionary of tuples, such as {"B": ("B", "m", "half")} for B of shape (m, half)'
+    sizes = {name for _, *shape in holds.values() for name in shape}
+    methods = sorted(name for name in sizes if callable(getattr(cls, str(name), None)))
+    if methods:
+        return f"`{methods[0]}` is a method here, and `holds` needs a number: put @property above it"
+    return next((cause for pattern, cause in CAUSES.items() if re.search(pattern, said)), "")
 
 
 def _fitting(recipe: Parameterization, shape: Shape, seed: int) -> Shape:
@@ -298,11 +313,26 @@ def _nearest(recipe: Parameterization, shape: Shape, seed: int, W: np.ndarray) -
     return {"W": _weight(found).numpy(), "steps": _steps(found)}
 
 
+def _title(recipe: Parameterization, shape: Shape, seed: int) -> str:
+    return str(getattr(type(recipe), "title", ""))
+
+
 VIEWS: dict[str, Callable[..., Any]] = {
     "fitting": _fitting, "build": _build, "gradients": _gradients, "moved": _moved, "product": _product,
     "product gradients": _product_gradients, "state": _state, "from state": _from_state, "restored": _restored,
     "of another shape": _of_another_shape, "overwritten": _overwritten, "settings": _settings, "nearest": _nearest,
+    "title": _title,
 }  # fmt: skip
+CAUSES = {  # what an error says, and what it usually comes from
+    r"'(method|function)'": "is a method used as a number? Put @property above it",
+    r"'\w+' object has no attribute '(state|stored_bits|restore|_data)'": "the first name in each tuple of `holds` "
+    'must be a parameter, and the others its shape: {"B": ("B", "m", "half")} for B of shape (m, half)',
+    "high <= 0|division by zero|zero-size|by zero|must be non-empty|at least one array": "is one of your sizes 0 here? "
+    "Take max(1, ..)",
+    "takes 0 positional": "does each method begin with self, as in weight(self)?",
+    "name '.*' is not defined": "sizes, settings and parameters belong to the object: self.m, self.factor, self.B",
+    "dtypes.*floating point": "signs or masks made by NumPy are whole numbers: signs.astype(np.float32)",
+}
 HELD = (
     "; does `holds` name all that initialize() makes, each with its shape? What the seed fixes for good is not stored: "
     "draw it from self.seed where it is needed"
@@ -354,6 +384,11 @@ def _seed(ask: Ask, shape: Shape, seed: int) -> None:
         raise ContractError(
             f"two matrices of seed {seed} differ in {np.sum(first != again)} of {first.size} entries: draw every "
             "random number from the rng that initialize() is given, or from self.seed"
+        )
+    if not first.any() and not other.any():
+        raise ContractError(
+            "W is 0 everywhere when it starts: no input reaches the output, and where factors are multiplied no "
+            "gradient reaches either of them. Draw first values from the rng, such as uniform(rng, shape, fan_in)"
         )
     if np.array_equal(first, other):
         raise ContractError(
