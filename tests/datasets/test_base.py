@@ -122,7 +122,9 @@ def test_no_pixel_outside_the_grid(bad):
 
 
 def test_an_unknown_name_lists_the_names():
-    with pytest.raises(ValueError, match=r"'mnst'; there are digits, breast_cancer, mnist, .*checkerboard"):
+    with pytest.raises(
+        ValueError, match=r"'mnst', and no file; there are digits, breast_cancer, mnist, .*checkerboard"
+    ):
         load("mnst")
 
 

@@ -65,7 +65,7 @@ def test_the_rate_is_chosen_on_the_validation_split():
 def test_text_is_swept_by_its_loss(monkeypatch):
     words = np.random.default_rng(0).choice(["the", "cat", "dog", "sat", "on", "a", "mat"], 500)
     tiny = tn.datasets.text.from_text(" ".join(words), "shakespeare")
-    monkeypatch.setattr(sys.modules["tinynet.frontier.run"], "_data", lambda name: tiny)
+    monkeypatch.setattr(sys.modules["tinynet.frontier.run"], "data_of", lambda settings: tiny)
     [row] = tn.frontier.sweep("shakespeare", ["binary+norm"], ["1/32"], 1, jobs=1, epochs=3, hidden=(16,), batch_size=4)
     assert 0 < row["test_error"] < np.log(len(tiny.alphabet)) and row["test_error"] != row["valid_error"]
 
