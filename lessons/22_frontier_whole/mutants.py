@@ -320,6 +320,13 @@ def points_together(points, budget):
 # ---- the nearest shared numbers
 
 
+@instead_of("tie", "w[bucket] += .. adds only one entry for each bucket; np.bincount, or np.add.at, adds all")
+def one_entry_counts(W, bucket, sign, K):
+    w = np.zeros(K)
+    w[bucket] += sign * W
+    return w / np.maximum(1, np.bincount(bucket.ravel(), minlength=K))
+
+
 @instead_of("tie", "a bucket's entries were added up; the nearest number is their mean")
 def summed(W, bucket, sign, K):
     return np.bincount(bucket.ravel(), (sign * W).ravel(), K)

@@ -53,12 +53,16 @@ def test_the_page_holds_the_picture_and_every_statement(space, monkeypatch):
     run(
         space,
         SCRIPT + "from matplotlib import pyplot\nlesson.figure(pyplot.figure(), 'all')\nlesson.claims()\n"
-        "lesson.page('What I <found>', 'all')\n",
+        "lesson.page('What I <found>', {'all': 'All < of it'}, ['A & B'], {'mine is best': (False, '2 > 1')})\n",
     )
     page = (space.root / "lessons" / "01_sums" / "figures" / "page.html").read_text()
     assert "<h1>What I &lt;found&gt;</h1>" in page and "data:image/png;base64,iVBOR" in page
     assert "<td>yes</td><td>it adds<br><small>2 &gt; 1</small></td><td>lesson 1</td>" in page
-    assert all(f"<td>{claim}</td>" in page for claim in claims.CLAIMS)
+    assert "2 statements held and 1 did not, in 1 of the course's" in page
+    assert "<p>A &amp; B</p>" in page and "<figcaption>All &lt; of it</figcaption>" in page
+    assert "<td>no</td><td>mine is best<br><small>2 &gt; 1</small></td>" in page
+    missing = page[page.index("Not run yet: ") :]  # in one line
+    assert "<td>C1</td>" in page and all(f"{claim} (lesson" in missing for claim in claims.CLAIMS if claim != "C1")
 
 
 @pytest.mark.parametrize("bad", [{"01_sums": {"C1": {"x": [True]}}}, {"01_sums": {"C1": ["x"]}}, [1], {"a": 1}])

@@ -7,6 +7,8 @@ that have not been run yet.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,13 +49,18 @@ PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body {{ font: 16px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }}
 img {{ max-width: 100% }} table {{ border-collapse: collapse }} td {{ border-top: 1px solid #ddd; padding: .3em .6em;
-vertical-align: top }} .claim td {{ font-weight: bold; background: #f4f4f4 }} .todo {{ color: #888 }}</style>
+vertical-align: top }} .claim td {{ font-weight: bold; background: #f4f4f4 }} .todo {{ color: #888 }}
+figure {{ margin: 2em 0 }}</style>
 <h1>{title}</h1>
+<p><small>{day}, made with tinynet's course on making neural networks small</small></p>
+{about}
 {pictures}
-<h2>What my own runs said</h2>
+{own}<h2>What my own runs said about the claims of the course</h2>
+<p>{counts}</p>
 <table>
 {rows}
 </table>
+<p class="todo">{missing}</p>
 </html>
 """
 
@@ -100,18 +107,49 @@ def table(space: Workspace, whole: bool = False) -> Any:
     return out
 
 
-def page(space: Workspace, title: str, pictures: list[Path]) -> str:
-    """Return a page in HTML, which needs no other file: the pictures (PNG), and every statement about every claim."""
-    images = [b64encode(path.read_bytes()).decode() for path in pictures]
-    rows = []
-    for claim, (said, missing) in verdicts(space).items():
+def page(
+    space: Workspace, title: str, pictures: Mapping[Path, str], about: Sequence[str] = (), own: Mapping[str, Any] = {}
+) -> str:
+    """Return a page in HTML, which needs no other file, for readers who do not know the course.
+
+    Args:
+        space: whose verdicts are shown, with every statement about every claim.
+        title: its headline.
+        pictures: {a PNG: the caption below it}.
+        about: paragraphs before the pictures, in plain text.
+        own: {statement about the learner's own method: (whether it held, the numbers behind that)}.
+    """
+    every = verdicts(space)
+    ran = {each.lesson for said, _ in every.values() for each in said}
+    held = [each.held for said, _ in every.values() for each in said]
+    where = f"in {len(ran)} of the course's {len(manifest.read())} lessons"
+    counts = f"{sum(held)} statements held and {len(held) - sum(held)} did not, {where}."
+    rows, unseen = [], []
+    for claim, (said, missing) in every.items():
+        listed = f"lesson {', '.join(map(str, missing))}"
+        if not said:
+            unseen.append(f"{claim} ({listed})")
+            continue
         rows.append(f'<tr class="claim"><td>{claim}</td><td colspan="3">{escape(CLAIMS[claim])}</td></tr>')
-        for each in said:
-            numbers = f"<br><small>{escape(each.numbers)}</small>" if each.numbers else ""
-            cells = f"<td></td><td>{'yes' if each.held else 'no'}</td><td>{escape(each.statement)}{numbers}</td>"
-            rows.append(f"<tr>{cells}<td>lesson {each.lesson}</td></tr>")
+        rows += [_row(each.statement, each.held, each.numbers, f"lesson {each.lesson}") for each in said]
         if missing:
-            listed = ", ".join(map(str, missing))
-            rows.append(f'<tr class="todo"><td></td><td colspan="3">not run yet: lesson {listed}</td></tr>')
-    shown = "\n".join(f'<img alt="figure" src="data:image/png;base64,{image}">' for image in images)
-    return PAGE.format(title=escape(title), pictures=shown, rows="\n".join(rows))
+            rows.append(f'<tr class="todo"><td></td><td colspan="3">not run yet: {listed}</td></tr>')
+    shown = [_figure(path, caption) for path, caption in pictures.items()]
+    mine = "\n".join(_row(statement, *found) for statement, found in own.items())
+    return PAGE.format(
+        title=escape(title), day=date.today().isoformat(), counts=counts if held else "",
+        about="\n".join(f"<p>{escape(text)}</p>" for text in about), pictures="\n".join(shown), rows="\n".join(rows),
+        own=f"<h2>What the race said about my own method</h2>\n<table>\n{mine}\n</table>\n" if own else "",
+        missing=f"Not run yet: {', '.join(unseen)}." if unseen else "",
+    )  # fmt: skip
+
+
+def _row(statement: str, held: bool, numbers: str, lesson: str = "") -> str:
+    small = f"<br><small>{escape(numbers)}</small>" if numbers else ""
+    return f"<tr><td></td><td>{'yes' if held else 'no'}</td><td>{escape(statement)}{small}</td><td>{lesson}</td></tr>"
+
+
+def _figure(path: Path, caption: str) -> str:
+    image = b64encode(path.read_bytes()).decode()
+    shown = f'<img alt="{escape(caption)}" src="data:image/png;base64,{image}">'
+    return f"<figure>{shown}<figcaption>{escape(caption)}</figcaption></figure>"

@@ -196,11 +196,20 @@ class Script:
         self.space = workspace.Workspace(self.space.root)  # another process may have run a lesson meanwhile
         Console(highlight=False, width=None if sys.stdout.isatty() else 140).print(claims.table(self.space))
 
-    def page(self, title: str, *figures: str) -> Path:
-        """Write a page with some of this run's figures and every verdict; print its path, and return it."""
+    def page(
+        self, title: str, figures: Mapping[str, str], about: Sequence[str] = (), own: Mapping[str, Any] | None = None
+    ) -> Path:
+        """Write a page with some of this run's figures and every verdict; print its path, and return it.
+
+        Args:
+            title: its headline.
+            figures: {name of a figure: the caption below it}.
+            about: paragraphs that come first.
+            own: {statement about the learner's own method: (whether it held, the numbers behind that)}.
+        """
         path = self.path("page.html")
-        pictures = [self.path(f"{name}.png") for name in figures]
-        write_atomically(path, claims.page(self.space, title, pictures).encode())
+        pictures = {self.path(f"{name}.png"): caption for name, caption in figures.items()}
+        write_atomically(path, claims.page(self.space, title, pictures, about, own or {}).encode())
         print(f"[page] {path}")
         return path
 
