@@ -44,7 +44,7 @@ from tinynet.storage.atomic import write_atomically
 
 DOCS = Path(__file__).parents[1] / "docs"
 KB = 1024
-BUDGETS = [kb * KB for kb in (1, 2, 4, 8, 12, 16, 24, 32, 64)]
+BUDGETS = [round(kb * KB) for kb in (0.6, 1, 2, 4, 8, 12, 16, 24, 32, 64)]  # the first for `tinynet golf`
 SIZES = (12_500, 5400, 2000, 7800, 18_000, 3200, 11_000, 27_000)  # in bytes
 FIRST = (  # what has a figure to reach
     (2000, "plain"), (5400, "moved"), (750, "plain"), (3200, "plain"), (11_000, "moved"),
@@ -304,7 +304,7 @@ def report(rows: Rows, folder: Path) -> None:
             row.test_error = tn.evaluate(tn.load(packed_file(row.run, folder)), data().test, name="test")
     rows.write()
     lines = [
-        [budget // KB] + [shown(chosen[budget]) if budget in chosen else "" for chosen in table.values()]
+        [f"{budget / KB:.2g}"] + [shown(chosen[budget]) if budget in chosen else "" for chosen in table.values()]
         for budget in BUDGETS
     ]
     all_of_them = {(e.net, kind): e for kind, chosen in table.items() for e in chosen.values()}
@@ -363,8 +363,8 @@ def draw(table: dict[str, dict[int, Entry]]) -> Any:
         axes.plot([size, size], [low, high], color="0.35", linestyle="-", linewidth=1, zorder=1)
         axes.plot(size, low, color="0.35", marker="o", markerfacecolor="0.35" if moved else "white", linestyle="")
         left = size > 30_000 or "160" in what or (size == 12_608 and not moved)  # where others stand to the right
-        axes.annotate(what, (size, low), textcoords="offset points", xytext=(-5 if left else 5, 3),
-                      ha="right" if left else "left", fontsize=7, color="0.35")  # fmt: skip
+        place = dict(xytext=(-5 if left else 5, -9 if "Deep" in what else 3), ha="right" if left else "left")
+        axes.annotate(what, (size, low), textcoords="offset points", fontsize=7, color="0.35", **place)
     axes.plot(
         [], [], color="0.35", marker="o", markerfacecolor="white", linestyle="", label="published, plain (theirs)"
     )
