@@ -282,8 +282,10 @@ lesson.figure(figure, "halves")
 # saving, loading and counting bytes follow from these lines. `uniform` draws float32 numbers of variance 1 / fan_in.
 # Pairs always stores half of the numbers; yours must follow `self.factor`. Tensors are added, multiplied and indexed
 # like arrays, so `self.c[places]` with whole numbers `places` (m, n) is a $W$. It is computed at every step: no Python
-# loop over entries, please. If your method draws something that stays, such as a permutation, set `seeded = True` and
-# compute it from `self.seed`. A method may also be made of other recipes, as in tinynet's parameterizations/lowrank.py.
+# loop over entries, please. And a number c in front of a stored one makes the training steps of $W$ c^2 times as long:
+# store numbers of the size that $W$ needs. If your method draws something that stays, such as a permutation, set
+# `seeded = True` and compute it from `self.seed`. A method may also be made of other recipes, as in tinynet's
+# parameterizations/lowrank.py.
 #
 # What could $W$ be made of? Rows that are shared, blocks that are turned, the sum of two recipes, a small matrix that
 # is stretched, numbers along diagonals. Before you choose, think of 1/64: it leaves 40 numbers for the last matrix, 256

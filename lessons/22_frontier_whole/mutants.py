@@ -824,6 +824,21 @@ class WithoutProperty(Pattern):
         return max(1, int(self.factor * self.m * self.n))
 
 
+@instead_of("Mine", "never runs initialize(): make `K` a property")
+@dataclass(repr=False)
+class SizeSetAtTheStart(Parameterization):
+    factor: float = 1 / 8
+    holds = {"c": ("c", "K")}
+
+    def initialize(self, rng, fan_in):
+        self.K = max(1, int(self.factor * self.m * self.n))
+        self.c = Parameter(uniform(rng, (self.K,), fan_in))
+
+    def weight(self):
+        size = self.m * self.n
+        return F.tile(self.c, -(-size // self.K))[:size].reshape(self.m, self.n)
+
+
 @instead_of("Mine", "the first name in each tuple of `holds` must be a parameter")
 @dataclass(repr=False)
 class ShapesAlone(Pattern):

@@ -171,7 +171,7 @@ def test_Mine(exercise, rng):
     title = ask("title", (16, 9), seed)
     taken = {*load_module(Path(__file__).with_name("whole.py")).METHODS, "frontier"}
     if title.strip().lower() in taken:
-        raise Wrong(f"Mine: the title {title!r} belongs to another method of the race ({', '.join(sorted(taken))})")
+        raise Wrong(f"Mine: the title {title!r} belongs to another method of the race ({'; '.join(sorted(taken))})")
     if title.startswith("_") or not title.isprintable() or len(title) > 40:
         raise Wrong(
             f"Mine: the title is {title!r:.60}; it stands in legends, so begin it with a letter, and keep it to one "

@@ -213,8 +213,10 @@ def observed(cls: type, settings: tuple, view: str, shape: tuple[int, int], seed
             what = "keep the line `factor: float = 1 / 8`, with its type, as the first in the class"
         raise TypeError(f"{call} cannot be made: {what}") from None
     except AttributeError as error:
-        what = "a recipe has no shape yet. Delete __post_init__; put sizes into a property, and parts into lay_out()"
-        raise TypeError(f"{call} cannot be made ({error}): {what}") from None
+        if "is a recipe, without" not in str(error):
+            raise
+        advice = "it has no m and n yet. Delete __post_init__; put sizes into a property, and parts into lay_out()"
+        raise TypeError(f"{call} cannot be made: {advice}") from None
     return observe(recipe, view, shape, seed, *given)
 
 

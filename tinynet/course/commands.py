@@ -81,7 +81,11 @@ def progress(
             "" if guess is None else escape(guesses.shown(guess, share)), escape(_short(result, share)),
             "" if guess is None or result is None else guesses.distance(guess, result, share),
         )  # fmt: skip
-    console.print(table if table.row_count else "No guesses yet: a lesson asks for one before each experiment.")
+    console.print(
+        table
+        if table.row_count
+        else "No guesses yet: read in a terminal, a lesson asks for one before each experiment."
+    )
     console.print("", claims.table(space, verdicts))
 
 

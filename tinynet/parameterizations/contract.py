@@ -114,6 +114,9 @@ def _cause(cls: type, said: str) -> str:
     methods = sorted(name for name in sizes if callable(getattr(cls, str(name), None)))
     if methods:
         return f"`{methods[0]}` is a method here, and `holds` needs a number: put @property above it"
+    missing = re.search(r"(?:no attribute|without) '(\w+)'", said)
+    if missing and missing[1] in sizes:
+        return f"a matrix that is read from a file never runs initialize(): make `{missing[1]}` a property"
     return next((cause for pattern, cause in CAUSES.items() if re.search(pattern, said)), "")
 
 
