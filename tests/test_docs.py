@@ -125,6 +125,19 @@ def test_the_speeds_that_pages_quote_are_those_of_the_results():
     assert popcount["TOPS"] < of["cuBLAS bf16"]["TOPS"]
 
 
+def test_the_readme_quotes_the_best_networks_on_mnist_and_no_better_ones():
+    points = json.loads((ROOT / "benchmarks/results/frontier_best.json").read_text())["points"]
+    text = " ".join((ROOT / "README.md").read_text().split())
+    said = re.search(
+        r"([\d.]+) % of the test pictures in (\d+) bytes, on ([\d.]+) % in ([\d.]+) KB, and on ([\d.]+) % in (\d+) KB",
+        text,
+    )
+    errors, sizes = said.groups()[::2], [float(said[2]), 1000 * float(said[4]), 1000 * float(said[6])]
+    for error, size in zip(errors, sizes, strict=True):
+        best = min(points, key=lambda point: abs(point["bytes"] - size))
+        assert f"{best['test']:.1f}" == error and abs(best["bytes"] - size) < 0.02 * size
+
+
 def test_the_best_networks_that_a_page_lists_are_those_of_the_results():
     points = json.loads((ROOT / "benchmarks/results/frontier_best.json").read_text())["points"]
     measured = {(f"{p['bytes']:,}", f"`{p['net']}`", f"{p['test']:.2f} ± {p['spread']:.2f}") for p in points}
