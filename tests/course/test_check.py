@@ -87,7 +87,7 @@ def test_no_cause_is_named_when_an_answer_coincides_with_a_known_mistake_once(le
     for exercise in lesson.exercises:
         right = getattr(lesson.solution, exercise.name)
         answers = [lambda *arguments, right=right: (right(*arguments), right(*arguments))[1]]
-        for mutant in lesson.mutants_of(exercise.name)[:3]:
+        for mutant in lesson.mutants_of(exercise.name)[:1]:
             first = iter([mutant.function])
             answers.append(lambda *arguments, first=first: next(first, lambda *_: "another")(*arguments))
         for answer in answers:

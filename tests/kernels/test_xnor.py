@@ -204,7 +204,7 @@ X86 = pytest.mark.skipif("sse2" not in jit.cpu_features(), reason="names of x86 
 @pytest.mark.parametrize(
     ("name", "features", "rung"),
     [
-        ("haswell", "+avx2,+popcnt", "carry"),
+        pytest.param("haswell", "+avx2,+popcnt", "carry", marks=pytest.mark.long),  # as in kernels/test_layer.py
         pytest.param("nehalem", "+popcnt,+sse4.2", "tile", marks=pytest.mark.long),
         ("x86-64", "+sse2", "tile"),
     ],

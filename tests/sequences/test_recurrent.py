@@ -301,7 +301,7 @@ def peak_of_training(built, steps):
 @every_kind
 def test_memory_grows_as_time_and_not_as_its_square(layer, cell, options):
     built = layer(2, 8, **options)
-    steps = 30 if options else 800 if layer is tn.LSTM else 400  # so many that what is made only once hardly counts
+    steps = 15 if options else 400 if layer is tn.LSTM else 200  # so many that what is made only once hardly counts
     peak_of_training(built, 2)
     once, twice = peak_of_training(built, steps), peak_of_training(built, 2 * steps)
     assert 1.6 * once < twice < 2.4 * once
