@@ -77,8 +77,9 @@ def test_a_table_of_the_answers_to_one_seed_fails_on_every_other(lesson):
         made = rehearse(lesson, exercise.name, Functions(vars(lesson.solution)), 0)
         table = {key(call.arguments): call.outcome.value for call in made}
         source = Functions({exercise.name: lambda *arguments, table=table: table.get(key(arguments), 0)})
-        graded = [grade_exercise(lesson, exercise, source, seed).passed for seed in (0, 1)]
-        assert graded == [exercise.name not in BY_FUNCTIONS, False]
+        assert not grade_exercise(lesson, exercise, source, 1).passed
+        if exercise is lesson.exercises[0]:  # a table is a table: on its own seed it passes
+            assert grade_exercise(lesson, exercise, source, 0).passed == (exercise.name not in BY_FUNCTIONS)
 
 
 @pytest.mark.parametrize("lesson", manifest.read(), ids=lambda lesson: lesson.folder)

@@ -129,6 +129,7 @@ def test_the_committed_results_say_what_the_lesson_says(elsewhere):
         assert (mean[data, "narrow"] < mean[data, "binary"]) == (data != "breast_cancer")
 
 
+@pytest.mark.long
 def test_a_row_of_the_table_comes_out_again(elsewhere):
     """Allow for a percentage point, because another processor rounds differently."""
     data = elsewhere.data_of("breast_cancer")

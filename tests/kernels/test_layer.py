@@ -70,7 +70,10 @@ EITHER_WAY = """
 @pytest.mark.skipif("sse2" not in cpu_features(), reason="names of x86 machines")
 @pytest.mark.parametrize(
     ("name", "features"),
-    [("haswell", "+avx2,+popcnt"), pytest.param("nehalem", "+popcnt,+sse4.2", marks=pytest.mark.long)],
+    [  # frozen/test_network.py asks a whole network of both
+        pytest.param("haswell", "+avx2,+popcnt", marks=pytest.mark.long),
+        pytest.param("nehalem", "+popcnt,+sse4.2", marks=pytest.mark.long),
+    ],
 )
 def test_machines_with_and_without_avx2_come_to_the_same_integers(name, features):
     if "avx2" in features and "avx2" not in cpu_features():
