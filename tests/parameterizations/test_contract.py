@@ -209,18 +209,23 @@ AROUND = {
     "Pruned": lambda r: tn.Pruned(1 / 4, r),
     "Sum": lambda r: tn.Sum(r, tn.Dense()),
 }
-MIDDLE = [around(leaf) for i, around in enumerate(AROUND.values()) for leaf in LEAVES[i % 3 :: 3]]  # each in turn
+
+
+def middle(every):
+    """Return each kind of recipe around one leaf in `every`; the next kind begins with the next leaf."""
+    return [around(leaf) for i, around in enumerate(AROUND.values()) for leaf in LEAVES[i % every :: every]]
 
 
 OUTSIDE = AROUND | {"Toeplitz": lambda r: tn.Toeplitz(kernel=2, inner=r)}
 NARROW = ("smooth features need a square picture", "1 columns for 2 blocks")  # why some of them refuse
 
 
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])
 @pytest.mark.parametrize("around", OUTSIDE.values(), ids=OUTSIDE.keys())
-def test_recipes_inside_each_other_are_trained_saved_loaded_counted_printed_and_found_again(around, tmp_path):
+def test_recipes_inside_each_other_are_trained_saved_loaded_counted_printed_and_found_again(around, every, tmp_path):
     x, labels = np.random.default_rng(0).normal(size=(8, 16)).astype(np.float32), np.arange(8) % 4
     W, path, refused = np.random.default_rng(1).normal(size=(16, 9)).astype(np.float32), tmp_path / "net", []
-    for recipe in map(around, [*LEAVES, *MIDDLE]):
+    for recipe in map(around, [*LEAVES, *middle(every)]):
         try:
             net = tn.MLP([16, 9, 4], recipe, seed=1)
         except ValueError as error:
