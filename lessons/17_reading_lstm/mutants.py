@@ -491,17 +491,33 @@ def two_rows(rounds):
         f"b{k}": {"x": f"b{k + 1}"} for k in range(rounds + 1)} | {f"b{rounds + 1}": {}}  # fmt: skip
 
 
-def search(a, b, same=lambda to, other: set(to) == set(other), depth_first=False, seen_as=lambda pair: pair,
-           order=sorted, start=lambda arcs: next(iter(arcs)), most=None):  # fmt: skip
+def common(to, other):
+    return sorted(to.keys() & other.keys())
+
+
+def of_a(to, other):
+    return sorted(to)
+
+
+def search(a, b, same=lambda to, other: set(to) == set(other), names=lambda q, r: True, symbols=common, latest=False,
+           seen_as=lambda pair: pair, start=lambda arcs: next(iter(arcs)), most=None):  # fmt: skip
+    """Return the first string after which a and b differ, by a search with one of its parts replaced.
+
+    Args:
+        same, names: whether two states agree, by their arcs and by their names.
+        symbols: which arcs are followed from two states, in order.
+        latest: whether the latest pair is taken, in place of the earliest.
+        seen_as: what is noted of a pair.
+        start: where the walk begins.
+        most: how long a string may be.
+    """
     begin = start(a), start(b)
     queue, seen = [("", *begin)], {seen_as(begin)}
     while queue:
-        string, q, r = queue.pop(-1 if depth_first else 0)
-        if not same(a[q], b[r]):
+        string, q, r = queue.pop(-1 if latest else 0)
+        if not (same(a[q], b[r]) and names(q, r)):
             return string
-        for symbol in order(set(a[q]) & set(b[r])) if order is sorted else order(a[q]):
-            if symbol not in b[r]:
-                continue
+        for symbol in symbols(a[q], b[r]):
             pair = a[q][symbol], b[r][symbol]
             if seen_as(pair) not in seen and (most is None or len(string) < most):
                 seen.add(seen_as(pair))
@@ -511,7 +527,7 @@ def search(a, b, same=lambda to, other: set(to) == set(other), depth_first=False
 
 @instead_of("shortest_difference", "this goes deep first and finds some difference; the shortest needs breadth first")
 def deep_first(a, b):
-    return search(a, b, depth_first=True)
+    return search(a, b, latest=True)
 
 
 DEEP = "a longer string was found first: whoever takes the latest pair goes deep; take the earliest, from a queue"
@@ -519,7 +535,7 @@ DEEP = "a longer string was found first: whoever takes the latest pair goes deep
 
 @instead_of("shortest_difference", DEEP)
 def deep_in_alphabetical_order(a, b):
-    return search(a, b, depth_first=True, order=lambda to: sorted(to, reverse=True))
+    return search(a, b, latest=True, symbols=lambda to, other: common(to, other)[::-1])
 
 
 @instead_of("shortest_difference", DEEP)
@@ -581,17 +597,7 @@ twenty_symbols, twenty_five_symbols, thirty_symbols = map(some_symbols, (20, 25,
     "shortest_difference", "pairs of states with equal names were skipped; names mean nothing, so look at these as well"
 )
 def equal_names_skipped(a, b):
-    start = next(iter(a)), next(iter(b))
-    queue, seen = [("", *start)], {start}
-    for string, q, r in queue:
-        if set(a[q]) != set(b[r]):
-            return string
-        for symbol in sorted(a[q]):
-            pair = a[q][symbol], b[r][symbol]
-            if pair not in seen and pair[0] != pair[1]:
-                seen.add(pair)
-                queue.append((string + symbol, *pair))
-    return "none"
+    return search(a, b, symbols=lambda to, other: [s for s in sorted(to) if to[s] != other[s]])
 
 
 @instead_of(
@@ -609,43 +615,24 @@ def from_a_state_called_start(a, b):
 NAMES = "names of states were compared, here or in the dictionaries; they mean nothing, compare the legal symbols"
 
 
-def differing(differ):
-    """Return a search that follows the symbols of a, and ends where q of a and r of b differ."""
-
-    def searched(a, b):
-        begin = next(iter(a)), next(iter(b))
-        queue, seen = [("", *begin)], {begin}
-        for string, q, r in queue:
-            if differ(a, b, q, r):
-                return string
-            for symbol in sorted(a[q]):
-                pair = a[q][symbol], b[r][symbol]
-                if pair not in seen:
-                    seen.add(pair)
-                    queue.append((string + symbol, *pair))
-        return "none"
-
-    return instead_of("shortest_difference", NAMES)(searched)
+@instead_of("shortest_difference", NAMES)
+def dictionaries_compared(a, b):
+    return search(a, b, same=lambda to, other: to == other, symbols=of_a)
 
 
-dictionaries_compared = differing(lambda a, b, q, r: a[q] != b[r])
-names_compared = differing(lambda a, b, q, r: q != r)
-names_and_symbols_compared = differing(lambda a, b, q, r: q != r or set(a[q]) != set(b[r]))
+@instead_of("shortest_difference", NAMES)
+def names_compared(a, b):
+    return search(a, b, same=lambda to, other: True, names=lambda q, r: q == r, symbols=of_a)
+
+
+@instead_of("shortest_difference", NAMES)
+def names_and_symbols_compared(a, b):
+    return search(a, b, names=lambda q, r: q == r, symbols=of_a)
 
 
 @instead_of("shortest_difference", NAMES)
 def by_state_names(a, b):
-    begin = next(iter(a)), next(iter(b))
-    queue, seen = [("", *begin)], {begin}
-    for string, q, r in queue:
-        if q != r:
-            return string
-        for symbol in sorted(set(a[q]) & set(b[r])):
-            pair = a[q][symbol], b[r][symbol]
-            if pair not in seen:
-                seen.add(pair)
-                queue.append((string + symbol, *pair))
-    return "none"
+    return search(a, b, same=lambda to, other: True, names=lambda q, r: q == r)
 
 
 @instead_of(
@@ -695,7 +682,7 @@ def first_in_alphabet(a, b):
     "shortest_difference", "among equally short strings this returns the last in alphabetical order; asked is the first"
 )
 def last_in_alphabet(a, b):
-    return search(a, b, order=lambda to: sorted(to, reverse=True))
+    return search(a, b, symbols=lambda to, other: common(to, other)[::-1])
 
 
 @instead_of(
@@ -703,7 +690,7 @@ def last_in_alphabet(a, b):
     "symbols are tried in the order of the dictionary; alphabetical order decides between equally short strings",
 )
 def order_of_the_dictionary(a, b):
-    return search(a, b, order=list)
+    return search(a, b, symbols=lambda to, other: [s for s in to if s in other])
 
 
 @instead_of(
@@ -711,17 +698,7 @@ def order_of_the_dictionary(a, b):
     "symbols are tried in the order of the dictionary; alphabetical order decides between equally short strings",
 )
 def order_of_the_other_dictionary(a, b):
-    start = next(iter(a)), next(iter(b))
-    queue, seen = [("", *start)], {start}
-    for string, q, r in queue:
-        if set(a[q]) != set(b[r]):
-            return string
-        for symbol in b[r]:
-            pair = a[q][symbol], b[r][symbol]
-            if pair not in seen:
-                seen.add(pair)
-                queue.append((string + symbol, *pair))
-    return "none"
+    return search(a, b, symbols=lambda to, other: list(other))
 
 
 @instead_of(

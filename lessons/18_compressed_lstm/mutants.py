@@ -204,6 +204,12 @@ def on_grid(block, bits, top=None):
     return s * np.rint(block / s)
 
 
+def with_block(W, gate, rule, h=None):
+    out, h = W.copy(), h or W.shape[1] // 4
+    out[:, gate * h : gate * h + h] = rule(W[:, gate * h : gate * h + h])
+    return out
+
+
 @instead_of("round_gate", "the whole matrix was rounded; only one gate's block changes")
 def all_gates(W, gate, bits):
     return np.hstack([on_grid(block, bits) for block in np.split(W, 4, axis=1)])
@@ -211,9 +217,7 @@ def all_gates(W, gate, bits):
 
 @instead_of("round_gate", "the step was taken from the largest entry of all four blocks; take that of the gate's own")
 def step_of_all(W, gate, bits):
-    out, h = W.copy(), W.shape[1] // 4
-    out[:, gate * h : gate * h + h] = on_grid(W[:, gate * h : gate * h + h], bits, np.abs(W).max())
-    return out
+    return with_block(W, gate, lambda B: on_grid(B, bits, np.abs(W).max()))
 
 
 @instead_of("round_gate", "every fourth column was taken; a gate's columns lie side by side, h of them")
@@ -238,41 +242,22 @@ def block_alone(W, gate, bits):
 
 @instead_of("round_gate", "Q is 2^bits - 1 here, as if all levels lay on one side of 0")
 def too_many_levels(W, gate, bits):
-    out, h = W.copy(), W.shape[1] // 4
-    block = W[:, gate * h : gate * h + h]
-    s = np.abs(block).max() / (2**bits - 1)
-    out[:, gate * h : gate * h + h] = s * np.rint(block / s)
-    return out
+    return with_block(W, gate, lambda B: (s := np.abs(B).max() / (2**bits - 1)) * np.rint(B / s))
 
 
 @instead_of("round_gate", "the block holds whole numbers now; multiply them by the step again")
 def codes(W, gate, bits):
-    out, h = W.copy(), W.shape[1] // 4
-    block = W[:, gate * h : gate * h + h]
-    out[:, gate * h : gate * h + h] = np.rint(block / (np.abs(block).max() / (2 ** (bits - 1) - 1)))
-    return out
+    return with_block(W, gate, lambda B: np.rint(B / (np.abs(B).max() / (2 ** (bits - 1) - 1))))
 
 
 @instead_of("round_gate", "the gates were counted from the end, or in another order; they are i, f, g, o")
 def from_the_end(W, gate, bits):
-    out, h = W.copy(), W.shape[1] // 4
-    k = 3 - gate
-    out[:, k * h : k * h + h] = on_grid(W[:, k * h : k * h + h], bits)
-    return out
+    return with_block(W, 3 - gate, lambda B: on_grid(B, bits))
 
 
 @instead_of("round_gate", "the largest entry was taken with its sign; a block may be largest on the negative side")
 def signed_maximum(W, gate, bits):
-    out, h = W.copy(), W.shape[1] // 4
-    block = W[:, gate * h : gate * h + h]
-    out[:, gate * h : gate * h + h] = on_grid(block, bits, block.max())
-    return out
-
-
-def with_block(W, gate, rule, h=None):
-    out, h = W.copy(), h or W.shape[1] // 4
-    out[:, gate * h : gate * h + h] = rule(W[:, gate * h : gate * h + h])
-    return out
+    return with_block(W, gate, lambda B: on_grid(B, bits, B.max()))
 
 
 @instead_of("round_gate", "Q is 2^(bits - 1) here, one level too many on each side; it is 2^(bits - 1) - 1")

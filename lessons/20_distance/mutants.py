@@ -263,11 +263,16 @@ def tail(m, k):
     return sum(math.comb(m, j) for j in range(k + 1)) / 2**m
 
 
+def sign_test(n10, n01):
+    """Return the p-value as it should be."""
+    return min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+
+
 @instead_of("paired_test", "such a label tells nothing about the gap, so do not buy it")
 def buys_all(of_a, of_b, label):
     y = np.array([label(i) for i in range(len(of_a))])
     n10, n01 = int(np.sum((of_a != y) & (of_b == y))), int(np.sum((of_a == y) & (of_b != y)))
-    return (n10 - n01) / len(y), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return (n10 - n01) / len(y), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "it takes one whole number, the place of an input")
@@ -275,31 +280,31 @@ def asks_for_arrays(of_a, of_b, label):
     where = np.flatnonzero(of_a != of_b)
     y = label(where)
     n10, n01 = int(np.sum(of_b[where] == y)), int(np.sum(of_a[where] == y))
-    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return (n10 - n01) / len(of_a), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "the sign of the gap is reversed; it is positive if a errs more")
 def reversed_gap(of_a, of_b, label):
     n10, n01, _ = counts(of_a, of_b, label)
-    return (n01 - n10) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return (n01 - n10) / len(of_a), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "the gap has lost its sign; it is negative if b errs more")
 def absolute_gap(of_a, of_b, label):
     n10, n01, _ = counts(of_a, of_b, label)
-    return abs(n01 - n10) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return abs(n01 - n10) / len(of_a), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "the gap was divided by the number of labels; error rates are shares of all n inputs")
 def per_label(of_a, of_b, label):
     n10, n01, differ = counts(of_a, of_b, label)
-    return (n10 - n01) / max(differ, 1), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return (n10 - n01) / max(differ, 1), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "the gap was divided by the number of tosses; error rates are shares of all n inputs")
 def per_toss(of_a, of_b, label):
     n10, n01, _ = counts(of_a, of_b, label)
-    return (n10 - n01) / max(n10 + n01, 1), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return (n10 - n01) / max(n10 + n01, 1), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "this p counts one side only; either network may be ahead, so it is twice as large")
@@ -337,7 +342,7 @@ def both_wrong_tossed_up(of_a, of_b, label):
 def not_right_is_wrong(of_a, of_b, label):
     where, y = bought(of_a, of_b, label)
     n10, n01 = int(np.sum(of_a[where] != y)), int(np.sum(of_a[where] == y))
-    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return (n10 - n01) / len(of_a), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "all errors of a and of b were made tosses; where both are wrong nobody scores")
@@ -394,7 +399,7 @@ def nothing_to_toss(of_a, of_b, label):
     n10, n01, _ = counts(of_a, of_b, label)
     if n10 + n01 == 0:
         return 0.0, 0.0
-    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return (n10 - n01) / len(of_a), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "2**m overflows to 0 if m is one of NumPy's whole numbers and above 62; turn it into an int")
@@ -408,13 +413,13 @@ def overflowing_sums(of_a, of_b, label):
 @instead_of("paired_test", "gap and p have changed places; the gap comes first")
 def swapped_values(of_a, of_b, label):
     n10, n01, _ = counts(of_a, of_b, label)
-    return min(1.0, 2 * tail(n10 + n01, min(n10, n01))), (n10 - n01) / len(of_a)
+    return sign_test(n10, n01), (n10 - n01) / len(of_a)
 
 
 @instead_of("paired_test", "the gap is a number of inputs; divide by n for a difference of error rates")
 def gap_counted(of_a, of_b, label):
     n10, n01, _ = counts(of_a, of_b, label)
-    return n10 - n01, min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return n10 - n01, sign_test(n10, n01)
 
 
 @instead_of("paired_test", "chi-squared with a correction came in place of the tosses; add up the exact odds")
@@ -455,7 +460,7 @@ def up_to_a(of_a, of_b, label):
 def asks_twice(of_a, of_b, label):
     counts(of_a, of_b, label)
     n10, n01, _ = counts(of_a, of_b, label)
-    return (n10 - n01) / len(of_a), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return (n10 - n01) / len(of_a), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "and paid for each time; ask once, and keep the answer")
@@ -472,25 +477,25 @@ def asks_for_either(of_a, of_b, label):
 @instead_of("paired_test", "the gap was divided by the number of labels; error rates are shares of all n inputs")
 def per_label_unguarded(of_a, of_b, label):
     n10, n01, differ = counts(of_a, of_b, label)
-    return (n10 - n01) / differ, min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return (n10 - n01) / differ, sign_test(n10, n01)
 
 
 @instead_of("paired_test", "the gap was divided by the number of labels; error rates are shares of all n inputs")
 def per_label_in_numpy(of_a, of_b, label):
     n10, n01, differ = counts(of_a, of_b, label)
-    return np.int64(n10 - n01) / np.int64(differ), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return np.int64(n10 - n01) / np.int64(differ), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "the gap was divided by the number of tosses; error rates are shares of all n inputs")
 def per_toss_unguarded(of_a, of_b, label):
     n10, n01, _ = counts(of_a, of_b, label)
-    return (n10 - n01) / (n10 + n01), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return (n10 - n01) / (n10 + n01), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "the gap was divided by the number of tosses; error rates are shares of all n inputs")
 def per_toss_in_numpy(of_a, of_b, label):
     n10, n01, _ = counts(of_a, of_b, label)
-    return np.int64(n10 - n01) / np.int64(n10 + n01), min(1.0, 2 * tail(n10 + n01, min(n10, n01)))
+    return np.int64(n10 - n01) / np.int64(n10 + n01), sign_test(n10, n01)
 
 
 @instead_of("paired_test", "a normal curve was put in place of the tosses; with so few of them, add up the exact odds")

@@ -313,17 +313,17 @@ def mean_over_scores(A, V):
     "harms", "the outgoing weights were not squared; if scores change by r V_j, their squares change by r^2 V_j^2"
 )
 def weights_not_squared(A, V):
-    return np.array([np.mean(rest(A, j) ** 2) for j in range(len(V))]) * np.abs(V).sum(axis=1)
+    return residuals(A, V) * np.abs(V).sum(axis=1)
 
 
 @instead_of("harms", "the length of V_j was not squared; squared changes of the scores go with its square")
 def length_not_squared(A, V):
-    return np.array([np.mean(rest(A, j) ** 2) for j in range(len(V))]) * np.linalg.norm(V, axis=1)
+    return residuals(A, V) * np.linalg.norm(V, axis=1)
 
 
 @instead_of("harms", "outgoing weights were added up before squaring; the scores change one by one, so square each")
 def added_before(A, V):
-    return np.array([np.mean(rest(A, j) ** 2) for j in range(len(V))]) * V.sum(axis=1) ** 2
+    return residuals(A, V) * V.sum(axis=1) ** 2
 
 
 @instead_of("harms", "column j of V holds the weights into score j; the outgoing weights of unit j are row j")
@@ -366,6 +366,16 @@ def absolute(A, V):
     return np.array([np.mean(np.abs(rest(A, j))) * np.sum(V[j] ** 2) for j in range(len(V))])
 
 
+def shrunk(W, b, V, e, X, width, cost=costs, explained=fit, activations=lambda X, W, b: np.tanh(X @ W + b)):
+    """Return what `shrink` returns, with one of its parts replaced."""
+    A = activations(X, W, b)
+    while len(b) > width:
+        j = np.argmin(cost(A, V))
+        W, b, V, e = folding(W, b, V, e, j, *explained(A, j))
+        A = np.delete(A, j, axis=1)
+    return W, b, V, e
+
+
 @instead_of("shrink", "this is still the draft: the harms are those of the first network; compute them at every step")
 def the_draft(W, b, V, e, X, width):
     A = np.tanh(X @ W + b)
@@ -391,122 +401,62 @@ def old_V(W, b, V, e, X, width):
 
 @instead_of("shrink", "the best explained unit goes here; it should be the unit of least harm")
 def best_explained(W, b, V, e, X, width):
-    A = np.tanh(X @ W + b)
-    while len(b) > width:
-        j = np.argmin([np.mean(rest(A, j) ** 2) for j in range(len(b))])
-        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
-        A = np.delete(A, j, axis=1)
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, width, cost=residuals)
 
 
 @instead_of("shrink", "the unit with the smallest outgoing weights goes here; it should be the unit of least harm")
 def smallest_weights(W, b, V, e, X, width):
-    A = np.tanh(X @ W + b)
-    while len(b) > width:
-        j = np.argmin((V**2).sum(axis=1))
-        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
-        A = np.delete(A, j, axis=1)
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, width, cost=weights)
 
 
 @instead_of("shrink", "the unit that does the most harm goes here; take argmin, not argmax")
 def most_harm(W, b, V, e, X, width):
-    A = np.tanh(X @ W + b)
-    while len(b) > width:
-        j = np.argmax(costs(A, V))
-        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
-        A = np.delete(A, j, axis=1)
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, width, cost=lambda A, V: -costs(A, V))
 
 
 @instead_of("shrink", "units are only deleted here; the others must take over, by explain and fold")
 def without_folding(W, b, V, e, X, width):
-    A = np.tanh(X @ W + b)
-    while len(b) > width:
-        j = np.argmin(costs(A, V))
-        W, b, V, e = folding(W, b, V, e, j, np.zeros(len(b) - 1), 0.0)
-        A = np.delete(A, j, axis=1)
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, width, explained=lambda A, j: (np.zeros(A.shape[1] - 1), 0.0))
 
 
 @instead_of("shrink", "one unit too many goes: stop as soon as `width` units are left")
 def one_too_few(W, b, V, e, X, width):
-    A = np.tanh(X @ W + b)
-    while len(b) > max(1, width - 1):
-        j = np.argmin(costs(A, V))
-        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
-        A = np.delete(A, j, axis=1)
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, max(1, width - 1))
 
 
 @instead_of("shrink", "one unit too many goes: stop as soon as `width` units are left (> width, not >=)")
 def greater_or_equal(W, b, V, e, X, width):
-    A = np.tanh(X @ W + b)
-    while len(b) >= width:
-        j = np.argmin(costs(A, V))
-        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
-        A = np.delete(A, j, axis=1)
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, width - 1)
 
 
 @instead_of("shrink", "only one unit goes; repeat until `width` units are left")
 def only_once(W, b, V, e, X, width):
-    A = np.tanh(X @ W + b)
-    if len(b) > width:
-        j = np.argmin(costs(A, V))
-        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, max(width, len(b) - 1))
 
 
 @instead_of("shrink", "the harm of deleting a unit decides here; it is folded, so only the residual counts (use harms)")
 def harm_of_deleting(W, b, V, e, X, width):
-    A = np.tanh(X @ W + b)
-    while len(b) > width:
-        j = np.argmin(A.var(axis=0) * (V**2).sum(axis=1))
-        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
-        A = np.delete(A, j, axis=1)
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, width, cost=constant_only)
 
 
 @instead_of("shrink", "the bias is not folded; pass the d of explain on to fold")
 def d_not_passed_on(W, b, V, e, X, width):
-    A = np.tanh(X @ W + b)
-    while len(b) > width:
-        j = np.argmin(costs(A, V))
-        W, b, V, e = folding(W, b, V, e, j, fit(A, j)[0], 0.0)
-        A = np.delete(A, j, axis=1)
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, width, explained=lambda A, j: (fit(A, j)[0], 0.0))
 
 
 @instead_of("shrink", "b is missing from the activations; they are tanh(X W + b)")
 def without_b(W, b, V, e, X, width):
-    A = np.tanh(X @ W)
-    while len(b) > width:
-        j = np.argmin(costs(A, V))
-        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
-        A = np.delete(A, j, axis=1)
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, width, activations=lambda X, W, b: np.tanh(X @ W))
 
 
 @instead_of("shrink", "tanh is missing from the activations; they are tanh(X W + b)")
 def without_tanh(W, b, V, e, X, width):
-    A = X @ W + b
-    while len(b) > width:
-        j = np.argmin(costs(A, V))
-        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
-        A = np.delete(A, j, axis=1)
-    return W, b, V, e
+    return shrunk(W, b, V, e, X, width, activations=lambda X, W, b: X @ W + b)
 
 
 @instead_of("shrink", "one unit goes even if `width` of them are there already; ask before the first removal")
 def one_always_goes(W, b, V, e, X, width):
-    A = np.tanh(X @ W + b)
-    while True:
-        j = np.argmin(costs(A, V))
-        W, b, V, e = folding(W, b, V, e, j, *fit(A, j))
-        A = np.delete(A, j, axis=1)
-        if len(b) <= width:
-            return W, b, V, e
+    return shrunk(W, b, V, e, X, min(width, len(b) - 1))
 
 
 @instead_of("shrink", "c and d come from the first A; explain the unit by those that are still there")
@@ -624,6 +574,16 @@ def with_tanh_both_ways(path, examples, m, k):
     return sum(epochs * examples * units * (2 * m + 3 * k + 2) for units, epochs in path)
 
 
+def groups(errors, tries):
+    return errors[: len(errors) // tries * tries].reshape(-1, tries)
+
+
+def kept(valid, test, tries, choose=np.argmin):
+    """Return the test error of the network that each sceptic keeps."""
+    t = groups(test, tries)
+    return t[np.arange(len(t)), choose(groups(valid, tries), axis=1)]
+
+
 @instead_of("best_of", "this is the mean over all networks; each sceptic keeps only one")
 def mean_of_every_network(valid, test, tries):
     return test.mean()
@@ -631,9 +591,7 @@ def mean_of_every_network(valid, test, tries):
 
 @instead_of("best_of", "this is the median of what the sceptics keep; an expected error is a mean")
 def median_of_sceptics(valid, test, tries):
-    groups = len(valid) // tries
-    v, t = valid[: groups * tries].reshape(groups, tries), test[: groups * tries].reshape(groups, tries)
-    return np.median(t[np.arange(groups), v.argmin(axis=1)])
+    return np.median(kept(valid, test, tries))
 
 
 @instead_of("best_of", "the groups overlap here; each network belongs to one sceptic only")
@@ -643,20 +601,17 @@ def sliding_groups(valid, test, tries):
 
 @instead_of("best_of", "the networks were chosen by their test error; nobody can do that before the test")
 def chosen_by_test(valid, test, tries):
-    groups = len(test) // tries
-    return test[: groups * tries].reshape(groups, tries).min(axis=1).mean()
+    return groups(test, tries).min(axis=1).mean()
 
 
 @instead_of("best_of", "this is the validation error of the chosen networks; they must be judged by the test set")
 def validation_error(valid, test, tries):
-    groups = len(valid) // tries
-    return valid[: groups * tries].reshape(groups, tries).min(axis=1).mean()
+    return groups(valid, tries).min(axis=1).mean()
 
 
 @instead_of("best_of", "this is the mean over all networks; each sceptic keeps only one")
 def mean_of_all(valid, test, tries):
-    groups = len(test) // tries
-    return test[: groups * tries].mean()
+    return groups(test, tries).mean()
 
 
 @instead_of("best_of", "one network was chosen from all; each group of `tries` has its own sceptic")
@@ -671,9 +626,7 @@ def first_group(valid, test, tries):
 
 @instead_of("best_of", "the worst network of each group was kept; take the smallest validation error")
 def worst(valid, test, tries):
-    groups = len(valid) // tries
-    v, t = valid[: groups * tries].reshape(groups, tries), test[: groups * tries].reshape(groups, tries)
-    return t[np.arange(groups), v.argmax(axis=1)].mean()
+    return kept(valid, test, tries, choose=np.argmax).mean()
 
 
 @instead_of("best_of", "groups were dealt out in turn; networks 0 to tries - 1 are the first sceptic's, and so on")
@@ -685,8 +638,7 @@ def dealt_out(valid, test, tries):
 
 @instead_of("best_of", "the last group is too small; a sceptic with fewer than `tries` networks does not count")
 def leftover_counts(valid, test, tries):
-    kept = [test[i : i + tries][valid[i : i + tries].argmin()] for i in range(0, len(valid), tries)]
-    return np.mean(kept)
+    return np.mean([test[i : i + tries][valid[i : i + tries].argmin()] for i in range(0, len(valid), tries)])
 
 
 @instead_of("best_of", "every group took the place in its group for the place in the whole array; add where it begins")
@@ -697,15 +649,12 @@ def place_in_group(valid, test, tries):
 
 @instead_of("best_of", "this is one number for each sceptic; return their mean")
 def one_each(valid, test, tries):
-    groups = len(valid) // tries
-    v, t = valid[: groups * tries].reshape(groups, tries), test[: groups * tries].reshape(groups, tries)
-    return t[np.arange(groups), v.argmin(axis=1)]
+    return kept(valid, test, tries)
 
 
 @instead_of("best_of", "whole groups were compared by their means; each sceptic keeps one network of the own group")
 def best_group(valid, test, tries):
-    groups = len(valid) // tries
-    v, t = valid[: groups * tries].reshape(groups, tries), test[: groups * tries].reshape(groups, tries)
+    v, t = groups(valid, tries), groups(test, tries)
     return t.mean(axis=1)[v.mean(axis=1).argmin()]
 
 
@@ -716,6 +665,4 @@ def best_tries(valid, test, tries):
 
 @instead_of("best_of", "t[:, places] takes every chosen place from every group; pair each group with its own place")
 def all_places(valid, test, tries):
-    groups = len(valid) // tries
-    v, t = valid[: groups * tries].reshape(groups, tries), test[: groups * tries].reshape(groups, tries)
-    return t[:, v.argmin(axis=1)].mean()
+    return groups(test, tries)[:, groups(valid, tries).argmin(axis=1)].mean()
