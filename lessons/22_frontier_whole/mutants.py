@@ -66,7 +66,8 @@ def spreads_added_and_one_is_enough(difference, spread_a, spread_b):
 
 
 @instead_of(
-    "seeds_needed", "rounded to the nearest whole number; with fewer than needed the difference does not stand out"
+    "seeds_needed",
+    "rounded to the nearest whole number; with fewer seeds than needed the difference does not stand out",
 )
 def rounded(difference, spread_a, spread_b):
     return max(2, round(4 * (spread_a**2 + spread_b**2) / difference**2))
@@ -116,68 +117,68 @@ def chosen(points, budget, best=np.mean, fits=lambda size, budget: size <= budge
     return {m: min(fitting, key=best) for m, fitting in found.items() if fitting}
 
 
-def close_to_first(best, close):
+def of_mean(errors, ddof=1):
+    """Return the variance of the mean of errors."""
+    return np.var(errors, ddof=ddof) / len(errors)
+
+
+def told_apart(e, first, variance=lambda e, first: of_mean(e) + of_mean(first), times=2.0, middle=np.mean):
+    return middle(e) - middle(first) > times * np.sqrt(variance(e, first))
+
+
+def close_to_first(best, close=lambda e, first: not told_apart(e, first)):
     if not best:
         return []
     first = min(best.values(), key=np.mean)
     return sorted(m for m, e in best.items() if e is first or close(np.asarray(e), np.asarray(first)))
 
 
-def told_apart(e, first, times=2.0, ddof=1):
-    noise = np.var(e, ddof=ddof) / len(e) + np.var(first, ddof=ddof) / len(first)
-    return np.mean(e) - np.mean(first) > times * np.sqrt(noise)
+def owned(points, budget, **test):
+    """Return what `owners` returns if `told_apart` gets these keywords."""
+    return close_to_first(chosen(points, budget), lambda e, first: not told_apart(e, first, **test))
 
 
 @instead_of("owners", "standard deviations were taken for standard errors: the variance of a mean of K is divided by K")
 def by_standard_deviations(points, budget):
-    noise = lambda e, first: np.sqrt(np.var(e, ddof=1) + np.var(first, ddof=1))
-    return close_to_first(chosen(points, budget), lambda e, first: np.mean(e) - np.mean(first) <= 2 * noise(e, first))
+    variance = lambda e, first: np.var(e, ddof=1) + np.var(first, ddof=1)
+    return owned(points, budget, variance=variance)
 
 
 @instead_of("owners", "one standard error tells apart here; it takes more than two")
 def once(points, budget):
-    return close_to_first(chosen(points, budget), lambda e, first: not told_apart(e, first, 1.0))
+    return owned(points, budget, times=1.0)
 
 
 @instead_of("owners", "bars that overlap are no test: the standard errors are added here, and the variances should be")
 def overlapping_bars(points, budget):
-    se = lambda e: np.std(e, ddof=1) / np.sqrt(len(e))
-    return close_to_first(
-        chosen(points, budget), lambda e, first: np.mean(e) - np.mean(first) <= 2 * (se(e) + se(first))
-    )
+    return owned(points, budget, variance=lambda e, first: (of_mean(e) ** 0.5 + of_mean(first) ** 0.5) ** 2)
 
 
 @instead_of("owners", "only the best method's noise is counted; the other mean is uncertain too")
 def noise_of_the_best(points, budget):
-    return close_to_first(
-        chosen(points, budget),
-        lambda e, first: np.mean(e) - np.mean(first) <= 2 * np.std(first, ddof=1) / np.sqrt(len(first)),
-    )
+    return owned(points, budget, variance=lambda e, first: of_mean(first))
 
 
 @instead_of("owners", "only the other method's noise is counted; the best mean is uncertain too")
 def noise_of_the_other(points, budget):
-    return close_to_first(
-        chosen(points, budget),
-        lambda e, first: np.mean(e) - np.mean(first) <= 2 * np.std(e, ddof=1) / np.sqrt(len(e)),
-    )
+    return owned(points, budget, variance=lambda e, first: of_mean(e))
 
 
 @instead_of("owners", "divided by K, not by K - 1: the variance is that of a sample (ddof=1)")
 def of_a_population(points, budget):
-    return close_to_first(chosen(points, budget), lambda e, first: not told_apart(e, first, ddof=0))
+    return owned(points, budget, variance=lambda e, first: of_mean(e, 0) + of_mean(first, 0))
 
 
 @instead_of("owners", "a point that takes exactly the budget fits, and was left out")
 def below_the_budget(points, budget):
     best = chosen(points, budget, fits=lambda size, budget: size < budget)
-    return close_to_first(best, lambda e, first: not told_apart(e, first))
+    return close_to_first(best)
 
 
 @instead_of("owners", "the budget is not looked at: points that are too large take part")
 def no_budget(points, budget):
     best = chosen(points, budget, fits=lambda size, budget: True)
-    return close_to_first(best, lambda e, first: not told_apart(e, first))
+    return close_to_first(best)
 
 
 @instead_of("owners", "of a method's points the largest that fits was taken; it may use the one with the lowest mean")
@@ -187,7 +188,7 @@ def largest_that_fits(points, budget):
         for size, e in sorted(found, key=lambda point: point[0]):
             if size <= budget:
                 best[method] = e
-    return close_to_first(best, lambda e, first: not told_apart(e, first))
+    return close_to_first(best)
 
 
 @instead_of("owners", "of a method's points the first that fits was taken; it may use the one with the lowest mean")
@@ -197,7 +198,7 @@ def first_that_fits(points, budget):
         for size, e in found:
             if size <= budget:
                 best.setdefault(method, e)
-    return close_to_first(best, lambda e, first: not told_apart(e, first))
+    return close_to_first(best)
 
 
 @instead_of("owners", "only the winner is named; methods that cannot be told apart from it own the budget too")
@@ -237,27 +238,18 @@ def pair_by_pair(points, budget):
 
 @instead_of("owners", "of a method's points the one with the luckiest seed was taken; it is the mean that counts")
 def luckiest_seed(points, budget):
-    return close_to_first(chosen(points, budget, np.min), lambda e, first: not told_apart(e, first))
+    return close_to_first(chosen(points, budget, np.min))
 
 
 @instead_of("owners", "medians were compared; it is the mean whose standard error is taken")
 def medians(points, budget):
     best = chosen(points, budget, np.median)
-    return close_to_first(
-        best,
-        lambda e, first: (
-            np.median(e) - np.median(first)
-            <= 2 * np.sqrt(np.var(e, ddof=1) / len(e) + np.var(first, ddof=1) / len(first))
-        ),
-    )
+    return close_to_first(best, lambda e, first: not told_apart(e, first, middle=np.median))
 
 
 @instead_of("owners", "the best method's noise is counted twice, and that of the other one not at all")
 def noise_of_the_best_twice(points, budget):
-    return close_to_first(
-        chosen(points, budget),
-        lambda e, first: np.mean(e) - np.mean(first) <= 2 * np.sqrt(2 * np.var(first, ddof=1) / len(first)),
-    )
+    return owned(points, budget, variance=lambda e, first: 2 * of_mean(first))
 
 
 @instead_of("owners", "ranges that overlap are no test: the luckiest seed of one against the unluckiest of the other")
@@ -267,13 +259,8 @@ def overlapping_ranges(points, budget):
 
 @instead_of("owners", "the two samples were pooled, K + L seeds in all; each mean has its own K")
 def pooled(points, budget):
-    return close_to_first(
-        chosen(points, budget),
-        lambda e, first: (
-            np.mean(e) - np.mean(first)
-            <= 2 * np.sqrt((np.var(e, ddof=1) + np.var(first, ddof=1)) / (len(e) + len(first)))
-        ),
-    )
+    variance = lambda e, first: (np.var(e, ddof=1) + np.var(first, ddof=1)) / (len(e) + len(first))
+    return owned(points, budget, variance=variance)
 
 
 @instead_of("owners", "nothing fits into the smallest budget; the answer is [] there")
@@ -285,36 +272,28 @@ def nothing_fits(points, budget):
 
 @instead_of("owners", "each variance was divided by the best method's K; each mean has its own K")
 def winners_count_for_both(points, budget):
-    return close_to_first(
-        chosen(points, budget),
-        lambda e, first: (
-            np.mean(e) - np.mean(first) <= 2 * np.sqrt((np.var(e, ddof=1) + np.var(first, ddof=1)) / len(first))
-        ),
-    )
+    variance = lambda e, first: (np.var(e, ddof=1) + np.var(first, ddof=1)) / len(first)
+    return owned(points, budget, variance=variance)
 
 
 @instead_of("owners", "each variance was divided by the other method's K; each mean has its own K")
 def others_count_for_both(points, budget):
-    return close_to_first(
-        chosen(points, budget),
-        lambda e, first: (
-            np.mean(e) - np.mean(first) <= 2 * np.sqrt((np.var(e, ddof=1) + np.var(first, ddof=1)) / len(e))
-        ),
-    )
+    variance = lambda e, first: (np.var(e, ddof=1) + np.var(first, ddof=1)) / len(e)
+    return owned(points, budget, variance=variance)
 
 
 @instead_of("owners", "of a method's points the last that fits was taken; it may use the one with the lowest mean")
 def last_that_fits(points, budget):
     fitting = {m: [e for size, e in each if size <= budget] for m, each in points.items()}
     best = {m: found[-1] for m, found in fitting.items() if found}
-    return close_to_first(best, lambda e, first: not told_apart(e, first))
+    return close_to_first(best)
 
 
 @instead_of("owners", "all of a method's points were thrown together; it uses one of them, the best that fits")
 def points_together(points, budget):
     fitting = {m: [e for size, e in each if size <= budget] for m, each in points.items()}
     best = {m: np.concatenate(found) for m, found in fitting.items() if found}
-    return close_to_first(best, lambda e, first: not told_apart(e, first))
+    return close_to_first(best)
 
 
 # ---- the nearest shared numbers
