@@ -173,7 +173,7 @@ lesson.answer("owner", "both" if all(sides.values()) else next((side for side in
 # **Exercise `tie`.** Return the shared numbers that come nearest to $W$.
 #
 # Lesson 8 stopped here and found such networks poor. But the nearest network is also a place to start from. Train it
-# under its constraint, for half as many epochs as the others had.
+# a little more, under its constraint: for half as many epochs as the networks above.
 
 # %%
 lesson.predict(
