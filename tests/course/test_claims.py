@@ -32,7 +32,7 @@ def said(space):
 def test_verdicts_are_kept_and_a_new_run_takes_the_place_of_the_old_one(space, lesson):
     run(space)
     assert said(space) == {"C1": {"it adds": (True, "2 > 1"), "it [b]multiplies": (False, ""), "it ends": (True, "")}}
-    run(space, SCRIPT.replace("it multiplies", "it divides").replace("it [b]multiplies", "it divides"))
+    run(space, SCRIPT.replace("it [b]multiplies", "it divides"))
     assert list(said(space)["C1"]) == ["it adds", "it divides", "it ends"]
 
 
@@ -49,7 +49,7 @@ def test_progress_counts_what_held_and_names_lessons_that_were_not_run(space):
     assert all(name in shown() for name in claims.CLAIMS)
 
 
-def test_the_page_holds_the_picture_and_every_statement(space, monkeypatch):
+def test_the_page_holds_the_picture_and_every_statement(space):
     run(
         space,
         SCRIPT + "from matplotlib import pyplot\nlesson.figure(pyplot.figure(), 'all')\nlesson.claims()\n"

@@ -92,11 +92,10 @@ def verdicts(space: Workspace) -> dict[str, tuple[list[Said], list[int]]]:
 def table(space: Workspace, whole: bool = False) -> Any:
     """Return a rich table: how many statements held about each claim, or with `whole` every statement."""
     from rich.markup import escape as plain
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    out = Table("claim", "", "yes", "no", "lessons", "not run yet", box=None, pad_edge=False)
-    for name in "yes", "no":
-        next(column for column in out.columns if column.header == name).justify = "right"
+    counted = Column("yes", justify="right"), Column("no", justify="right")
+    out = Table("claim", "", *counted, "lessons", "not run yet", box=None, pad_edge=False)
     for claim, (said, missing) in verdicts(space).items():
         held = sum(each.held for each in said)
         ran = dict.fromkeys(str(each.lesson) for each in said)

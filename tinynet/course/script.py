@@ -85,16 +85,17 @@ class Script:
             own = False
         solution = solved(lesson).functions[name]
         found = source.functions[name] if own else solution
-        if isinstance(found, type):
+        is_class = isinstance(found, type)
+        if is_class:
             RECIPES[name] = found  # under this name a file, or a sweep, finds it
-        if own:
-            print(f"{name}: this is your own {'class' if isinstance(found, type) else 'function'}, and it passes.")
-        else:
+        if not own:
             print(f"{name}: the solution's, since yours does not pass yet; `tinynet grade {lesson.number}` says why.")
-        return self._limited(name, found, solution) if own and not isinstance(found, type) else found
+            return found
+        print(f"{name}: this is your own {'class' if is_class else 'function'}, and it passes.")
+        return found if is_class else self._limited(name, found, solution)
 
     def _limited(self, name: str, own: Callable[..., Any], solution: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the learner's function; from a call on that takes too long, the solution stands in for it."""
+        """Return the learner's function; once a call takes too long, the solution stands in for it."""
         stopped = False
 
         @functools.wraps(own)
