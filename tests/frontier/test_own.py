@@ -62,8 +62,19 @@ def test_regression_is_drawn_in_shares_of_the_variance(tmp_path):
     assert "binary-mlp" not in {s.method for s in plan(data, None, ["1/32"], 1, False)}
 
 
+def test_a_registered_name_of_a_regression_is_compressed_in_shares_of_the_variance(monkeypatch):
+    monkeypatch.setattr(tn.datasets, "LOADERS", dict(tn.datasets.LOADERS))
+    data = from_arrays(X, X[:, 0] * 3 + 5, regression=True, name="heights")
+    tn.datasets.register("my heights", lambda: data)
+    rows = [copy.row for copy in frontier.of_network(tn.MLP([6, 4, 1]), "my heights", ["hashed"], ["1/2"])]
+    assert rows == [copy.row for copy in frontier.of_network(tn.MLP([6, 4, 1]), data, ["hashed"], ["1/2"])]
+    assert frontier.plot(rows).axes[0].get_ylabel() == "test error (share of the variance)"
+
+
 def test_sequences_of_ones_own_are_refused():
     with pytest.raises(
         ValueError, match=r"^sweep: SequenceDataset digits_rows.*of your own data, only rows can be swept"
     ):
         frontier.sweep(tn.datasets.load("digits_rows"), jobs=1)
+    with pytest.raises(ValueError, match=r"^of_network: SequenceDataset digits_rows.*only rows can be swept"):
+        frontier.of_network(tn.MLP([8, 10]), tn.datasets.load("digits_rows"))

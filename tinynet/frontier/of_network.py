@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tinynet.datasets import Dataset, SequenceDataset
 from tinynet.frontier.after_training import compress
 from tinynet.frontier.methods import FACTORS, available, checked_factor, recipe
-from tinynet.frontier.run import best_rate, data_of, has_copies, know
+from tinynet.frontier.run import best_rate, data_of, has_copies, identified
 from tinynet.frontier.settings import Settings
 from tinynet.frontier.tasks import task_of
 from tinynet.frontier.temporary import temporary_folder
@@ -59,7 +60,7 @@ def of_network(
 
     Raises ValueError for methods without copies, and where data and network do not fit each other.
     """
-    own, name = (None, data) if isinstance(data, str) else (know(data), data.name)
+    name, own = identified("of_network", data)
     task = task_of(name, own)
     if unable := [method for method in methods or () if not has_copies(method)]:
         raise ValueError(f"of_network: {', '.join(unable)}: no copy of a given network, since another one is trained")
@@ -78,20 +79,20 @@ def of_network(
             if not available(method, share := float(Fraction(factor)), shapes):
                 continue
             weight = recipe(method, share, shapes)
-            settings = Settings(name, method, factor, stage="after", seed=seed, own=own, **defaults)
+            settings = replace(given, method=method, factor=factor)
             copy = compress(net, weight, seed)
             copies.append(Copy(_row(settings, copy, task, everything), copy))
             if fine_tune:
                 tuned = _tuned(net, weight, settings, fine_tune)
                 if tuned is not None:
-                    copies.append(Copy(_row(tuned[0], tuned[1], task, everything), tuned[1]))
+                    copies.append(Copy(_row(*tuned, task, everything), tuned[1]))
     return copies
 
 
 def _tuned(net: Sequential, weight: Any, settings: Settings, epochs: int) -> tuple[Settings, Sequential] | None:
     """Return the copy trained on, with its settings; None where that diverged at every rate."""
     rates = tuple(rate / 3 for rate in settings.rates)
-    settings = Settings(**vars(settings) | dict(stage="tuned", epochs=epochs, rates=rates))
+    settings = replace(settings, stage="tuned", epochs=epochs, rates=rates)
     try:
         return settings, best_rate(lambda: compress(net, weight, settings.seed), settings)[0]
     except TrainingError:

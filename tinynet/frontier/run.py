@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from tinynet import datasets
 from tinynet.datasets import Dataset, SequenceDataset, kept
-from tinynet.datasets import load as load_data
 from tinynet.frontier.after_training import compress
 from tinynet.frontier.methods import NARROWED, available, recipe
 from tinynet.frontier.settings import NORM, Own, Settings, Teacher
@@ -173,6 +173,17 @@ def know(data: Dataset) -> Own:
     return own
 
 
+def identified(caller: str, data: str | Dataset) -> tuple[str, Own | None]:
+    """Return what `Settings` say of a data set: its name and, if it is not one of tinynet's, its content."""
+    if isinstance(data, str) and data in datasets.LOADERS and not datasets.built_in(data):
+        data = datasets.load(data)  # type: ignore[assignment]
+    if isinstance(data, str):
+        return data, None
+    if isinstance(data, SequenceDataset):
+        raise ValueError(f"{caller}: {data!r}; of your own data, only rows can be swept")
+    return data.name, know(data)
+
+
 def data_of(settings: Settings) -> Dataset | SequenceDataset:
     """Return the data set of a run; one of the user's own must be known."""
     return KNOWN[settings.own.checksum] if settings.own else _load(settings.data)
@@ -180,4 +191,4 @@ def data_of(settings: Settings) -> Dataset | SequenceDataset:
 
 @lru_cache(maxsize=4)
 def _load(name: str) -> Dataset | SequenceDataset:
-    return load_data(name)
+    return datasets.load(name)

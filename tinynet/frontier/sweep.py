@@ -17,10 +17,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from tinynet import datasets
-from tinynet.datasets import Dataset, SequenceDataset, kept
+from tinynet.datasets import Dataset, kept
 from tinynet.frontier.methods import FACTORS, checked_factor
-from tinynet.frontier.run import DECIDING, know, possible, run, soft_targets, versions, widths_of
+from tinynet.frontier.run import DECIDING, KNOWN, identified, possible, run, soft_targets, versions, widths_of
 from tinynet.frontier.settings import SOFT, STAGES, Settings, Teacher
 from tinynet.frontier.store import Store
 from tinynet.frontier.tasks import task_of
@@ -71,29 +70,18 @@ def sweep(
     RuntimeError names it.
     """
     with nullcontext(store) if isinstance(store, Store) else closing(Store(store)) as results:
-        data = tinynets(data)
         todo = plan(data, methods, factors, seeds, after_training, **settings)
         if teacher is not None:
             todo = with_soft_targets(todo, teacher, temperature, mix)
         found = [results.get(s) for s in todo]
         _say_where_from([row for row in found if row is not None])
         missing = [s for s, row in zip(todo, found, strict=True) if row is None]
-        content = None if isinstance(data, str) else kept.packed(data)
-        failures = _execute(missing, results, executor, jobs, progress, content)
+        failures = _execute(missing, results, executor, jobs, progress)
         if failures:
             first, error = failures[0]
             message = f"sweep: {len(failures)} of {len(todo)} runs failed, the first {first}: {error}"
             raise RuntimeError(message) from error
         return [row for s in todo if (row := results.get(s)) is not None]
-
-
-def tinynets(data: str | Dataset) -> str | Dataset:
-    """Return the name of a data set of tinynet's, which every process can load by itself, or the data set itself."""
-    if isinstance(data, str) and data in datasets.LOADERS and not datasets.built_in(data):
-        data = datasets.load(data)  # type: ignore[assignment]
-    if isinstance(data, SequenceDataset):
-        raise ValueError(f"sweep: {data!r}; of your own data, only rows can be swept")
-    return data
 
 
 def plan(
@@ -104,8 +92,7 @@ def plan(
     if isinstance(methods, str) or isinstance(factors, str):
         raise ValueError(f"sweep: methods={methods!r}, factors={factors!r}; give lists, also of one")
     stages = STAGES if after_training else STAGES[:1]
-    own = None if isinstance(data, str) else know(data)
-    name = data if isinstance(data, str) else data.name
+    name, own = identified("sweep", data)
     task = task_of(name, own)
     methods, settings = methods or task.methods, task.defaults | settings
     everything = [
@@ -142,16 +129,11 @@ def with_soft_targets(runs: list[Settings], file: str | os.PathLike, temperature
 
 
 def _execute(
-    todo: list[Settings],
-    results: Store,
-    executor: Executor | None,
-    jobs: int | None,
-    progress: bool | None,
-    content: bytes | None,
+    todo: list[Settings], results: Store, executor: Executor | None, jobs: int | None, progress: bool | None
 ) -> list[tuple[Settings, Exception]]:
     """Run all of `todo`, store each row as it comes, and return what failed."""
     failures: list[tuple[Settings, Exception]] = []
-    with _bar(len(todo), progress) as tick, closing(_outcomes(todo, executor, jobs, content)) as outcomes:
+    with _bar(len(todo), progress) as tick, closing(_outcomes(todo, executor, jobs)) as outcomes:
         for settings, outcome in outcomes:
             try:
                 row = outcome()
@@ -169,12 +151,12 @@ def _execute(
     return failures
 
 
-def _outcomes(todo: list[Settings], executor: Executor | None, jobs: int | None, content: bytes | None) -> Outcomes:
+def _outcomes(todo: list[Settings], executor: Executor | None, jobs: int | None) -> Outcomes:
     """Yield each run's settings, and a function that returns its row or raises, in the order in which they end."""
     jobs, futures = min(jobs or os.cpu_count() or 1, len(todo)), dict[Future, Settings]()
     if executor is not None:
         try:
-            yield from _submitted(todo, executor, futures, content)
+            yield from _submitted(todo, executor, futures)
         finally:  # when the sweep is stopped, runs that have not begun are dropped
             for future in futures:
                 future.cancel()
@@ -182,14 +164,13 @@ def _outcomes(todo: list[Settings], executor: Executor | None, jobs: int | None,
         yield from ((s, partial(run, s)) for s in todo)
     else:
         with processes(jobs) as pool:
-            yield from _submitted(todo, pool, futures, content)
+            yield from _submitted(todo, pool, futures)
 
 
-def _submitted(
-    todo: list[Settings], executor: Executor, futures: dict[Future, Settings], content: bytes | None
-) -> Outcomes:
+def _submitted(todo: list[Settings], executor: Executor, futures: dict[Future, Settings]) -> Outcomes:
+    contents = {own: kept.packed(KNOWN[own.checksum]) if own else None for own in {s.own for s in todo}}
     with undisturbed():  # the first calls start the workers
-        futures |= {executor.submit(run, s, content): s for s in todo}
+        futures |= {executor.submit(run, s, contents[s.own]): s for s in todo}
     for future in as_completed(futures):
         yield futures[future], future.result
 
