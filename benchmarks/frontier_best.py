@@ -16,15 +16,14 @@ nothing is trained: what is there is packed, measured and drawn.
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, fields
-from functools import lru_cache
+from dataclasses import asdict, dataclass
+from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,7 @@ os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")  # before NumPy loads
 import numpy as np
 
 import tinynet as tn
+from benchmarks.resumable import Rows, outcomes, wanted
 from benchmarks.small_nets import Run, data, network, packed, train
 from tinynet import drawing
 from tinynet.frontier.workers import processes
@@ -97,35 +97,9 @@ class Row:
         return Run(self.net, self.augment, self.epochs, self.lr, self.seed)
 
 
-class Rows:
-    """The rows of a CSV file, by run."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.rows = path, dict[Run, Row]()
-        if path.exists():
-            with open(path, newline="") as file:
-                for cells in csv.DictReader(file):
-                    row = Row(**{f.name: _value(f.name, cells[f.name]) for f in fields(Row)})
-                    self.rows[row.run] = row
-
-    def write(self) -> None:
-        """Write all rows, sorted."""
-        rows = sorted(self.rows.values(), key=lambda row: (row.bytes, row.net, row.augment, row.epochs, row.seed))
-        lines = [",".join(f.name for f in fields(Row))]
-        lines += [",".join(map(_cell, vars(row).values())) for row in rows]
-        write_atomically(self.path, ("\n".join(lines) + "\n").encode())
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _value(name: str, text: str) -> Any:
-    if name in ("net", "augment"):
-        return text
-    if text == "":
-        return None
-    return int(text) if name in ("epochs", "seed", "trained_bytes", "bytes") else float(text)
+def by_size(row: Row) -> tuple:
+    """Return what rows are sorted by."""
+    return row.bytes, row.net, row.augment, row.epochs, row.seed
 
 
 # ---- which runs
@@ -164,20 +138,12 @@ def finals(net: str, *augmentations: str) -> list[Run]:
     ]
 
 
-def wanted(done: dict[Run, Row], sizes: Sequence[int]) -> list[Run]:
-    """Return the next runs that are missing.
+def phases(done: dict[Run, Row], sizes: Sequence[int]) -> Iterator[list[Run]]:
+    """Yield the runs of each phase; the next one may ask what became of them.
 
     First the structures of the pilot runs are trained in full, at the sizes with a figure to reach; then the narrow
     networks; last come the scouts of each size, and in full what they find.
     """
-    for phase in phases(done, sizes):
-        if missing := [run for run in phase if run not in done]:
-            return missing
-    return []
-
-
-def phases(done: dict[Run, Row], sizes: Sequence[int]) -> Iterator[list[Run]]:
-    """Yield the runs of each phase; the next one may ask what became of them."""
     yield [Run(TINY[0], epochs=30, seed=seed) for seed in SEEDS]
     yield from (finals(fitted(STRUCTURES[0], size), augment) for size, augment in FIRST)
     tiny = [Run(TINY[1], epochs=30, seed=seed) for seed in SEEDS]
@@ -189,30 +155,18 @@ def phases(done: dict[Run, Row], sizes: Sequence[int]) -> Iterator[list[Run]]:
         yield finals(fitted(best(done, size), size))
 
 
-def search(rows: Rows, folder: Path, sizes: Sequence[int], hours: float, executor: Executor | None) -> None:
+def search(rows: Rows[Row], folder: Path, sizes: Sequence[int], hours: float, executor: Executor | None) -> None:
     """Train what is wanted until the time is up; each run that ends becomes a row."""
     end = time.monotonic() + 3600 * hours
-    while time.monotonic() < end and (runs := wanted(rows.rows, sizes)):
-        for run, seconds in outcomes(runs, folder, end, executor):
-            rows.rows[run] = measured(run, folder, seconds)
-            rows.write()
-            print(f"{run.file}: {rows.rows[run].bytes:,} bytes, {100 * rows.rows[run].valid_error:.2f} %", flush=True)
+    while time.monotonic() < end and (runs := wanted(rows.rows, phases(rows.rows, sizes))):
+        for run, seconds in outcomes(runs, partial(_trained, folder), end, executor):
+            rows.add(row := measured(run, folder, seconds))
+            rows.write(by_size)
+            print(f"{run.file}: {row.bytes:,} bytes, {100 * row.valid_error:.2f} %", flush=True)
 
 
-def outcomes(runs: Sequence[Run], folder: Path, end: float, executor: Executor | None) -> Iterator[tuple[Run, float]]:
-    """Yield each run that ends and the seconds that it took; once the time is up, no run begins."""
-    if executor is None:
-        yield from ((run, train(run, folder)) for run in runs if time.monotonic() < end)
-        return
-    futures = {executor.submit(train_until, end, run, folder): run for run in runs}
-    for future in as_completed(futures):
-        if (seconds := future.result()) is not None:
-            yield futures[future], seconds
-
-
-def train_until(end: float, run: Run, folder: Path) -> float | None:
-    """Train a network, unless the time is up when its turn comes."""
-    return train(run, folder) if time.monotonic() < end else None
+def _trained(folder: Path, run: Run, end: float) -> float:
+    return train(run, folder)
 
 
 # ---- what came out
@@ -231,12 +185,12 @@ def measured(run: Run, folder: Path, seconds: float) -> Row:
     return Row(**asdict(run), seconds=seconds, trained_bytes=payload_bytes(net), bytes=small.payload, valid_error=error)
 
 
-def repack(rows: Rows, folder: Path) -> None:
+def repack(rows: Rows[Row], folder: Path) -> None:
     """Pack every trained network in the folder again."""
     for run, row in rows.rows.items():
         if (folder / run.file).exists():
-            rows.rows[run] = measured(run, folder, row.seconds)
-    rows.write()
+            rows.add(measured(run, folder, row.seconds))
+    rows.write(by_size)
 
 
 @dataclass
@@ -295,14 +249,14 @@ KINDS = {
 }  # fmt: skip
 
 
-def report(rows: Rows, folder: Path) -> None:
+def report(rows: Rows[Row], folder: Path) -> None:
     """Measure the test error of the winners, and write tables, figures and picture."""
     found = entries(list(rows.rows.values()))
     table = {kind: winners(found, *which) for kind, which in KINDS.items()}
     for row in {id(row): row for chosen in table.values() for e in chosen.values() for row in e.rows}.values():
         if row.test_error is None:
             row.test_error = tn.evaluate(tn.load(packed_file(row.run, folder)), data().test, name="test")
-    rows.write()
+    rows.write(by_size)
     lines = [
         [f"{budget / KB:.2g}"] + [shown(chosen[budget]) if budget in chosen else "" for chosen in table.values()]
         for budget in BUDGETS
@@ -388,7 +342,7 @@ def main() -> None:
     parser.add_argument("--repack", action="store_true", help="pack trained networks again, if packing has changed")
     arguments = parser.parse_args()
     arguments.nets.mkdir(parents=True, exist_ok=True)
-    rows = Rows(RESULTS / "frontier_best.csv")
+    rows = Rows(RESULTS / "frontier_best.csv", Row, Run)
     with processes(arguments.jobs) if arguments.jobs > 1 else nullcontext() as executor:
         if arguments.repack:
             repack(rows, arguments.nets)
