@@ -41,8 +41,8 @@ class BatchNorm(Experiment):
         text = [
             "# Batch norm in a sigmoid network",
             "784-100-100-100-10 on MNIST, mini-batches of 60, 60 epochs, mean and standard deviation over seeds. The "
-            f"rate was chosen among {', '.join(f'{rate:g}' for rate in self.rates)} after {self.short} epochs; it falls as "
-            "a cosine.",
+            f"rate, which falls as a cosine, was chosen after {self.short} epochs among "
+            f"{', '.join(f'{rate:g}' for rate in self.rates)}.",
             table,
         ]
         if len(found) == 2:
