@@ -5,11 +5,11 @@ import pytest
 from tinynet import drawing
 
 
-def test_curves_differ_in_colour_and_marker_and_begin_again_after_the_last():
+def test_curves_differ_in_colour_and_marker_and_begin_again_with_other_markers():
     n = len(drawing.COLOURS)
     styles = [drawing.line(i) for i in range(n + 1)]
     assert len({style["color"] for style in styles}) == len({style["marker"] for style in styles}) == n
-    assert styles[n] == styles[0]
+    assert styles[n] == styles[0] | {"marker": styles[1]["marker"]}
 
 
 def test_a_long_curve_bears_few_markers():

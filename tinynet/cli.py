@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from tinynet import __version__
 from tinynet.course import commands
 from tinynet.datasets import LOADERS
+from tinynet.frontier import MEMBERS, METHODS
 from tinynet.storage.outputs import check_outputs
 
 
@@ -76,6 +77,10 @@ DATA = (
     f"A data set: {', '.join(LOADERS)}; or your own: a table (.csv), arrays (.npz), or a folder of pictures for each "
     "class."
 )
+METHODS_HELP = (
+    f"Methods to compare: {', '.join(METHODS)}; or other members of the family: {', '.join(MEMBERS)}. By default those "
+    "before the semicolon; all means all of them."
+)
 TARGET = "The column with the labels, where --data is a table; by default the last one."
 
 
@@ -99,7 +104,7 @@ def frontier(
     data: Annotated[str, typer.Option(help=DATA)] = "digits",
     target: Annotated[str | None, typer.Option(help=TARGET)] = None,
     regression: Annotated[bool, typer.Option("--regression", help="The labels of --data are real numbers.")] = False,
-    methods: Annotated[list[str] | None, typer.Option(help="Methods to compare; all by default.")] = None,
+    methods: Annotated[list[str] | None, typer.Option(help=METHODS_HELP)] = None,
     factors: Annotated[
         list[str] | None, typer.Option(help="Shares of the dense network's weight bytes to keep, such as 1 1/8.")
     ] = None,

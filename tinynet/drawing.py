@@ -68,8 +68,8 @@ def colour(i: int) -> str:
 
 
 def marker(i: int) -> str:
-    """Return the marker of curve i, counted from 0."""
-    return MARKERS[i % len(MARKERS)]
+    """Return the marker of curve i, counted from 0; when the colours come round again, each has another marker."""
+    return MARKERS[(i + i // len(COLOURS)) % len(MARKERS)]
 
 
 def line(i: int, points: int = 0) -> dict[str, Any]:

@@ -5,7 +5,8 @@ import csv
 import pytest
 
 import tinynet as tn
-from tinynet.frontier.methods import METHODS
+from tinynet import drawing
+from tinynet.frontier.methods import MEMBERS, METHODS
 from tinynet.frontier.report import cell
 from tinynet.frontier.sweep import plan
 from tinynet.frontier.tasks import task_of
@@ -30,9 +31,9 @@ def test_the_picture_shows_every_point_once_and_the_frontier(rows, tmp_path):
 
 
 def test_methods_differ_in_colour_and_marker():
-    from tinynet.drawing import COLOURS, MARKERS
-
-    assert len(set(COLOURS)) >= len(METHODS) <= len(set(MARKERS))
+    looks = [(drawing.colour(i), drawing.marker(i)) for i in range(len(METHODS) + len(MEMBERS))]
+    assert len(set(looks)) == len(looks)
+    assert looks[: len(METHODS)] == list(zip(drawing.COLOURS, drawing.MARKERS, strict=True))
 
 
 def test_a_perfect_score_has_a_place_on_the_axis():

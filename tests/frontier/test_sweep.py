@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 import tinynet as tn
+from tinynet.frontier.methods import MEMBERS, METHODS
 from tinynet.frontier.run import run
 from tinynet.frontier.settings import Settings
 from tinynet.frontier.sweep import plan
+from tinynet.frontier.tasks import task_of
 
 SWEEP = sys.modules["tinynet.frontier.sweep"]  # the module: the package's name for it is the function
 
@@ -28,6 +30,30 @@ def test_factors_have_one_spelling():
 def test_what_is_named_twice_is_run_once():
     runs = plan("digits", ["dense", "hashed", "dense"], ["1/8", 0.125], 1, False)
     assert [(s.method, s.factor) for s in runs] == [("dense", "1/8"), ("hashed", "1/8")]
+
+
+def test_all_means_the_methods_of_the_data_and_the_rest_of_the_family():
+    swept = {s.method for s in plan("digits", ["hashed", "all"], ["1/32", "1/8"], 1, False)}
+    assert swept == {*METHODS, *MEMBERS}
+    assert "binary-mlp" not in {s.method for s in plan("reber", ["all"], ["1/32"], 1, False)}
+    assert {s.method for s in plan("digits", None, ["1/32", "1/8"], 1, False)} == {*METHODS}
+
+
+def test_a_rate_at_which_scores_become_nan_is_left_out(monkeypatch):
+    task = type(task_of("digits"))
+    fit = task.fit
+
+    def diverging(self, net, data, settings, lr, **soft):
+        if lr > 1:
+            net.parameters()[0]._data[...] = np.nan
+            tn.evaluate(net, data.valid, name="valid")
+        return fit(self, net, data, settings, lr, **soft)
+
+    monkeypatch.setattr(task, "fit", diverging)
+    row = run(Settings("digits", "dense", "1/8", hidden=(16,), epochs=1, rates=(9, 0.1)))
+    assert row["lr"] == 0.1
+    with pytest.raises(tn.TrainingError, match="diverged at every rate; valid: the scores of row 0 are NaN"):
+        run(Settings("digits", "dense", "1/8", hidden=(16,), epochs=1, rates=(9,)))
 
 
 @pytest.mark.parametrize(

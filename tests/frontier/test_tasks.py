@@ -3,10 +3,11 @@
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.frontier.methods import METHODS
+from tinynet.frontier.methods import MEMBERS, METHODS, available, recipe
 from tinynet.frontier.settings import Settings
 from tinynet.frontier.tasks import task_of
 from tinynet.layers.table import payload_bytes
@@ -24,6 +25,44 @@ def test_methods_meet_their_byte_budget(method, factor):
     size = payload_bytes(tn.freeze(net) if method == "binary-mlp" else net)
     assert size <= budget + 48  # seeds, steps and rounding to whole numbers
     assert size > 0.75 * budget
+
+
+@pytest.mark.parametrize("method", MEMBERS)
+def test_members_never_take_more_than_their_budget(method):
+    sizes = []
+    for factor in (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64):
+        if available(method, factor, SHAPES):
+            size = payload_bytes(task_of("digits").build(method, factor, WIDTHS, seed=0))
+            sizes.append(size / (4 * factor * (64 * 256 + 256 * 10) + 4 * 266))
+    assert len(sizes) >= 2 and max(sizes) <= 1 and max(sizes) > (0.65 if "coded" in method else 0.9)
+
+
+@pytest.mark.parametrize("method", ["pruned", "pruned+codebook+coded", "sum+quantized"])
+def test_no_choice_of_entries_breaks_the_budget(method):
+    shapes = [(64, 64)]
+    [weight] = recipe(method, 1 / 8, shapes)
+    rng, size = np.random.default_rng(0), []
+    for cluster in (1, 8, 64, 512):  # entries that stand together leave long gaps between them
+        W = np.repeat(rng.normal(size=64 * 64 // cluster), cluster).reshape(64, 64) * rng.uniform(0.9, 1, (64, 64))
+        size.append(sum(a.nbytes for a in weight.from_dense(W.astype(np.float32)).state().values()))
+    assert max(size) <= 64 * 64 / 2
+
+
+def test_a_member_is_the_largest_that_fits():
+    [one, *_] = recipe("kronecker", 1 / 8, [(64, 64)])
+    numbers = one.rank * 2 * 64
+    assert numbers <= 64 * 64 / 8 < numbers + 2 * 64
+    for wide, factor in (WIDTHS, 1 / 16), ([784, 300, 10], 1 / 64):
+        features, side = task_of("mnist").narrowed("toeplitz", factor, wide)[1], {64: 6, 784: 12}[wide[0]]
+        F, kernel = features // side**2, {64: 3, 784: 5}[wide[0]]
+        one_feature, budget = kernel**2 + 10 * side**2 + side**2, factor * wide[1] * (wide[0] + 10) + wide[1]
+        assert features == F * side**2 and F * one_feature <= budget < (F + 1) * one_feature
+
+
+def test_windows_need_a_picture_and_every_block_of_columns_a_column():
+    assert not any(available("toeplitz", 1 / 8, [(m, 50), (50, 2)]) for m in (30, 16))
+    assert not available("narrow+columns", 1 / 32, [(30, 50), (50, 1)])
+    assert task_of("digits").narrowed("narrow+columns", 1 / 32, [5, 2, 3]) == [5, 2, 3]
 
 
 def test_the_binary_network_is_measured_as_its_frozen_file():

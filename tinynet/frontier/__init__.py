@@ -3,6 +3,7 @@
 The rows behind the picture come from a sweep: many runs, each of which trains one network, saves it, and measures the
 file and the error of what the file holds.
 
+    budget            the largest member of a family that fits
     methods           what each method does with a byte budget
     settings          everything that one run depends on
     tasks             what is trained on each kind of data, and how
@@ -20,7 +21,7 @@ file and the error of what the file holds.
     golf              the fewest bytes at a given error: files, loaded and judged
 """
 
-from tinynet.frontier.methods import METHODS
+from tinynet.frontier.methods import MEMBERS, METHODS
 from tinynet.frontier.settings import Settings
 from tinynet.frontier.after_training import compress
 from tinynet.frontier.in_turns import learn_and_compress
@@ -33,6 +34,6 @@ from tinynet.frontier.plot import plot
 from tinynet.frontier.report import table, write_csv
 
 __all__ = [
-    "METHODS", "Point", "Settings", "Store", "choose", "compress", "learn_and_compress", "of_network", "pareto", "plot",
-    "run", "summarize", "sweep", "table", "write_csv",
+    "MEMBERS", "METHODS", "Point", "Settings", "Store", "choose", "compress", "learn_and_compress", "of_network",
+    "pareto", "plot", "run", "summarize", "sweep", "table", "write_csv",
 ]  # fmt: skip

@@ -13,7 +13,17 @@ which is `dense`, and the same with 4 bits an entry. What shares numbers is wort
     binary-mlp                         another network, whose activations are signs too, with batch norm; frozen before
                                        it is saved
 
-A parameterization that is not in this table can be swept by its class's name, if its first setting is `factor` or
+These are METHODS, which a sweep compares unless it is told otherwise. MEMBERS are the rest of the family, and what the
+first ones become with 4 bits a number. "all" means both.
+
+    lowrank+quantized, kronecker, tensortrain, circulant, pruned, ..
+                                       one size for all layers, the largest that fits (budget.py)
+    sum+quantized                      half of the bytes for a low rank, half for the largest entries
+    toeplitz                           a first layer of windows on a picture, a fifth as wide, for as many features as
+                                       fit; so the hidden layer may become wider
+    narrow+..                          narrow networks like narrow+quantized, of other kinds of few bits
+
+A parameterization that is in neither table can be swept by its class's name, if its first setting is `factor` or
 `density`: it is built as Class(f). A class without settings has only one size, drawn at factor 1.
 """
 
@@ -23,16 +33,35 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
 from fractions import Fraction
-from math import isclose
+from functools import lru_cache
+from math import isclose, isqrt
 
-from tinynet.parameterizations import Binary, Dense, Hashed, LowRank, Parameterization, Quantized, Sparse
+from tinynet.frontier.budget import Family, Shapes, most_bits, recipes
+from tinynet.parameterizations import (
+    Binary,
+    Circulant,
+    Codebook,
+    Coded,
+    Columns,
+    Dense,
+    Grid,
+    Hashed,
+    Kronecker,
+    LowRank,
+    Parameterization,
+    Pruned,
+    Quantized,
+    Sparse,
+    Sum,
+    Supermask,
+    TensorTrain,
+    Toeplitz,
+)
 
 Weight = Parameterization | list[Parameterization]  # one recipe, or one a matrix
-Shapes = Sequence[tuple[int, int]]  # of the network's weight matrices
 Recipe = Callable[[float, Shapes], Weight | None]  # None where the budget is out of reach
 
 TERNARY = 1 / 20  # 1.6 of 32 bits
-NARROWED = {"dense": 1.0, "narrow+quantized": 4 / 32}  # what an entry costs, in floats, where widths meet the budget
 FACTORS = ("1", "1/2", "1/4", "1/8", "1/16", "1/20", "1/32", "1/64")
 
 
@@ -68,6 +97,99 @@ METHODS: dict[str, Recipe] = {
 }
 # fmt: on
 
+Q4 = Quantized(bits=4)
+GRAIN = 4096  # sizes between a share of nothing and of everything
+
+
+def _fitted(family: Family, plain: Parameterization = Q4) -> Recipe:
+    return lambda f, shapes: recipes(family, plain, f, shapes)
+
+
+def _sum(f: float, shapes: Shapes) -> Weight | None:
+    smooth = recipes(lambda k: LowRank(rank=k, inner=Q4), Q4, f / 2, shapes)
+    exceptions = recipes(lambda k: Pruned(min(1, k / GRAIN), inner=Q4), Q4, f / 2, shapes)
+    return smooth and exceptions and [Sum(a, b) for a, b in zip(smooth, exceptions, strict=True)]
+
+
+def _windows(m: int, inner: Parameterization) -> Toeplitz:
+    """Return windows on a picture of m pixels, a fifth as wide."""
+    return Toeplitz(kernel=max(3, isqrt(m) // 5), stride=max(1, isqrt(m) // 10), inner=inner)
+
+
+def positions(m: int) -> int:
+    """Return how many windows see a picture of m pixels."""
+    return _windows(m, Q4).fitting((m, 1))[1]
+
+
+def _windowed(inner: Parameterization) -> Recipe:
+    """Return windows for the first matrix, and `inner` for those behind it; None where inputs are no picture."""
+
+    def recipe(f: float, shapes: Shapes) -> Weight | None:
+        m = shapes[0][0]
+        if m < 25 or isqrt(m) ** 2 != m or len(shapes) < 2:
+            return None
+        return [_windows(m, inner), *[inner] * (len(shapes) - 1)]
+
+    return recipe
+
+
+def _narrow(inner: Parameterization) -> Recipe:
+    """Return the recipe of networks that are made narrower, where the wide one would not fit."""
+
+    def recipe(f: float, shapes: Shapes) -> Weight | None:
+        possible = all(inner.fitting(shape) == shape for shape in shapes)
+        return inner if possible and most_bits([inner] * len(shapes), shapes) > 32 * f * entries(shapes) else None
+
+    return recipe
+
+
+def entries(shapes: Shapes) -> int:
+    """Return how many entries these matrices have."""
+    return sum(m * n for m, n in shapes)
+
+
+# fmt: off
+NARROWED: dict[str, Parameterization] = {
+    "dense":             Dense(),
+    "narrow+quantized":  Q4,
+    "narrow+codebook":   Codebook(bits=4),
+    "narrow+coded":      Coded(Q4),
+    "narrow+powers":     Grid("powers of two", bits=4),
+    "narrow+columns":    Columns([Binary(), Q4]),
+    "narrow+half-steps": Grid("half steps", bits=2),
+    "narrow+ternary":    Quantized(levels=3),
+    "narrow+binary":     Binary(),
+    "narrow+supermask":  Supermask(),
+}
+WINDOWED: dict[str, Recipe] = {
+    "toeplitz":           _windowed(Dense()),
+    "toeplitz+quantized": _windowed(Q4),
+}
+MEMBERS: dict[str, Recipe] = {
+    "lowrank+quantized":     _fitted(lambda k: LowRank(rank=k, inner=Q4)),
+    "kronecker":             _fitted(lambda k: Kronecker(rank=k), Dense()),
+    "kronecker+quantized":   _fitted(lambda k: Kronecker(rank=k, inner=Q4)),
+    "tensortrain":           _fitted(lambda k: TensorTrain(rank=k), Dense()),
+    "tensortrain+quantized": _fitted(lambda k: TensorTrain(rank=k, inner=Q4)),
+    "circulant":             _fitted(lambda k: Circulant(min(1, k / GRAIN)), Dense()),
+    "circulant+quantized":   _fitted(lambda k: Circulant(min(1, k / GRAIN), inner=Q4)),
+    "pruned":                _fitted(lambda k: Pruned(min(1, k / GRAIN)), Dense()),
+    "pruned+codebook+coded": _fitted(lambda k: Coded(Pruned(min(1, k / GRAIN), inner=Codebook(bits=4)))),
+    "sum+quantized":         _sum,
+    **WINDOWED,
+    **{name: _narrow(inner) for name, inner in NARROWED.items() if name not in METHODS},
+}
+# fmt: on
+ALL = METHODS | MEMBERS
+
+
+def narrowed_bits(method: str, shapes: Shapes) -> int:
+    """Return how many bits the matrices of a method in NARROWED or WINDOWED take at most."""
+    if method in METHODS:  # without the steps, which the other methods among METHODS do not count either
+        return {"dense": 32, "narrow+quantized": 4}[method] * entries(shapes)
+    weight = WINDOWED[method](1, shapes) if method in WINDOWED else [NARROWED[method]] * len(shapes)
+    return most_bits(weight, shapes)  # type: ignore[arg-type]
+
 
 def checked_factor(share: str | float) -> str:
     """Return a factor in its one spelling, such as "1/8". ValueError unless it lies above 0 and at most at 1."""
@@ -78,6 +200,11 @@ def checked_factor(share: str | float) -> str:
     if not 0 < factor <= 1:
         raise ValueError(f"frontier: factor {share!r}; factors are shares such as '1/8', above 0 and at most 1")
     return str(factor)
+
+
+def named(methods: Sequence[str], usual: Sequence[str]) -> list[str]:
+    """Return the methods, each once; "all" stands for the usual ones and MEMBERS."""
+    return list(dict.fromkeys(n for name in methods for n in ([*usual, *MEMBERS] if name == "all" else [name])))
 
 
 def available(method: str, factor: float, shapes: Shapes) -> bool:
@@ -95,13 +222,18 @@ def recipe(method: str, factor: float, shapes: Shapes) -> Weight:
 
 
 def _lookup(method: str, factor: float, shapes: Shapes) -> Weight | None:
-    if method in METHODS:
-        return METHODS[method](factor, shapes)
+    if method in ALL:
+        return _recipe(method, factor, tuple(shapes))
     cls = Parameterization.registry.get(method)
     settings = [f.name for f in fields(cls)] if cls else ["?"]
     if cls is None or settings[:1] not in ([], ["factor"], ["density"]):
-        near = "".join(f"; did you mean {name!r}?" for name in get_close_matches(method, METHODS, n=1))
-        raise ValueError(f"frontier: unknown method {method!r}{near}; known are {', '.join(METHODS)}")
+        near = "".join(f"; did you mean {name!r}?" for name in get_close_matches(method, ALL, n=1))
+        raise ValueError(f"frontier: unknown method {method!r}{near}; known are {', '.join(ALL)}")
     if not settings:
         return cls() if factor == 1 else None  # it has one size only
     return cls(factor)
+
+
+@lru_cache(maxsize=1000)
+def _recipe(method: str, factor: float, shapes: Shapes) -> Weight | None:
+    return ALL[method](factor, shapes)

@@ -23,7 +23,7 @@ import numpy as np
 from tinynet import datasets
 from tinynet.datasets import Dataset, SequenceDataset, kept
 from tinynet.frontier.after_training import compress
-from tinynet.frontier.methods import NARROWED, available, recipe
+from tinynet.frontier.methods import NARROWED, WINDOWED, available, recipe
 from tinynet.frontier.settings import NORM, Own, Settings, Teacher
 from tinynet.frontier.tasks import task_of
 from tinynet.frontier.temporary import temporary_folder
@@ -31,6 +31,7 @@ from tinynet.kernels.jit import numba_found
 from tinynet.kernels.threads import at_most
 from tinynet.layers.base import Sequential
 from tinynet.storage.save_load import load, save
+from tinynet.training.checks import Diverged
 from tinynet.training.distillation import scores_of
 from tinynet.training.fit import TrainingError
 
@@ -56,7 +57,7 @@ def possible(settings: Settings) -> bool:
 
 def has_copies(method: str) -> bool:
     """Return whether a trained dense network has a nearest copy under a method, which trains no other network."""
-    return method not in (*NARROWED, "binary-mlp") and not method.endswith(NORM)
+    return method not in (*NARROWED, *WINDOWED, "binary-mlp") and not method.endswith(NORM)
 
 
 def run(settings: Settings, content: bytes | None = None) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def best_rate(new_net: Callable[[], Sequential], settings: Settings) -> tuple[Se
         net = new_net()
         try:
             history = task.fit(net, data, settings, lr, **soft)
-        except TrainingError as error:  # this rate was too high
+        except (TrainingError, Diverged) as error:  # this rate was too high
             failure = error
             continue
         if history.interrupted:

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 from tinynet.datasets import Dataset, kept
-from tinynet.frontier.methods import FACTORS, checked_factor
+from tinynet.frontier.methods import FACTORS, checked_factor, named
 from tinynet.frontier.run import DECIDING, KNOWN, identified, possible, run, soft_targets, versions, widths_of
 from tinynet.frontier.settings import SOFT, STAGES, Settings, Teacher
 from tinynet.frontier.store import Store
@@ -52,7 +52,8 @@ def sweep(
     Args:
         data: a name that `tn.datasets.load` knows, or a data set of your own, as `tn.datasets.from_arrays` makes it.
             Its content, and not its name, tells whether rows in the store are about it.
-        methods: names in METHODS, or of parameterization classes; by default all that suit the data.
+        methods: names in METHODS or MEMBERS, "all" for both, or names of parameterization classes; by default those of
+            METHODS that suit the data.
         factors: shares of the dense weight bytes, "1/8" or 0.125; a method skips those that it cannot meet.
         seeds: how many, or which.
         after_training: also apply each method to a trained dense network, with and without fine-tuning.
@@ -94,11 +95,11 @@ def plan(
     stages = STAGES if after_training else STAGES[:1]
     name, own = identified("sweep", data)
     task = task_of(name, own)
-    methods, settings = methods or task.methods, task.defaults | settings
+    methods, settings = named(methods or task.methods, task.methods), task.defaults | settings
     everything = [
         Settings(data=name, method=m, factor=f, stage=stage, seed=seed, own=own, **settings)
         for stage in stages
-        for m in dict.fromkeys(methods)
+        for m in methods
         for f in dict.fromkeys(map(checked_factor, factors))
         for seed in (range(seeds) if isinstance(seeds, int) else seeds)
     ]

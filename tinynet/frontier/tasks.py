@@ -20,7 +20,8 @@ from typing import Any, ClassVar
 
 from tinynet.datasets import Split, reber
 from tinynet.engine.recording import evaluating
-from tinynet.frontier.methods import METHODS, NARROWED, Shapes, recipe
+from tinynet.frontier.budget import Shapes, largest
+from tinynet.frontier.methods import METHODS, NARROWED, WINDOWED, entries, narrowed_bits, positions, recipe
 from tinynet.frontier.settings import NORM, Own, Settings
 from tinynet.frozen.freeze import freeze
 from tinynet.layers.base import Sequential
@@ -58,23 +59,26 @@ class Rows:
     def narrowed(self, method: str, factor: float, widths: Sequence[int]) -> Sequence[int]:
         """Return the widths of the network that a method trains at a factor f.
 
-        Every method but those in NARROWED keeps the given widths. There the hidden layers shrink together until the
-        network is as small as the other methods make theirs, whose numbers are f times those of the wide network's
-        matrices, and all its biases.
+        Most methods keep the given widths. For those in NARROWED, the hidden layers shrink together until the network
+        is as small as the other methods make theirs, whose numbers are f times those of the wide network's matrices,
+        and all its biases. For those in WINDOWED, the first hidden layer has as many features as fit.
         """
-        if method not in NARROWED:
+        if method not in (*NARROWED, *WINDOWED):
             return widths
+        budget = 32 * (factor * entries(self.shapes(widths)) + self.biases(widths))
+        widest = max(widths[1:-1], default=1)
 
-        def weights(widths: Sequence[int]) -> int:
-            return sum(m * n for m, n in self.shapes(widths))
+        def sized(size: int) -> list[int]:
+            if method in WINDOWED:
+                return [widths[0], size * positions(widths[0]), *widths[2:]]
+            shrunk = [max(1, round(h * size / widest)) for h in widths[1:-1]]
+            return [widths[0], *(NARROWED[method].fitting((1, h))[1] for h in shrunk), widths[-1]]
 
-        budget = factor * weights(widths) + self.biases(widths)
-        narrow, widest = list(widths), max(widths[1:-1], default=1)
-        for share in range(widest, 0, -1):
-            narrow = [widths[0], *(max(1, round(h * share / widest)) for h in widths[1:-1]), widths[-1]]
-            if NARROWED[method] * weights(narrow) + self.biases(narrow) <= budget:
-                break
-        return narrow
+        def fits(size: int) -> bool:
+            bits = narrowed_bits(method, self.shapes(sized(size))) + 32 * self.biases(sized(size))
+            return (method in WINDOWED or size <= widest) and bits <= budget
+
+        return sized(max(1, largest(fits)))
 
     def fit(self, net: Any, data: Any, settings: Settings, lr: float, **soft: Any) -> History:
         """Train the network at a learning rate. soft: a teacher's scores, their temperature and mix, as for tn.fit."""

@@ -32,6 +32,10 @@ class Columns(Parameterization):
             raise ValueError(f"Columns: parts={self.parts!r}; give a list of recipes, one per block of columns")
         self.parts = list(self.parts)  # JSON has no tuples
 
+    def fitting(self, shape: tuple[int, int]) -> tuple[int, int]:
+        """Return this shape, or one with a column for each block."""
+        return shape[0], max(shape[1], len(self.parts))
+
     def lay_out(self) -> None:
         blocks = zip(self.parts, self._borders(), strict=True)
         self.blocks = [part.shaped((self.m, last - first)) for part, (first, last) in blocks]

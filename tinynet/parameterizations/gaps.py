@@ -45,6 +45,11 @@ def stored_bits(places: np.ndarray) -> int:
     return b * count + 64
 
 
+def most_bits(K: int, N: int) -> int:
+    """Return how many bits a file must hold at most, wherever the K of N places are: a skip passes 2^b - 1 of them."""
+    return min(b * (K + (N - K) // (2**b - 1)) for b in range(1, 9)) + 64
+
+
 def packed(places: np.ndarray) -> State:
     """Return the arrays of a file for ascending places, at least one."""
     b, count = shortest(places)

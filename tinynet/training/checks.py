@@ -15,6 +15,10 @@ Pair = tuple[np.ndarray, np.ndarray]
 Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
+class Diverged(ValueError):
+    """The scores of a network are NaN, so no class is the best."""
+
+
 def are_classes(labels: np.ndarray) -> bool:
     """Return whether labels name classes: whether they are integers."""
     return labels.dtype.kind in "iu"

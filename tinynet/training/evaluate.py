@@ -6,7 +6,7 @@ import numpy as np
 
 from tinynet.engine.recording import evaluating
 from tinynet.layers.base import Layer
-from tinynet.training.checks import Pair, are_classes, check_pair, counts
+from tinynet.training.checks import Diverged, Pair, are_classes, check_pair, counts
 
 
 def evaluate(net: Layer, data: Pair, batch_size: int = 1000, name: str = "data") -> float:
@@ -25,7 +25,7 @@ def evaluate(net: Layer, data: Pair, batch_size: int = 1000, name: str = "data")
             scores = net(inputs[batch])._data
             if np.isnan(scores).any():
                 row = start + int(np.argwhere(np.isnan(scores))[0][0])
-                raise ValueError(f"{name}: the scores of row {row} are NaN; the network has diverged on such inputs")
+                raise Diverged(f"{name}: the scores of row {row} are NaN; the network has diverged on such inputs")
             wrong, judged = count_errors(scores, labels[batch])
             total, count = total + wrong, count + judged
     return total / count
