@@ -13,7 +13,6 @@ from __future__ import annotations
 import glob
 import json
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -38,15 +37,14 @@ MEASURED = {
 COLUMNS: dict[str, type] = {"settings": str, "method": str, "data": str, "seed": int, **MEASURED, "versions": str}
 WAIT = 10.0  # seconds to wait for another program that has locked the file
 
-ADVICE = {  # by SQLite's codes of errors, and of any other error: what is wrong, and what to do
-    (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+ADVICE = {  # by how SQLite's names of errors begin: what is wrong, and what to do
+    ("SQLITE_BUSY", "SQLITE_LOCKED"):
         "is locked by another program; wait until that has finished, or stop it",
-    (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM):
+    ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM"):
         "cannot be read or written, because the disk or the memory is full or fails; free some space",
-    (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
+    ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"):
         "cannot be opened and written; see that it is a file, and that you may write into it and its folder",
 }  # fmt: skip
-FAILURES = (sqlite3.Error, UnicodeError)  # the second where SQLite quotes a damaged name in its message
 NO_STORE = "is no store of results, or is damaged; move it away"
 
 
@@ -60,6 +58,9 @@ class Store:
     def __init__(self, path: str | os.PathLike) -> None:
         self.path = os.fspath(path)
         self.beside: dict[str, dict[str, Any]] = {}  # rows that could not be written, by their keys
+        import sqlite3  # here: Pyodide has it as a package apart, which only a sweep needs
+
+        self.errors = sqlite3.Error, UnicodeError  # the second where SQLite quotes a damaged name in its message
         with self._explained():
             self.connection = sqlite3.connect(path, timeout=WAIT)
             self.connection.text_factory = lambda text: text.decode("utf-8", "replace")  # a checksum tells if it was so
@@ -86,7 +87,7 @@ class Store:
         }
         try:
             self._write(row)
-        except FAILURES as error:
+        except self.errors as error:
             self._keep_beside(row, error)
         else:
             self.beside.pop(key, None)
@@ -99,11 +100,11 @@ class Store:
         """Make the table in a new file, check it in one that exists, and read in the rows that are kept beside it."""
         run = self.connection.execute
         if (found := run("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
-            raise sqlite3.DatabaseError(found)
+            raise self.connection.DatabaseError(found)
         run(SCHEMA)
         columns = {name for _, name, *_ in run("PRAGMA table_info(runs)")}
         if not columns.issuperset(COLUMNS):
-            raise sqlite3.DatabaseError("its table `runs` has other columns")
+            raise self.connection.DatabaseError("its table `runs` has other columns")
         if "checksum" not in columns:
             self._add_checksums()
         for file in map(Path, glob.glob(f"{glob.escape(self.path)}.*.row")):
@@ -163,7 +164,7 @@ class Store:
             return
         try:
             self._write(row)
-        except FAILURES as error:
+        except self.errors as error:
             self.beside[row["settings"]] = row
             say(f"{self._explanation(error)}. The finished run in {str(file)!r} is used from there")
         else:
@@ -173,12 +174,12 @@ class Store:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except FAILURES as error:
+        except self.errors as error:
             raise StoreError(self._explanation(error)) from error
 
     def _explanation(self, error: Exception) -> str:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # an extended code says more above
-        advice = next((advice for codes, advice in ADVICE.items() if code in codes), NO_STORE)
+        name = getattr(error, "sqlite_errorname", "")  # such as SQLITE_BUSY, or SQLITE_BUSY_SNAPSHOT
+        advice = next((advice for names, advice in ADVICE.items() if name.startswith(names)), NO_STORE)
         return f"{self.path!r} {advice} ({quoted(error)})"
 
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Executor, Future, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -23,7 +22,7 @@ from tinynet.frontier.run import DECIDING, KNOWN, identified, possible, run, sof
 from tinynet.frontier.settings import SOFT, STAGES, Settings, Teacher
 from tinynet.frontier.store import Store
 from tinynet.frontier.tasks import task_of
-from tinynet.frontier.workers import processes, undisturbed
+from tinynet.frontier.workers import cores, processes, undisturbed
 from tinynet.storage.gate import checksum
 from tinynet.storage.save_load import load
 from tinynet.training.distillation import check_softness
@@ -138,7 +137,7 @@ def _execute(
         for settings, outcome in outcomes:
             try:
                 row = outcome()
-            except BrokenProcessPool as error:
+            except BrokenExecutor as error:
                 raise RuntimeError(
                     "sweep: a worker process died. In a script, put the call under `if __name__ == '__main__':`, for "
                     "workers import the script; or pass jobs=1"
@@ -154,7 +153,7 @@ def _execute(
 
 def _outcomes(todo: list[Settings], executor: Executor | None, jobs: int | None) -> Outcomes:
     """Yield each run's settings, and a function that returns its row or raises, in the order in which they end."""
-    jobs, futures = min(jobs or os.cpu_count() or 1, len(todo)), dict[Future, Settings]()
+    jobs, futures = min(jobs or cores(), len(todo)), dict[Future, Settings]()
     if executor is not None:
         try:
             yield from _submitted(todo, executor, futures)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -21,9 +22,16 @@ from tinynet.training.progress import say
 STOPPING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
+def cores() -> int:
+    """Return how many processes are worth starting: one for each core, and in a browser, where none can start, 1."""
+    return 1 if sys.platform == "emscripten" else os.cpu_count() or 1
+
+
 @contextmanager
 def processes(count: int) -> Iterator[Executor]:
     """Yield an executor of `count` processes; an exception in this context ends them in the middle of their runs."""
+    from concurrent.futures import ProcessPoolExecutor  # here, since it cannot even be imported in a browser
+
     spawn = multiprocessing.get_context("spawn")  # a fork would copy the threads of BLAS
     with undisturbed():  # this starts the process that tracks Python's semaphores
         reading, writing = spawn.Pipe(duplex=False)

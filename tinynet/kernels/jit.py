@@ -7,6 +7,7 @@ and call LLVM.
 
 from __future__ import annotations
 
+import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -47,6 +48,8 @@ def _njit(loops: Callable[..., Any]) -> Callable[..., Any]:
 @cache
 def numba_found() -> bool:
     """Return whether Numba compiles here; warn, once, where it is missing."""
+    if sys.platform == "emscripten":  # a browser: nothing can be compiled there, so nothing is missing
+        return False
     try:
         from numba.core import config
     except ImportError:

@@ -26,10 +26,7 @@ good estimate. So measure it among the better networks as well (`share`), where 
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import pairwise, product
@@ -39,6 +36,7 @@ import numpy as np
 
 from tinynet.datasets import Dataset, load
 from tinynet.frontier.methods import available, recipe
+from tinynet.frontier.workers import cores
 from tinynet.layers.base import Layer
 from tinynet.layers.mlp import MLP
 from tinynet.reading.networks.alignment import weight_distance
@@ -138,7 +136,7 @@ def open_zoo(
         raise ValueError(f"open_zoo: {len(members)} members; a pair needs two at least")
     given = tuple(sorted((options or {}).items()))
     task = partial(raised, data=data, options=given, epochs=epochs)
-    animals = _in_processes(task, members, jobs or os.cpu_count() or 1, progress)
+    animals = _in_processes(task, members, jobs or cores(), progress)
     split = _data(data, given)
     return compare(animals, split.test.labels, split.valid.labels[: max(SAMPLES)])
 
@@ -228,6 +226,9 @@ def _closer_half(classes: np.ndarray, rounds: int = 10) -> np.ndarray:
 
 def _in_processes(task: Any, members: Sequence[Member], jobs: int, progress: bool | None) -> list[Measured]:
     """Return task(member) for each member, in their order."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed  # here, since a browser has no processes
+
     from rich.console import Console
     from rich.progress import track
 
