@@ -16,6 +16,7 @@ from mkdocs.structure.pages import Page
 from tinynet.course import manifest, notebook
 
 ROOT = Path(__file__).parents[1]
+MADE = ROOT / "docs/web/made"  # what docs/build.py makes for the browser; its paths are those on the site
 LINK = re.compile(r"(?<=\]\()[^)#:]+(?=[)#])")
 CHAPTERS = (
     "engine", "parameterizations", "layers", "storage", "training", "datasets", "kernels", "sequences", "functional",
@@ -32,7 +33,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the lessons with their figures, the chapters of the source, and the files that pages link to."""
+    """Add what the build made, the lessons with figures, the chapters of the source, and files that pages link to."""
+    for path in sorted(MADE.rglob("*")):
+        if path.is_file():
+            files.append(File.generated(config, path.relative_to(MADE).as_posix(), abs_src_path=str(path)))
     for each in manifest.read():
         text = notebook.page(each.path / "lesson.py")
         files.append(File.generated(config, f"lessons/{each.folder}/index.md", content=text))

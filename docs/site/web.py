@@ -1,0 +1,44 @@
+"""What the pages take from npm: packages as the lock names them, our scripts bundled with them, and MathJax.
+
+The browser then asks no other host for anything.
+"""
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).parents[1] / "web"
+PACKAGES = HERE / "node_modules"
+
+# Every script and style sheet of the pages: where it lies on the site, and the file of docs/web/ it is bundled from.
+ENTRIES = {
+    "app/site.js": "site.js",
+    "app/site.css": "site.css",
+    "app/tab.js": "tab.js",
+}
+
+
+def fetch(made: Path) -> None:
+    """Install the packages of docs/web/package-lock.json, unless they are there already."""
+    lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
+    stamp = PACKAGES / "lock.sha256"
+    if not (stamp.exists() and stamp.read_text() == lock):
+        subprocess.run(["npm", "ci", "--no-fund", "--no-audit", "--loglevel=error"], cwd=HERE, check=True)
+        stamp.write_text(lock)
+
+
+def bundle(made: Path) -> None:
+    """Bundle each entry with the packages and modules that it imports; what two of them share becomes a chunk."""
+    entries = [f"{Path(place).with_suffix('')}={HERE / source}" for place, source in ENTRIES.items()]
+    options = ["--bundle", "--minify", "--format=esm", "--splitting", "--chunk-names=app/[name]-[hash]"]
+    command = [PACKAGES / ".bin/esbuild", *entries, *options, f"--outdir={made}", "--log-level=warning"]
+    subprocess.run(command, cwd=HERE, check=True)
+
+
+def mathjax(made: Path) -> None:
+    """Copy MathJax with its fonts; docs/web/site.js loads it on pages that hold formulas."""
+    source, target = PACKAGES / "mathjax/es5", made / "app/mathjax"
+    fonts = "output/chtml/fonts/woff-v2"
+    shutil.copytree(source / fonts, target / fonts)
+    shutil.copy(source / "tex-chtml.js", target)
