@@ -27,6 +27,7 @@ from tinynet.layers.linear import Linear
 from tinynet.quoting import quoted
 from tinynet.sequences.network import SequenceNet
 from tinynet.sequences.recurrent import LSTM
+from tinynet.storage.tensors import library
 
 Arrays = dict[str, np.ndarray]
 NORM = {"weight", "bias", "running_mean", "running_var"}
@@ -63,13 +64,11 @@ def import_safetensors(
 
 def _arrays(path: str | os.PathLike) -> Arrays:
     """Return the arrays of a file by name. ValueError for a file that holds none, or of a type that NumPy lacks."""
-    from safetensors import SafetensorError, safe_open
-
-    name = os.fspath(path)
+    name, safetensors = os.fspath(path), library()
     if not os.path.exists(path):
         raise FileNotFoundError(f"import_safetensors: there is no file {name!r}")
     try:
-        with safe_open(path, framework="numpy") as file:
+        with safetensors.safe_open(path, framework="numpy") as file:
             if "tinynet" in (file.metadata() or {}):
                 raise ValueError(f"import_safetensors: {name!r} is a file of tinynet's own; use tn.load")
             found = {}
@@ -78,7 +77,7 @@ def _arrays(path: str | os.PathLike) -> Arrays:
                     kind = file.get_slice(key).get_dtype()
                     raise ValueError(f"import_safetensors: {key!r} is {kind}; save the model as float32: model.float()")
                 found[key] = file.get_tensor(key)
-    except (SafetensorError, OSError) as error:
+    except (safetensors.SafetensorError, OSError) as error:
         raise ValueError(f"import_safetensors: {name!r} is no safetensors file: {quoted(error)}") from error
     if not found:
         raise ValueError(f"import_safetensors: {name!r} holds no arrays")

@@ -65,5 +65,5 @@ def gather(w: np.ndarray, place: np.ndarray) -> np.ndarray:
 
 def scatter_add(G: np.ndarray, place: np.ndarray, K: int) -> np.ndarray:
     """Return the sum over h(i, j) = k of xi(i, j) G[i, j], (K,) of G's dtype; summed in double precision."""
-    doubled = np.bincount(place.ravel(), G.ravel(), minlength=2 * K)
+    doubled = np.bincount(place.ravel().astype(np.intp), G.ravel(), minlength=2 * K)
     return (doubled[:K] - doubled[K:]).astype(G.dtype)

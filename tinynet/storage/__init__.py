@@ -4,6 +4,7 @@
   outputs      whether files can be written, asked before
   file_size    header and payload of a file
   ties         what stands at several places of a network
+  tensors      the safetensors format, by its library or without it
   gate         a description and arrays in one file, and how much it may ask for
 * save_load    saving and loading a network
 """

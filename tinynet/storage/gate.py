@@ -24,7 +24,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,10 +32,10 @@ import numpy as np
 
 from tinynet.parameterizations.state import RECIPES, State, Storable
 from tinynet.quoting import quoted
+from tinynet.storage.tensors import NESTING, library, nesting
 
-NESTING, OBJECTS = 64, 2**13
+OBJECTS = 2**13
 FREE, A_BYTE = 2**22, 512  # the size that any file may have, and what each byte of the payload adds
-STRING = re.compile(r'"(?:[^"\\]|\\.)*"')  # of JSON
 PYTHON = 2**10  # entries that take as long as Python does to call a layer
 
 
@@ -51,10 +50,8 @@ class Kind(NamedTuple):
 
 def packed(kind: Kind, description: str, arrays: State) -> bytes:
     """Return the content of a file. ValueError where `unpacked` would refuse it."""
-    from safetensors.numpy import save
-
     metadata = {kind.name: kind.version, kind.description: description, "check": checksum(description, arrays)}
-    content = save({name: np.asarray(a, order="C") for name, a in arrays.items()}, metadata)
+    content = library().save({name: np.asarray(a, order="C") for name, a in arrays.items()}, metadata)
     start = 8 + int.from_bytes(content[:8], "little")
     header = json.loads(content[8:start]) | {"__metadata__": metadata}  # safetensors has another order each time
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
@@ -65,11 +62,9 @@ def packed(kind: Kind, description: str, arrays: State) -> bytes:
 
 def unpacked(path: str | os.PathLike, kind: Kind) -> tuple[Any, State]:
     """Return the description, as JSON values, and the arrays. ValueError with the reason for anything else."""
-    from safetensors import safe_open
-
     if not Path(path).is_file():
         raise ValueError("it is a directory, a pipe or a device, not a file")
-    with safe_open(path, framework="numpy") as file:
+    with library().safe_open(path, framework="numpy") as file:
         metadata = file.metadata() or {}
         if kind.name not in metadata:
             raise ValueError("it is a safetensors file, but not one of tinynet")
@@ -96,9 +91,7 @@ def parsed(kind: Kind, description: str, header: int, payload: int) -> Any:
     """Return the values of a text in JSON. ValueError for a header, nesting or number of objects beyond the budget."""
     if header > (most := kind.header + payload):
         raise ValueError(f"a header of {header:,} bytes; a payload of {payload:,} bytes allows {most:,}")
-    marks = np.frombuffer(STRING.sub("", description).encode(), np.uint8)
-    opened, closed = (np.isin(marks, list(kind)).astype(int) for kind in (b"[{", b"]}"))
-    if np.cumsum(opened - closed).max(initial=0) > NESTING:  # json itself would go as deep, and may crash
+    if nesting(description) > NESTING:
         raise ValueError(f"its description is nested more than {NESTING} deep")
     values = json.loads(description)
     count, allowed = _objects(values), OBJECTS + payload // 8
