@@ -1,5 +1,6 @@
 """What the pages point to is there, their programs run, and the figures they quote are those of the results."""
 
+import csv
 import json
 import re
 from dataclasses import dataclass
@@ -142,7 +143,7 @@ def test_the_best_networks_that_a_page_lists_are_those_of_the_results():
     points = json.loads((ROOT / "benchmarks/results/frontier_best.json").read_text())["points"]
     measured = {(f"{p['bytes']:,}", f"`{p['net']}`", f"{p['test']:.2f} ± {p['spread']:.2f}") for p in points}
     page = (ROOT / "docs/index.md").read_text("utf-8")
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if "± " in line]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if "| `" in line and "± " in line]
     assert {(size, net, error) for size, net, _, error in rows} == measured
 
 
@@ -165,3 +166,32 @@ def test_the_version_is_the_same_everywhere():
 def test_every_page_of_docs_is_in_the_navigation_of_the_site():
     named = re.findall(r"^  - .*: (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.M)
     assert sorted(named) == sorted(path.name for path in ROOT.glob("docs/*.md"))
+
+
+METHODS = {
+    "hashing, with buckets of 4 bits": "hashed+quantized",
+    "a narrower network, with weights of 4 bits": "narrow+quantized",
+    "hashing": "hashed", "a narrower dense network": "dense", "random sparsity": "sparse",
+    "low rank, both factors learned": "lowrank", "low rank, one factor random": "lowrank-random",
+}  # fmt: skip
+
+
+def test_the_tables_of_mnist_and_fashion_quote_their_frontiers():
+    found = {}
+    for data in ("mnist", "fashion"):
+        with open(ROOT / f"docs/frontier-{data}.csv", newline="") as file:
+            for row in csv.DictReader(file):
+                assert row["seeds"] == "3"
+                shown = f"{100 * float(row['error']):.2f} ± {100 * float(row['spread']):.2f}"
+                found[data, row["method"], row["factor"]] = shown
+    page = (ROOT / "docs/index.md").read_text("utf-8")
+    for title, method in METHODS.items():
+        cells = [found[data, method, "1/64"] for data in ("mnist", "fashion")]
+        assert f"| {title} | {' | '.join(cells)} |" in page
+    for factor in ("1/64", "1/32", "1/16", "1/8"):
+        cells = [
+            found[data, method, factor]
+            for data in ("mnist", "fashion")
+            for method in ("hashed+quantized", "narrow+quantized")
+        ]
+        assert f"| {factor} | {' | '.join(cells)} |" in page
