@@ -143,7 +143,8 @@ def test_the_best_networks_that_a_page_lists_are_those_of_the_results():
     points = json.loads((ROOT / "benchmarks/results/frontier_best.json").read_text())["points"]
     measured = {(f"{p['bytes']:,}", f"`{p['net']}`", f"{p['test']:.2f} ± {p['spread']:.2f}") for p in points}
     page = (ROOT / "docs/index.md").read_text("utf-8")
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if "| `" in line and "± " in line]
+    lines = [line for line in page.splitlines() if "| `" in line and "± " in line]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
     assert {(size, net, error) for size, net, _, error in rows} == measured
 
 

@@ -43,3 +43,10 @@ def test_a_line_of_words_is_a_network_of_so_many_bits():
     pooled = small_nets.network("16 20 b", seed=3)
     assert [layer.n_out for layer in pooled.layers if isinstance(layer, tn.Linear)] == [256, 20, 10]
     assert pooled(np.zeros((2, 784), np.float32)).shape == (2, 10)
+
+
+def test_windows_reach_many_places_with_few_bytes_and_the_file_is_let_in(tmp_path):
+    net = small_nets.packed(small_nets.network("28 5/2x16 3x31 3/2x31 3x31 q2"), coded=False)
+    assert tn.save(net, tmp_path / "net.safetensors").payload < 7000
+    x = np.random.default_rng(0).uniform(-1, 1, (3, 784)).astype(np.float32)
+    np.testing.assert_array_equal(tn.load(tmp_path / "net.safetensors")(x).numpy(), net(x).numpy())

@@ -10,7 +10,7 @@ has a budget, which grows with its payload:
     header     <=  2^16 + payload bytes     2 KB are usual; in a checkpoint it grows with the history
     nesting    <=  64 brackets of JSON      a recipe inside a recipe takes 2, a network inside a network 3
     objects    <=  2^13 + payload / 8       of JSON; a layer or a recipe takes 2
-    size       <=  2^22 + 512 payload       512 entries a byte: one in 64 is kept, with a single bit
+    size       <=  2^24 + 512 payload       512 entries a byte: one in 64 is kept, with a single bit
 
 The size is what one row meets on its way through the network: the entries of the matrices, and for each layer and each
 part of a matrix a row as wide as the widest one (at least 1,024, for Python's own work). Of a matrix made of others
@@ -35,7 +35,7 @@ from tinynet.quoting import quoted
 from tinynet.storage.tensors import NESTING, library, nesting
 
 OBJECTS = 2**13
-FREE, A_BYTE = 2**22, 512  # the size that any file may have, and what each byte of the payload adds
+FREE, A_BYTE = 2**24, 512  # the size that any file may have, and what each byte of the payload adds
 PYTHON = 2**10  # entries that take as long as Python does to call a layer
 
 
