@@ -172,8 +172,8 @@ lesson.answer("owner", "both" if all(sides.values()) else next((side for side in
 #
 # **Exercise `tie`.** Return the shared numbers that come nearest to $W$.
 #
-# Lesson 8 stopped here and found such networks poor. But the nearest network is also a place to start from. Train it
-# a little more, under its constraint: for half as many epochs as the networks above.
+# Lesson 8 stopped here and found such networks poor. But the nearest network is also a place to start from. Keep
+# its form and train its shared numbers, for half as many epochs as the networks above.
 
 # %%
 lesson.predict(

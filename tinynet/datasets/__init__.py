@@ -6,7 +6,7 @@ convex from a seed. For sequences read padding and reber, for text read text and
 
     pixels           the 256 levels that all inputs lie on, so that a trained network can run on integers
     levels           numbers of any size, stretched to these levels
-    description      what a network must know about its data
+    description      what a network file says about its data
     base             what a data set is: three splits, of rows or of sequences
     own              your own arrays
     csv_table        your own table, from a CSV file

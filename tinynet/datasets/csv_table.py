@@ -128,7 +128,7 @@ class Table(NamedTuple):
         return [self.names[i]], np.array(found, np.float64)[:, None]
 
     def one_hot(self, i: int) -> tuple[list[str], np.ndarray]:
-        """Return a column of 0 and 1 for each value in column i, and their names."""
+        """Return the one-hot code of column i, a column of 0 and 1 for each of its values, and their names."""
         cells = np.array(self.cells(i))
         values = np.unique(cells)
         return [f"{self.names[i]}={value}" for value in values], (cells[:, None] == values).astype(np.float64)

@@ -1,4 +1,4 @@
-"""What a network must know about its data to be of use: how rows become inputs, and what its outputs are called.
+"""What a network file says about its data: how rows become inputs, and what the outputs are called.
 
 A data set has such a description, and `tn.save(net, path, data)` keeps it in the file's header. So a network can be
 given the rows of a table as they come, and answers with names.

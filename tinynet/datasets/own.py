@@ -4,7 +4,7 @@
     data = tn.datasets.from_arrays(X, y, regression=True)     # y real numbers to be predicted
 
 The rows are shuffled once, by the seed. Of each class the same share goes to each split, so that a rare class is in
-all three. What the rows look like is learned from the training rows alone: see levels.py.
+all three. The training rows alone decide how numbers are scaled: see levels.py.
 
 Targets of regression are shown to the network as (target - mean) / s, with mean and standard deviation s of the
 training rows. So a mean squared error of 1 is what always answering the mean would get, and 0.1 leaves a tenth of the

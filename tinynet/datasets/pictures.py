@@ -2,7 +2,7 @@
 
     cats/1.png  cats/2.png  dogs/1.png  ..        data = tn.datasets.from_folder("animals", size=(16, 16))
 
-Each picture becomes grey, and one row of pixels. Pillow reads the files, so it may be any format that Pillow knows.
+Each picture becomes grey, and one row of pixels. Pillow reads the files, in any format that it knows.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ family in each forward pass, and sends the gradient straight through, as if the 
 
     W = P(V)        dL/dV = dL/dW
 
-V adds up many small steps until another choice is nearer, and then W takes it. This is how BinaryConnect trains signs,
+Small steps add up in V until another choice is nearer, and then W changes. This is how BinaryConnect trains signs,
 for any family whose nearest member is quick to find (Courbariaux, Bengio, David 2015, arXiv 1511.00363; Bai, Wang,
 Liberty 2019, arXiv 1810.00861). A file holds the member alone. Training may go on from it, with V = W.
 """

@@ -13,7 +13,7 @@ unpacked and hashes computed while a matrix is multiplied by, so a network takes
     layers           each layer of a frozen network as a function, and where its numbers lie
     table            from rows of a table to pixels, and names for the answers
     program          the source, its header, and a program that checks both
-    export           from a network to three files
+    export           from a network to the files
 """
 
 from tinynet.exchange.c.export import export_c

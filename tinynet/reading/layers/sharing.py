@@ -13,7 +13,7 @@ factor of about sqrt(r), so it is moved away from grey again by as much.)
     one number, in many places         one colour: Hashed, Toeplitz, Circulant
     few values                         few colours: Quantized, Grid, Codebook
     products                           mixed colours: rows and columns of LowRank, blocks of Kronecker
-    no number that is learned          white where W is zero, else grey: what a seed draws, or what is Fixed
+    nothing learned                    grey, and white where W is zero: drawn from a seed, or Fixed
 
 A negative entry is drawn darker. What a method has in mind while it trains does not count, only what its file holds: so
 the matrix is brought back from its state first, and latent weights are then the levels that their codes stand for.
