@@ -2,19 +2,28 @@
 
 Every method of `tinynet frontier --methods all` is trained on the digits and on MNIST, at 1/8, 1/16, 1/32 and 1/64 of
 the dense network's weight bytes, all in the same way. Finished runs are kept in benchmarks/runs/, so the same command
-continues where it was stopped; with --seeds 0 nothing is trained, and what is there is ranked. MNIST takes hours.
+continues where it was stopped; with --seeds 0 nothing is trained, and what is there is ranked. MNIST takes hours. The
+ranking is results/members.md and .json, its picture docs/members.png.
 """
 
 from __future__ import annotations
 
 import argparse
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from benchmarks.common import markdown, origin, write
-from tinynet.frontier import MEMBERS, METHODS, Point, Store, summarize, sweep
-from tinynet.frontier.sweep import plan
+import numpy as np
 
+from benchmarks.common import markdown, origin, write
+from tinynet import drawing
+from tinynet.frontier import MEMBERS, METHODS, Point, Store, summarize, sweep
+from tinynet.frontier.methods import recipe
+from tinynet.frontier.run import widths_of
+from tinynet.frontier.sweep import plan
+from tinynet.frontier.tasks import task_of
+
+PICTURE = Path(__file__).parents[1] / "docs" / "members.png"
 STORE = Path(__file__).parent / "runs" / "members.sqlite"
 FACTORS = ("1/64", "1/32", "1/16", "1/8")
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -39,8 +48,9 @@ def main() -> None:
                 how = SETTINGS[data] | dict(store=STORE, jobs=options.jobs)
                 sweep(data, options.methods, [factor], [seed], **how)
     points = {data: summarize(finished(data)) for data in SETTINGS}
-    found = {data: [p._asdict() for p in some] for data, some in points.items()}
+    found = {data: [p._asdict() | made(data, p) for p in some] for data, some in points.items()}
     write("members", report(points), {"origin": origin(), "points": found})
+    draw(points)
 
 
 def finished(data: str) -> list[dict[str, Any]]:
@@ -48,6 +58,15 @@ def finished(data: str) -> list[dict[str, Any]]:
     store = Store(STORE)
     rows = map(store.get, plan(data, [*METHODS, *MEMBERS], FACTORS, SEEDS, False, **SETTINGS[data]))
     return [row for row in rows if row is not None]
+
+
+def made(data: str, p: Point) -> dict[str, Any]:
+    """Return the recipe of the first matrix of a point's networks, and how many hidden units they have."""
+    task, f = task_of(data), float(Fraction(p.factor))
+    widths = widths_of(plan(data, [p.method], [p.factor], 1, False, **SETTINGS[data])[0])
+    weight = recipe(p.method, f, task.shapes(widths))
+    first = weight[0] if isinstance(weight, list) else weight
+    return {"recipe": repr(first), "units": task.narrowed(p.method, f, widths)[1]}
 
 
 def report(points: dict[str, list[Point]]) -> str:
@@ -67,6 +86,31 @@ def report(points: dict[str, list[Point]]) -> str:
 def ranked(points: list[Point], factor: str) -> list[Point]:
     """Return the points of a factor from the least error to the largest."""
     return sorted((p for p in points if p.factor == factor), key=lambda p: p.error)
+
+
+def place(points: dict[str, list[Point]], method: str) -> float:
+    """Return how far down a method stands on average, from 0 for the best to 1 for the worst."""
+    columns = [[p.method for p in ranked(some, factor)] for some in points.values() for factor in FACTORS]
+    return float(np.mean([names.index(method) / len(names) for names in columns if method in names]))
+
+
+def draw(points: dict[str, list[Point]]) -> None:
+    """Draw the errors: a line for each method, the best on top, and a colour for each budget."""
+    methods = sorted({p.method for some in points.values() for p in some}, key=lambda name: -place(points, name))
+    figure, panels = drawing.panels(11, 0.25 * len(methods) + 1.5, columns=len(points), sharey=True)
+    for axes, (data, some) in zip(panels, points.items(), strict=True):
+        for i, factor in enumerate(FACTORS):
+            column = ranked(some, factor)
+            error, spread = (100 * np.array([getattr(p, name) for p in column]) for name in ("error", "spread"))
+            heights = [methods.index(p.method) for p in column]
+            axes.errorbar(
+                error, heights, xerr=spread, fmt=drawing.marker(i), color=drawing.colour(i + 1), label=factor, alpha=0.8
+            )
+        axes.set(xscale="log", title=data, xlabel="test error (%)", yticks=range(len(methods)), yticklabels=methods)
+        drawing.plain_numbers(axes.xaxis)
+        drawing.grid(axes)
+    drawing.legend(panels[-1])
+    figure.savefig(PICTURE, dpi=120)
 
 
 def shown(p: Point) -> str:
