@@ -133,8 +133,12 @@ class Script:
         guess = self.space.guess(self.lesson, question)
         if guess is not None:
             print(f"{text}\nYour guess was {guesses.shown(guess, share)}.")
-        elif guesses.somebody_there() and (guess := guesses.ask(text, choices, share)) is not None:
+        elif (guess := self._ask(question, text, choices, share)) is not None:
             self.space.note(self.lesson, question, guess=guess, asked=text, share=share)
+
+    def _ask(self, question: str, text: str, choices: Sequence[str], share: bool) -> guesses.Answer | None:
+        """Return the learner's guess, or None. A page, which asks in its own way, overrides this."""
+        return guesses.ask(text, choices, share) if guesses.somebody_there() else None
 
     @functools.cached_property
     def _shares(self) -> set[str]:

@@ -14,6 +14,7 @@ may also stand in the body of a class, outside its methods: then the class raise
 
 from __future__ import annotations
 
+import ast
 import re
 
 from tinynet.course.manifest import CourseError, Lesson
@@ -54,3 +55,28 @@ def missing(lesson: Lesson, text: str) -> list[str]:
     """Return the exercises of a lesson that an exercise.py does not define, such as those that a newer course added."""
     defined = [name for _, name in FUNCTION.findall(text)]
     return [exercise.name for exercise in lesson.exercises if exercise.name not in defined]
+
+
+def pieces(lesson: Lesson, text: str) -> list[tuple[str, str]]:
+    """Return an exercise.py in pieces, each with its exercise's name, or "" between them; joined, they are the file.
+
+    Comments and decorators above an exercise belong to its piece, and so do the empty lines below it.
+
+    Raises:
+        SyntaxError: the file does not parse.
+    """
+    names, lines = {exercise.name for exercise in lesson.exercises}, text.splitlines(keepends=True)
+    found, end = list[tuple[str, str]](), 0  # end: how many lines the pieces so far take
+    for node in ast.parse(text).body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name not in names:
+            continue
+        start, stop = min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1, node.end_lineno or 0
+        while start > end and lines[start - 1].startswith("#"):
+            start -= 1
+        while stop < len(lines) and not lines[stop].strip():
+            stop += 1
+        if start > end:
+            found.append(("", "".join(lines[end:start])))
+        found.append((node.name, "".join(lines[start:stop])))
+        end = stop
+    return [*found, *([("", "".join(lines[end:]))] if end < len(lines) else [])]
