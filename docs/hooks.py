@@ -1,11 +1,12 @@
 """Pages of the site that lie outside docs/, as a hook of MkDocs: lessons, the reference, and files that pages link to.
 
-A lesson shows the figures that its last run saved. A linked file keeps its path, below source/: Markdown is a page,
-code is a page that shows it, and anything else is copied.
+docs/site/lessons.py runs the lessons. A linked file keeps its path, below source/: Markdown is a page, code is a page
+that shows it, and anything else is copied.
 """
 
 import posixpath
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from tinynet.course import manifest, notebook
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from docs.site import lessons
+from tinynet.course import manifest
 
 ROOT = Path(__file__).parents[1]
 MADE = ROOT / "docs/web/made"  # what docs/build.py makes for the browser; its paths are those on the site
@@ -27,8 +31,8 @@ CODE = {".py": "python", ".cu": "c", ".toml": "toml"}
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Name each lesson and each chapter of the source in the navigation."""
-    lessons = [{f"{each.number}. {each.title}": f"lessons/{each.folder}/index.md"} for each in manifest.read()]
-    config.nav += [{"Lessons": lessons}, {"Reference": [f"reference/{chapter}.md" for chapter in CHAPTERS]}]
+    course = [{f"{each.number}. {each.title}": f"lessons/{each.folder}/index.md"} for each in manifest.read()]
+    config.nav += [{"Lessons": course}, {"Reference": [f"reference/{chapter}.md" for chapter in CHAPTERS]}]
     return config
 
 
@@ -37,12 +41,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path in sorted(MADE.rglob("*")):
         if path.is_file():
             files.append(File.generated(config, path.relative_to(MADE).as_posix(), abs_src_path=str(path)))
-    for each in manifest.read():
-        text = notebook.page(each.path / "lesson.py")
-        files.append(File.generated(config, f"lessons/{each.folder}/index.md", content=text))
-        for figure in sorted(each.path.glob("figures/*")):
-            name = f"lessons/{each.folder}/figures/{figure.name}"
-            files.append(File.generated(config, name, abs_src_path=str(figure)))
+    for each in lessons.results():
+        place, folder = f"lessons/{each['folder']}", lessons.kept(each["folder"])
+        files.append(File.generated(config, f"{place}/index.md", content=lessons.page(each)))
+        for path in sorted([folder / "lesson.json", *folder.glob("figures/*")]):
+            name = f"{place}/{path.relative_to(folder).as_posix()}"
+            files.append(File.generated(config, name, abs_src_path=str(path)))
     for chapter in CHAPTERS:
         path = ROOT / "tinynet" / chapter
         shown = "\n".join(_reference(path if path.is_dir() else path.with_suffix(".py")))

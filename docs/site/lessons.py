@@ -2,8 +2,8 @@
 
     python docs/site/lessons.py          # run the lessons whose results are not kept, and print their times
 
-What a run gave is kept in `.cache/lessons/`, under a checksum of the lesson and the library, so that the next build runs
-only what has changed. A lesson has a process of its own, with at most LIMIT seconds of processor time; two run at once.
+What a run gave is kept in `.cache/lessons/`, under a checksum of the lesson and the library, so that the next build
+runs only what has changed. A lesson has a process of its own, and LIMIT seconds of processor time; two run at once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def result(folder: str) -> Result:
         {"number", "folder", "title", "minutes", "seconds", "claims": {number: text}, "exercises", "file", "cells"}
 
         An exercise has name, points and hints. `file` is exercise.py in pieces, [the exercise's name or "", text]. A
-        cell has kind ("text", "code" or "predict"), text and results, as `tinynet/course/recording.py` lists them.
+        cell has kind ("text", "code" or "predict"), text and results, which `tinynet/course/recording.py` lists; a cell
+        of code also has its seconds of processor time.
 
     Raises:
         RuntimeError: the lesson failed, or took too long; the message has its output.
@@ -71,7 +72,7 @@ def kept(folder: str) -> Path:
     """Return where the results of a lesson are kept: lesson.json, and its figures."""
     own = hashlib.sha256(_library().encode())
     for path in sorted((ROOT / "lessons" / folder).rglob("*")):
-        if path.is_file() and not {"figures", "__pycache__"} & set(path.parts) and "exercise" != path.stem:
+        if path.is_file() and not {"figures", "__pycache__"} & set(path.parts) and path.stem != "exercise":
             own.update(path.name.encode() + path.read_bytes())
     return KEPT / f"{folder}-{own.hexdigest()[:16]}"
 
@@ -91,7 +92,7 @@ def _library() -> str:
 
 def _run(folder: str, out: Path) -> None:
     command = [sys.executable, __file__, folder, str(out)]
-    threads = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
     try:
         ended = subprocess.run(
             command, capture_output=True, text=True, timeout=CLOCK, cwd=ROOT, stdin=subprocess.DEVNULL,
@@ -120,12 +121,15 @@ def record(folder: str, out: Path) -> None:
             if cell.kind == "markdown":
                 cells.append({"kind": "text", "text": cell.text, "results": []})
                 continue
+            before = time.process_time()
             found = recording.run(cell.text, f"cell {number}")
+            seconds = round(time.process_time() - before, 2)
             if broken := [each["text"] for each in found if each["kind"] == "error"]:
                 sys.exit(f"cell {number}: {broken[0]}")
             asks = any(each["kind"] == "question" for each in found)
             code = notebook.MARK.sub("", cell.text).strip("\n")
-            cells.append({"kind": "predict" if asks else "code", "text": code, "results": found})
+            kind = "predict" if asks else "code"
+            cells.append({"kind": kind, "text": code, "seconds": seconds, "results": found})
         if (own / "figures").is_dir():
             shutil.copytree(own / "figures", out / "figures")
         text = json.dumps(
@@ -158,23 +162,27 @@ def page(lesson: Result) -> str:
 
 def _parts(lesson: Result) -> Iterator[str]:
     from tinynet.course import reader
+    from tinynet.course.shown import shown
 
     exercises = {exercise["name"]: exercise for exercise in lesson["exercises"]}
     for number, cell in enumerate(lesson["cells"]):
         if cell["kind"] != "text":
             yield _code(lesson, number, cell)
-            yield _results(number, cell["results"])
+            yield f'<div class="results" data-cell="{number}">{shown(cell["results"])}</div>'
             continue
         for piece in reader.pieces(cell["text"]):
             title, _, rest = piece.partition("\n")
             yield f"{title}\n\n{_head(lesson)}\n\n{rest}" if title.startswith("# ") else piece
             if found := reader.SETS.search(piece):
                 yield _exercise(lesson, exercises[found[1]])
-    yield '<script type="module" src="../../web/course.js"></script>'
+    yield '<link rel="stylesheet" href="../../app/course.css">'
+    yield '<script type="module" src="../../app/course.js"></script>'
 
 
 def _head(lesson: Result) -> str:
     """Return what one wants to know before a lesson: its time, its claims, and, folded, what the run said of them."""
+    from tinynet.course.shown import shown
+
     points = sum(exercise["points"] for exercise in lesson["exercises"])
     verdicts = [each for cell in lesson["cells"] for each in cell["results"] if each["kind"] == "verdict"]
     said = [held for verdict in verdicts for held, _ in verdict["statements"].values()]
@@ -185,7 +193,7 @@ def _head(lesson: Result) -> str:
         f"ran in {lesson['seconds']:.0f} s of processor time</p>\n"
         f"<p>{'Claims' if len(lesson['claims']) > 1 else 'Claim'} put to the test:</p>\n<ul>{claims}</ul>\n"
         f"<details><summary>What the run said: {sum(said)} times yes, {len(said) - sum(said)} times no "
-        f"(read the lesson first if you like to guess)</summary>\n{''.join(map(_verdict, verdicts))}</details>\n</div>"
+        f"(read the lesson first if you like to guess)</summary>\n{shown(verdicts)}</details>\n</div>"
     )
 
 
@@ -201,50 +209,6 @@ def highlighted(code: str) -> str:
     from pygments.lexers import PythonLexer
 
     return highlight(code, PythonLexer(), HtmlFormatter(cssclass="highlight", wrapcode=True)).strip()
-
-
-def _results(number: int, results: list[Result]) -> str:
-    shown = "".join(SHOWN[each["kind"]](each) for each in results)
-    return f'<div class="results" data-cell="{number}">{shown}</div>'
-
-
-def _printed(found: Result) -> str:
-    return f'<pre class="printed" tabindex="0">{escape(found["text"].rstrip())}</pre>'
-
-
-def _question(found: Result) -> str:
-    choices = f" ({' / '.join(found['choices'])})" if found["choices"] else ""
-    return f'<p class="question" data-question="{escape(found["name"])}">Your guess: {escape(found["text"] + choices)}</p>'
-
-
-def _answer(found: Result) -> str:
-    return (
-        f'<p class="answer" data-question="{escape(found["name"])}">The answer: '
-        f"<b>{escape(found['printed'])}</b></p>"
-    )  # fmt: skip
-
-
-def _whose(found: Result) -> str:
-    return f'<p class="whose"><code>{found["name"]}</code>: the solution\'s; yours takes its place once it passes.</p>'
-
-
-def _figure(found: Result) -> str:
-    return f'<figure><img src="figures/{found["file"]}" alt="{escape(found["alt"])}" loading="lazy"></figure>'
-
-
-def _verdict(found: Result) -> str:
-    rows = "".join(
-        f'<tr class="{"yes" if held else "no"}"><td>{"yes" if held else "no"}</td><td>{escape(statement)}'
-        f"{f'<br><small>{escape(numbers)}</small>' * bool(numbers)}</td></tr>"
-        for statement, (held, numbers) in found["statements"].items()
-    )
-    return f'<table class="verdict"><caption>Verdict on {found["claim"]}</caption><tbody>{rows}</tbody></table>'
-
-
-SHOWN = {
-    "text": _printed, "question": _question, "answer": _answer, "exercise": _whose, "figure": _figure,
-    "verdict": _verdict, "page": lambda found: f'<p><a href="figures/{found["file"]}">The page of this run</a></p>',
-}  # fmt: skip
 
 
 def _exercise(lesson: Result, exercise: Result) -> str:

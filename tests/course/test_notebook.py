@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from tinynet.course import manifest, workspace
-from tinynet.course.notebook import page, run, split, write_ipynb
+from tinynet.course.notebook import run, split, write_ipynb
 
 SCRIPT = '''"""About."""
 import math
@@ -39,19 +39,6 @@ def test_cells_run_as_the_script_does_and_errors_name_its_line(tmp_path, capsys)
     assert (
         subprocess.run([sys.executable, path], capture_output=True, text=True, check=True, timeout=600).stdout
         == "2.0\n"
-    )
-
-
-def test_a_page_has_text_code_and_the_figures_that_were_saved(tmp_path):
-    path = tmp_path / "lesson.py"
-    path.write_text(SCRIPT + 'lesson.figure(f(1), "curve")\nlesson.figure(figure, "other")\n')
-    (tmp_path / "figures").mkdir()
-    (tmp_path / "figures" / "curve.png").touch()
-    assert page(path) == (
-        '```python\n"""About."""\nimport math\n```\n\n# Title\n\nText with `code`.\n\n'
-        "```python\nx = math.sqrt(4)\n```\n\n"
-        '```python\nprint(x)\nlesson.figure(f(1), "curve")\nlesson.figure(figure, "other")\n```\n\n'
-        "![curve](figures/curve.png)\n"
     )
 
 

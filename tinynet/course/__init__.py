@@ -21,7 +21,9 @@ In reading order:
     claims           every claim, and what the learner's own runs said about it
     script           what a running lesson needs: the learner's functions, questions, figures, verdicts
     notebook         a lesson's file as text and code in turn
-    recording        a lesson run cell by cell, with what each cell gave, in plain values: for a page of the site
+    recording        a lesson run cell by cell, with what each cell gave, in plain values
+    shown            these results as HTML, for the site
+    desk             a lesson at work in a browser tab
     formulas         LaTeX for the terminal
     reader           a lesson in the terminal, with a pause at each section and each exercise
     watching         grading at every save

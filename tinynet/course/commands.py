@@ -281,10 +281,10 @@ def _report(results: Sequence[Result], shown: Sequence[Result]) -> None:
     """Print some results of a lesson, and the points of all."""
     chosen, said = results[0].lesson, ""
     for result in shown:
-        sign = "[green]passed[/green]" if result.passed else "[red]not yet[/red]"
-        console.print(f"{sign}  {result.exercise.name}  ({result.points} of {result.exercise.points} points)")
+        (sign, what), colour = formats.line(result), "green" if result.passed else "red"
+        console.print(f"[{colour}]{sign}[/]  {what}")
         if not result.passed and result.message != said:  # what is wrong with the file is wrong with each exercise
-            console.print(textwrap.indent(said := result.message, " " * 9), markup=False)
+            console.print(textwrap.indent(said := result.message, formats.INDENT), markup=False)
     points = sum(result.points for result in results)
     console.print(f"Lesson {chosen.number}: {points} of {chosen.points} points\n")
     if points < chosen.points:

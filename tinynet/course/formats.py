@@ -1,4 +1,4 @@
-"""Grades in formats that other programs read: Gradescope's results.json and JUnit's XML.
+"""Grades in words, and in formats that other programs read: Gradescope's results.json and JUnit's XML.
 
 They hold no times: the same submission, graded from the same seed, gives the same bytes.
 
@@ -16,7 +16,14 @@ from xml.etree import ElementTree as xml
 
 from tinynet.course.grading import Result
 
+INDENT = " " * 9  # of a grade's message, below its line
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML 1.0 excludes
+
+
+def line(result: Result) -> tuple[str, str]:
+    """Return a grade in words: whether the exercise passed, and its name with its points."""
+    what = f"{result.exercise.name}  ({result.points} of {result.exercise.points} points)"
+    return "passed" if result.passed else "not yet", what
 
 
 def repeatable(results: Sequence[Result]) -> str:

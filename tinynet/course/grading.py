@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -101,13 +101,16 @@ def grade_here(lesson: Lesson, exercise: Exercise, source: Source, seed: int = 0
         return Result.failed(lesson, exercise, f"{exercise.name}: {error}", seed)
 
 
-def grade_file(lesson: Lesson, path: Path, seed: int = 0, draws: int = 1) -> list[Result]:
-    """Return the grades of a trusted exercise file, which runs in this process."""
+def grade_file(
+    lesson: Lesson, path: Path, seed: int = 0, draws: int = 1, exercises: Sequence[Exercise] | None = None
+) -> list[Result]:
+    """Return the grades of a trusted exercise file, which runs in this process; of all exercises, or of some."""
+    exercises = lesson.exercises if exercises is None else exercises
     try:
         source = from_file(path)
     except Wrong as error:
-        return [Result.failed(lesson, exercise, str(error), seed) for exercise in lesson.exercises]
-    return [grade_here(lesson, exercise, source, seed, draws) for exercise in lesson.exercises]
+        return [Result.failed(lesson, exercise, str(error), seed) for exercise in exercises]
+    return [grade_here(lesson, exercise, source, seed, draws) for exercise in exercises]
 
 
 def solved(lesson: Lesson, **instead: Callable) -> Functions:

@@ -16,7 +16,6 @@ from typing import Any
 from tinynet.storage.atomic import write_atomically
 
 MARK = re.compile(r"^# %%(.*)$", re.MULTILINE)
-SAVED = re.compile(r'lesson\.(?:figure|animation)\([^"]*"([\w-]+)"')  # saves a figure under this name
 
 
 @dataclass(frozen=True)
@@ -55,19 +54,6 @@ def run(path: Path, show: Callable[[Cell], None]) -> None:
         show(cell)
         if cell.kind == "code":
             exec(compile("\n" * cell.line + cell.text, str(path), "exec"), names)
-
-
-def page(path: Path) -> str:
-    """Return a lesson as a page of Markdown: its text, its code, and below each piece of code the figures it saved."""
-    parts = []
-    for cell in split(path.read_text("utf-8")):
-        if cell.kind == "markdown":
-            parts.append(cell.text)
-            continue
-        parts.append(f"```python\n{MARK.sub('', cell.text).strip()}\n```")
-        for name in SAVED.findall(cell.text):
-            parts += [f"![{name}](figures/{file.name})" for file in sorted(path.parent.glob(f"figures/{name}.*"))]
-    return "\n\n".join(parts) + "\n"
 
 
 def write_ipynb(path: Path) -> Path:
