@@ -1,6 +1,6 @@
 """Pages of the site that lie outside docs/, as a hook of MkDocs: lessons, the reference, and files that pages link to.
 
-docs/site/lessons.py runs the lessons. A linked file keeps its path, below source/: Markdown is a page, code is a page
+docs/site/lessons.py makes the pages of the lessons. A linked file keeps its path, below source/: Markdown is a page, code is a page
 that shows it, and anything else is copied.
 """
 
@@ -16,7 +16,7 @@ from mkdocs.structure.pages import Page
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from docs.site import lessons
+from docs.site import lessons, runs
 from tinynet.course import manifest
 
 ROOT = Path(__file__).parents[1]
@@ -41,8 +41,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path in sorted(MADE.rglob("*")):
         if path.is_file():
             files.append(File.generated(config, path.relative_to(MADE).as_posix(), abs_src_path=str(path)))
-    for each in lessons.results():
-        place, folder = f"lessons/{each['folder']}", lessons.kept(each["folder"])
+    for each in runs.results():
+        place, folder = f"lessons/{each['folder']}", runs.kept(each["folder"])
         files.append(File.generated(config, f"{place}/index.md", content=lessons.page(each)))
         for path in sorted([folder / "lesson.json", *folder.glob("figures/*")]):
             name = f"{place}/{path.relative_to(folder).as_posix()}"
