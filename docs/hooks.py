@@ -1,7 +1,7 @@
 """Pages of the site that lie outside docs/, as a hook of MkDocs: lessons, the reference, and files that pages link to.
 
-docs/site/lessons.py makes the pages of the lessons. A linked file keeps its path, below source/: Markdown is a page, code is a page
-that shows it, and anything else is copied.
+docs/site/lessons.py makes the pages of the lessons. A linked file keeps its path, below source/: Markdown is a page,
+code is a page that shows it, and anything else is copied.
 """
 
 import posixpath
