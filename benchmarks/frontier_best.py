@@ -293,9 +293,9 @@ def report(rows: Rows[Row], folder: Path) -> None:
     listed = markdown(["bytes", "network", "pictures", "test error, %"], [
         [size, f"`{net}`", pictures, test] for size, net, pictures, _, test in details
     ])  # fmt: skip
-    page = (DOCS / "index.md").read_text("utf-8")
+    page = (DOCS / "frontier.md").read_text("utf-8")
     page = re.sub(r"\| bytes \| network \|.*?(?=\n\n)", lambda _: listed, page, flags=re.DOTALL)
-    write_atomically(DOCS / "index.md", page.encode())
+    write_atomically(DOCS / "frontier.md", page.encode())
     draw(table).savefig(DOCS / "frontier-best.png", dpi=160)
 
 
@@ -333,7 +333,7 @@ def draw(table: dict[str, dict[int, Entry]]) -> Any:
 
 
 def main() -> None:
-    """Search as long as there is time, then write results/frontier_best.*, and picture and table of docs/index.md."""
+    """Search as long as there is time, then write results/frontier_best.* and docs/frontier.md: picture, table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nets", type=Path, default=Path(__file__).parent / "runs" / "best", help="folder of networks")
     parser.add_argument("--hours", type=float, default=1.0, help="no run begins after this time; 0 trains nothing")

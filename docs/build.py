@@ -16,20 +16,21 @@ sys.path.insert(0, str(ROOT))
 from docs.site import tab, web  # noqa: E402  the clone is on the path from here on
 
 MADE = ROOT / "docs/web/made"  # its paths are those on the site
+SITE = ROOT / "site"
 
 
-def pages(made: Path) -> None:
+def pages() -> None:
     """Let MkDocs write the pages; a warning is an error."""
     subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict"], cwd=ROOT, check=True)
 
 
-STEPS = [
-    ("npm packages", web.fetch),
-    ("scripts and styles", web.bundle),
-    ("mathematics", web.mathjax),
-    ("Python for the tab", lambda made: tab.build(made / "app")),
-    ("pages", pages),
-]
+STEPS = {
+    "npm packages": web.fetch,
+    "scripts and styles": lambda: web.bundle(MADE),
+    "Python for the tab": lambda: tab.build(MADE / "app"),
+    "pages": pages,
+    "formulas": lambda: web.typeset(SITE),
+}
 
 
 def main() -> None:
@@ -37,9 +38,12 @@ def main() -> None:
     if shutil.which("npm") is None:
         sys.exit("docs/build.py needs npm, which comes with Node.js (https://nodejs.org, or apt install npm)")
     shutil.rmtree(MADE, ignore_errors=True)
-    for name, step in STEPS:
+    for name, step in STEPS.items():
         start = time.perf_counter()
-        step(MADE)
+        try:
+            step()
+        except (subprocess.CalledProcessError, tab.MissingFile) as error:
+            sys.exit(f"{name}: {error}")
         print(f"{name}: {time.perf_counter() - start:.1f} s", flush=True)
 
 

@@ -1,10 +1,9 @@
-"""What the pages take from npm: packages as the lock names them, our scripts bundled with them, and MathJax.
+"""What the pages take from npm: packages as the lock names them, scripts bundled with them, and typeset formulas.
 
-The browser then asks no other host for anything.
+A reader's browser then asks no other host for anything.
 """
 
 import hashlib
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,13 +12,12 @@ PACKAGES = HERE / "node_modules"
 
 # Every script and style sheet of the pages: where it lies on the site, and the file of docs/web/ it is bundled from.
 ENTRIES = {
-    "app/site.js": "site.js",
     "app/site.css": "site.css",
     "app/tab.js": "tab.js",
 }
 
 
-def fetch(made: Path) -> None:
+def fetch() -> None:
     """Install the packages of docs/web/package-lock.json, unless they are there already."""
     lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
     stamp = PACKAGES / "lock.sha256"
@@ -36,9 +34,6 @@ def bundle(made: Path) -> None:
     subprocess.run(command, cwd=HERE, check=True)
 
 
-def mathjax(made: Path) -> None:
-    """Copy MathJax with its fonts; docs/web/site.js loads it on pages that hold formulas."""
-    source, target = PACKAGES / "mathjax/es5", made / "app/mathjax"
-    fonts = "output/chtml/fonts/woff-v2"
-    shutil.copytree(source / fonts, target / fonts)
-    shutil.copy(source / "tex-chtml.js", target)
+def typeset(site: Path) -> None:
+    """Typeset the formulas of the pages, which MkDocs has left as TeX."""
+    subprocess.run(["node", HERE / "mathematics.mjs", site], check=True)

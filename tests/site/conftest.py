@@ -69,17 +69,33 @@ class Tab:
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda said: said.type == "error" and self.faults.append(said.text))
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("requestfailed", lambda request: self.faults.append(f"{request.url}: {request.failure}"))
+        page.on("requestfailed", self._failed)
 
-    def open(self, path):
-        """Open a page of the site, and wait until nothing more is being loaded."""
-        self.page.goto(f"{self.address}/{path}", wait_until="networkidle")
+    def _failed(self, request):
+        if request.failure != "net::ERR_ABORTED":  # by going on to the next page
+            self.faults.append(f"{request.url}: {request.failure}")
+
+    def open(self, path, until="networkidle"):
+        """Open a page of the site, and wait until it is loaded: until nothing more is, or until "load"."""
+        self.page.goto(f"{self.address}/{path}", wait_until=until)
         return self.page
 
 
+@pytest.fixture(scope="module")
+def new_tab(browser, address):
+    """A function that opens a tab, as wide as a desktop or as asked; it remembers nothing of other tabs."""
+    contexts = []
+
+    def new_tab(width=1280, height=800, **settings):
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **settings))
+        return Tab(contexts[-1].new_page(), address)
+
+    yield new_tab
+    for context in contexts:
+        context.close()
+
+
 @pytest.fixture
-def tab(browser, address):
-    """A fresh tab, as a desktop shows it; it remembers nothing of other tests."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield Tab(context.new_page(), address)
-    context.close()
+def tab(new_tab):
+    """A fresh tab of the width of a desktop."""
+    return new_tab()
