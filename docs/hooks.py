@@ -68,7 +68,7 @@ def _linked_from(pages: list[Path]) -> list[Path]:
     for page in pages:
         for link in LINK.findall(page.read_text("utf-8")):
             target = (page.parent / link).resolve()
-            if target.is_file() and ROOT / "docs" not in target.parents and target not in found:
+            if target.is_file() and _uri(target).startswith("source/") and target not in found:
                 found[target] = None
                 if target.suffix == ".md":
                     pages.append(target)
@@ -78,7 +78,13 @@ def _linked_from(pages: list[Path]) -> list[Path]:
 def _uri(path: Path) -> str:
     """Return the place of a file of the repository on the site."""
     name = path.relative_to(ROOT).as_posix()
-    return name.removeprefix("docs/") if name.startswith("docs/") else f"source/{name}{'.md' * (path.suffix in CODE)}"
+    if name.startswith("docs/"):
+        return name.removeprefix("docs/")
+    if name == "tinynet/__init__.py":
+        return "reference/index.md"
+    if re.fullmatch(r"lessons/\w+/lesson\.py", name):
+        return name.replace("lesson.py", "index.md")
+    return f"source/{name}{'.md' * (path.suffix in CODE)}"
 
 
 def _shown(path: Path, config: MkDocsConfig) -> File:
