@@ -3,9 +3,8 @@
 A file holds arrays, and a description of the network in JSON. Its format is safetensors. The header also names the
 kind of file, with a version, and holds a checksum over the rest. The same content always gives the same bytes.
 
-Compression lets a small file stand for a large network. Without a limit, 400 bytes could ask for a hashed matrix that
-fills all memory, for a scaled matrix inside a scaled matrix inside .., or for one layer in a million places. So a file
-has a budget, which grows with its payload:
+Compression lets a small file stand for a large network: 400 bytes could ask for a hashed matrix that fills all memory.
+So a file has a budget, which grows with its payload:
 
     header     <=  2^16 + payload bytes     2 KB are usual; in a checkpoint it grows with the history
     nesting    <=  64 brackets of JSON      a recipe inside a recipe takes 2, a network inside a network 3
@@ -24,6 +23,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+from importlib import import_module
+from importlib.util import find_spec
 from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,9 +34,8 @@ import numpy as np
 
 from tinynet.parameterizations.state import RECIPES, State, Storable
 from tinynet.quoting import quoted
-from tinynet.storage.tensors import NESTING, library, nesting
 
-OBJECTS = 2**13
+NESTING, OBJECTS = 64, 2**13
 FREE, A_BYTE = 2**24, 512  # the size that any file may have, and what each byte of the payload adds
 PYTHON = 2**10  # entries that take as long as Python does to call a layer
 
@@ -48,10 +49,15 @@ class Kind(NamedTuple):
     header: int
 
 
+def _library() -> Any:
+    """Return what reads and writes the format: safetensors, or where it is missing, as in a browser, tensors.py."""
+    return import_module("safetensors.numpy" if find_spec("safetensors") else "tinynet.storage.tensors")
+
+
 def packed(kind: Kind, description: str, arrays: State) -> bytes:
     """Return the content of a file. ValueError where `unpacked` would refuse it."""
     metadata = {kind.name: kind.version, kind.description: description, "check": checksum(description, arrays)}
-    content = library().save({name: np.asarray(a, order="C") for name, a in arrays.items()}, metadata)
+    content = _library().save({name: np.asarray(a, order="C") for name, a in arrays.items()}, metadata)
     start = 8 + int.from_bytes(content[:8], "little")
     header = json.loads(content[8:start]) | {"__metadata__": metadata}  # safetensors has another order each time
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
@@ -64,7 +70,7 @@ def unpacked(path: str | os.PathLike, kind: Kind) -> tuple[Any, State]:
     """Return the description, as JSON values, and the arrays. ValueError with the reason for anything else."""
     if not Path(path).is_file():
         raise ValueError("it is a directory, a pipe or a device, not a file")
-    with library().safe_open(path, framework="numpy") as file:
+    with _library().safe_open(path, framework="numpy") as file:
         metadata = file.metadata() or {}
         if kind.name not in metadata:
             raise ValueError("it is a safetensors file, but not one of tinynet")
@@ -91,11 +97,12 @@ def parsed(kind: Kind, description: str, header: int, payload: int) -> Any:
     """Return the values of a text in JSON. ValueError for a header, nesting or number of objects beyond the budget."""
     if header > (most := kind.header + payload):
         raise ValueError(f"a header of {header:,} bytes; a payload of {payload:,} bytes allows {most:,}")
-    if nesting(description) > NESTING:
+    marks = np.frombuffer(re.sub(r'"(?:[^"\\]|\\.)*"', "", description).encode(), np.uint8)
+    opened, closed = (np.isin(marks, list(kind)).astype(int) for kind in (b"[{", b"]}"))
+    if np.cumsum(opened - closed).max(initial=0) > NESTING:  # json itself would go as deep, and may crash
         raise ValueError(f"its description is nested more than {NESTING} deep")
     values = json.loads(description)
-    count, allowed = _objects(values), OBJECTS + payload // 8
-    if count > allowed:
+    if (count := _objects(values)) > (allowed := OBJECTS + payload // 8):
         raise ValueError(f"its description has {count:.3g} parts; a payload of {payload:,} bytes allows {allowed:,}")
     return values
 
@@ -118,8 +125,7 @@ def _objects(value: Any) -> int:
 
 def check_size(net: Storable, payload: int) -> None:
     """Raise ValueError for a network, built or still without arrays, that is too large for this payload."""
-    size, allowed = size_of(net), FREE + A_BYTE * payload
-    if size > allowed:
+    if (size := size_of(net)) > (allowed := FREE + A_BYTE * payload):
         what = f"the network meets each row with {min(size, 10**30):.3g} numbers"
         raise ValueError(f"{what}; a payload of {payload:,} bytes allows {allowed:,}")
 
