@@ -206,7 +206,7 @@ def compress(
     target: Annotated[str | None, typer.Option(help=TARGET)] = None,
     regression: Annotated[bool, typer.Option("--regression", help="The labels of --data are real numbers.")] = False,
     activation: Annotated[str, typer.Option(help="Of a file of PyTorch's: tanh, relu, sigmoid or identity.")] = "tanh",
-    methods: Annotated[list[str] | None, typer.Option(help="Methods to try; all by default.")] = None,
+    methods: Annotated[list[str] | None, typer.Option(help="Methods to try, as in tinynet frontier.")] = None,
     factors: Annotated[
         list[str] | None, typer.Option(help="Shares of the network's weight bytes to keep, such as 1/4 1/8.")
     ] = None,

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.frontier import choose, of_network
+from tinynet.frontier import MEMBERS, choose, of_network
+from tinynet.frontier.methods import NARROWED, WINDOWED
 from tinynet.frontier.of_network import Copy, parsed_share, parsed_size
 
 RNG = np.random.default_rng(0)
@@ -35,6 +36,14 @@ def test_every_copy_is_measured_as_its_file(net, tmp_path):
     assert given["test_error"] == tn.evaluate(net, DATA.test)
     assert given["payload_bytes"] == 4 * (8 * 24 + 24 + 24 * 2 + 2)  # batch norm is folded
     assert all(np.array_equal(a, before[name]) for name, a in net.state().items())
+
+
+def test_other_members_of_the_family_have_copies_too_unless_they_train_another_network(net):
+    copies = of_network(net, DATA, ["all"], ["1/4"])
+    found, wide = {c.row["method"] for c in copies[1:]}, set(MEMBERS) - {*NARROWED, *WINDOWED}
+    assert found == {"lowrank", "lowrank-random", "hashed", "sparse", "quantized"} | (found & wide)
+    assert {"kronecker", "tensortrain", "circulant", "pruned"} <= found
+    assert all(c.row["payload_bytes"] <= (8 * 24 + 24 * 2) + 4 * 26 + 48 for c in copies[1:])
 
 
 def test_fine_tuning_helps_and_keeps_the_constraint(net):

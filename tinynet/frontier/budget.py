@@ -30,7 +30,7 @@ def largest(fits: Callable[[int], bool]) -> int:
     return low
 
 
-def recipes(family: Family, plain: Parameterization, f: float, shapes: Shapes) -> list[Parameterization] | None:
+def fitted(family: Family, plain: Parameterization, f: float, shapes: Shapes) -> list[Parameterization] | None:
     """Return a recipe for each matrix, all of the largest size that fits; None where no size does, or `plain` does.
 
     Args:

@@ -36,7 +36,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import isclose, isqrt
 
-from tinynet.frontier.budget import Family, Shapes, most_bits, recipes
+from tinynet.frontier.budget import Family, Shapes, fitted, most_bits
 from tinynet.parameterizations import (
     Binary,
     Circulant,
@@ -101,13 +101,13 @@ Q4 = Quantized(bits=4)
 GRAIN = 4096  # sizes between a share of nothing and of everything
 
 
-def _fitted(family: Family, plain: Parameterization = Q4) -> Recipe:
-    return lambda f, shapes: recipes(family, plain, f, shapes)
+def _sized(family: Family, plain: Parameterization = Q4) -> Recipe:
+    return lambda f, shapes: fitted(family, plain, f, shapes)
 
 
 def _sum(f: float, shapes: Shapes) -> Weight | None:
-    smooth = recipes(lambda k: LowRank(rank=k, inner=Q4), Q4, f / 2, shapes)
-    exceptions = recipes(lambda k: Pruned(min(1, k / GRAIN), inner=Q4), Q4, f / 2, shapes)
+    smooth = fitted(lambda k: LowRank(rank=k, inner=Q4), Q4, f / 2, shapes)
+    exceptions = fitted(lambda k: Pruned(min(1, k / GRAIN), inner=Q4), Q4, f / 2, shapes)
     return smooth and exceptions and [Sum(a, b) for a, b in zip(smooth, exceptions, strict=True)]
 
 
@@ -166,15 +166,15 @@ WINDOWED: dict[str, Recipe] = {
     "toeplitz+quantized": _windowed(Q4),
 }
 MEMBERS: dict[str, Recipe] = {
-    "lowrank+quantized":     _fitted(lambda k: LowRank(rank=k, inner=Q4)),
-    "kronecker":             _fitted(lambda k: Kronecker(rank=k), Dense()),
-    "kronecker+quantized":   _fitted(lambda k: Kronecker(rank=k, inner=Q4)),
-    "tensortrain":           _fitted(lambda k: TensorTrain(rank=k), Dense()),
-    "tensortrain+quantized": _fitted(lambda k: TensorTrain(rank=k, inner=Q4)),
-    "circulant":             _fitted(lambda k: Circulant(min(1, k / GRAIN)), Dense()),
-    "circulant+quantized":   _fitted(lambda k: Circulant(min(1, k / GRAIN), inner=Q4)),
-    "pruned":                _fitted(lambda k: Pruned(min(1, k / GRAIN)), Dense()),
-    "pruned+codebook+coded": _fitted(lambda k: Coded(Pruned(min(1, k / GRAIN), inner=Codebook(bits=4)))),
+    "lowrank+quantized":     _sized(lambda k: LowRank(rank=k, inner=Q4)),
+    "kronecker":             _sized(lambda k: Kronecker(rank=k), Dense()),
+    "kronecker+quantized":   _sized(lambda k: Kronecker(rank=k, inner=Q4)),
+    "tensortrain":           _sized(lambda k: TensorTrain(rank=k), Dense()),
+    "tensortrain+quantized": _sized(lambda k: TensorTrain(rank=k, inner=Q4)),
+    "circulant":             _sized(lambda k: Circulant(min(1, k / GRAIN)), Dense()),
+    "circulant+quantized":   _sized(lambda k: Circulant(min(1, k / GRAIN), inner=Q4)),
+    "pruned":                _sized(lambda k: Pruned(min(1, k / GRAIN)), Dense()),
+    "pruned+codebook+coded": _sized(lambda k: Coded(Pruned(min(1, k / GRAIN), inner=Codebook(bits=4)))),
     "sum+quantized":         _sum,
     **WINDOWED,
     **{name: _narrow(inner) for name, inner in NARROWED.items() if name not in METHODS},

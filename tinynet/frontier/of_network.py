@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from tinynet.datasets import Dataset, SequenceDataset
 from tinynet.frontier.after_training import compress
-from tinynet.frontier.methods import FACTORS, available, checked_factor, recipe
+from tinynet.frontier.methods import FACTORS, available, checked_factor, named, recipe
 from tinynet.frontier.run import best_rate, data_of, has_copies, identified
 from tinynet.frontier.settings import Settings
 from tinynet.frontier.tasks import task_of
@@ -64,7 +64,7 @@ def of_network(
     task = task_of(name, own)
     if unable := [method for method in methods or () if not has_copies(method)]:
         raise ValueError(f"of_network: {', '.join(unable)}: no copy of a given network, since another one is trained")
-    chosen = methods or [method for method in task.methods if has_copies(method)]
+    chosen = [method for method in named(methods or task.methods, task.methods) if has_copies(method)]
     if any(isinstance(layer, BatchNorm) for layer in net.layers):
         net = fold(net)
     shapes = [shape for layer in net.layers for _, _, shape in layer.matrices()]
