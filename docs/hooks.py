@@ -16,7 +16,7 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from docs.site import lessons, reference, runs  # noqa: E402  the clone is on the path from here on
+from docs.site import lessons, reference, runs, source  # noqa: E402  the clone is on the path from here on
 from tinynet.course import manifest  # noqa: E402
 
 MADE = ROOT / "docs/web/made"  # what docs/build.py makes for the browser; its paths are those on the site
@@ -25,9 +25,10 @@ CODE = {".py": "python", ".cu": "c", ".toml": "toml"}
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Name the lessons and the pages of the reference in the navigation."""
+    """Name the pages that are made here in the navigation."""
     parts = {title: pages for part in config.nav for title, pages in part.items()}
     parts["Course"] += [{f"{each.number}. {each.title}": f"lessons/{each.folder}/index.md"} for each in manifest.read()]
+    parts["Source"] += source.navigation()
     parts["Reference"] += reference.navigation()
     return config
 
@@ -43,9 +44,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for path in sorted([folder / "lesson.json", *folder.glob("figures/*")]):
             name = f"{place}/{path.relative_to(folder).as_posix()}"
             files.append(File.generated(config, name, abs_src_path=str(path)))
-    for name, text in reference.pages():
+    for name, text in [*reference.pages(), *source.pages()]:
         files.append(File.generated(config, name, content=text))
-    for path in _linked_from(sorted(ROOT.glob("docs/*.md"))):
+    for path in dict.fromkeys([*_linked_from(sorted(ROOT.glob("docs/*.md"))), *source.afternoon()]):
         files.append(_shown(path, config))
     return files
 
