@@ -316,7 +316,7 @@ def _words(text: str, path: Path) -> str:
 
 
 def _mathematics(written: str, tex: str, display: bool = False) -> str:
-    """Return an equation for MathJax; what the source has in its place stays beside it, and shows on hover."""
+    """Return an equation for MathJax; what the source has in its place shows on hover."""
     opened, closed, tag = (r"\[", r"\]", "div") if display else (r"\(", r"\)", "span")
-    source = escape(" ".join(written.split()))
-    return f'<{tag} class="arithmatex" data-source="{source}" title="{source}">{opened}{escape(tex)}{closed}</{tag}>'
+    formula = f'<{tag} class="arithmatex">{opened}{escape(tex)}{closed}</{tag}>'
+    return f'<{tag} class="written" title="{escape(" ".join(written.split()))}">{formula}</{tag}>'

@@ -27,8 +27,9 @@ class Shown(HTMLParser):
             self.into = self.code.setdefault(int(attributes["id"].removeprefix("line-")), [])
         elif attributes.get("class") == "number":
             self.hidden = 1
+        elif attributes.get("class") == "written":
+            self.into.append(attributes["title"])
         elif attributes.get("class") == "arithmatex":
-            self.into.append(attributes["data-source"])
             self.hidden = 1
 
     def handle_endtag(self, tag):
