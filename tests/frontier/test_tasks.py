@@ -34,7 +34,7 @@ def test_members_never_take_more_than_their_budget(method):
         if available(method, factor, SHAPES):
             size = payload_bytes(task_of("digits").build(method, factor, WIDTHS, seed=0))
             sizes.append(size / (4 * factor * (64 * 256 + 256 * 10) + 4 * 266))
-    assert len(sizes) >= 2 and max(sizes) <= 1 and max(sizes) > (0.65 if "coded" in method else 0.9)
+    assert len(sizes) >= 2 and max(sizes) <= 1 and max(sizes) > (0.65 if "coded" in method else 0.85)
 
 
 @pytest.mark.parametrize("method", ["pruned", "sum+quantized"])
@@ -52,6 +52,7 @@ def test_a_member_is_the_largest_that_fits():
     [one, *_] = recipe("kronecker", 1 / 8, [(64, 64)])
     numbers = one.rank * 2 * 64
     assert numbers <= 64 * 64 / 8 < numbers + 2 * 64
+    assert recipe("lowrank", 0.11, [(4, 4), (40, 40)]) == [tn.Dense(), tn.LowRank(rank=2)]  # 2 (4 + 4) are no fewer
     for wide, factor in (WIDTHS, 1 / 16), ([784, 300, 10], 1 / 64):
         features, side = task_of("mnist").narrowed("toeplitz", factor, wide)[1], {64: 6, 784: 12}[wide[0]]
         F, kernel = features // side**2, {64: 3, 784: 5}[wide[0]]

@@ -40,7 +40,7 @@ def fitted(family: Family, plain: Parameterization, f: float, shapes: Shapes) ->
     """
 
     def chosen(size: int) -> list[Parameterization]:
-        return [min(family(size), plain, key=lambda recipe: most_bits([recipe], [shape])) for shape in shapes]
+        return [min(plain, family(size), key=lambda recipe: most_bits([recipe], [shape])) for shape in shapes]
 
     room = 32 * f * sum(m * n for m, n in shapes)
     if most_bits([plain] * len(shapes), shapes) <= room:

@@ -61,18 +61,14 @@ from tinynet.parameterizations import (
 Weight = Parameterization | list[Parameterization]  # one recipe, or one a matrix
 Recipe = Callable[[float, Shapes], Weight | None]  # None where the budget is out of reach
 
+Q4 = Quantized(bits=4)
 TERNARY = 1 / 20  # 1.6 of 32 bits
+GRAIN = 4096  # sizes between a share of nothing and of everything
 FACTORS = ("1", "1/2", "1/4", "1/8", "1/16", "1/20", "1/32", "1/64")
 
 
-def _lowrank(f: float, shapes: Shapes) -> Weight | None:
-    dense = sum(m * n for m, n in shapes)
-    highest = max(max(shape) for shape in shapes)
-    sizes = {k: sum(min(m * n, k * (m + n)) for m, n in shapes) for k in range(1, highest + 1)}
-    rank = max((k for k, size in sizes.items() if size <= f * dense), default=None)
-    if rank is None or f == 1:
-        return None
-    return [LowRank(rank=rank) if rank * (m + n) < m * n else Dense() for m, n in shapes]
+def _sized(family: Family, plain: Parameterization) -> Recipe:
+    return lambda f, shapes: fitted(family, plain, f, shapes)
 
 
 def _quantized(f: float, shapes: Shapes) -> Weight | None:
@@ -85,7 +81,7 @@ def _quantized(f: float, shapes: Shapes) -> Weight | None:
 # fmt: off
 METHODS: dict[str, Recipe] = {
     "dense":            lambda f, shapes: Dense(),
-    "lowrank":          _lowrank,
+    "lowrank":          _sized(lambda k: LowRank(rank=k), Dense()),
     "lowrank-random":   lambda f, shapes: LowRank(factor=f, bank="random") if f < 1 else None,
     "hashed":           lambda f, shapes: Hashed(f) if f < 1 else None,
     "sparse":           lambda f, shapes: Sparse(f) if f < 1 else None,
@@ -96,13 +92,6 @@ METHODS: dict[str, Recipe] = {
     "binary-mlp":       lambda f, shapes: Binary(scale=None) if isclose(f, 1 / 32) else None,
 }
 # fmt: on
-
-Q4 = Quantized(bits=4)
-GRAIN = 4096  # sizes between a share of nothing and of everything
-
-
-def _sized(family: Family, plain: Parameterization = Q4) -> Recipe:
-    return lambda f, shapes: fitted(family, plain, f, shapes)
 
 
 def _sum(f: float, shapes: Shapes) -> Weight | None:
@@ -166,15 +155,15 @@ WINDOWED: dict[str, Recipe] = {
     "toeplitz+quantized": _windowed(Q4),
 }
 MEMBERS: dict[str, Recipe] = {
-    "lowrank+quantized":     _sized(lambda k: LowRank(rank=k, inner=Q4)),
+    "lowrank+quantized":     _sized(lambda k: LowRank(rank=k, inner=Q4), Q4),
     "kronecker":             _sized(lambda k: Kronecker(rank=k), Dense()),
-    "kronecker+quantized":   _sized(lambda k: Kronecker(rank=k, inner=Q4)),
+    "kronecker+quantized":   _sized(lambda k: Kronecker(rank=k, inner=Q4), Q4),
     "tensortrain":           _sized(lambda k: TensorTrain(rank=k), Dense()),
-    "tensortrain+quantized": _sized(lambda k: TensorTrain(rank=k, inner=Q4)),
+    "tensortrain+quantized": _sized(lambda k: TensorTrain(rank=k, inner=Q4), Q4),
     "circulant":             _sized(lambda k: Circulant(min(1, k / GRAIN)), Dense()),
-    "circulant+quantized":   _sized(lambda k: Circulant(min(1, k / GRAIN), inner=Q4)),
+    "circulant+quantized":   _sized(lambda k: Circulant(min(1, k / GRAIN), inner=Q4), Q4),
     "pruned":                _sized(lambda k: Pruned(min(1, k / GRAIN)), Dense()),
-    "pruned+codebook+coded": _sized(lambda k: Coded(Pruned(min(1, k / GRAIN), inner=Codebook(bits=4)))),
+    "pruned+codebook+coded": _sized(lambda k: Coded(Pruned(min(1, k / GRAIN), inner=Codebook(bits=4))), Q4),
     "sum+quantized":         _sum,
     **WINDOWED,
     **{name: _narrow(inner) for name, inner in NARROWED.items() if name not in METHODS},
