@@ -49,11 +49,14 @@ def result(folder: str) -> Result:
     place = kept(folder)
     if not place.is_dir():
         KEPT.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=KEPT) as made:
-            _run(folder, Path(made))
+        made = Path(tempfile.mkdtemp(dir=KEPT))
+        try:
+            _run(folder, made)
             for old in KEPT.glob(f"{folder}-*"):
                 shutil.rmtree(old)
-            shutil.copytree(made, place)
+            made.rename(place)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
     return json.loads((place / "lesson.json").read_text("utf-8"))
 
 
@@ -83,7 +86,7 @@ def _library() -> str:
     sources = [*(ROOT / "tinynet").rglob("*.py"), *(ROOT / "gpu").rglob("*.*"), ROOT / "lessons/course.toml"]
     for path in [*sorted(sources), Path(__file__)]:
         if "__pycache__" not in path.parts and path.is_file():
-            whole.update(path.as_posix().encode() + path.read_bytes())
+            whole.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return whole.hexdigest()
 
 
