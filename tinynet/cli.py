@@ -266,17 +266,18 @@ def export(
     """Write a trained network as a C program for a small machine, with a main.c that checks its scores."""
     from tinynet.datasets import load
     from tinynet.exchange.c import export_c
+    from tinynet.exchange.c.given import examples_of
     from tinynet.files import data_set, network
 
     if to != "c":
         raise ValueError(f"--to {to}: a network can be written as c")
     source: Any = None
-    pixels = None
+    checked, lengths = None, None
     if data is not None:
         source = data_set(data, target, regression)
         source = load(source) if isinstance(source, str) else source
-        pixels = source.to_pixels(source.test.inputs[:examples])
-    made = export_c(network(file, activation), out, name, pixels, source)
+        checked, lengths = examples_of(source, examples)
+    made = export_c(network(file, activation), out, name, checked, source, lengths)
     typer.echo(
         f"Wrote {', '.join(str(out / each) for each in made.files)}: {made.weights:,} bytes of weights, "
         f"{made.memory:,} bytes of working memory.\nCheck it with: cd {out} && {made.command} && ./{name}"

@@ -24,6 +24,7 @@ from tinynet import (
     Sum,
     Toeplitz,
 )  # fmt: skip
+from tinynet.exchange.c.given import examples_of
 from tinynet.exchange.c.parts import PARTS
 from tinynet.exchange.c.source import array, number
 
@@ -350,6 +351,129 @@ def test_a_network_for_regression_answers_in_its_own_units(tmp_path):
     assert abs(float(said[-1]) - expected) < 1e-2
 
 
+# ---- sequences
+
+STEP_BY_STEP = """
+#include <stdio.h>
+#include "network.h"
+
+int main(void)
+{
+    static @type@ row[@n@];
+    float scores[NETWORK_OUTPUTS];
+    uint32_t steps, class;
+    while (fread(&steps, 4, 1, stdin)) {
+        network_reset();
+        while (steps-- && fread(row, sizeof row, 1, stdin)) {
+            network_step(@row@);
+            network_scores(scores);
+            class = network_predict();
+            fwrite(scores, 4, NETWORK_OUTPUTS, stdout);
+            fwrite(&class, 4, 1, stdout);
+        }
+    }
+    return 0;
+}
+"""
+NORMED = tn.SequenceNet(
+    tn.LSTM(7, 9, [Quantized(bits=4), tn.Hashed(1 / 2), Quantized(bits=4), tn.Dense()], LowRank(rank=3), norm=True),
+    tn.LayerNorm(9), Linear(9, 8), tn.Tanh(), tn.RNN(8, 6), tn.Sigmoid(), Linear(6, 7), alphabet="BTPSXVE",
+)  # fmt: skip
+
+
+def compare_all_steps(net, folder, examples, lengths):
+    """Assert that the compiled network gives the frozen one's scores after every step; return how many there were."""
+    made = tn.export_c(net, folder, "network", examples[:20], lengths=lengths[:20])
+    kind = ["uint32_t", "uint8_t", "float"][0 if examples.ndim == 2 else 1 if examples.dtype == np.uint8 else 2]
+    code = STEP_BY_STEP.replace("@type@", kind).replace("@row@", "*row" if examples.ndim == 2 else "row")
+    (folder / "ask.c").write_text(code.replace("@n@", "1" if examples.ndim == 2 else str(examples.shape[2])))
+    run([compiler(), *STRICT, "network.c", "ask.c", "-lm", "-o", "ask"], folder)
+    steps = examples.astype(np.uint32) if examples.ndim == 2 else examples
+    given = b"".join(np.uint32(n).tobytes() + row[:n].tobytes() for row, n in zip(steps, lengths, strict=True))
+    frozen = tn.freeze(net)
+    frozen.last = False
+    x = tn.datasets.from_pixels(examples) if kind == "uint8_t" else examples
+    on = np.arange(examples.shape[1]) < lengths[:, None]
+    expected = frozen.scores(x, lengths)[on]
+    out = np.frombuffer(run(["./ask"], folder, input=given), np.dtype([("z", "<f4", expected.shape[1:]), ("k", "<u4")]))
+    z = out["z"].reshape(expected.shape)
+    double = np.eye(net.n_in)[examples] if kind == "uint32_t" else examples.astype(np.float64)
+    double = frozen.scores(tn.Tensor(2 * double / 255 - 1 if kind == "uint8_t" else double), lengths)[on]
+    assert double.dtype == np.float64
+    near = max(1e-5 * np.abs(expected).max(), 4 * np.abs(expected - double).max())
+    assert np.abs(z - expected).max() <= near, np.abs(z - expected).max() / near
+    of_class = np.take_along_axis(expected, out["k"][:, None].astype(int), 1)
+    assert (of_class >= expected.max(axis=1, keepdims=True) - near).all()
+    run(made.command.replace("cc", compiler(), 1).split(), folder)
+    assert run(["./network"], folder) == b"20 of 20 equal\n"
+    return len(z)
+
+
+def strings(count):
+    """Return strings of Reber's grammar in one array, and their lengths."""
+    data = tn.datasets.load("reber", train=count, valid=1, test=1)
+    return data.train.inputs, tn.datasets.lengths(data.train.labels)
+
+
+def test_a_network_over_symbols_gives_the_frozen_scores_after_every_step(tmp_path):
+    assert compare_all_steps(NORMED.eval(), tmp_path, *strings(300)) > 3000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", METHODS)
+def test_an_lstm_of_any_method_gives_the_frozen_scores_after_every_step(name, tmp_path):
+    data, norm = tn.datasets.load("digits_rows"), list(METHODS).index(name) % 2 == 0
+    net = tn.RecurrentNet([8, 20, 12, 10], METHODS[name], last=True, norm=norm)
+    tn.fit(net, data.train[:400], epochs=2, lr=0.02, optimizer=tn.Adam, progress=False)
+    pixels, _ = examples_of(data, 797)
+    assert compare_all_steps(net.eval(), tmp_path, pixels, np.full(797, 8)) == 797 * 8
+
+
+@pytest.mark.long
+def test_numbers_and_a_text_give_the_frozen_scores_too(tmp_path):
+    numbers = tn.datasets.load("adding", train=1, valid=1, test=600)
+    net = tn.RecurrentNet([2, 16, 1], Quantized(bits=4), last=True)
+    assert compare_all_steps(net.eval(), tmp_path / "a", numbers.test.inputs, np.full(600, 200)) == 120_000
+    text = np.random.default_rng(0).integers(0, 65, (600, 50))
+    net = tn.RecurrentNet([65, 64, 65], tn.Hashed(1 / 8, Quantized(bits=4)), alphabet="".join(map(chr, range(65, 130))))
+    assert compare_all_steps(net.eval(), tmp_path / "b", text, np.full(600, 50)) == 30_000
+
+
+def test_examples_of_sequences_are_what_the_data_set_holds(tmp_path):
+    pixels, lengths = examples_of(tn.datasets.load("digits_rows"), 20)
+    assert pixels.shape == (20, 8, 8) and pixels.dtype == np.uint8 and lengths is None
+    symbols, lengths = examples_of(tn.datasets.load("reber"), 20)
+    assert symbols.shape[0] == 20 and lengths.max() == symbols.shape[1] > lengths.min()
+    inputs, lengths = examples_of(tn.datasets.load("adding", train=1, valid=1, test=20), 20)
+    assert inputs.shape == (20, 200, 2) and inputs.dtype == np.float32
+    text = tn.datasets.text.from_text("to be or not to be. " * 400, "t", "")
+    symbols, lengths = examples_of(text, 5)
+    assert symbols.shape == (5, 64)
+    for net, kind in ((tn.RecurrentNet([8, 4, 10], last=True), "pixels"), (NORMED, "symbol")):
+        made = tn.export_c(net, tmp_path / kind, examples={"pixels": pixels}.get(kind), lengths=None)
+        assert (
+            f"void network_step({'const uint8_t *pixels' if kind == 'pixels' else 'uint32_t symbol'});"
+            in (made.files["network.h"])
+        )
+
+
+@pytest.mark.parametrize(
+    ("examples", "lengths", "message"),
+    [
+        (np.zeros((2, 3, 4), int), None, "inputs of shape"),
+        (np.full((2, 5, 7), 256), None, "pixels from 256"),
+        (np.full((2, 5), 7), None, "symbols from 7"),
+        (np.zeros((2, 5), int), [5, 6], "lengths"),
+        (np.zeros((0, 5), int), None, "no examples"),
+        (np.zeros(5, int), None, "symbols of shape"),
+    ],
+)
+def test_examples_that_are_no_sequences_of_the_network_are_refused(examples, lengths, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        tn.export_c(NORMED, tmp_path / "out", examples=examples, lengths=lengths)
+    assert list(tmp_path.iterdir()) == []
+
+
 # ---- what is refused
 
 
@@ -366,7 +490,6 @@ def test_networks_that_have_no_form_in_c_are_refused_with_the_layer(tmp_path):
         r"layer 1, SignActivation: what reaches it is no integer sum": Sequential(
             Linear(4, 3), tn.SignActivation(), Linear(3, 2)
         ),
-        r"over sequences has no form in C": tn.RecurrentNet([3, 4, 2]),
         r"layer 0, Linear: its numbers are float64": tn.MLP([4, 2]).astype(np.float64),
     }
     for message, net in refused.items():

@@ -10,7 +10,9 @@ unpacked and hashes computed while a matrix is multiplied by, so a network takes
     drawn            what follows from a hash
     designed         what follows from a pattern
     matrices         z = x W for each method, and for methods inside methods
+    recurrent        one step of an LSTM or an RNN
     layers           each layer of a frozen network as a function, and where its numbers lie
+    given            a row at once, or a sequence step by step; and the examples to check
     table            from rows of a table to pixels, and names for the answers
     program          the source, its header, and a program that checks both
     export           from a network to the files

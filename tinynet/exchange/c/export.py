@@ -7,12 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from tinynet.datasets.base import Dataset
 from tinynet.datasets.description import Description
+from tinynet.exchange.c.given import given
 from tinynet.exchange.c.program import Program, program
 from tinynet.frozen.freeze import freeze
-from tinynet.frozen.network import Frozen
 from tinynet.layers.base import Layer
 from tinynet.storage.atomic import write_atomically
 from tinynet.storage.outputs import check_outputs
@@ -21,7 +20,12 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,22}")  # with _predict behind it, 31 
 
 
 def export_c(
-    net: Layer, folder: str | os.PathLike, name: str = "network", examples: Any = None, data: Any = None
+    net: Layer,
+    folder: str | os.PathLike,
+    name: str = "network",
+    examples: Any = None,
+    data: Any = None,
+    lengths: Any = None,
 ) -> Program:
     """Write a trained network as C99: `name`.c, `name`.h, and a main.c that checks it.
 
@@ -29,13 +33,18 @@ def export_c(
     constants, its working memory one static buffer. A network of bits uses integers alone and gives the scores of
     `freeze(net).scores` exactly; others agree with them to 1e-5 of the largest.
 
+    A network over sequences takes a step at a time: `name`_reset, then `name`_step for each step, and `name`_scores
+    whenever they are wanted. What a step is, the examples say.
+
     Args:
-        net: a network of Linear layers and activations, or its frozen form.
+        net: any network that `freeze` takes, or its frozen form.
         folder: is made where it does not exist; files of these names must not be there yet.
         name: of the files and functions, a C identifier.
-        examples: uint8 (N, n_in), pixels for main.c to check; 16 random rows where None.
+        examples: for main.c to check, random ones where None. Pixels, integers (N, n_in); for a network over sequences
+            symbols, integers (N, T), pixels, integers (N, T, n_in), or floats (N, T, n_in).
         data: the data set that it was trained on, unless its file tells. If that was a table, a fourth file,
             `name`_rows.c, takes its rows as they come and holds the names of the classes.
+        lengths: integers (N,), where the sequences among the examples end; None if all have T steps.
 
     Raises ValueError for a network that has no form in C, with the layer and the reason; for another kind of name; and
     FileExistsError. Nothing is written then.
@@ -46,18 +55,12 @@ def export_c(
             "The name main is taken by main.c"
         )
     frozen = freeze(net)
-    described = getattr(net, "about", None) if data is None else data.description.to_json()
+    described = data.description.to_json() if isinstance(data, Dataset) else getattr(net, "about", None)
     about = None if described is None else Description.from_json(described)
-    if not isinstance(frozen, Frozen):
-        raise ValueError("export_c: a network over sequences has no form in C yet; layers one after the other have")
-    if examples is None:
-        examples = np.random.default_rng(0).integers(0, 256, (16, frozen.n_in))
-    pixels = frozen._check(examples)
-    if not len(pixels):
-        raise ValueError("export_c: there are no examples to check; give at least one row of pixels")
+    checked = given(frozen, examples, lengths)
     if about is not None and about.n != frozen.n_in:
         raise ValueError(f"export_c: the data have {about.n} inputs, but the network takes {frozen.n_in}")
-    made = program(frozen, name, pixels, about)
+    made = program(frozen, name, checked, about)
     out = Path(folder)
     if out.exists() and not out.is_dir():
         raise FileExistsError(f"export_c: {str(out)!r} is a file; give the name of a folder")

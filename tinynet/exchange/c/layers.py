@@ -1,10 +1,13 @@
 """Each layer of a frozen network as a C function, and where the rows between the layers lie.
 
-Four kinds of rows flow, the first three as in the frozen network:
+Rows of several kinds flow, most as in the frozen network:
 
     pixels     const uint8_t *     the input, which stays where the caller has it
+    inputs     const float *       the same, where it is no pixels
+    symbol     const uint32_t *    the same, where it is the number of a symbol
     signs      uint32_t *          32 to a word, bit 1 for +1
     numbers    float *
+    state      float *             what a recurrent layer keeps from step to step, its output first
     sums       int32_t *           the scores of a network of integers
 """
 
@@ -16,22 +19,27 @@ from typing import NamedTuple
 import numpy as np
 
 from tinynet.exchange.c.matrices import product
+from tinynet.exchange.c.recurrent import cell
 from tinynet.exchange.c.rows import made_of
 from tinynet.exchange.c.source import Source, comment, number
 from tinynet.frozen.bits import BitLinear
 from tinynet.frozen.borders import FromPixels, FromSigns
 from tinynet.frozen.network import Frozen, flat
-from tinynet.frozen.stored import StoredLinear
+from tinynet.frozen.sequence import FrozenSequence
+from tinynet.frozen.stored import Stored, StoredLinear
 from tinynet.layers.activations import ReLU, Sigmoid, Tanh
 from tinynet.layers.base import Layer
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.folding import Affine
+from tinynet.layers.layernorm import LayerNorm
 from tinynet.layers.signs import Rounded, Scale
+from tinynet.sequences.recurrent import LSTM, RNN
 
 TYPES = {
-    "pixels": "uint8_t", "long_sums": "int64_t", "signs": "uint32_t", "sums": "int32_t", "numbers": "float",
-    "window": "uint8_t",
+    "pixels": "uint8_t", "inputs": "float", "symbol": "uint32_t", "long_sums": "int64_t", "signs": "uint32_t",
+    "sums": "int32_t", "state": "float", "numbers": "float", "window": "uint8_t",
 }  # fmt: skip
+MOVING = ("signs", "numbers")  # kinds whose rows lie in memory, in turn at its ends
 APART = 2**22  # integers below it that differ still do after scaling in float32
 
 
@@ -47,7 +55,7 @@ class Step(NamedTuple):
     in_place: bool = False
 
 
-def integers(frozen: Frozen) -> float | None:
+def integers(frozen: Frozen | FrozenSequence) -> float | None:
     """Return what the integer scores of a network of bits are multiplied by; None for a network with floats in it."""
     layers, scale = [layer for _, layer in flat(frozen.layers)], 1.0
     while type(layers[-1]) is Scale:
@@ -57,12 +65,17 @@ def integers(frozen: Frozen) -> float | None:
     return scale if whole and last.bound < APART and scale > 0 else None  # type: ignore[attr-defined]
 
 
-def steps(source: Source, frozen: Frozen) -> list[Step]:
-    """Write the functions of all layers, and return their calls in order."""
+def steps(source: Source, frozen: Frozen | FrozenSequence, kind: str = "pixels") -> list[Step]:
+    """Write the functions of all layers, and return their calls in order; `kind` of the input."""
     whole = integers(frozen) is not None
     done: list[Step] = []
-    kind, width = "pixels", frozen.n_in
+    width = frozen.n_in
     todo = list(flat(frozen.layers))
+    if kind == "symbol":
+        source.use("zero")
+        made_of(source, "symbol_row", TYPES[kind], 0, f"zero(z, {width}); /* but for a single 1 */\nz[*x] = 1.0f;")
+        done.append(Step("symbol_row", kind, 1, "numbers", width))
+        kind = "numbers"
     for i, (at, layer) in enumerate(todo):
         name = f"layer_{at.replace('.', '_')}"
         following = todo[i + 1][1] if i + 1 < len(todo) else None
@@ -73,6 +86,10 @@ def steps(source: Source, frozen: Frozen) -> list[Step]:
                 continue
         source.texts.append(comment(f"---- layer {at}: {described(layer)}"))
         step = _step(source, name, layer, kind, width, whole)
+        if step.in_place and kind == "state":  # which must stay as it is
+            made_of(source, f"{name}_x", "float", 0, f"for (uint32_t j = 0; j < {width}; j++)\n    z[j] = x[j];")
+            done.append(Step(f"{name}_x", kind, width, "numbers", width))
+            step = step._replace(takes="numbers", gives="numbers")
         done.append(step)
         kind, width = step.gives, getattr(layer, "n_out", width)
     return done
@@ -81,7 +98,8 @@ def steps(source: Source, frozen: Frozen) -> list[Step]:
 def described(layer: Layer) -> str:
     """Return a layer in one line: its class, its settings, and how its matrix is stored."""
     settings = [f"{name}={value}" for name, value in layer.config().items() if not isinstance(value, dict | list)]
-    method = [f"weight={layer.weight!r}"] if isinstance(layer, StoredLinear) else []
+    methods = {name: getattr(layer, name, None) for name in ("weight", "recurrent")}
+    method = [f"{name}={W!r}" for name, W in methods.items() if isinstance(W, Stored)]
     return f"{type(layer).__name__.removeprefix('Stored')}({', '.join(settings + method)})"
 
 
@@ -97,6 +115,9 @@ def _step(source: Source, name: str, layer: Layer, kind: str, width: int, whole:
                 add = f"for (uint32_t j = 0; j < {layer.n_out}; j++)\n    z[j] += {b('j')};"
                 W = made_of(source, name, TYPES[kind], W.scratch, f"{W.of('x', 'z', 'scratch')}\n{add}")
             return Step(W.name, kind, layer.n_in, "numbers", layer.n_out, W.scratch)
+        case LSTM() | RNN():
+            made = cell(source, name, layer, TYPES[kind])
+            return Step(name, kind, layer.n_in, "state", layer.states * layer.n_hidden, made.scratch)
         case FromSigns():
             made_of(source, name, "uint32_t", 0, f"""
                 for (uint32_t i = 0; i < {width}; i++)
@@ -107,15 +128,20 @@ def _step(source: Source, name: str, layer: Layer, kind: str, width: int, whole:
             source.use("input")
             made_of(source, name, "uint8_t", 0, f"for (uint32_t i = 0; i < {width}; i++)\n    z[i] = input(x[i]);")
             return Step(name, kind, width, "numbers", width)
+    value, before = _elementwise(source, name, layer), ""
+    if isinstance(layer, LayerNorm):
+        source.use("standardize")
+        before = f"standardize(x, {width});"
     source.add(
         """
         static void @name@(float *x)
         {
+            @before@
             for (uint32_t j = 0; j < @width@; j++)
                 x[j] = @value@;
         }
         """,
-        name=name, width=width, value=_elementwise(source, name, layer),
+        name=name, width=width, value=value, before=before,
     )  # fmt: skip
     return Step(name, kind, width, kind, width, in_place=True)
 
@@ -133,8 +159,10 @@ def _elementwise(source: Source, name: str, layer: Layer) -> str:
             source.use("math")
             return "tanhf(x[j])"
         case Sigmoid():
-            source.use("math")
-            return "1.0f / (1.0f + expf(-x[j]))"
+            source.use("sigmoid")
+            return "sigmoid(x[j])"
+        case LayerNorm():
+            n, a, c = layer.n, layer.gamma.numpy(), np.zeros(layer.n) if layer.bias is None else layer.bias.numpy()
         case Affine():
             n, a, c = layer.channels, layer.a.numpy(), layer.c.numpy()
         case BatchNorm():
@@ -196,23 +224,32 @@ def placed(steps: Sequence[Step]) -> tuple[dict[str, int], list[str], str]:
     """Return the words of memory by kind of row, the calls with their places in it, and where the scores are.
 
     A layer reads one row and writes another, so rows lie in turn at the two ends of an array of their kind. It is as
-    long as the most that any layer needs there: the row it reads, the row it writes, and its scratch between them.
+    long as the most that any layer needs there: the row it reads, the row it writes, and its scratch, which is numbers,
+    between them. Only states lie one behind the other, as each stays.
     """
     sizes: dict[str, int] = {}
     for step in steps:
-        both = step.takes == step.gives and not step.in_place
-        sizes[step.gives] = max(sizes.get(step.gives, 0), step.writes + step.scratch + (step.reads if both else 0))
-    calls, x, at_start = [], "pixels", True
+        needed = {step.takes: step.reads} if step.takes in MOVING else {}
+        if not step.in_place:
+            needed[step.gives] = needed.get(step.gives, 0) + step.writes
+        needed["numbers"] = needed.get("numbers", 0) + step.scratch
+        sizes |= {kind: max(sizes.get(kind, 0), size) for kind, size in needed.items() if size and kind != "state"}
+    first = steps[0].takes
+    calls, x, at_start, state = [], "&symbol" if first == "symbol" else first, True, 0
     for step in steps:
         if step.in_place:
             calls.append(f"{step.name}({x});")
             continue
-        at_start = not at_start if step.takes == step.gives else True
-        low = step.writes if at_start else step.reads
-        z = _place(step.gives, 0 if at_start else sizes[step.gives] - step.writes)
-        calls.append(f"{step.name}({x}, {z}{', ' + _place(step.gives, low) if step.scratch else ''});")
+        low = step.reads if step.takes == "numbers" and at_start else 0  # where scratch begins
+        if step.gives == "state":
+            z, state = _place("state", state), state + step.writes
+        else:
+            at_start = not at_start if step.takes == step.gives else True
+            z = _place(step.gives, 0 if at_start else sizes[step.gives] - step.writes)
+            low = step.writes if step.gives == "numbers" and at_start else low
+        calls.append(f"{step.name}({x}, {z}{', ' + _place('numbers', low) if step.scratch else ''});")
         x = z
-    return sizes, calls, x
+    return sizes | ({"state": state} if state else {}), calls, x
 
 
 def _place(kind: str, offset: int) -> str:

@@ -40,6 +40,35 @@ PARTS = {
                 z[j] = 0.0f;
         }
     """),
+    "sigmoid": Part(
+        """
+        static float sigmoid(float x)
+        {
+            return 1.0f / (1.0f + expf(-x));
+        }
+        """,
+        ("math",),
+    ),
+    "standardize": Part(
+        """
+        /* Bring a row to mean 0 and variance 1. */
+        static void standardize(float *x, uint32_t n)
+        {
+            float mean = 0.0f, squares = 0.0f, deviation;
+            for (uint32_t j = 0; j < n; j++)
+                mean += x[j];
+            mean /= (float)n;
+            for (uint32_t j = 0; j < n; j++) {
+                x[j] -= mean;
+                squares += x[j] * x[j];
+            }
+            deviation = sqrtf(squares / (float)n + 1e-5f);
+            for (uint32_t j = 0; j < n; j++)
+                x[j] /= deviation;
+        }
+        """,
+        ("math",),
+    ),
     "fixed": Part("""
         /* The bits of a float: its sign, 8 bits of exponent, 23 of mantissa, behind a 1 that is not written. */
         union number { float x; uint32_t bits; };

@@ -8,9 +8,11 @@ import numpy as np
 
 from tinynet.datasets.description import Description
 from tinynet.exchange.c import table
+from tinynet.exchange.c.given import Rows, Sequences, near
 from tinynet.exchange.c.layers import TYPES, described, integers, placed, steps
-from tinynet.exchange.c.source import Source, array, inside, number, text
+from tinynet.exchange.c.source import Source, array, number, text
 from tinynet.frozen.network import Frozen, flat
+from tinynet.frozen.sequence import FrozenSequence
 
 
 class Program(NamedTuple):
@@ -40,24 +42,24 @@ typedef char memory_has_the_size_in_the_header[sizeof memory == @NAME@_MEMORY ? 
 @functions@
 
 /* ---- the network */
-
-/* All layers, one after the other; where the scores are. */
-static const @type@ *run(const uint8_t *pixels)
+@begin@
+/* @which@, one after the other; where the scores are. */
+static const @type@ *run(@row@)
 {
     @calls@
     return @scores@;
 }
 
-void @name@_scores(const uint8_t *pixels, @type@ *scores)
+void @name@_scores(@row_and@@type@ *scores)
 {
-    const @type@ *z = run(pixels);
+    const @type@ *z = run(@passed@);
     for (uint32_t j = 0; j < @NAME@_OUTPUTS; j++)
         scores[j] = z[j];
 }
 
-uint32_t @name@_predict(const uint8_t *pixels)
+uint32_t @name@_predict(@row@)
 {
-    const @type@ *z = run(pixels);
+    const @type@ *z = run(@passed@);
     uint32_t best = 0;
     for (uint32_t j = 1; j < @NAME@_OUTPUTS; j++)
         if (z[j] > z[best])
@@ -69,8 +71,7 @@ uint32_t @name@_predict(const uint8_t *pixels)
 HEADER = """
 /* @about@
 
-   Written by tinynet. The input is a row of pixels p = 0 .. 255, which stand for x = 2 p / 255 - 1.
-   Both functions work in one static buffer, so only one of them may run at a time. */
+   Written by tinynet. @how@ */
 
 #ifndef @NAME@_H
 #define @NAME@_H
@@ -81,12 +82,12 @@ HEADER = """
 #define @NAME@_OUTPUTS @outputs@
 #define @NAME@_WEIGHTS @weights@ /* bytes of constants, in flash */
 #define @NAME@_MEMORY @bytes@ /* bytes of working memory, in RAM */
-
-/* Write the @NAME@_OUTPUTS scores of a row of @NAME@_INPUTS pixels@scaled@. */
-void @name@_scores(const uint8_t *pixels, @type@ *scores);
+@declared@
+/* Write the @NAME@_OUTPUTS scores @of@@scaled@. */
+void @name@_scores(@row_and@@type@ *scores);
 
 /* Return the class of the highest score, 0 .. @NAME@_OUTPUTS - 1. */
-uint32_t @name@_predict(const uint8_t *pixels);
+uint32_t @name@_predict(@row@);
 @table@
 #endif
 """
@@ -103,6 +104,8 @@ MAIN = """
 
 @vectors@
 
+@expected@
+
 @equal@
 @answer@
 int main(@arguments@)
@@ -110,8 +113,8 @@ int main(@arguments@)
     uint32_t right = 0;@answered@
     for (uint32_t k = 0; k < EXAMPLES; k++) {
         @type@ scores[@NAME@_OUTPUTS];
-        @name@_scores(pixels[k], scores);
-        right += equal(scores, expected[k], @name@_predict(pixels[k]));
+        @ask@
+        right += equal(scores, expected[k], @name@_predict(@asked@));
     }
     printf("%u of %u equal\\n", (unsigned)right, (unsigned)EXAMPLES);
     return right == EXAMPLES ? 0 : 1;
@@ -136,7 +139,7 @@ static int equal(const int32_t *z, const int32_t *expected, uint32_t class)
 """
 
 EQUAL_FLOATS = """
-#define NEAR @near@ /* 1e-5 of the largest score: float32 sums in another order differ in their last digits */
+#define NEAR @near@ /* sums of floats in another order differ in their last digits */
 
 /* Whether all scores are near to what is expected, and the class is that of a highest score, up to as much. */
 static int equal(const float *z, const float *expected, uint32_t class)
@@ -151,19 +154,22 @@ static int equal(const float *z, const float *expected, uint32_t class)
 """
 
 
-def program(frozen: Frozen, name: str, pixels: np.ndarray, about: Description | None = None) -> Program:
-    """Return the files of a frozen network, with these examples (N, n_in) uint8 in main.c.
+def program(
+    frozen: Frozen | FrozenSequence, name: str, examples: Rows | Sequences, about: Description | None = None
+) -> Program:
+    """Return the files of a frozen network, with these examples in main.c.
 
     about: what it was trained on. If that was a table, a fourth file, NAME_rows.c, leads from its rows to pixels.
     """
     source, scale = Source(), integers(frozen)
-    calls_of = steps(source, frozen)
-    sizes, calls, at = placed(calls_of)
-    kind = calls_of[-1].gives
-    expected = frozen.scores(pixels)
+    done = steps(source, frozen, examples.kind)
+    sizes, calls, at = placed(done)
+    given = examples.parts(done, calls)
+    kind = done[-1].gives
+    expected = examples.scores(frozen)  # type: ignore[arg-type]
     if scale is not None:
         expected = np.rint(expected / np.float64(np.float32(scale))).astype(np.int32)
-    n = max(1, int(frozen.n_out or 1))
+    n = expected.shape[1]
     scaled = "" if scale is None else f": integers; those in Python are\n   {scale!r} times as large"
     sizes |= source.memory
     size = sum({"long_sums": 8, "window": 1}.get(kind, 4) * size for kind, size in sizes.items())
@@ -174,11 +180,11 @@ def program(frozen: Frozen, name: str, pixels: np.ndarray, about: Description | 
     rows = f" {name}_rows.c" if of_table else ""
     command = f"cc -std=c99 -O2 {name}.c{rows} main.c{library} -o {name}"
     parts: dict[str, Any] = {
-        "about": f"{name}: from {frozen.n_in} pixels to {n} scores\n\n{_list(frozen)}",
+        "about": f"{name}: from {frozen.n_in} {given.pop('inputs_are')} to {n} scores\n\n{_list(frozen)}",
         "includes": "\n#include <math.h>" if "math" in source.used else "",
         "memory": "\n".join(f"    {TYPES[kind]} {kind}[{sizes[kind]}];" for kind in TYPES if kind in sizes),
         "functions": "\n\n".join([*source.shared(), *source.texts]),
-        "calls": inside("\n".join(calls)),
+        **given,
         "scores": at,
         "type": TYPES[kind],
         "inputs": frozen.n_in,
@@ -187,10 +193,9 @@ def program(frozen: Frozen, name: str, pixels: np.ndarray, about: Description | 
         "bytes": size,
         "scaled": scaled,
         "command": command,
-        "examples": len(pixels),
-        "vectors": array("pixels", pixels) + "\n\n" + array("expected", expected),
+        "expected": array("expected", expected),
         "equal": text(EQUAL_FLOATS if scale is None else EQUAL_INTEGERS),
-        "near": number(1e-5 * float(np.abs(expected).max())),
+        "near": number(near(frozen, examples)),
         "table": table.HEADER if of_table else "",
         "answer": "",
         "also": ",\n   or answer a row of the table, given by its values" if of_table else "",
@@ -208,7 +213,7 @@ def program(frozen: Frozen, name: str, pixels: np.ndarray, about: Description | 
     return Program({file: _filled(code, parts) for file, code in files.items()}, source.weights, size, command)
 
 
-def _list(frozen: Frozen) -> str:
+def _list(frozen: Frozen | FrozenSequence) -> str:
     """Return the layers, one a line."""
     return "\n".join(f"       layer {number:4} {described(layer)}" for number, layer in flat(frozen.layers))
 
