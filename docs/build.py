@@ -27,6 +27,7 @@ def pages() -> None:
 STEPS = {
     "npm packages": web.fetch,
     "scripts and styles": lambda: web.bundle(MADE),
+    "networks": lambda: web.networks(MADE),
     "Python for the tab": lambda: tab.build(MADE / "app"),
     "pages": pages,
     "formulas": lambda: web.typeset(SITE),

@@ -16,6 +16,9 @@ ENTRIES = {
     "app/tab.js": "tab.js",
     "app/course.js": "course.js",
     "app/course.css": "course.css",
+    "app/playground.js": "playground.js",
+    "app/playground.css": "playground.css",
+    "app/digit.js": "digit.js",
 }
 
 
@@ -32,8 +35,14 @@ def bundle(made: Path) -> None:
     """Bundle each entry with the packages and modules that it imports; what two of them share becomes a chunk."""
     entries = [f"{Path(place).with_suffix('')}={HERE / source}" for place, source in ENTRIES.items()]
     options = ["--bundle", "--minify", "--format=esm", "--splitting", "--chunk-names=app/[name]-[hash]"]
+    options.append("--loader:.py=text")  # what a page writes into the tab
     command = [PACKAGES / ".bin/esbuild", *entries, *options, f"--outdir={made}", "--log-level=warning"]
     subprocess.run(command, cwd=HERE, check=True)
+
+
+def networks(made: Path) -> None:
+    """Copy the networks that read the visitor's digits."""
+    shutil.copytree(HERE / "nets", made / "app/nets", ignore=shutil.ignore_patterns("*.json"), dirs_exist_ok=True)
 
 
 def typeset(site: Path) -> None:
