@@ -4,6 +4,7 @@ A reader's browser then asks no other host for anything.
 """
 
 import hashlib
+import shutil
 import subprocess
 from pathlib import Path
 
