@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from docs.site import tab, web  # noqa: E402  the clone is on the path from here on
+from docs.site import offline, tab, web  # noqa: E402  the clone is on the path from here on
 
 MADE = ROOT / "docs/web/made"  # its paths are those on the site
 SITE = ROOT / "site"
@@ -31,6 +31,7 @@ STEPS = {
     "Python for the tab": lambda: tab.build(MADE / "app"),
     "pages": pages,
     "formulas": lambda: web.typeset(SITE),
+    "what is kept offline": lambda: offline.build(SITE),
 }
 
 

@@ -14,6 +14,7 @@ PACKAGES = HERE / "node_modules"
 # Every script and style sheet of the pages: where it lies on the site, and the file of docs/web/ it is bundled from.
 ENTRIES = {
     "app/site.css": "site.css",
+    "app/python.js": "python.js",
     "app/tab.js": "tab.js",
     "app/course.js": "course.js",
     "app/course.css": "course.css",

@@ -84,6 +84,8 @@ export class Python {
   }
 
   async #start() {
+    // whoever runs Python once can come back without a network; a file:// page has no service workers
+    navigator.serviceWorker?.register(new URL("../sw.js", import.meta.url)).catch(() => {});
     this.#worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
     this.#worker.onmessage = ({ data }) => this.#answer(data);
     this.#worker.onerror = (event) => this.#end(new Error(`Python could not start: ${event.message}`));
