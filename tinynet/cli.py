@@ -254,7 +254,7 @@ def compress(
 @app.command()
 def export(
     file: Annotated[Path, typer.Argument(help="A trained network: written by tn.save, or by PyTorch as safetensors.")],
-    to: Annotated[str, typer.Option(help="The language: c.")] = "c",
+    to: Annotated[str, typer.Option(help="c, or wasm for WebAssembly beside it.")] = "c",
     name: Annotated[str, typer.Option(help="Of the files and functions, a C identifier.")] = "network",
     data: Annotated[str | None, typer.Option(help=f"{DATA} Its test examples are what main.c checks.")] = None,
     target: Annotated[str | None, typer.Option(help=TARGET)] = None,
@@ -269,15 +269,15 @@ def export(
     from tinynet.exchange.c.given import examples_of
     from tinynet.files import data_set, network
 
-    if to != "c":
-        raise ValueError(f"--to {to}: a network can be written as c")
+    if to not in ("c", "wasm"):
+        raise ValueError(f"--to {to}: a network can be written as c, or as wasm")
     source: Any = None
     checked, lengths = None, None
     if data is not None:
         source = data_set(data, target, regression)
         source = load(source) if isinstance(source, str) else source
         checked, lengths = examples_of(source, examples)
-    made = export_c(network(file, activation), out, name, checked, source, lengths)
+    made = export_c(network(file, activation), out, name, checked, source, lengths, to == "wasm")
     typer.echo(
         f"Wrote {', '.join(str(out / each) for each in made.files)}: {made.weights:,} bytes of weights, "
         f"{made.memory:,} bytes of working memory.\nCheck it with: cd {out} && {made.command} && ./{name}"

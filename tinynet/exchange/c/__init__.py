@@ -15,6 +15,7 @@ unpacked and hashes computed while a matrix is multiplied by, so a network takes
     given            a row at once, or a sequence step by step; and the examples to check
     table            from rows of a table to pixels, and names for the answers
     program          the source, its header, and a program that checks both
+    wasm             the same code as WebAssembly, for a browser
     export           from a network to the files
 """
 

@@ -11,6 +11,7 @@ from tinynet.datasets.base import Dataset
 from tinynet.datasets.description import Description
 from tinynet.exchange.c.given import given
 from tinynet.exchange.c.program import Program, program
+from tinynet.exchange.c.wasm import compiled
 from tinynet.frozen.freeze import freeze
 from tinynet.layers.base import Layer
 from tinynet.storage.atomic import write_atomically
@@ -26,12 +27,13 @@ def export_c(
     examples: Any = None,
     data: Any = None,
     lengths: Any = None,
+    wasm: bool = False,
 ) -> Program:
     """Write a trained network as C99: `name`.c, `name`.h, and a main.c that checks it.
 
     The code allocates nothing, includes only stdint.h, and math.h where a layer needs tanh or exp. Its weights are
     constants, its working memory one static buffer. A network of bits uses integers alone and gives the scores of
-    `freeze(net).scores` exactly; others agree with them to 1e-5 of the largest.
+    `freeze(net).scores` exactly; others agree to 1e-5 of the largest, or as far as rounding goes (given.py, `near`).
 
     A network over sequences takes a step at a time: `name`_reset, then `name`_step for each step, and `name`_scores
     whenever they are wanted. What a step is, the examples say.
@@ -45,9 +47,10 @@ def export_c(
         data: the data set that it was trained on, unless its file tells. If that was a table, a fourth file,
             `name`_rows.c, takes its rows as they come and holds the names of the classes.
         lengths: integers (N,), where the sequences among the examples end; None if all have T steps.
+        wasm: whether to write `name`.wasm beside them, WebAssembly from the same code; see wasm.py. It takes clang.
 
-    Raises ValueError for a network that has no form in C, with the layer and the reason; for another kind of name; and
-    FileExistsError. Nothing is written then.
+    Raises ValueError for a network that has no form in C, with the layer and the reason, and for another kind of name;
+    FileExistsError; FileNotFoundError where clang is missing. Nothing is written then.
     """
     if not isinstance(name, str) or not NAME.fullmatch(name) or name == "main":
         raise ValueError(
@@ -61,6 +64,8 @@ def export_c(
     if about is not None and about.n != frozen.n_in:
         raise ValueError(f"export_c: the data have {about.n} inputs, but the network takes {frozen.n_in}")
     made = program(frozen, name, checked, about)
+    if wasm:
+        made = made._replace(files=made.files | {f"{name}.wasm": compiled(made.files, name)})  # type: ignore[arg-type]
     out = Path(folder)
     if out.exists() and not out.is_dir():
         raise FileExistsError(f"export_c: {str(out)!r} is a file; give the name of a folder")
@@ -72,10 +77,10 @@ def export_c(
     written: list[Path] = []
     try:
         for file, content in made.files.items():
-            write_atomically(out / file, content.encode())
+            write_atomically(out / file, content.encode() if isinstance(content, str) else content)
             written.append(out / file)
     except OSError:
-        for path in written:  # all three, or none
+        for path in written:  # all of them, or none
             path.unlink(missing_ok=True)
         raise
     return made

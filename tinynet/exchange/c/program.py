@@ -18,7 +18,7 @@ from tinynet.frozen.sequence import FrozenSequence
 class Program(NamedTuple):
     """The text of the files by their names, and bytes: of the arrays of constants, and of working memory."""
 
-    files: dict[str, str]
+    files: dict[str, str | bytes]
     weights: int
     memory: int
     command: str  # compiles them
