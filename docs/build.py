@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from docs.site import offline, tab, web  # noqa: E402  the clone is on the path from here on
+from docs.site import explorer, offline, tab, web  # noqa: E402  the clone is on the path from here on
 
 MADE = ROOT / "docs/web/made"  # its paths are those on the site
 SITE = ROOT / "site"
@@ -28,6 +28,7 @@ STEPS = {
     "npm packages": web.fetch,
     "scripts and styles": lambda: web.bundle(MADE),
     "networks": lambda: web.networks(MADE),
+    "frontiers": lambda: explorer.write(MADE / "app/frontiers.json"),
     "Python for the tab": lambda: tab.build(MADE / "app"),
     "pages": pages,
     "formulas": lambda: web.typeset(SITE),

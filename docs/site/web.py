@@ -15,6 +15,7 @@ PACKAGES = HERE / "node_modules"
 ENTRIES = {
     "app/site.css": "site.css",
     "app/python.js": "python.js",
+    "app/explorer.js": "explorer.js",
     "app/tab.js": "tab.js",
     "app/course.js": "course.js",
     "app/course.css": "course.css",
