@@ -29,6 +29,8 @@ stores, a training loop, and the file at the end.
 """
 
 import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from tinynet.engine import Parameter, Tensor, check_gradients, draw_graph, grad, no_grad
 from tinynet.parameterizations import (
@@ -47,10 +49,27 @@ from tinynet.kernels import pack_signs, xnor_matmul
 from tinynet.sequences import LSTM, RNN, LSTMCell, RecurrentNet, RNNCell, SequenceNet, language
 from tinynet import functional
 from tinynet.frozen import Frozen, FrozenSequence, freeze
-from tinynet.exchange import export_c, from_arrays, from_sklearn, import_safetensors, to_arrays
-from tinynet import frontier
-from tinynet import reading
-from tinynet.reading.layers.sharing import draw_matrix
+
+if TYPE_CHECKING:
+    from tinynet.exchange import export_c, from_arrays, from_sklearn, import_safetensors, to_arrays
+    from tinynet import frontier
+    from tinynet import reading
+    from tinynet.reading.layers.sharing import draw_matrix
+else:
+    _EXCHANGE = ("exchange", "export_c", "from_arrays", "from_sklearn", "import_safetensors", "to_arrays")
+    _LATER = dict.fromkeys(_EXCHANGE, "exchange")
+    _LATER |= {"frontier": "frontier", "reading": "reading", "draw_matrix": "reading.layers.sharing"}
+
+    def __getattr__(name: str) -> Any:
+        """Load a chapter that no network needs when its name, or one of those in it, is first used."""
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        chapter = import_module(f"{__name__}.{_LATER[name]}")
+        return globals().setdefault(name, getattr(chapter, name, chapter))
+
+    def __dir__() -> list[str]:
+        return sorted(globals().keys() | _LATER)
+
 
 # `from tinynet.optim import cosine` works as well as `tn.optim.cosine`
 sys.modules |= {"tinynet.optim": optim, "tinynet.language": language}

@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 import tinynet as tn
 from benchmarks.common import RESULTS, markdown, origin
 from benchmarks.resumable import Rows
-from tinynet.frontier.temporary import temporary_folder
+from tinynet.storage.temporary import temporary_folder
 
 RUNS = Path(__file__).parents[1] / "runs" / "reproduce"  # checkpoints and networks, which are not committed
 

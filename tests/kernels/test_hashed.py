@@ -163,8 +163,16 @@ print(len(seen), seen[0].message, W.sum(), g.sum())
     assert done.stdout.split()[-2:] == [str(W.sum()), str(hashing.scatter_add(W, place, 5).sum())]
 
 
-def test_numba_is_imported_only_when_a_kernel_runs():
-    code = "import sys, tinynet; print([m for m in ('numba', 'matplotlib', 'rich', 'safetensors') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600)
-    assert done.stdout.strip() == "[]"
+LIGHT = """
+import sys, tinynet as tn
+heavy = ("numba", "matplotlib", "rich", "safetensors", "tinynet.exchange", "tinynet.frontier", "tinynet.reading")
+print([m for m in heavy if m in sys.modules])
+print(tn.reading.__name__, tn.frontier.Settings.__name__, tn.export_c.__name__, tn.draw_matrix.__name__)
+print({"reading", "export_c", "fit"} <= set(dir(tn)), hasattr(tn, "nothing"))
+"""
+
+
+def test_what_is_not_needed_for_a_network_is_imported_when_it_is_used():
+    done = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True, check=True, timeout=600)
+    assert done.stdout.splitlines() == ["[]", "tinynet.reading Settings export_c draw_matrix", "True False"]
     assert jit.numba_found()

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import tinynet as tn
-from tinynet.frontier.temporary import temporary_folder
 from tinynet.storage.atomic import LOCKS, clear, write_atomically
+from tinynet.storage.temporary import temporary_folder
 
 pytestmark = pytest.mark.skipif(not LOCKS, reason="Windows has no such locks")
 LIMIT = 60
@@ -35,7 +35,7 @@ tn.fit(tn.MLP([700, 700, 10]), (x, y), epochs=10_000, batch_size=40, checkpoint=
 FOLDER = """
 import os, sys, time
 from pathlib import Path
-from tinynet.frontier.temporary import temporary_folder
+from tinynet.storage.temporary import temporary_folder
 while True:
     with temporary_folder(Path(".")) as folder:
         (folder / "inner").mkdir()
@@ -127,7 +127,7 @@ def test_eight_threads_write_one_file_and_each_write_is_whole(tmp_path):
     assert not failures and [path.name for path in tmp_path.iterdir()] == ["net"]
 
 
-@pytest.mark.parametrize("module", ["tinynet.storage.atomic", "tinynet.frontier.temporary"])
+@pytest.mark.parametrize("module", ["tinynet.storage.atomic", "tinynet.storage.temporary"])
 def test_what_another_process_cleared_before_it_was_locked_is_made_anew(tmp_path, monkeypatch, module):
     cleared, lock = [], sys.modules[module].lock
 

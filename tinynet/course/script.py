@@ -25,9 +25,9 @@ from tinynet.course import claims, guesses, manifest, workspace
 from tinynet.course.calls import Wrong, from_file
 from tinynet.course.grading import grade_here, solved
 from tinynet.course.patience import TooLong, patience
-from tinynet.frontier.temporary import temporary_folder
 from tinynet.parameterizations.state import RECIPES
 from tinynet.storage.atomic import write_atomically
+from tinynet.storage.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from matplotlib.animation import Animation

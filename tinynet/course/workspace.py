@@ -22,8 +22,8 @@ from typing import Any
 from tinynet.course import manifest
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.course.stubs import exercise_of
-from tinynet.frontier.temporary import temporary_folder
 from tinynet.storage.atomic import write_atomically
+from tinynet.storage.temporary import temporary_folder
 
 VERSION = 1  # of a workspace's layout
 KEPT_BACK = shutil.ignore_patterns(

@@ -9,7 +9,6 @@ file and the error of what the file holds.
     tasks             what is trained on each kind of data, and how
     after_training    the nearest compressed copy of a trained network
     in_turns          the same, found by learning and compressing in turns
-    temporary         a folder that goes when its process does
     run               from settings to a row of results
     of_network        the frontier of one trained network
     store             rows in SQLite

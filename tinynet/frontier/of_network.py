@@ -24,11 +24,11 @@ from tinynet.frontier.methods import FACTORS, available, checked_factor, named, 
 from tinynet.frontier.run import best_rate, data_of, has_copies, identified
 from tinynet.frontier.settings import Settings
 from tinynet.frontier.tasks import task_of
-from tinynet.frontier.temporary import temporary_folder
 from tinynet.layers.base import Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.folding import fold
 from tinynet.storage.save_load import save
+from tinynet.storage.temporary import temporary_folder
 from tinynet.training.fit import TrainingError
 
 UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "kib": 2**10, "mib": 2**20}

@@ -26,11 +26,11 @@ from tinynet.frontier.after_training import compress
 from tinynet.frontier.methods import NARROWED, WINDOWED, available, recipe
 from tinynet.frontier.settings import NORM, Own, Settings, Teacher
 from tinynet.frontier.tasks import task_of
-from tinynet.frontier.temporary import temporary_folder
 from tinynet.kernels.jit import numba_found
 from tinynet.kernels.threads import at_most
 from tinynet.layers.base import Sequential
 from tinynet.storage.save_load import load, save
+from tinynet.storage.temporary import temporary_folder
 from tinynet.training.checks import Diverged
 from tinynet.training.distillation import scores_of
 from tinynet.training.fit import TrainingError

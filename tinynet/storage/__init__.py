@@ -1,6 +1,7 @@
 """Storage: a network on disk, at its true size. A star marks what belongs to the afternoon:
 
   atomic       a file written whole or not at all
+  temporary    a folder that goes when its process does
   outputs      whether files can be written, asked before
   file_size    header and payload of a file
   ties         what stands at several places of a network

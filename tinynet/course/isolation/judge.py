@@ -28,7 +28,7 @@ from tinynet.course.isolation import confinement, wire
 from tinynet.course.isolation.sandbox import ENVIRONMENT, TINYNET, WAITING, Limits, Sandbox
 from tinynet.course.manifest import CourseError, Lesson
 from tinynet.course.patience import NOTICE
-from tinynet.frontier.temporary import temporary_folder
+from tinynet.storage.temporary import temporary_folder
 
 OWN_SECONDS = 20.0  # that the grader has for each exercise, on the clock, in addition to the learner's time
 OWN_MEMORY = 2 << 30  # bytes that the grader has

@@ -31,7 +31,7 @@ import numpy as np
 from tinynet.course.calls import FILE, Fault, NotPlain, Outcome, Wrong, plain, read
 from tinynet.course.isolation import confinement, wire
 from tinynet.course.manifest import CourseError
-from tinynet.frontier.temporary import temporary_folder
+from tinynet.storage.temporary import temporary_folder
 
 START = 30.0  # seconds in which a new process must get ready; nothing of the learner's runs yet
 WAITING = 3  # times as many seconds may pass on the clock, because other work may share the processor
