@@ -19,6 +19,7 @@ export class Bench {
   #python = null;
   #desk = null; // a promise, once one is being laid out
   #lesson = null;
+  #waited = 0; // how many calls are being waited for; a worker that starts by itself need not be talked of
 
   // say: told what is being waited for
   constructor({ number, folder, store, say }) {
@@ -94,6 +95,7 @@ export class Bench {
     this.#python ??= this.#start(packages);
     const kept = JSON.stringify({ progress: this.store.kept.progress, exercises: this.store.kept.exercises });
     this.#desk ??= this.#python.run(DESK, { globals: { number: this.number, kept } });
+    this.#waited++;
     try {
       await this.#desk;
       const found = await this.#python.run(code, { name: "course", ...options, globals: { ...globals, kept } });
@@ -102,12 +104,14 @@ export class Bench {
     } catch (error) {
       if (error.name !== "PythonError") this.#forget();
       throw error;
+    } finally {
+      this.#waited--;
     }
   }
 
   #start(packages) {
     const python = new Python({ packages });
-    python.progress = (text) => this.say(`${text} ..`);
+    python.progress = (text) => this.#waited && this.say(`${text} ..`);
     return python;
   }
 

@@ -30,7 +30,8 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
-const button = (text, onclick, title = "") => element("button", { type: "button", textContent: text, onclick, title });
+const button = (text, onclick, title = "", className = "") =>
+  element("button", { type: "button", textContent: text, onclick, title, className });
 
 function say(text) {
   status.textContent = text;
@@ -334,17 +335,17 @@ for (const cell of cells) {
     element("div", { className: "tools" },
       button("Run", () => run(cell), "Runs the cells above first, where they have not run yet"),
       button("Run all to here", () => run(cell, true), "Starts again with the first cell"),
-      button("Edit", () => editCell(cell)),
+      button("Edit", () => editCell(cell), "", "write"),
     ),
   );
   if (store.of("cells", folder)[cell.number] !== undefined) editCell(cell).then(() => document.activeElement?.blur());
 }
 for (const box of exercises) {
   const tools = element("div", { className: "tools" },
-    button("Write it here", () => editExercise(box)),
+    button("Write it here", () => editExercise(box), "", "write"),
     button("Check", () => check(box), "Grades your function as tinynet grade does"),
   );
-  box.querySelector(".highlight").after(tools, element("pre", { className: "grade", role: "status" }));
+  box.querySelector(".highlight").after(tools, element("pre", { className: "grade", role: "status", tabIndex: 0 }));
   hints(box);
   if (store.of("answers", folder)[box.dataset.exercise] !== undefined) editExercise(box, false);
 }

@@ -10,12 +10,15 @@ the same graders as those of `tinynet grade`, in the same words. Nothing is isol
 
 from __future__ import annotations
 
+import functools
 import io
 import textwrap
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from tinynet.course import formats, grading, manifest, workspace
 from tinynet.course.recording import Recording
@@ -39,6 +42,8 @@ class Desk:
         self.lesson = manifest.lesson(number)
         self.space = workspace.Workspace(root) if workspace.is_one(root) else workspace.start(root)
         self.take(kept)
+        if np.intp(0).itemsize < 8:  # in a tab
+            counts_any_integers()
         self.recording = Recording(self.space.folder(self.lesson) / "lesson.py")
 
     def take(self, kept: Mapping[str, Any]) -> None:
@@ -80,3 +85,16 @@ class Desk:
                 if path.is_file() and "__pycache__" not in path.parts:
                     bundle.write(path, Path("course") / path.relative_to(self.space.root))
         return packed.getvalue()
+
+
+def counts_any_integers() -> None:
+    """Let `np.bincount` take 64-bit integers where NumPy counts in 32 bits: right answers must pass there too."""
+    counts = np.bincount
+
+    @functools.wraps(counts)
+    def bincount(x: Any, *arguments: Any, **named: Any) -> Any:
+        x = np.asarray(x)
+        return counts(x.astype(np.intp) if x.dtype.kind in "iu" else x, *arguments, **named)
+
+    if not hasattr(counts, "__wrapped__"):
+        np.bincount = bincount
