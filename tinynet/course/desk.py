@@ -26,6 +26,7 @@ from tinynet.course.shown import shown
 from tinynet.storage.atomic import write_atomically
 
 KEPT = ("passed", "hints", "guesses", "verdicts")  # of a workspace's progress
+BINCOUNT = np.bincount
 SEED = 0  # while one works, the input that failed comes again until it is mended
 
 
@@ -89,12 +90,10 @@ class Desk:
 
 def counts_any_integers() -> None:
     """Let `np.bincount` take 64-bit integers where NumPy counts in 32 bits: right answers must pass there too."""
-    counts = np.bincount
 
-    @functools.wraps(counts)
+    @functools.wraps(BINCOUNT)
     def bincount(x: Any, *arguments: Any, **named: Any) -> Any:
         x = np.asarray(x)
-        return counts(x.astype(np.intp) if x.dtype.kind in "iu" else x, *arguments, **named)
+        return BINCOUNT(x.astype(np.intp) if x.dtype.kind in "iu" else x, *arguments, **named)
 
-    if not hasattr(counts, "__wrapped__"):
-        np.bincount = bincount
+    np.bincount = bincount
