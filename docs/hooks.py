@@ -16,7 +16,8 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from docs.site import lessons, reference, runs, source  # noqa: E402  the clone is on the path from here on
+# The clone is on the path from here on.
+from docs.site import claims, lessons, reference, results, runs, source  # noqa: E402
 from tinynet.course import manifest  # noqa: E402
 
 MADE = ROOT / "docs/web/made"  # what docs/build.py makes for the browser; its paths are those on the site
@@ -27,8 +28,10 @@ CODE = {".py": "python", ".cu": "c", ".toml": "toml"}
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Name the pages that are made here in the navigation."""
     parts = {title: pages for part in config.nav for title, pages in part.items()}
+    parts["Course"] += [{"The claims": "claims.md"}]
     parts["Course"] += [{f"{each.number}. {each.title}": f"lessons/{each.folder}/index.md"} for each in manifest.read()]
     parts["Source"] += source.navigation()
+    parts["Results"] += results.navigation()
     parts["Reference"] += reference.navigation()
     return config
 
@@ -38,15 +41,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path in sorted(MADE.rglob("*")):
         if path.is_file():
             files.append(File.generated(config, path.relative_to(MADE).as_posix(), abs_src_path=str(path)))
-    for each in runs.results():
+    ran = runs.results()
+    for each in ran:
         place, folder = f"lessons/{each['folder']}", runs.kept(each["folder"])
         files.append(File.generated(config, f"{place}/index.md", content=lessons.page(each)))
         for path in sorted([folder / "lesson.json", *folder.glob("figures/*")]):
             name = f"{place}/{path.relative_to(folder).as_posix()}"
             files.append(File.generated(config, name, abs_src_path=str(path)))
-    for name, text in [*reference.pages(), *source.pages()]:
+    for name, text in [*reference.pages(), *source.pages(), *results.pages(), *claims.page(ran)]:
         files.append(File.generated(config, name, content=text))
-    for path in dict.fromkeys([*_linked_from(sorted(ROOT.glob("docs/*.md"))), *source.afternoon()]):
+    linked = _linked_from([*sorted(ROOT.glob("docs/*.md")), *results.files()])
+    for path in dict.fromkeys([*linked, *results.files(), *source.afternoon()]):
         files.append(_shown(path, config))
     return files
 

@@ -20,6 +20,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("gpu/*.md"), *ROOT.glob("docs/*.md"), *R
 PRINTED = {  # by page with programs that run: what they print
     "README.md": [r"test error \d", r"FileSize\(header=", r"Hashed\(factor=0.125\)"],
     "docs/methods.md": [r"Hashed\(factor=0.125\)", "1904 1352"],
+    "docs/add-a-method.md": [r"Cosines\(factor=0.125\): 10,536 bytes", r"Hashed\(factor=0.125\): 10,552 bytes"],
     "docs/engine.md": ["digraph", "largest deviation below 1e-8: True"],
     "docs/bits.md": [r"(?m)^True$", r"FileSize\(header="],  # True: the frozen scores are equal
     "docs/sequences.md": [r"illegal prediction: [\d.]+%"],
@@ -48,12 +49,28 @@ def programs(page):
 @pytest.mark.parametrize("page", PRINTED)
 def test_the_programs_of_a_page_run_and_print_what_they_say(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    names = {}
+    names, known = {}, set(Parameterization.registry)
     for program in programs(page):
         quick = re.sub(r"epochs=\d+", "epochs=3", program)
         exec(compile(quick, page, "exec"), names)
     printed = capsys.readouterr().out
+    for made in set(Parameterization.registry) - known:
+        del Parameterization.registry[made]
     assert [pattern for pattern in PRINTED[page] if not re.search(pattern, printed)] == []
+
+
+@pytest.mark.long
+def test_the_worked_example_of_a_method_prints_what_its_page_shows(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for program in programs("docs/add-a-method.md"):
+        exec(program, names)
+    del Parameterization.registry["Cosines"]
+    line = re.compile(r"(\w+)\(factor=0.125\): ([\d,]+) bytes, ([\d.]+)% of the test digits wrong")
+    printed, shown = line.findall(capsys.readouterr().out), line.findall((ROOT / "docs/add-a-method.md").read_text())
+    assert [found[:2] for found in printed] == [found[:2] for found in shown] and len(shown) == 2
+    for (*_, now), (*_, then) in zip(printed, shown, strict=True):
+        assert float(now) == pytest.approx(float(then), abs=2)  # on another processor training rounds differently
 
 
 def test_the_table_of_methods_has_them_all_and_their_bytes():
