@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import tinynet as tn
+from tinynet.course import manifest
 from tinynet.engine.tape import primitive
 from tinynet.engine.tensor import Parameter
 from tinynet.parameterizations.base import Parameterization
@@ -175,6 +176,12 @@ def test_what_the_page_says_of_chips_is_what_was_measured():
         kept = [f"{100 * sheet['error']:.2f}", *(f"{sheet[key]:,}" for key in ("flash", "ram", "instructions"))]
         assert figures == kept, name
     assert all(sheet["mismatches"] == 0 for sheet in sheets.values())
+
+
+def test_teachers_are_told_how_long_the_lessons_are():
+    minutes = [lesson.minutes for lesson in manifest.read()]
+    said = re.search(r"has (\d+) lessons of (\d+) to (\d+) minutes", (ROOT / "docs/teaching.md").read_text())
+    assert [int(number) for number in said.groups()] == [len(minutes), min(minutes), max(minutes)]
 
 
 def test_the_version_is_the_same_everywhere():

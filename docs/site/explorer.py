@@ -1,8 +1,8 @@
 """The frontiers as one file for the explorer: every committed point, with the command that makes it.
 
 docs/web/explorer.js draws app/frontiers.json. It comes from docs/frontier*.csv, one data set a file, and from
-benchmarks/results/frontier_best.csv, where a row is one seed. Whatever columns and rows these gain, a point is what
-summarize() of tinynet.frontier writes: method, factor, bytes, error, spread and seeds.
+benchmarks/results/: members.json, and frontier_best.csv, where a row is one seed. Whatever columns and rows these
+gain, a point is what summarize() of tinynet.frontier writes: method, factor, bytes, error, spread and seeds.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from statistics import fmean, stdev
 from typing import Any
 
 from benchmarks.frontiers import PARTS
+from benchmarks.members import SETTINGS
 from tinynet import drawing
 from tinynet.frontier.tasks import task_of
 
 ROOT = Path(__file__).parents[2]
+MEMBERS = ROOT / "benchmarks/results/members.json"
 BEST = ROOT / "benchmarks/results/frontier_best.csv"
 TITLES = {
     "digits": "UCI digits", "mnist": "MNIST", "fashion": "Fashion-MNIST", "reber": "Reber grammar",
@@ -35,7 +37,7 @@ def write(path: Path) -> None:
 
 def sets() -> list[dict[str, Any]]:
     """Return the data sets: name, title, measure (what the error is), file, and points."""
-    return [*map(frontier, sorted(ROOT.glob("docs/frontier*.csv"), key=_order)), best()]
+    return [*map(frontier, sorted(ROOT.glob("docs/frontier*.csv"), key=_order)), *members(), best()]
 
 
 def _order(path: Path) -> int:
@@ -49,34 +51,57 @@ def _name(path: Path) -> str:
 def frontier(path: Path) -> dict[str, Any]:
     """Return the data set of a sweep's CSV."""
     name = _name(path)
-    task = task_of(name)
-    points = []
-    for row in _rows(path):
-        stage = "" if row.get("stage", "trained") == "trained" else f", {row['stage']}"
-        points.append({
-            "method": row["method"] + stage, "setting": f"factor {row['factor']}",
-            "bytes": float(row["bytes"]), "header": float(row.get("header") or 0),
-            "error": task.unit * float(row["error"]), "spread": task.unit * float(row["spread"]),
-            "seeds": int(row["seeds"]), "command": command(name, row["method"], row["factor"]),
-        })  # fmt: skip
+    rows, task = _rows(path), task_of(name)
+    points = [_point(row, task.unit, command(name, row["method"], row["factor"], *_swept(name, row))) for row in rows]
     return {
-        "name": name, "title": TITLES.get(name, name), "measure": task.measure,
-        "file": path.relative_to(ROOT).as_posix(), "points": points,
+        "name": name,
+        "title": TITLES.get(name, name),
+        "measure": task.measure,
+        "file": _file(path),
+        "points": points,
+    }
+
+
+def members() -> list[dict[str, Any]]:
+    """Return the data sets on which benchmarks/members.py ranks every member of the family."""
+    found = []
+    for name, rows in json.loads(MEMBERS.read_text("utf-8"))["points"].items():
+        task, title = task_of(name), f"{TITLES.get(name, name)}, the whole family"
+        points = [
+            _point(row, task.unit, command(name, row["method"], row["factor"], SETTINGS[name], row["seeds"]))
+            for row in rows
+        ]
+        entry = {"name": f"{name}-family", "title": title, "measure": task.measure, "file": _file(MEMBERS)}
+        found.append(entry | {"points": points})
+    return found
+
+
+def _point(row: dict[str, Any], unit: float, made_by: str) -> dict[str, Any]:
+    stage = "" if row.get("stage", "trained") == "trained" else f", {row['stage']}"
+    recipe = f", {row['recipe']}" if "recipe" in row else ""
+    return {
+        "method": row["method"] + stage, "setting": f"factor {row['factor']}{recipe}",
+        "bytes": float(row["bytes"]), "header": float(row.get("header") or 0),
+        "error": unit * float(row["error"]), "spread": unit * float(row["spread"]),
+        "seeds": int(row["seeds"]), "command": made_by,
     }  # fmt: skip
 
 
-def command(data: str, method: str, factor: str) -> str:
+def _swept(data: str, row: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """Return the settings and the number of seeds with which a sweep trained a row."""
+    for part in PARTS.get(data, ()):
+        if row["method"] in part.methods and row["factor"] in part.factors:
+            return part.settings, part.seeds
+    return {}, int(row["seeds"])
+
+
+def command(data: str, method: str, factor: str, settings: dict[str, Any], seeds: int) -> str:
     """Return the command that trains one point again."""
-    words = ["tinynet frontier"]
-    if data != "digits":  # whose sweep is the one that `tinynet frontier` runs without any option
-        words.append(f"--data {data}")
-        for part in PARTS.get(data, ()):
-            if method in part.methods and factor in part.factors:
-                for option, value in {**part.settings, "seeds": part.seeds}.items():
-                    values = value if isinstance(value, tuple | list) else [value]
-                    words.append(f"--{option.replace('_', '-')} {' '.join(map(str, values))}")
-                break
-    return " ".join([*words, f"--methods {method} --factors {factor} --out again"])
+    words = ["tinynet frontier", f"--data {data}"]
+    for option, value in {**settings, "seeds": seeds, "methods": method, "factors": factor}.items():
+        values = value if isinstance(value, tuple | list) else [value]
+        words.append(f"--{option.replace('_', '-')} {' '.join(map(str, values))}")
+    return " ".join([*words, "--out again"])
 
 
 def best() -> dict[str, Any]:
@@ -95,8 +120,12 @@ def best() -> dict[str, Any]:
         })  # fmt: skip
     return {
         "name": "best", "title": "MNIST, whatever it takes", "measure": "test error (%)",
-        "file": BEST.relative_to(ROOT).as_posix(), "points": sorted(points, key=lambda point: point["bytes"]),
+        "file": _file(BEST), "points": sorted(points, key=lambda point: point["bytes"]),
     }  # fmt: skip
+
+
+def _file(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
 def _network(row: dict[str, str]) -> tuple[str, ...]:

@@ -29,7 +29,16 @@ def test_each_point_names_its_method_factor_and_seeds_in_the_command():
         for point, row in zip(explorer.frontier(path)["points"], rows(path), strict=True):
             assert f"--methods {row['method']} --factors {row['factor']} " in point["command"]
             seeds = re.search(r"--seeds (\d+)", point["command"])
-            assert (seeds[1] if seeds else "3") == row["seeds"], point  # 3 is the default of `tinynet frontier`
+            assert seeds and seeds[1] == row["seeds"], point
+
+
+def test_the_whole_family_is_there_with_its_recipes():
+    kept = json.loads(explorer.MEMBERS.read_text())["points"]
+    for entry, (data, rows) in zip(explorer.members(), kept.items(), strict=True):
+        shown = [(p["method"], p["bytes"], p["error"]) for p in entry["points"]]
+        assert shown == [(row["method"], row["bytes"], 100 * row["error"]) for row in rows]
+        for point, row in zip(entry["points"], rows, strict=True):
+            assert f"--data {data} " in point["command"] and row["recipe"] in point["setting"]
 
 
 def test_the_best_networks_are_those_of_the_results():
@@ -51,7 +60,10 @@ def test_a_point_is_reached_by_keyboard_and_filters_leave_others_out(tab):
         key=lambda row: float(row["bytes"]),
     )
     assert f"{float(largest['bytes']):,.0f} bytes" in page.locator("#explorer .details").inner_text()
-    assert "tinynet frontier --methods dense --factors 1 " in page.locator("#explorer .details").inner_text()
+    assert (
+        "tinynet frontier --data digits --seeds 3 --methods dense --factors 1 "
+        in page.locator("#explorer .details").inner_text()
+    )
 
     frontier = page.locator("#explorer .frontier").get_attribute("points")
     page.get_by_role("checkbox", name="narrow+quantized").uncheck()

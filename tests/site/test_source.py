@@ -105,3 +105,21 @@ def test_an_equation_inside_a_sentence_ends_where_it_ends():
     text = "Take W = U V, where the number (xi = -1) of a weight is dL/dx; y is a b."
     assert [piece for piece, tex in equations.inside(text) if tex] == ["W = U V", "(xi = -1)", "dL/dx"]
     assert "".join(piece for piece, _ in equations.inside(text)) == text
+
+
+@pytest.mark.site
+def test_a_page_is_read_beside_its_code_and_below_it_on_a_phone(tab):
+    page = tab.open("afternoon/parameterizations/hashed/")
+    prose, code = page.locator(".annotated .prose").first, page.locator(".annotated pre.body").first
+    assert prose.bounding_box()["x"] + prose.bounding_box()["width"] <= code.bounding_box()["x"]
+    assert page.locator(".annotated .written mjx-container").count() == page.locator(".annotated .written").count() >= 4
+    page.locator("#line-33 .number").click()
+    page.wait_for_load_state("networkidle")
+    assert page.url.endswith("source/tinynet/parameterizations/hashed.py/#line-0-33")
+    assert page.locator("#line-0-33").inner_text().startswith("gather = primitive(")
+
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.go_back(wait_until="networkidle")
+    assert prose.bounding_box()["y"] + prose.bounding_box()["height"] <= code.bounding_box()["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert tab.faults == []
