@@ -151,6 +151,7 @@ async function advance(steps) {
     globals: { steps, chosen: matrices.chosen, runs: runs.map((each) => [each.bytes, each.error]) },
   });
   Object.assign(run, { steps: got.steps, error: got.error });
+  Object.assign(root.dataset, { steps: got.steps, error: got.error }); // for the tests
   if (current) draw(got);
 }
 
@@ -199,7 +200,7 @@ train.addEventListener("click", () => {
   train.textContent = "Pause";
   loop();
 });
-named("step").addEventListener("click", () => advance(1).then(describe, tell));
+named("step").addEventListener("click", () => advance(Number(named("pace").value)).then(describe, tell));
 named("restart").addEventListener("click", () => started().catch(tell));
 named("link").addEventListener("click", async () => {
   history.replaceState(null, "", toLink(setting()));
