@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from docs.site import explorer, offline, tab, web  # noqa: E402  the clone is on the path from here on
+from docs.site import explorer, networks, offline, tab, web  # noqa: E402  the clone is on the path from here on
 
 MADE = ROOT / "docs/web/made"  # its paths are those on the site
 SITE = ROOT / "site"
@@ -27,7 +27,7 @@ def pages() -> None:
 STEPS = {
     "npm packages": web.fetch,
     "scripts and styles": lambda: web.bundle(MADE),
-    "networks": lambda: web.networks(MADE),
+    "networks": lambda: networks.build(MADE / "app/nets"),
     "frontiers": lambda: explorer.write(MADE / "app/frontiers.json"),
     "Python for the tab": lambda: tab.build(MADE / "app"),
     "pages": pages,

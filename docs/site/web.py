@@ -4,7 +4,6 @@ A reader's browser then asks no other host for anything.
 """
 
 import hashlib
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -41,11 +40,6 @@ def bundle(made: Path) -> None:
     options.append("--loader:.py=text")  # what a page writes into the tab
     command = [PACKAGES / ".bin/esbuild", *entries, *options, f"--outdir={made}", "--log-level=warning"]
     subprocess.run(command, cwd=HERE, check=True)
-
-
-def networks(made: Path) -> None:
-    """Copy the networks that read the visitor's digits."""
-    shutil.copytree(HERE / "nets", made / "app/nets", ignore=shutil.ignore_patterns("*.json"), dirs_exist_ok=True)
 
 
 def typeset(site: Path) -> None:

@@ -7,9 +7,10 @@ export class Pad {
   #pen = [0.5, 0.3];
   #down = false;
 
-  // onStroke is told all strokes whenever one is finished
+  // onStroke(strokes, finished) is told of every change; without a stroke, the pad was wiped
   constructor(canvas, onStroke) {
     this.canvas = canvas;
+    this.onStroke = onStroke;
     const at = (event) => {
       const box = canvas.getBoundingClientRect();
       return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
@@ -27,10 +28,11 @@ export class Pad {
       if (Math.hypot(x - lastX, y - lastY) < 0.01) return;
       this.strokes.at(-1).push([x, y]);
       this.draw();
+      onStroke(this.strokes, false);
     });
     for (const end of ["pointerup", "pointercancel"])
       canvas.addEventListener(end, () => {
-        if (drawing) onStroke(this.strokes);
+        if (drawing) onStroke(this.strokes, true);
         drawing = false;
       });
     canvas.addEventListener("keydown", (event) => {
@@ -41,10 +43,13 @@ export class Pad {
       if (event.key === " ") {
         this.#down = !this.#down;
         if (this.#down) this.strokes.push([[...this.#pen]]);
-        else onStroke(this.strokes);
+        else onStroke(this.strokes, true);
       } else {
         this.#pen = [this.#pen[0] + 0.05 * dx, this.#pen[1] + 0.05 * dy].map((v) => Math.max(0.05, Math.min(0.95, v)));
-        if (this.#down) this.strokes.at(-1).push([...this.#pen]);
+        if (this.#down) {
+          this.strokes.at(-1).push([...this.#pen]);
+          onStroke(this.strokes, false);
+        }
       }
       this.draw();
     });
@@ -56,6 +61,7 @@ export class Pad {
     this.strokes = [];
     this.#down = false;
     this.draw();
+    this.onStroke(this.strokes, true);
   }
 
   draw() {

@@ -139,6 +139,7 @@ async function started() {
   matrices.show(shown);
   draw(shown);
   describe();
+  root.dataset.shown = runs.length; // for the tests
 }
 
 async function advance(steps) {
@@ -181,7 +182,6 @@ async function loop() {
     const passed = performance.now() - since;
     if (passed > 1000) {
       shownPerSecond = (1000 * pictures) / passed;
-      root.dataset.rate = shownPerSecond.toFixed(1); // for the tests
       [since, pictures] = [performance.now(), 0];
     }
     await new Promise(requestAnimationFrame);
