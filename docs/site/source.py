@@ -151,7 +151,7 @@ def _part(part: Part, lines: list[str], code: list[str], path: Path) -> str:
     prose = "".join(_prose(said, path))
     pieces = [("head", part.head), ("body", part.body)]
     head, body = (
-        f'<pre class="{name} highlight">{"".join(code[n - 1] for n in rows)}</pre>' * bool(rows)
+        f'<pre class="{name} highlight" tabindex="0">{"".join(code[n - 1] for n in rows)}</pre>' * bool(rows)
         for name, rows in pieces
     )
     prose = f'<div class="prose" data-lines="{part.prose.start}-{part.prose.stop - 1}">{prose}</div>' * bool(said)
@@ -246,9 +246,8 @@ def _blocks(text: str) -> list[str]:
 def _indented(block: str, path: Path) -> str:
     """Return an indented block as code if it is Python, as mathematics if each line is, and as a table otherwise."""
     if _is_python(block):
-        return (
-            f'<pre class="highlight"><code>{highlight(block, PythonLexer(), HtmlFormatter(nowrap=True))}</code></pre>'
-        )
+        code = highlight(block, PythonLexer(), HtmlFormatter(nowrap=True))
+        return f'<pre class="highlight" tabindex="0"><code>{code}</code></pre>'
     if all(equations.whole(line) for line in block.split("\n")):
         return "".join(_mathematics(line, str(equations.whole(line)), display=True) for line in block.split("\n"))
     rows: list[list[str]] = []
