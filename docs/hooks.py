@@ -63,7 +63,10 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
 
     def on_site(link: re.Match) -> str:
         target = (path.parent / link[0]).resolve()
-        return posixpath.relpath(_uri(target), posixpath.dirname(here)) if target.is_file() else link[0]
+        if not target.is_file():
+            return link[0]
+        there = source.place(target) if target in source.afternoon() else _uri(target)  # the page that explains it
+        return posixpath.relpath(there, posixpath.dirname(here))
 
     return LINK.sub(on_site, markdown)
 
@@ -88,6 +91,8 @@ def _uri(path: Path) -> str:
         return name.removeprefix("docs/")
     if name == "tinynet/__init__.py":
         return "reference/index.md"
+    if name == "tinynet/engine/__init__.py":  # where the afternoon begins
+        return "afternoon/index.md"
     if re.fullmatch(r"lessons/\w+/lesson\.py", name):
         return name.replace("lesson.py", "index.md")
     return f"source/{name}{'.md' * (path.suffix in CODE)}"

@@ -1,4 +1,4 @@
-"""The source as a tutorial: each file of the afternoon as a page, what it says beside the code it says it of.
+"""The source as a tutorial: each file of the afternoon as a page, with its prose beside the code that it explains.
 
 The pages are made of the files, so they cannot drift from them. A file is cut where it begins to speak: at its
 docstring, at a heading in a comment (`# ---- walking it backwards`), and at every class and function that has a
@@ -112,8 +112,9 @@ def contents(files: dict[Path, str]) -> str:
     out = [
         "# The source, in an afternoon",
         f"tinynet is written to be read. These are its main files, {len(files)} of them with {total:,} lines, in the "
-        "order in which each one needs only what came before. What a file says stands beside the code it says it of; "
-        "the pages are made of the files themselves. A click on a line number leads to that line of the whole file.",
+        "order in which each one needs only what came before. The prose of a file stands beside the code that it "
+        "explains; the pages are made from the files themselves. A click on a line number leads to that line of the "
+        "whole file.",
     ]
     for chapter in CHAPTERS:
         docstring = ast.get_docstring(ast.parse((ROOT / "tinynet" / chapter / "__init__.py").read_text("utf-8"))) or ""
