@@ -71,6 +71,11 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     return LINK.sub(on_site, markdown)
 
 
+def on_page_content(html: str, **_: object) -> str:
+    """Keep code out of the search, which every page loads: it would be most of it."""
+    return re.sub(r'<(pre|details class="mkdocstrings-source")', r"<\1 data-search-exclude", html)
+
+
 def _linked_from(pages: list[Path]) -> list[Path]:
     """Return the files outside docs/ that the pages link to, and those that these link to, and so on."""
     found: dict[Path, None] = {}
@@ -101,5 +106,5 @@ def _uri(path: Path) -> str:
 def _shown(path: Path, config: MkDocsConfig) -> File:
     if path.suffix not in CODE:
         return File.generated(config, _uri(path), abs_src_path=str(path))
-    text = f"# {path.relative_to(ROOT)}\n\n````{CODE[path.suffix]}\n{path.read_text('utf-8')}````\n"
+    text = f"---\nsearch: {{exclude: true}}\n---\n\n# {path.relative_to(ROOT)}\n\n````{CODE[path.suffix]}\n{path.read_text('utf-8')}````\n"
     return File.generated(config, _uri(path), content=text)

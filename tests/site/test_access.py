@@ -1,0 +1,28 @@
+"""Pages of each kind, as axe-core judges them: contrast in both schemes, names, roles, order of headings."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.site
+AXE = Path(__file__).parents[2] / "docs/web/node_modules/axe-core/axe.min.js"
+KINDS = [
+    "index.html", "tab/", "course/", "lessons/01_layer/", "methods/", "frontier/", "reading/", "reference/",
+    "reference/engine/primitives/", "reference/layers/linear/", "reference/parameterizations/",
+    "source/tinynet/training/fit.py/", "source/benchmarks/results/training/",
+]  # fmt: skip
+FOUND = """async () => (await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21aa"]})).violations.flatMap(
+    (rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ""}`))"""
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def scheme(request, new_tab):
+    tab = new_tab(color_scheme=request.param)
+    return tab
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_can_be_read_and_used_by_everyone(kind, scheme):
+    page = scheme.open(kind, "load")
+    page.add_script_tag(path=AXE)
+    assert page.evaluate(FOUND) == []
