@@ -26,3 +26,25 @@ def test_a_page_can_be_read_and_used_by_everyone(kind, scheme):
     page = scheme.open(kind, "load")
     page.add_script_tag(path=AXE)
     assert page.evaluate(FOUND) == []
+
+
+def test_the_keyboard_reaches_the_content_and_the_colour_scheme(tab):
+    page = tab.open("index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText").strip() == "Skip to content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    page.focus("#__palette_0")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_is_small_before_its_figures(kind, tab):
+    page = tab.open(kind)
+    loaded = page.evaluate(
+        """() => performance.getEntries().filter((each) => each.decodedBodySize && each.initiatorType != "img")
+            .map((each) => [each.decodedBodySize, each.name])"""
+    )
+    assert len(loaded) > 5 and sum(size for size, _ in loaded) < 1_500_000, sorted(loaded)[-5:]
