@@ -34,12 +34,11 @@ export function distance(guess, result, share) {
   if (guess === result) return "exactly right";
   if (share) {
     const points = 100 * Math.abs(guess - result);
-    return `off by ${points >= 10 ? points.toFixed(0) : short(points, 2)} percentage points`;
+    return `off by ${points >= 10 ? fixed(points, 0) : short(points, 2)} percentage points`;
   }
   if (guess > 0 && result > 0) {
     const factor = Math.max(guess / result, result / guess);
-    const digits = factor >= 10 ? 0 : 1;
-    const said = factor.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    const said = fixed(factor, factor >= 10 ? 0 : 1).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
     return factor < 1.1 ? "almost right" : `off by a factor of ${said}`;
   }
   return `off by ${short(Math.abs(guess - result), 3)}`;
@@ -68,5 +67,12 @@ function short(number, digits) {
   if (power < -4 || power >= digits) {
     return `${trimmed(mantissa)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
   }
-  return trimmed(number.toFixed(digits - 1 - power));
+  return trimmed(fixed(number, digits - 1 - power));
+}
+
+// Return a number with so many decimals; one that lies half-way goes to the even digit, as in Python.
+function fixed(number, decimals) {
+  const half = Number.isInteger(number * 2 ** (decimals + 1)) && Math.abs((number * 10 ** decimals) % 1) === 0.5;
+  const scaled = Math.floor(number * 10 ** decimals);
+  return half && scaled % 2 === 0 ? (scaled / 10 ** decimals).toFixed(decimals) : number.toFixed(decimals);
 }
