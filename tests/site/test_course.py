@@ -46,7 +46,7 @@ def graded(tmp_path, body):
         subprocess.run([*run, "start", root], check=True, capture_output=True, timeout=60)
     path = root / "lessons/01_layer/exercise.py"
     text = path.read_text()
-    path.write_text(re.sub(r"def affine\(.*?(?=def tanh_layer)", lambda _: body + "\n\n\n", text, flags=re.S))
+    path.write_text(re.sub(r"^(def )?affine\b.*?(?=def tanh)", lambda _: body + "\n\n\n", text, flags=re.S | re.M))
     ended = subprocess.run([*run, "grade", "1", "--seed", "0"], cwd=root, capture_output=True, text=True, timeout=120)
     return ended.stdout.partition("\nnot yet  tanh_layer")[0]
 
