@@ -49,6 +49,30 @@ print(hashed)
 """
 
 
+BROWSER = """
+import sys, warnings
+import numpy
+
+for name in ("safetensors", "multiprocessing", "_multiprocessing", "concurrent.futures.process", "sqlite3", "numba"):
+    sys.modules[name] = None  # to import it fails
+sys.platform = "emscripten"
+warnings.simplefilter("error")
+import tinynet as tn
+
+net = tn.MLP([64, 32, 10], weight=tn.Hashed(1 / 4))
+data = tn.datasets.load("digits")
+tn.fit(net, data.train, data.valid, epochs=1)
+print(tn.save(net, "net.safetensors").payload, tn.load("net.safetensors")(data.test.inputs).shape)
+print(tn.frontier.workers.cores())
+"""
+
+
+def test_a_browser_has_numpy_alone_and_no_processes_and_is_not_told_of_numba(tmp_path):
+    done = subprocess.run([sys.executable, "-c", BROWSER], capture_output=True, text=True, cwd=tmp_path, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split("\n")[:2] == ["2552 (797, 10)", "1"]
+
+
 TERMINAL = "sys.stderr.isatty = lambda: True"  # where fit would draw a progress bar
 
 

@@ -14,6 +14,19 @@ namespace: dict[str, Any] = {"__name__": "__main__"}
 AS_NUMBERS = {"b1": np.uint8, "f2": np.float32, "i8": np.float64, "u8": np.float64}
 
 
+def bincount(x: Any, weights: Any = None, minlength: int = 0, count: Any = np.bincount) -> Any:
+    """Return np.bincount's answer for whole numbers of any width.
+
+    NumPy counts with numbers as wide as an address, and refuses wider ones. Here these are the usual int64, such as the
+    labels of a data set. A program that runs elsewhere runs here too.
+    """
+    narrow = x.astype(np.intp) if isinstance(x, np.ndarray) and x.dtype.kind in "iu" else x
+    return count(narrow if np.array_equal(narrow, x) else x, weights, minlength)
+
+
+np.bincount = bincount
+
+
 def run(source: str, name: str, given: dict[str, Any]) -> dict[str, Any]:
     """Run the source; return the value of `result`, if it sets one, or the error with its traceback.
 

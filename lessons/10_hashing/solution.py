@@ -50,7 +50,7 @@ def assign(seed, layer, m, n, K):
     # begin solution
     rows, columns = np.arange(m, dtype=np.uint64)[:, None], np.arange(n, dtype=np.uint64)
     z = mix(mix(mix(mix(seed) ^ np.uint64(layer)) ^ rows) ^ columns)
-    return (z % np.uint64(K)).astype(np.int64), np.where(mix(z) >> np.uint64(63), -1, 1)
+    return (z % np.uint64(K)).astype(np.intp), np.where(mix(z) >> np.uint64(63), -1, 1)
     # end solution
 
 

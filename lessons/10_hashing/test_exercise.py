@@ -23,7 +23,7 @@ LIMIT = 6.5  # standard deviations: chance exceeds them about once in ten thousa
 
 def sharing(rng, m, n, K):
     """Return buckets and signs of m x n entries."""
-    return rng.integers(K, size=(m, n)), rng.choice([-1, 1], size=(m, n))
+    return rng.integers(K, size=(m, n)).astype(np.intp), rng.choice([-1, 1], size=(m, n))
 
 
 def entries(h):
@@ -90,14 +90,14 @@ def test_assign(exercise, rng):
             xi.dtype.kind in "if" and (abs(xi) == 1).all(),
             f"signs xi that are +1 or -1{unsigned * (xi.dtype.kind == 'u')}",
         )
-        full = np.bincount(h.ravel().astype(np.int64), minlength=K)
+        full = np.bincount(h.ravel().astype(np.intp), minlength=K)
         uneven = ((full - h.size / K) ** 2).sum() / (h.size / K)
         answer.satisfies(
             abs(uneven - (K - 1)) < LIMIT * (2 * K) ** 0.5 + 8,
             f"buckets filled as by chance, about {h.size // K} entries in each; here they hold {full.tolist()}. Do "
             "many entries get the same number before it is scrambled, as with i + j, i * j or i ^ j?",
         )
-        plus = np.bincount(h.ravel().astype(np.int64), (xi > 0).ravel(), minlength=K).astype(int)
+        plus = np.bincount(h.ravel().astype(np.intp), (xi > 0).ravel(), minlength=K).astype(int)
         answer.satisfies(
             beyond_chance(xi.sum(), xi.size) < LIMIT, f"about as many +1 as -1; here {plus.sum()} of {xi.size} are +1"
         )

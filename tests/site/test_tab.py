@@ -94,6 +94,12 @@ result |= {"bytes": b"ab", "tuple": (1, None, "x"), "scalar": np.float32(0.5), "
     assert found["value"] == {name: [f"{kind}Array", 1, 0, 0, 1] for name, kind in arrays.items()} | {
         "bytes": ["Uint8Array", 97, 98], "tuple": [1, None, "x"], "scalar": 0.5, "given": [1, 2.5],
     }  # fmt: skip
+    assert run("result = np.bincount(np.array([2, 0, 2], np.int64), minlength=4).tolist()")["value"] == [
+        1,
+        0,
+        2,
+        0,
+    ]  # of int64
     assert run("kinds.clear()")["value"] is None and run("result = len(kinds)")["value"] == 0  # one lasting namespace
 
 

@@ -43,7 +43,8 @@ def call(function: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> A
     ours, out = OURS.get(function), kwargs.get("out")
     if ours and out is None and all(x.dtype.kind == "f" for x in _tensors(args)):
         return ours(*args, **kwargs)
-    name = f"{getattr(function, '__module__', None) or 'numpy.ufunc'}.{function.__name__}"
+    home = getattr(function, "__module__", None)  # None for a method such as np.add.at, and before NumPy 2.2 for np.add
+    name = f"{home or ('numpy' if isinstance(function, np.ufunc) else 'numpy.ufunc')}.{function.__name__}"
     lost = mode.recording and any(x.requires_grad for x in _tensors([*args, *kwargs.values()]))
     if out is not None and (lost or _tensors(out)):
         raise TypeError(f"{name}: the tape does not see what is written to out; write a = a + x, not a += x")

@@ -7,7 +7,6 @@ what a dead process held open, when the parent is killed. Either way the worker 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -30,7 +29,8 @@ def cores() -> int:
 @contextmanager
 def processes(count: int) -> Iterator[Executor]:
     """Yield an executor of `count` processes; an exception in this context ends them in the middle of their runs."""
-    from concurrent.futures import ProcessPoolExecutor  # here, since it cannot even be imported in a browser
+    import multiprocessing  # here, since a browser has no processes
+    from concurrent.futures import ProcessPoolExecutor
 
     spawn = multiprocessing.get_context("spawn")  # a fork would copy the threads of BLAS
     with undisturbed():  # this starts the process that tracks Python's semaphores

@@ -31,15 +31,14 @@ def occupancy(seed: int, m: int, n: int, K: int, rows: int = 64) -> np.ndarray:
     """Return the number of entries in each bucket, int64 (K,), looking at `rows` rows at a time."""
     counts = np.zeros(K, np.int64)
     for first in range(0, m, rows):
-        counts += np.bincount(
-            hashing.places(seed, min(rows, m - first), n, K, first).ravel() % np.uint32(K), minlength=K
-        )
+        places = hashing.places(seed, min(rows, m - first), n, K, first)
+        counts += np.bincount((places.ravel() % np.uint32(K)).astype(np.intp), minlength=K)
     return counts
 
 
 def means(W: np.ndarray, places: np.ndarray, K: int) -> np.ndarray:
     """Return the mean of the entries in each bucket, each times its sign, (K,) of W's dtype; 0 where there are none."""
-    count = np.maximum(1, np.bincount(places.ravel() % np.uint32(K), minlength=K))
+    count = np.maximum(1, np.bincount((places.ravel() % np.uint32(K)).astype(np.intp), minlength=K))
     sums = hashing.scatter_add(W.astype(np.float64) / MOST_ENTRIES, places, K)  # so none of them overflows
     return (MOST_ENTRIES * (sums / count)).astype(W.dtype)
 
