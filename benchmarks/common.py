@@ -82,6 +82,9 @@ def _serve(pipe: Any, make: Callable, arguments: tuple, threads: int, seconds: f
         import torch
 
         torch.set_num_threads(threads)
+    from tinynet.kernels import worth
+
+    worth.PATIENCE = 0  # what is timed is the compiled kernel
     call = make(*arguments)
     now = getattr(time, clock)
     for _ in range(5):

@@ -8,6 +8,10 @@ import time
 import pytest
 from hypothesis import settings
 
+from tinynet.kernels import worth
+
+worth.PATIENCE = 0  # here every kernel is compiled at its first call; a program that a test starts is patient as ever
+
 # The same examples on every run, and no time limit on one: the first may compile.
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")

@@ -24,6 +24,7 @@ from tinynet.course import Script
 from tinynet.course.manifest import load_module
 from tinynet.course.results import worse
 from tinynet.drawing import COLOURS
+from tinynet.kernels import worth
 from tinynet.kernels.bits import pack_signs, popcount
 
 lesson = Script(14)
@@ -326,6 +327,7 @@ print(f"without biases, the two highest scores are equal for {ties} of {len(pixe
 lesson.predict("numpy", "A batch, NumPy alone: how many times as fast as float32 are the counts? (below 1: slower)")
 
 # %%
+worth.PATIENCE = 0  # compile at the first call; otherwise NumPy does work that is too little to compile for
 seconds = lambda work: max(1e-9, np.median(repeat(work, number=1, repeat=7)[2:]))  # some clocks are coarse
 WIDE = [784, 1024, 1024, 1024, 10]
 wide = tn.BinaryMLP(WIDE, seed=0).eval()

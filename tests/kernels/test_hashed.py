@@ -73,14 +73,14 @@ def test_compiled_gather_and_scatter_are_the_reference_ones(m, n, K, double):
     W = hashing.gather(w, place)
     assert W.dtype == dtype and np.array_equal(W, REFERENCES["gather"](w, place))
     g = hashing.scatter_add(G, place, K)
-    assert g.dtype == dtype and np.allclose(g, REFERENCES["scatter_add"](G, place, K), atol=1e-5)
+    assert g.dtype == dtype and np.array_equal(g, REFERENCES["scatter_add"](G, place, K))  # so a seed fixes every bit
     assert np.sum(W * G, dtype=np.float64) == pytest.approx(np.sum(w * g, dtype=np.float64), rel=1e-4, abs=1e-4)
 
 
 def test_scatter_takes_transposed_gradients():
     place = hashing.places(1, 6, 4, 5)
     G = np.random.default_rng(0).normal(size=(4, 6)).T
-    assert np.allclose(hashing.scatter_add(G, place, 5), REFERENCES["scatter_add"](G, place, 5))
+    assert np.array_equal(hashing.scatter_add(G, place, 5), REFERENCES["scatter_add"](G, place, 5))
 
 
 def test_buckets_are_even_and_signs_fair_and_independent():
@@ -147,8 +147,9 @@ def test_without_numba_the_references_run_after_one_warning():
     code = """
 import sys, warnings
 sys.modules["numba"] = None  # an import of it fails
-import numpy as np, tinynet as tn
+import numpy as np, tinynet
 from tinynet.parameterizations import hashing, hash_grids
+tinynet.kernels.worth.PATIENCE = 0
 with warnings.catch_warnings(record=True) as seen:
     warnings.simplefilter("always")
     place = hashing.places(1, 6, 4, 5)

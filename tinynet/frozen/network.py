@@ -24,6 +24,7 @@ from tinynet.engine.tensor import Parameter, Tensor
 from tinynet.frozen.bits import BitLinear
 from tinynet.kernels.bits import popcount
 from tinynet.kernels.jit import numba_found
+from tinynet.kernels.worth import waits
 from tinynet.layers.base import Layer, Sequential
 from tinynet.layers.batchnorm import BatchNorm
 from tinynet.layers.folding import Affine
@@ -104,8 +105,8 @@ class Frozen(Sequential):
         return out
 
     def _find_calls(self) -> bool:
-        """Return whether there are compiled calls: the network begins with layers of bits, and Numba is installed."""
-        if self.net is None or not numba_found():
+        """Return whether there are compiled calls: the network begins with layers of bits, and they are worth Numba."""
+        if self.net is None or waits("xnor") or not numba_found():
             return False
         from tinynet.kernels.xnor.whole import classes, scores
 

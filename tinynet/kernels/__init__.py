@@ -5,7 +5,8 @@ loop keeps what it needs in registers. Its result equals the reference's, bit fo
 Numba the references run.
 
     cached.py     compile, and keep the machine code on disk where that can be done
-    jit.py        compile at first use
+    worth.py      when that is worth it, and NumPy until then
+    jit.py        compile then, and never where Numba is missing
     threads.py    share the rows of a loop among threads
     llvm.py       a few words of LLVM's language, for the innermost loops
     bits.py       signs as bits, 64 to a word
@@ -14,9 +15,9 @@ Numba the references run.
     lstm/         an LSTM over a whole sequence
 """
 
-from tinynet.kernels import bits, hashed, lstm, xnor
+from tinynet.kernels import bits, hashed, lstm, worth, xnor
 from tinynet.kernels.bits import pack_signs, unpack_signs
 from tinynet.kernels.threads import at_most
 from tinynet.kernels.xnor import xnor_matmul
 
-__all__ = ["at_most", "bits", "hashed", "lstm", "pack_signs", "unpack_signs", "xnor", "xnor_matmul"]
+__all__ = ["at_most", "bits", "hashed", "lstm", "pack_signs", "unpack_signs", "worth", "xnor", "xnor_matmul"]

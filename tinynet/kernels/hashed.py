@@ -1,7 +1,7 @@
 """Compiled twins of the functions that hash every entry; parameterizations/hashing.py has the equations.
 
-They do the same in one pass, and importing this file puts them in the place of the NumPy functions. `scatter_add` sums
-in the precision of G, its reference in double precision.
+They do the same in one pass, and importing this file puts them in the place of the NumPy functions. Sums run over the
+entries in the same order, so that each bit is the same.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Compile at first use, and do without Numba where it is missing.
+"""Compile what has become worth it, and do without Numba where it is missing.
 
-Importing Numba takes half a second, so it waits for the first call. Where Numba is missing, NumPy does the work, after
-one warning; with NUMBA_DISABLE_JIT=1 too, without one. The compiled loops are no Python to debug: they read addresses,
-and call LLVM.
+Where Numba is missing, NumPy does all the work, after one warning; with NUMBA_DISABLE_JIT=1 too, without one. The
+compiled loops are no Python to debug: they read addresses, and call LLVM.
 """
 
 from __future__ import annotations
@@ -14,25 +13,29 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
+from tinynet.kernels.worth import in_numpy, waits
+
 _lock = threading.RLock()
 
 
 def compiled(reference: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator for loops that compute the same as `reference`."""
+    """Return a decorator for loops that compute the same as `reference`, bit for bit."""
 
     def decorate(loops: Callable[..., Any]) -> Callable[..., Any]:
-        function: Callable[..., Any] | None = None
+        kernel, function = f"{loops.__module__}.{loops.__name__}", None
 
         @wraps(reference)
-        def run(*args: Any, **named: Any) -> Any:
+        def run(*args: Any) -> Any:
             nonlocal function
             if function is None:
+                if waits(kernel) or not numba_found():
+                    return in_numpy(kernel, reference, *args)
                 with _lock:
-                    function = _njit(loops) if numba_found() else reference
+                    function = _njit(loops)
                     for names in (loops.__globals__, reference.__globals__):
                         if names.get(loops.__name__) is run:
                             names[loops.__name__] = function  # from now on calls go straight to it
-            return function(*args, **named)
+            return function(*args)
 
         return run
 

@@ -47,8 +47,7 @@ def places_of_rows(h_rows: np.ndarray, xi_rows: np.ndarray, n: int, K: int) -> n
     """Return h(i, j) + K [xi(i, j) < 0], uint32 (m, n), from the hashes of the rows in the two streams."""
     j = GOLDEN * np.arange(1, n + 1, dtype=np.uint64)
     h = ((mix64(h_rows[:, None] + j) >> HALF) * np.uint64(K)) >> HALF  # the upper half scaled to 0 .. K - 1
-    negative = mix64(xi_rows[:, None] + j) >> TOP
-    return (h + np.uint64(K) * negative).astype(np.uint32)
+    return (h + np.uint64(K) * (mix64(xi_rows[:, None] + j) >> TOP)).astype(np.uint32)  # K more where xi is -1
 
 
 def places(seed: int, m: int, n: int, K: int, first: int = 0) -> np.ndarray:
@@ -60,10 +59,11 @@ def places(seed: int, m: int, n: int, K: int, first: int = 0) -> np.ndarray:
 
 def gather(w: np.ndarray, place: np.ndarray) -> np.ndarray:
     """Return W (m, n) of w's dtype from the stored w (K,) and the places of its entries."""
-    return np.concatenate([w, -w])[place]
+    return np.concatenate([w, -w]).take(place)
 
 
 def scatter_add(G: np.ndarray, place: np.ndarray, K: int) -> np.ndarray:
-    """Return the sum over h(i, j) = k of xi(i, j) G[i, j], (K,) of G's dtype; summed in double precision."""
-    doubled = np.bincount(place.ravel().astype(np.intp), G.ravel(), minlength=2 * K)
+    """Return the sum over h(i, j) = k of xi(i, j) G[i, j], (K,) of G's dtype; summed in float32 at least, in order."""
+    doubled = np.zeros(2 * K, np.result_type(G, np.float32))
+    np.add.at(doubled, place.ravel().astype(np.intp), G.ravel())
     return (doubled[:K] - doubled[K:]).astype(G.dtype)

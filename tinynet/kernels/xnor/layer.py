@@ -6,7 +6,7 @@
 
 A hidden layer needs only the signs of its sums, so these are compared while they are still in the cache. Every rung is
 exact; threads, each with rows of its own, change no bit. Panels are the fastest rung where AVX-512 counts bits
-(VPOPCNTDQ), carries with AVX2 or Neon, the tile on anything else, and NumPy where Numba is missing.
+(VPOPCNTDQ), carries with AVX2 or Neon, the tile elsewhere, and NumPy for little work (worth.py) or without Numba.
 
 In the first layer a pixel p = 0 .. 255 stands for the odd integer 2 p - 255:
 
@@ -36,13 +36,13 @@ import numpy as np
 from tinynet.kernels.bits import n_words, pack_signs, popcount
 from tinynet.kernels.jit import cpu_features, numba_found
 from tinynet.kernels.threads import share
+from tinynet.kernels.worth import in_numpy, waits
 from tinynet.kernels.xnor.equation import xnor_matmul_numpy
 
 FEW_ROWS = 16  # fewer do not pay for laying out the words in panels
 TOGETHER = 16  # pictures whose eight planes are multiplied at once, so that the sums stay in the cache
 WORTH_A_THREAD = 2**31  # multiplications, about a millisecond; starting a thread costs a tenth of that
-BYTE, WORD = np.dtype(np.uint8), np.dtype(np.uint64)
-INTEGER, BIT = np.dtype(np.int32), np.dtype(bool)
+BYTE, WORD, INTEGER, BIT = map(np.dtype, (np.uint8, np.uint64, np.int32, np.bool_))
 NEVER = 2**31 - 1  # a threshold that no sum reaches
 
 
@@ -79,7 +79,9 @@ def sums(
 ) -> np.ndarray:
     """Return z for bits of n signs a row. panels: `pack_panels(words)`, if you have kept it."""
     _check(bits, WORD, n_words(n), words, n)
-    rung = best_rung()
+    rung = "numpy" if threads is panels is None and waits("xnor") else best_rung()
+    if rung == "numpy":
+        return in_numpy("xnor", xnor_matmul_numpy, bits, words, n)
     if rung in ("panel", "carry") and (panels is not None or len(bits) >= FEW_ROWS):
         return products(bits, *panels_of(words, rung, panels), n, len(words), threads)
     return by_loops("tile" if len(bits) > 1 else "words", bits, words, n, threads)
@@ -91,7 +93,7 @@ def signs(
 ) -> np.ndarray:  # fmt: skip
     """Return the packed signs for bits of n signs a row."""
     _check(bits, WORD, n_words(n), words, n, thresholds, flip)
-    rung = best_rung()
+    rung = "numpy" if threads is panels is None and waits("xnor") else best_rung()
     if rung in ("panel", "carry") and (panels is not None or len(bits) >= FEW_ROWS):
         return comparisons(bits, *panels_of(words, rung, panels), n, thresholds, flip, threads)
     return pack_signs((sums(bits, words, n, threads) >= thresholds) ^ flip)
@@ -141,7 +143,7 @@ def pixel_signs(pixels: np.ndarray, words: np.ndarray, thresholds: np.ndarray, f
 
 def _by_bytes(pixels: np.ndarray) -> bool:
     """Return whether the processor multiplies bytes, and there are rows enough to pay for unpacking the signs."""
-    if len(pixels) < FEW_ROWS or best_rung() not in ("panel", "carry"):
+    if len(pixels) < FEW_ROWS or waits("xnor") or best_rung() not in ("panel", "carry"):
         return False
     from tinynet.kernels.xnor.panels import MULTIPLIES
 
@@ -166,7 +168,7 @@ def sums_by_planes(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
     """Return z by planes of bits, summed by Horner's rule from the highest bit down: z = 2 z + (the next product)."""
     rows, n = pixels.shape
     z = np.empty((rows, len(words)), np.int32)
-    panels = pack_panels(words) if rows > 1 else None
+    panels = pack_panels(words) if rows > 1 and not waits("xnor") else None
     for first in range(0, rows, TOGETHER):
         some = slice(first, first + TOGETHER)
         planes = np.unpackbits(pixels[some, :, None], axis=2).transpose(2, 0, 1)  # (8, some, K), highest bit first
@@ -185,8 +187,6 @@ def sums_by_planes(pixels: np.ndarray, words: np.ndarray) -> np.ndarray:
 
 def by_loops(rung: str, bits: np.ndarray, words: np.ndarray, n: int, threads: int | None = None) -> np.ndarray:
     """Return the sums on the rung words or tile."""
-    if not numba_found():
-        return xnor_matmul_numpy(bits, words, n)
     if rung == "words":
         from tinynet.kernels.xnor.words import words as fill
     else:
