@@ -257,8 +257,15 @@ def _indented(block: str, path: Path) -> str:
             rows[-1][-1] += f" {line.strip()}"
         else:
             rows.append(CELLS.split(line.strip()))
+    rows = [pair for row in rows for pair in _pairs(row)]
     columns = max(map(len, rows))
-    return f'<div class="table"><table>{"".join(_row(row, columns, path) for row in rows)}</table></div>'
+    look = "aligned" if columns < 3 else "flowing"  # the prose is too narrow for three columns
+    return f'<div class="table"><table class="{look}">{"".join(_row(row, columns, path) for row in rows)}</table></div>'
+
+
+def _pairs(row: list[str]) -> list[list[str]]:
+    """Return a row of two names, each with its meaning, as two rows; a source in brackets at the end is no meaning."""
+    return [row[:2], row[2:]] if len(row) == 4 and not row[-1].startswith("(") else [row]
 
 
 def _row(row: list[str], columns: int, path: Path) -> str:
