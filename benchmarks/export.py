@@ -28,8 +28,12 @@ import numpy as np
 
 import tinynet as tn
 from benchmarks.small_nets import Run, packed, train
+from benchmarks.stack import functions, most
 from tinynet import drawing
+from tinynet.exchange.c.given import examples_of
 from tinynet.exchange.c.source import array
+from tinynet.frozen.network import flat
+from tinynet.frozen.stored import Stored
 
 CORTEX = Path(__file__).parent / "cortex"
 ARM = ["arm-none-eabi-gcc", "-std=gnu99", "-O2", "-mcpu=cortex-m3", "-mthumb", "-ffunction-sections"]
@@ -42,16 +46,36 @@ ASK = """
 
 int main(void)
 {
-    static uint8_t pixels[NETWORK_INPUTS];
-    while (fread(pixels, 1, NETWORK_INPUTS, stdin) == NETWORK_INPUTS) {
+    static @kind@ row[@steps@][@n@];
+    while (fread(row, sizeof row, 1, stdin)) {
         @type@ scores[NETWORK_OUTPUTS];
-        uint32_t class = network_predict(pixels);
-        network_scores(pixels, scores);
+        uint32_t class;
+        @ask@
         fwrite(scores, 4, NETWORK_OUTPUTS, stdout);
         fwrite(&class, 4, 1, stdout);
     }
     return 0;
 }
+"""
+ASK_ROW = """network_scores(row[0], scores);
+        class = network_predict(row[0]);"""
+ASK_SEQUENCE = """network_reset();
+        for (uint32_t t = 0; t < @steps@; t++)
+            network_step(row[t]);
+        network_scores(scores);
+        class = network_predict();"""
+PREDICT_ROW = """
+#define PREDICT(k) network_predict(given[k])
+"""
+PREDICT_SEQUENCE = """
+static uint32_t predict(uint32_t k)
+{
+    network_reset();
+    for (uint32_t t = 0; t < STEPS; t++)
+        network_step(given[STEPS * k + t]);
+    return network_predict();
+}
+#define PREDICT(k) predict(k)
 """
 
 
@@ -61,9 +85,12 @@ class Sheet:
 
     weights: int
     flash: int  # with all that it calls
-    ram: int  # with the input and the stack
-    stack: int
-    instructions: int
+    ram: int  # with the input and the most stack
+    stack: int  # the most that it can take, proved (stack.py)
+    seen: int  # the stack that it took
+    instructions: int  # of a step, where it goes over sequences
+    entries: int  # of all W, as often as inputs meet them
+    wasm: int  # bytes of WebAssembly
     error: float
     mismatches: int
     examples: int
@@ -90,14 +117,23 @@ def emulated(program: Path, *options: str) -> str:
     return run([*QEMU, *options, "-kernel", str(program)], program.parent).decode()
 
 
-def mismatches(net: Any, folder: Path, pixels: np.ndarray) -> int:
-    """Return for how many examples the compiled network and the frozen one disagree."""
-    frozen = tn.freeze(net)
+def mismatches(net: Any, folder: Path, given: np.ndarray) -> int:
+    """Return for how many examples the compiled network and the frozen one disagree: pixels, (N, n) or (N, T, n)."""
+    frozen, sequences = tn.freeze(net), given.ndim == 3
     whole = "int32_t *scores" in (folder / "network.h").read_text()
-    (folder / "ask.c").write_text(ASK.replace("@type@", "int32_t" if whole else "float"))
+    steps = given.shape[1] if sequences else 1
+    words = {
+        "ask": ASK_SEQUENCE if sequences else ASK_ROW, "steps": steps, "n": given.shape[-1], "kind": "uint8_t",
+        "type": "int32_t" if whole else "float",
+    }  # fmt: skip
+    code = ASK
+    for word, value in words.items():
+        code = code.replace(f"@{word}@", str(value))
+    (folder / "ask.c").write_text(code)
     run(["gcc", "-std=c99", "-O2", "network.c", "ask.c", "-lm", "-o", "ask"], folder)
-    out = run(["./ask"], folder, input=pixels.tobytes())
-    n, expected = frozen.n_out, frozen.scores(pixels)
+    out = run(["./ask"], folder, input=given.tobytes())
+    expected = frozen.scores(tn.datasets.from_pixels(given) if sequences else given)
+    n = expected.shape[1]
     rows = np.frombuffer(out, np.dtype([("z", "<i4" if whole else "<f4", n), ("k", "<u4")]))
     z, k = rows["z"].astype(np.float32), rows["k"].astype(int)
     if whole:
@@ -109,22 +145,42 @@ def mismatches(net: Any, folder: Path, pixels: np.ndarray) -> int:
     return int(((np.abs(z - expected).max(axis=1) > near) | (of_class < expected.max(axis=1) - near)).sum())
 
 
+def entries(net: Any) -> int:
+    """Return how many entries of all its matrices an example meets, or a step: products if no method saved any."""
+    count = 0
+    for _, layer in flat(tn.freeze(net).layers):
+        for _, stored, (m, n) in layer.matrices():
+            W = stored.built() if isinstance(stored, Stored) else stored
+            count += W.K.m * W.K.n * W.windows.positions if isinstance(W, tn.Toeplitz) else m * n
+    return count
+
+
 def sheet(net: Any, data: Any) -> Sheet:
-    """Return what a trained network takes of the chip."""
-    pixels, labels = data.to_pixels(data.test.inputs), data.test.labels
+    """Return what a trained network takes of the chip; of sequences, what a step takes."""
+    given, _ = examples_of(data, len(data.test.labels))
+    sequences, n = given.ndim == 3, given.shape[-1]
+    steps = given.shape[1] if sequences else 1
+    predict = PREDICT_SEQUENCE if sequences else PREDICT_ROW
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made = tn.export_c(net, folder, "network", pixels[:COUNTED])
-        rows = array("pixels", pixels[:COUNTED])
-        (folder / "examples.h").write_text(f"#define EXAMPLES {COUNTED}\n{rows}\n")
+        made = tn.export_c(net, folder, "network", given[:COUNTED], wasm=True)
+        (folder / "alone.h").write_text(f"#define STEPS 1\nstatic uint8_t given[1][{n}];\n{predict}")
+        rows = array("given", given[:COUNTED].reshape(-1, n))
+        (folder / "examples.h").write_text(f"#define STEPS {steps}\n#define EXAMPLES {COUNTED}\n{rows}\n{predict}")
         alone = on_chip(folder, CORTEX / "alone.c", "-DALONE", "--specs=nano.specs", "--specs=nosys.specs")
         text, const, bss = map(int, run(["arm-none-eabi-size", str(alone)], folder).decode().split("\n")[1].split()[:3])
+        listing = run(["arm-none-eabi-objdump", "-d", "--no-show-raw-insn", str(alone)], folder).decode()
+        bound = most(functions(listing), "start")
         counting = on_chip(folder, CORTEX / "count.c", "--specs=rdimon.specs")
-        instructions, stack = map(int, emulated(counting, "-icount", "shift=0").split())
-        wrong = mismatches(net, folder, pixels)
-    error = float((tn.freeze(net).predict(pixels) != labels).mean())
-    ram = const + bss + stack
-    return Sheet(made.weights, text + const, ram, stack, instructions, error, wrong, len(pixels))
+        instructions, seen = map(int, emulated(counting, "-icount", "shift=0").split())
+        wrong = mismatches(net, folder, given)
+    if seen > bound:
+        raise RuntimeError(f"the stack took {seen} bytes, but at most {bound} were proved")
+    error = tn.evaluate(tn.freeze(net), data.test)
+    return Sheet(
+        made.weights, text + const, const + bss + bound, bound, seen, instructions // steps, entries(net),
+        len(made.files["network.wasm"]), error, wrong, len(given),
+    )  # fmt: skip
 
 
 # ---- the networks
@@ -155,12 +211,28 @@ DIGITS: dict[str, Callable[[], Any] | None] = {
     "sparse 1/8": lambda: tn.Sparse(1 / 8),
     "bits, 128-128": None,
 }
+LSTMS: dict[str, Callable[[], Any]] = {
+    "dense, 32 bits": tn.Dense,
+    "4 bits": lambda: tn.Quantized(bits=4),
+    "hashed 1/8 of 4 bits": lambda: tn.Hashed(1 / 8, tn.Quantized(bits=4)),
+}
 MNIST = [
+    Run("28 5/2x3 3x6 3/2x6 3x6 q3", "plain", 30),
+    Run("28 5/2x4 3x8 3/2x8 3x9 q3", "plain", 30),
     Run("28 5/2x3 3x6 3/2x6 3x6 q4", "plain", 12),
     Run("28 5/2x6 3/2x13 3x13 q4", "moved"),
     Run("28 5/2x10 3x20 3/2x20 3x20 q4", "moved"),
     Run("16 160 160 160 b", "plain", 8, 0.006),
 ]
+
+
+def lstm(method: Callable[[], Any]) -> Any:
+    """Return an LSTM of 32 units that reads the digits row by row."""
+    data = tn.datasets.load("digits_rows")
+    net = tn.RecurrentNet([8, 32, 10], method(), last=True)
+    settings: dict[str, Any] = dict(lr=0.01, optimizer=tn.Adam, schedule=tn.optim.cosine, progress=False)
+    tn.fit(net, data.train, data.valid, epochs=40, **settings)
+    return net.eval()
 
 
 def mnist_bits(folder: Path) -> Any:
@@ -180,6 +252,8 @@ def networks(folder: Path) -> Any:
     data = tn.datasets.load("digits")
     for name, method in DIGITS.items():
         yield f"digits: {name}", digits(method), data
+    for name, method in LSTMS.items():
+        yield f"digits by rows: LSTM of 32, {name}", lstm(method), tn.datasets.load("digits_rows")
     data = tn.datasets.load("mnist")
     for one in MNIST:
         if not (folder / one.file).exists():
@@ -203,11 +277,13 @@ def main() -> None:
 
 def report(sheets: dict[str, Sheet]) -> None:
     """Write table and picture."""
-    header = ["network", "error", "weights", "flash", "RAM", "of it stack", "instructions", "mismatches"]
+    header = ["network", "error", "weights", "flash", "RAM", "of it stack", "stack seen", "instructions", "an entry",
+              "WebAssembly", "mismatches"]  # fmt: skip
     rows = [
         [
             name, f"{100 * s.error:.2f} %", f"{s.weights:,}", f"{s.flash:,}", f"{s.ram:,}", f"{s.stack:,}",
-            f"{s.instructions:,}", f"{s.mismatches} of {s.examples:,}",
+            f"{s.seen:,}", f"{s.instructions:,}", f"{s.instructions / s.entries:.1f}", f"{s.wasm:,}",
+            f"{s.mismatches} of {s.examples:,}",
         ]
         for name, s in sheets.items()
     ]  # fmt: skip
@@ -241,9 +317,11 @@ def draw(sheets: dict[str, Sheet]) -> Any:
 
 
 NOTES = """Bytes: weights are the constants of the network; flash is a whole program for a Cortex-M3 that does nothing
-but predict, with the floating-point routines it calls; RAM is working memory, one input and the stack. Instructions of
-a prediction are counted by qemu (-icount), a mean over 8 test examples. Mismatches: test examples whose scores or class
-differ from those of the frozen network."""
+but predict, with the floating-point routines it calls; RAM is working memory, one input and the stack, the most that it
+can take, which stack.py proves from the program's instructions; the stack seen is what it took. Instructions of a
+prediction, or of a step of a sequence, are counted by qemu (-icount), a mean over 8 test examples; an entry: divided by
+the entries of all matrices that inputs meet. WebAssembly: bytes of the file. Mismatches: test examples whose scores or
+class differ from those of the frozen network."""
 
 
 def _version(tool: str) -> str:

@@ -20,7 +20,7 @@ static uint32_t stack(void) /* bytes */
     volatile uint32_t *bottom = &here - PAINTED - 16;
     for (uint32_t k = 0; k < PAINTED; k++)
         bottom[k] = 0xa5a5a5a5u;
-    network_predict(pixels[0]);
+    PREDICT(0);
     while (unused < PAINTED && bottom[unused] == 0xa5a5a5a5u)
         unused++;
     return 4 * (PAINTED + 16 - unused);
@@ -37,7 +37,7 @@ int main(void)
     known = (start - ticks()) & 0xffffff;
     start = ticks();
     for (uint32_t k = 0; k < EXAMPLES; k++)
-        network_predict(pixels[k]);
+        PREDICT(k);
     taken = (start - ticks()) & 0xffffff;
     printf("%lu %lu\n", (unsigned long)(2e6 * taken / known / EXAMPLES), (unsigned long)stack());
     return 0;

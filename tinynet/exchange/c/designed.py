@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isqrt
 
 from tinynet.exchange.c.codes import entries
-from tinynet.exchange.c.rows import Product, made_of, note
+from tinynet.exchange.c.rows import Product, made_of, note, value
 from tinynet.exchange.c.source import Place, Source, number
 from tinynet.parameterizations import Bank, Kronecker, Pruned, gaps
 
@@ -16,8 +16,8 @@ def pruned(source: Source, name: str, W: Pruned, takes: str, at: Place) -> Produ
     b = int(packed["form"][0])
     note(source, name, W, f": {W.K} numbers, and the gaps between their places in {b} bits, {2**b - 1} for a part")
     codes = source.array(f"{name}_gaps", packed["gaps"])
-    x = f"x[place / {W.n}]"
-    source.use("zero", "codes", *(["input"] if takes == "uint8_t" else []))
+    source.use("zero", "codes")
+    x = value(source, takes, f"x[place / {W.n}]")
     return made_of(source, name, takes, 0, f"""
 struct codes gaps = codes_at({codes}, {b}, 0);
 uint32_t place = 0;
@@ -28,7 +28,7 @@ for (uint32_t k = 0; k < {W.K}; k++, place++) {{
         gap = next_code(&gaps);
         place += gap;
     }} while (gap == {2**b - 1});
-    z[place % {W.n}] += {f"input({x})" if takes == "uint8_t" else x} * {at("k")};
+    z[place % {W.n}] += {x} * {at("k")};
 }}
 """)  # fmt: skip
 
@@ -39,15 +39,15 @@ def kronecker(source: Source, name: str, W: Kronecker, takes: str) -> Product:
     U, V = (entries(source, f"{name}_{part}", getattr(W.UV, part)) for part in "UV")
     assert U and V
     note(source, name, W, f": x, read as {m1} x {m2}, becomes the sum of A_t^T x B_t over {r} terms")
-    source.use("zero", *(["input"] if takes == "uint8_t" else []))
-    x = f"x[{m2} * i1 + i2]"
+    source.use("zero")
+    x = value(source, takes, f"x[{m2} * i1 + i2]")
     return made_of(source, name, takes, n2, f"""
 zero(z, {W.n});
 for (uint32_t t = 0; t < {r}; t++)
     for (uint32_t i1 = 0; i1 < {m1}; i1++) {{
         zero(scratch, {n2}); /* row i1 of x B_t */
         for (uint32_t i2 = 0; i2 < {m2}; i2++) {{
-            float x_i = {f"input({x})" if takes == "uint8_t" else x};
+            float x_i = {x};
             for (uint32_t j2 = 0; x_i != 0.0f && j2 < {n2}; j2++)
                 scratch[j2] += x_i * {V(f"{m2 * n2} * t + {n2} * i2 + j2")};
         }}

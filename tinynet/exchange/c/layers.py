@@ -20,7 +20,7 @@ import numpy as np
 
 from tinynet.exchange.c.matrices import product
 from tinynet.exchange.c.recurrent import cell
-from tinynet.exchange.c.rows import made_of
+from tinynet.exchange.c.rows import made_of, value
 from tinynet.exchange.c.source import Source, comment, number
 from tinynet.frozen.bits import BitLinear
 from tinynet.frozen.borders import FromPixels, FromSigns
@@ -125,10 +125,10 @@ def _step(source: Source, name: str, layer: Layer, kind: str, width: int, whole:
             """)  # fmt: skip
             return Step(name, kind, _words(width), "numbers", width)
         case FromPixels():
-            source.use("input")
-            made_of(source, name, "uint8_t", 0, f"for (uint32_t i = 0; i < {width}; i++)\n    z[i] = input(x[i]);")
+            x_i = value(source, "uint8_t", "x[i]")
+            made_of(source, name, "uint8_t", 0, f"for (uint32_t i = 0; i < {width}; i++)\n    z[i] = {x_i};")
             return Step(name, kind, width, "numbers", width)
-    value, before = _elementwise(source, name, layer), ""
+    each, before = _elementwise(source, name, layer), ""
     if isinstance(layer, LayerNorm):
         source.use("standardize")
         before = f"standardize(x, {width});"
@@ -141,7 +141,7 @@ def _step(source: Source, name: str, layer: Layer, kind: str, width: int, whole:
                 x[j] = @value@;
         }
         """,
-        name=name, width=width, value=value, before=before,
+        name=name, width=width, value=each, before=before,
     )  # fmt: skip
     return Step(name, kind, width, kind, width, in_place=True)
 

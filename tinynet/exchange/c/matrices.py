@@ -10,7 +10,7 @@ from math import prod
 from tinynet.exchange.c.codes import SHORT, coded, entries
 from tinynet.exchange.c.designed import kronecker, pool, pruned
 from tinynet.exchange.c.drawn import circulant, random_bank, sparse, supermask
-from tinynet.exchange.c.rows import Product, by_rows, dense, made_of, note, seed
+from tinynet.exchange.c.rows import Product, by_rows, dense, made_of, note, seed, value
 from tinynet.exchange.c.source import Source
 from tinynet.parameterizations import (
     Bank,
@@ -152,9 +152,7 @@ def _toeplitz(source: Source, name: str, W: Toeplitz, takes: str) -> Product:
     places = "vu" if d == 2 else "u"
     at = f"v * {side} + u" if d == 2 else "u"
     x = f"x[{at}]" if channels == 1 else f"x[({at}) * {channels} + c]"
-    if takes == "uint8_t" and not pixels:
-        source.use("input")
-        x = f"input({x})"
+    x = x if pixels else value(source, takes, x)
     if padding:
         x = f"{' || '.join(f'{place} < 0 || {place} >= {side}' for place in places)} ? 0.0f : {x}"
     loops = [f"for (int32_t {place} = {place}0; {place} < {place}0 + {kernel}; {place}++)" for place in places]
@@ -182,8 +180,6 @@ def _tensor_train(source: Source, name: str, W: TensorTrain, takes: str) -> Prod
     sizes = [lead[k] * core.n * rest[k] for k, core in enumerate(W.train)]
     row, out = max(core.m for core in W.train), max(core.n for core in W.train)
     size = max(sizes[:-1], default=0)  # of what lies between two cores; two of these, a row and what becomes of it
-    if takes == "uint8_t":
-        source.use("input")
     body, read = ["float *row = scratch;", f"float *out = scratch + {row};"], "x"
     for k, (core, of_core) in enumerate(zip(W.train, cores, strict=True)):
         write = "z" if k == len(cores) - 1 else f"(out + {out + k % 2 * size})"
@@ -193,7 +189,7 @@ def _tensor_train(source: Source, name: str, W: TensorTrain, takes: str) -> Prod
 for (uint32_t a = 0; a < {lead[k]}; a++)
     for (uint32_t q = 0; q < {rest[k]}; q++) {{
         for (uint32_t i = 0; i < {core.m}; i++)
-            row[i] = {f"input({entry})" if takes == "uint8_t" and k == 0 else entry};
+            row[i] = {entry if k else value(source, takes, entry)};
         {of_core.of("row", "out", f"out + {out + 2 * size}")}
         for (uint32_t j = 0; j < {core.n}; j++)
             {write}[({core.n} * a + j) * {rest[k]} + q] = out[j];

@@ -41,15 +41,22 @@ def made_of(source: Source, name: str, takes: str, scratch: int, body: str, give
     return Product(name, scratch)
 
 
+def value(source: Source, takes: str, x: str) -> str:
+    """Return the text of the number that an input stands for, from the text of its place."""
+    if takes != "uint8_t":
+        return x
+    source.use("input")
+    return f"input({x})"
+
+
 def by_rows(
     source: Source, name: str, W: Parameterization, takes: str, row: str, before: str = "", after: str = "",
     scratch: int = 0, skips: bool = True,
 ) -> Product:  # fmt: skip
     """Write the loop over the inputs, with what to do for row i in it; if it `skips`, not for x_i = 0."""
-    source.use("zero", *(["input"] if takes == "uint8_t" else []))
+    source.use("zero")
     skip = "if (x_i == 0.0f)\n    continue;\n" if skips and takes == "float" else ""
-    x_i = "input(x[i])" if takes == "uint8_t" else "x[i]"
-    loop = f"float x_i = {x_i};\n{skip}{text(row)}"
+    loop = f"float x_i = {value(source, takes, 'x[i]')};\n{skip}{text(row)}"
     body = f"""
 {text(before)}
 zero(z, {W.n});
