@@ -295,8 +295,8 @@ def report(sheets: dict[str, Sheet]) -> None:
 
 def draw(sheets: dict[str, Sheet]) -> Any:
     """Return the picture: what fits into how much flash, and how well it reads digits."""
-    sets = {name.partition(":")[0]: None for name in sheets}
-    figure, panels = drawing.panels(11, 4.2, 1, len(sets))
+    sets = {name.split()[0].rstrip(":"): None for name in sheets}
+    figure, panels = drawing.panels(11, 6.5, 1, len(sets))
     for axes, data in zip(panels, sets, strict=True):
         ours = {name.partition(": ")[2]: s for name, s in sheets.items() if name.startswith(data)}
         for i, (name, s) in enumerate(ours.items()):
@@ -312,7 +312,7 @@ def draw(sheets: dict[str, Sheet]) -> Any:
         drawing.plain_numbers(axes.xaxis, "{x:,.0f}")
         drawing.plain_numbers(axes.yaxis)
     drawing.grid(*panels)
-    drawing.legend(*panels)
+    drawing.legend(*panels, loc="upper center", bbox_to_anchor=(0.5, -0.14))
     return figure
 
 

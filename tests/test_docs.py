@@ -169,13 +169,22 @@ def test_the_best_networks_that_a_page_lists_are_those_of_the_results():
 def test_what_the_page_says_of_chips_is_what_was_measured():
     sheets = json.loads((ROOT / "benchmarks/results/export.json").read_text())["sheets"]
     page = (ROOT / "docs/chip.md").read_text()
-    found = re.findall(r"\| ((?:digits|MNIST): .*?) \| (.*?) % \| (.*?) \| (.*?) \| (.*?) \|", page)
-    assert len(found) > 10
+    found = re.findall(
+        r"\| ((?:digits|MNIST)[^|]*: [^|]*) \| (.*?) % \| (.*?) \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|", page
+    )
+    assert len(found) > 15
     for name, *figures in found:
         sheet = sheets[name]
         kept = [f"{100 * sheet['error']:.2f}", *(f"{sheet[key]:,}" for key in ("flash", "ram", "instructions"))]
+        kept += [f"{sheet['instructions'] / sheet['entries']:.1f}", f"{sheet['stack']:,}"]
         assert figures == kept, name
     assert all(sheet["mismatches"] == 0 for sheet in sheets.values())
+    text = " ".join(page.split())
+    slack = [sheet["stack"] - sheet["seen"] for sheet in sheets.values()]
+    assert f"the proved bound lies {min(slack)} to {max(slack)} bytes above" in text
+    small = [sheet for name, sheet in sheets.items() if name[:5] == "MNIST" and sheet["ram"] <= 8192]
+    best = min((sheet for sheet in small if sheet["flash"] <= 16384), key=lambda sheet: sheet["error"])
+    assert f"that is wrong on {100 * best['error']:.2f} % of MNIST" in text and best["flash"] < 6144
 
 
 def test_teachers_are_told_how_long_the_lessons_are():

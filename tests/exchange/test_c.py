@@ -24,7 +24,7 @@ from tinynet import (
     Sum,
     Toeplitz,
 )  # fmt: skip
-from tinynet.exchange.c.given import examples_of
+from tinynet.exchange.c.given import Rows, examples_of, near
 from tinynet.exchange.c.parts import PARTS
 from tinynet.exchange.c.source import array, number
 
@@ -219,6 +219,31 @@ def test_another_network_gives_the_frozen_scores_up_to_rounding(trained, program
     assert (of_class >= expected.max(axis=1, keepdims=True) - 1e-5 * most).all()
 
 
+def test_a_network_that_magnifies_rounding_differs_no_more_than_rounding_does(tmp_path, pixels):
+    steep, gcc = [Scale(100), tn.Tanh()], compiler()
+    hidden = [layer for seed in range(2) for layer in (Linear(33, 33, seed=seed), *steep)]
+    net = Sequential(Linear(64, 33), *steep, *hidden, Linear(33, 10))
+    given = Rows(pixels[:300])
+    expected, double = given.scores(tn.freeze(net)), given.double(tn.freeze(net))
+    most, rounding = np.abs(expected).max(), np.abs(expected - double).max()
+    assert double.dtype == np.float64 and rounding > 3e-5 * most  # float32 itself is further off than 1e-5
+    assert near(tn.freeze(net), given) == pytest.approx(4 * rounding)
+    made = tn.export_c(net, tmp_path, "network", given.pixels)
+    run(made.command.replace("cc", gcc, 1).split(), tmp_path)
+    assert run(["./network"], tmp_path) == b"300 of 300 equal\n"
+
+
+def test_a_column_that_is_nothing_but_rounding_is_written_out(tmp_path, pixels):
+    """Terms of a chain of ternary cores cancel, and normalizing makes long what rounding left of them."""
+    method, gcc = Scaled(tn.TensorTrain(rank=2, cores=4, inner=TERNARY), normalize=True), compiler()
+    net = Sequential(Linear(64, 12, method, bias=False, seed=89))
+    lengths = np.linalg.norm(net.layers[0].weight.V.weight().numpy(), axis=0)
+    assert 0 < lengths[lengths > 0].min() < 1e-6 * lengths.max()
+    made = tn.export_c(net, tmp_path, "network", pixels[:300])
+    run(made.command.replace("cc", gcc, 1).split(), tmp_path)
+    assert run(["./network"], tmp_path) == b"300 of 300 equal\n"
+
+
 def test_main_counts_the_examples_that_are_equal(trained, tmp_path, pixels):
     gcc = compiler()
     for name in ("bits", "bits_4"):
@@ -243,17 +268,26 @@ def test_a_network_of_bits_has_no_float_instruction(trained, tmp_path):
     assert not re.search(r"float|double", re.sub(r"/\*.*?\*/", "", code, flags=re.DOTALL))
 
 
+ARM = [
+    "arm-none-eabi-gcc", "-std=gnu99", "-O2", "-Wall", "-Werror", "-mcpu=cortex-m3", "-mthumb", "--specs=rdimon.specs",
+]  # fmt: skip
+QEMU = ["qemu-system-arm", "-machine", "lm3s6965evb", "-nographic", "-semihosting-config", "enable=on,target=native"]
+
+
+def emulated(folder):
+    """Return what main.c says on the emulated chip."""
+    compiler(ARM[0]), compiler(QEMU[0])
+    layout = ["-nostartfiles", "-T", str(CORTEX / "lm3s6965.ld"), str(CORTEX / "start.c")]
+    run([*ARM, *layout, "main.c", "network.c", "-lm", "-o", "c.elf"], folder)
+    return run([*QEMU, "-kernel", "c.elf"], folder)
+
+
 @pytest.mark.parametrize("name", ["bits", "bits_4", "hashed_codes", "pictures"])
 def test_an_emulated_microcontroller_gives_the_same_scores(trained, tmp_path, pixels, name):
-    gcc, qemu = compiler("arm-none-eabi-gcc"), compiler("qemu-system-arm")
     tn.export_c(trained[name], tmp_path / "c", "network", pixels[:50])
-    options = ["-std=gnu99", "-O2", "-Wall", "-Werror", "-mcpu=cortex-m3", "-mthumb", "--specs=rdimon.specs"]
-    layout = ["-nostartfiles", "-T", str(CORTEX / "lm3s6965.ld"), str(CORTEX / "start.c")]
-    run([gcc, *options, *layout, "main.c", "network.c", "-lm", "-o", "c.elf"], tmp_path / "c")
-    machine = [qemu, "-machine", "lm3s6965evb", "-nographic", "-semihosting-config", "enable=on,target=native"]
-    assert run([*machine, "-kernel", "c.elf"], tmp_path / "c") == b"50 of 50 equal\n"
+    assert emulated(tmp_path / "c") == b"50 of 50 equal\n"
     if name == "bits":
-        run([gcc, *options, "-c", "network.c"], tmp_path / "c")
+        run([*ARM, "-c", "network.c"], tmp_path / "c")
         called = run(["arm-none-eabi-nm", "-u", "network.o"], tmp_path / "c")
         assert b"aeabi_f" not in called and b"aeabi_d" not in called and b"aeabi_i" not in called
 
@@ -437,6 +471,13 @@ def test_numbers_and_a_text_give_the_frozen_scores_too(tmp_path):
     text = np.random.default_rng(0).integers(0, 65, (600, 4))
     net = tn.RecurrentNet([65, 64, 65], tn.Hashed(1 / 8, Quantized(bits=4)), alphabet="".join(map(chr, range(65, 130))))
     assert compare_all_steps(net.eval(), tmp_path / "b", text, np.full(600, 4)) == 2400
+
+
+@pytest.mark.long
+def test_an_emulated_microcontroller_runs_an_lstm(tmp_path):
+    symbols, lengths = strings(60)
+    tn.export_c(NORMED.eval(), tmp_path, "network", symbols, lengths=lengths)
+    assert emulated(tmp_path) == b"60 of 60 equal\n"
 
 
 def test_examples_of_sequences_are_what_the_data_set_holds(tmp_path):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from math import prod
 
+import numpy as np
+
 from tinynet.exchange.c.codes import SHORT, coded, entries
 from tinynet.exchange.c.designed import kronecker, pool, pruned
 from tinynet.exchange.c.drawn import circulant, random_bank, sparse, supermask
@@ -35,6 +37,8 @@ from tinynet.parameterizations import (
     TensorTrain,
     Toeplitz,
 )  # fmt: skip
+
+CANCELLED = 1e-2  # of the longest column: a shorter one may be what is left of terms that cancel
 
 
 def product(source: Source, name: str, W: Parameterization, takes: str = "float") -> Product:
@@ -111,6 +115,10 @@ def _low_rank(source: Source, name: str, W: LowRank, takes: str) -> Product:
 
 
 def _scaled(source: Source, name: str, W: Scaled, takes: str) -> Product:
+    lengths = np.linalg.norm(W.V.weight()._data, axis=0)
+    if W.normalize and not isinstance(W.V, SHORT) and (lengths[lengths > 0] < CANCELLED * lengths.max()).any():
+        why = ": a column of V is but what rounding left of a sum, and made long again; so W itself"
+        return dense(source, name, W, takes, W.weight()._data, why)
     V = product(source, f"{name}_V", W.V, takes)
     g = source.floats(f"{name}_g", W.column_scale()._data)
     note(source, name, W, ": x W = (x V) diag(g)")
