@@ -123,3 +123,11 @@ def test_a_page_is_read_beside_its_code_and_below_it_on_a_phone(tab):
     assert prose.bounding_box()["y"] + prose.bounding_box()["height"] <= code.bounding_box()["y"]
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert tab.faults == []
+
+
+@pytest.mark.site
+def test_a_link_to_a_main_file_leads_to_its_annotated_page(tab):
+    page = tab.open("engine/")
+    page.get_by_role("link", name="engine/tensor.py").first.click()
+    page.wait_for_load_state("networkidle")
+    assert page.url.endswith("/afternoon/engine/tensor/")
