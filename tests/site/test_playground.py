@@ -18,7 +18,7 @@ STATE = "document.querySelector('#play').dataset"
 def tab(new_tab):
     """A tab in which Python has started; it is used by one test after the other."""
     tab = new_tab(height=1000)
-    tab.page.set_default_timeout(120_000)
+    tab.page.set_default_timeout(60_000)
     tab.open(LINK)
     step(tab.page, 0, 1)
     return tab
@@ -76,7 +76,8 @@ def test_it_trains_until_it_is_stopped_and_every_run_is_a_point(tab):
     page.click("[name=train]")
     runs = page.locator(".play-runs tbody tr").count()
     page.select_option("[name=method] >> nth=1", "binary")
-    page.wait_for_function("document.querySelector('[name=bytes]').value.startsWith('7')")
+    size = Playground(SETTING | {"methods": ["dense", "binary", "dense"]}).shown()["bytes"]
+    page.wait_for_function(f"document.querySelector('[name=bytes]').value.startsWith('{size} of')")
     assert page.locator(".play-runs tbody tr").count() == runs + 1
     assert "methods=dense%2Cbinary%2Cdense" in page.url
 
