@@ -59,8 +59,10 @@ def test_an_entry_is_explained_by_its_value_and_by_those_like_it(method):
             assert alike.sum() == 15 and alike[i].all() and alike[:, j].all()
         elif method in ("few bits", "binary"):
             assert np.array_equal(alike, W[i, j] == W)
-        else:
+        elif W[i, j]:
             assert np.array_equal(alike, np.abs(W) == np.abs(W[i, j]))
+        else:
+            assert alike.sum() == 1
 
 
 def test_the_regions_and_lines_are_those_of_the_instruments():

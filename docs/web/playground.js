@@ -96,14 +96,26 @@ named("clear").addEventListener("click", () => {
   changed();
 });
 
-let soon = 0;
+let changes = 0;
+let waiting = false; // for the visitor to be done changing
 
-// A setting has changed: the run in the tab is over, and a new one starts when the visitor is done changing.
-function changed() {
+// A setting has changed: the run in the tab is over, and a new one starts when nothing more is changed for a while.
+async function changed() {
+  const mine = ++changes;
   current = null;
   history.replaceState(null, "", toLink(setting()));
-  clearTimeout(soon);
-  if (python.asked) soon = setTimeout(() => started().catch(tell), 250);
+  if (!python.asked) return;
+  waiting = true;
+  await new Promise((done) => setTimeout(done, 250));
+  if (mine !== changes) return;
+  try {
+    await started();
+  } catch (error) {
+    tell(error);
+    pause();
+  } finally {
+    if (mine === changes) waiting = false;
+  }
 }
 
 // ---- the run in the tab
@@ -172,6 +184,10 @@ async function loop() {
   let since = performance.now(), pictures = 0;
   shownPerSecond = 0;
   while (running) {
+    if (waiting) {
+      await new Promise(requestAnimationFrame);
+      continue;
+    }
     try {
       await advance(Number(named("pace").value));
     } catch (error) {

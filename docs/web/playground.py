@@ -244,6 +244,8 @@ def shares(W: tn.Parameterization, i: int, j: int) -> np.ndarray:
         rows, columns = np.ogrid[: W.m, : W.n]
         return (rows == i) | (columns == j)
     place = stored_number(W)
+    if place[i, j] < 0:
+        return np.arange(W.m * W.n).reshape(W.shape) == i * W.n + j  # itself alone: it is made of nothing
     return place == place[i, j]
 
 
