@@ -132,7 +132,7 @@ def test_hashed_from_dense_takes_bucket_means():
 
 def test_rescaling_divides_the_step_by_the_occupancy():
     built = tn.Hashed(1 / 6, rescale=True).build((12, 8), seed=9)
-    occupancy = np.bincount((hashing.places(9, 12, 8, 16) % 16).ravel(), minlength=16)
+    occupancy = np.bincount((hashing.places(9, 12, 8, 16) % 16).ravel().astype(np.intp), minlength=16)
     [p] = built.parameters()
     before, p.grad = p.numpy(), np.ones(p.shape, np.float32)
     tn.SGD([p], lr=1.0).step()
