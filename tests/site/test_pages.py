@@ -7,7 +7,10 @@ from urllib.parse import unquote, urldefrag
 import pytest
 
 pytestmark = pytest.mark.site
-SEEN = """() => ({
+SEEN = """async () => {
+    for (const image of document.images) image.loading = "eager";  // which waits otherwise until one scrolls to it
+    await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+    return {
     headings: document.querySelectorAll("h1").length,
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     formulas: document.querySelectorAll(".arithmatex").length,
@@ -21,7 +24,7 @@ SEEN = """() => ({
         .map((each) => each.outerHTML.slice(0, 100)),
     anchors: [...document.querySelectorAll("[id], a[name]")].map((each) => each.id || each.name),
     links: [...document.querySelectorAll("a[href]")].map((each) => each.href),
-})"""
+}}"""
 
 
 @dataclass
