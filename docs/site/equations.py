@@ -15,6 +15,7 @@ FUNCTIONS = {"exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "max": r"\max", "
     name: rf"\operatorname{{{name}}}" for name in ("clip", "diag", "mean", "round", "sign", "softmax", "sqrt")
 }
 NAMES = {name: rf"\mathit{{{name.replace('_', chr(92) + '_')}}}" for name in ("lr", "schedule", "progress")}
+KNOWN = NAMES | FUNCTIONS | {name: rf"\{name}" for name in GREEK}
 SIGNS = {
     "=": "=", "<-": r"\leftarrow", "->": r"\to", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "+-": r"\pm", "+": "+",
     "-": "-", "*": r"\cdot", "/": "/", "|": "|", ",": ",", "..": r"\dots", "(": "(", ")": ")", "[": "[", "]": "]",
@@ -99,18 +100,17 @@ def _relates(tokens: list[tuple[str, str]]) -> bool:
 
 def _name(token: str) -> str | None:
     """Return a name in TeX, with its indices below it, or None if it is none that equations use."""
-    known = NAMES | FUNCTIONS | {name: rf"\{name}" for name in GREEK}
-    if token in known:
-        return known[token]
+    if token in KNOWN:
+        return KNOWN[token]
     base, *indices = token.split("_")
     digit = re.fullmatch(r"([A-Za-z]|log)(\d)", base)
     if digit:
         base, indices = digit[1], [digit[2], *indices]
-    if base not in known and len(base) > 1:
+    if base not in KNOWN and len(base) > 1:
         return None
     if any(len(index) > 1 for index in indices):
         return None
-    return known.get(base, base) + (f"_{{{' '.join(indices)}}}" if indices else "")
+    return KNOWN.get(base, base) + (f"_{{{' '.join(indices)}}}" if indices else "")
 
 
 def _tex(tokens: list[tuple[str, str]], words: bool) -> str | None:

@@ -70,6 +70,13 @@ def test_a_page_holds_each_line_of_its_file(path):
         assert bare("".join(text)) == bare("\n".join(lines[n - 1] for n in numbers))
 
 
+def test_a_file_that_prose_or_an_import_names_is_a_link():
+    [hashed] = [path for path in FILES if path.stem == "hashed"]
+    page = source.page(hashed, source.afternoon())
+    assert '(<a href="../hashing/">hashing.py</a>)' in page
+    assert '<a href="../../engine/tape/">tinynet.engine.tape</a>' in page
+
+
 def test_the_pages_are_the_starred_files_in_reading_order():
     names = [f"{path.parent.name}/{path.name}" for path in FILES]
     assert names[:2] == ["engine/operators.py", "engine/tensor.py"] and names[-1] == "training/fit.py"
@@ -102,8 +109,8 @@ def test_equations_become_tex_and_all_else_stays(written, tex):
 
 
 def test_an_equation_inside_a_sentence_ends_where_it_ends():
-    text = "Take W = U V, where the number (xi = -1) of a weight is dL/dx; y is a b."
-    assert [piece for piece, tex in equations.inside(text) if tex] == ["W = U V", "(xi = -1)", "dL/dx"]
+    text = "Take W = U V, where the number (xi = -1) of a weight is dL/dx; y is a b (so z = f(x))."
+    assert [piece for piece, tex in equations.inside(text) if tex] == ["W = U V", "(xi = -1)", "dL/dx", "z = f(x)"]
     assert "".join(piece for piece, _ in equations.inside(text)) == text
 
 
