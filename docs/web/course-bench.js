@@ -5,7 +5,7 @@
 import { Python, TimeLimit } from "./python.js";
 
 const GRADING = 30; // seconds for a grade
-const PATIENCE = 20; // seconds for any cell, and SLOWER times what it took when the site was built, if that is more
+const PATIENCE = 60; // seconds for any cell, and SLOWER times what it took when the site was built, if that is more
 const SLOWER = 10;
 const DESK = `
 import json

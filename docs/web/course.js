@@ -193,7 +193,7 @@ async function editExercise(box, focus = true) {
   const name = box.dataset.exercise;
   const lesson = await bench.lesson();
   const view = await editor(box, {
-    text: bench.piece(lesson, name),
+    text: bench.piece(lesson, name).trimEnd(),
     above: bench.above(lesson, name),
     label: `Your function ${name}`,
     onChange(text) {
@@ -284,7 +284,7 @@ function check(box) {
       const graded = await bench.grade(lesson, name);
       said.textContent = graded.said;
       box.classList.toggle("passed", graded.passed);
-      if (graded.passed) stale();
+      if (graded.passed) stale(name);
     } catch (error) {
       said.textContent = bench.explain(error);
       throw error;
@@ -295,7 +295,8 @@ function check(box) {
 }
 
 // A function that passes takes its place when the lesson's cells run again.
-function stale() {
+function stale(name) {
+  say(`From now on, the cells of the lesson use your ${name}. Run them again to see it.`);
   for (const number of bench.ran) document.querySelector(`.cell[data-cell="${number}"]`)?.classList.remove("ran");
   bench.ran.clear();
 }
@@ -350,6 +351,11 @@ for (const box of exercises) {
   if (store.of("answers", folder)[box.dataset.exercise] !== undefined) editExercise(box, false);
 }
 head.append(
+  element("p", {
+    textContent:
+      "Everything works on this page, with nothing to install: run and change the cells, write your functions where the " +
+      "lesson sets them, and check them there. Your work stays in this browser. The first run fetches Python, about 20 MB.",
+  }),
   element("div", { className: "tools" },
     count,
     button("Run the lesson", () => run(cells.at(-1), true)),
