@@ -354,7 +354,7 @@ head.append(
   element("p", {
     textContent:
       "Everything works on this page, with nothing to install: run and change the cells, write your functions where the " +
-      "lesson sets them, and check them there. Your work stays in this browser. The first run fetches Python, about 20 MB.",
+      "lesson sets them, and check them there. Your work stays in this browser. The first run fetches Python, which takes a while.",
   }),
   element("div", { className: "tools" },
     count,

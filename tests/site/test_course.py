@@ -30,6 +30,7 @@ def lesson(tab):
 def write(page, name, body):
     """Put a function into the editor of an exercise, and check it; return what the page says."""
     box = page.locator(f".exercise[data-exercise={name}]")
+    box.get_by_role("button", name="Check").wait_for()
     if opener := box.get_by_role("button", name="Write it here").filter(visible=True).all():
         opener[0].click()
     box.locator(".cm-content").fill(body)
