@@ -53,9 +53,9 @@ export class Python {
   async load(...names) {
     const more = names.filter((name) => !this.packages.has(name));
     if (!more.length) return this.ready;
-    more.forEach((name) => this.packages.add(name));
     if (this.#boot) await this.#inTurn("load", { names: more });
-    else await this.ready;
+    more.forEach((name) => this.packages.add(name));
+    await this.ready;
   }
 
   // Run Python source in the lasting namespace, and return what it assigns to `result`: numbers, text, lists and
@@ -86,10 +86,15 @@ export class Python {
   async #start() {
     // whoever runs Python once can come back without a network; a file:// page has no service workers
     navigator.serviceWorker?.register(new URL("../sw.js", import.meta.url)).catch(() => {});
-    this.#worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-    this.#worker.onmessage = ({ data }) => this.#answer(data);
-    this.#worker.onerror = (event) => this.#end(new Error(`Python could not start: ${event.message}`));
-    await this.#ask("start", { packages: [...this.packages] });
+    const worker = (this.#worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" }));
+    worker.onmessage = ({ data }) => this.#answer(data);
+    worker.onerror = (event) => this.#end(new Error(`Python could not start: ${event.message}`));
+    try {
+      await this.#ask("start", { packages: [...this.packages] });
+    } catch (error) {
+      if (this.#worker === worker) this.#end(error); // the next call tries again
+      throw error;
+    }
   }
 
   #inTurn(kind, message, options) {

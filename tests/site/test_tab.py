@@ -143,6 +143,18 @@ def test_a_stopped_python_starts_again_when_it_is_asked(run, page):
     }""") == ["Stopped", False]  # fmt: skip
 
 
+def test_what_could_not_be_loaded_is_asked_for_again_by_the_next_call(browser, address):
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{address}/tab/")
+    page.route("**/pyodide.mjs", lambda route: route.abort(), times=1)
+    first = page.evaluate(RUN, ["result = 1", {}])
+    assert first["error"] == "PythonError" and "pyodide.mjs" in first["message"]
+    assert page.evaluate(RUN, ["result = 1", {}])["value"] == 1
+    context.close()
+
+
 def test_after_one_visit_the_course_works_without_a_network(browser, site):
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
