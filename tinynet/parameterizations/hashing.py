@@ -59,7 +59,7 @@ def places(seed: int, m: int, n: int, K: int, first: int = 0) -> np.ndarray:
 
 def gather(w: np.ndarray, place: np.ndarray) -> np.ndarray:
     """Return W (m, n) of w's dtype from the stored w (K,) and the places of its entries."""
-    return np.concatenate([w, -w]).take(place)
+    return np.concatenate([w, -w]).take(place.astype(np.intp))
 
 
 def scatter_add(G: np.ndarray, place: np.ndarray, K: int) -> np.ndarray:
