@@ -53,6 +53,7 @@ def test_an_entry_is_explained_by_its_value_and_by_those_like_it(method):
     for i, j in ((0, 0), (3, 5), (7, 7)):
         explained = play.advance(0, [1, i, j])["explained"]
         assert any(f"{W[i, j]:.4f}" in line or W[i, j] == 0 for line in explained["lines"])
+        assert any(f"W[{i}, {j}] = " in line for line in explained["lines"])
         alike = explained["shares"].astype(bool)
         assert alike[i, j]
         if method == "low-rank":

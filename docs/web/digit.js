@@ -50,7 +50,7 @@ function answer(strokes, finished) {
   const said = {};
   for (const [name, net] of Object.entries(compiled)) {
     said[name] = show(cards[name], net.scores(pixels));
-    if (finished) cards[name].querySelector(".digit-time").textContent = `${whole(net.microseconds())} µs, compiled from C`;
+    if (finished) cards[name].querySelector(".digit-time").textContent = `${whole(net.microseconds())} µs in C`;
   }
   if (finished) report(said);
   if (finished && withPython) ask(pixels);
