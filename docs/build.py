@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from docs.site import explorer, networks, offline, tab, web  # noqa: E402  the clone is on the path from here on
+from docs.site import explorer, networks, offline, search, tab, web  # noqa: E402  the clone is on the path from here on
 
 MADE = ROOT / "docs/web/made"  # its paths are those on the site
 SITE = ROOT / "site"
@@ -32,6 +32,7 @@ STEPS = {
     "Python for the tab": lambda: tab.build(MADE / "app"),
     "pages": pages,
     "formulas": lambda: web.typeset(SITE),
+    "search": lambda: search.shorten(SITE),
     "what is kept offline": lambda: offline.build(SITE),
 }
 

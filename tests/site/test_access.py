@@ -43,6 +43,7 @@ def test_the_keyboard_reaches_the_content_and_the_colour_scheme(tab):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_is_small_before_its_figures(kind, tab):
     page = tab.open(kind)
+    page.wait_for_function("performance.getEntries().some((each) => each.name.includes('search_index'))")
     loaded = page.evaluate(
         """() => performance.getEntries().filter((each) => each.decodedBodySize && each.initiatorType != "img")
             .map((each) => [each.decodedBodySize, each.name])"""
