@@ -9,7 +9,8 @@ AXE = Path(__file__).parents[2] / "docs/web/node_modules/axe-core/axe.min.js"
 KINDS = [
     "index.html", "tab/", "course/", "lessons/01_layer/", "methods/", "frontier/", "reading/", "reference/",
     "reference/engine/primitives/", "reference/layers/linear/", "reference/parameterizations/",
-    "source/tinynet/training/fit.py/", "source/benchmarks/results/training/",
+    "source/benchmarks/results/training/", "afternoon/", "afternoon/engine/tensor/", "claims/", "explorer/",
+    "playground/", "digit/", "teaching/",
 ]  # fmt: skip
 FOUND = """async () => (await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21aa"]})).violations.flatMap(
     (rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ""}`))"""
