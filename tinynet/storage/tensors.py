@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from itertools import pairwise
 from math import prod
 from types import SimpleNamespace
@@ -24,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-HEADER, AXES = 10**8, 64  # at most: bytes of header, axes of an array
+HEADER, NESTING, AXES = 10**8, 3, 64  # at most: bytes of header, brackets inside brackets, axes of an array
 BY_SIZE = {  # as they lie in a file: the types with the widest numbers first
     "U64": "u8", "I64": "i8", "F64": "f8", "F32": "f4", "U32": "u4", "I32": "i4", "F16": "f2", "U16": "u2", "I16": "i2",
     "I8": "i1", "U8": "u1", "BOOL": "b1",
@@ -117,6 +118,10 @@ def _kind(name: str, a: np.ndarray) -> str:
 def _header(text: bytes, size: int) -> tuple[dict[str, Any], dict[str, str] | None]:
     """Return the arrays' descriptions and the metadata, after checking that the arrays fill `size` bytes exactly."""
     try:
+        marks = np.frombuffer(re.sub(rb'"(?:[^"\\]|\\.)*"', b"", text), np.uint8)  # all but strings
+        opened, closed = (np.isin(marks, list(kind)).cumsum(dtype=int) for kind in (b"[{", b"]}"))
+        if (opened - closed).max(initial=0) > NESTING:  # json itself would go as deep, and may crash
+            raise ValueError(f"nested more than {NESTING} deep")
         header = json.loads(text.decode(), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise SafetensorError(f"its header is not JSON: {error}") from error
