@@ -341,6 +341,13 @@ def test_a_network_of_a_table_answers_its_rows(tmp_path):
     for line, answer in zip(lines, expected, strict=True):
         assert run(["./mine", *line.split(",")[:2]], tmp_path / "c").decode() == f"{answer}\n"
     assert len(set(expected)) == 2
+    for words, message in {
+        ("3.5",): "1 values are given, a row has 2: mine.h lists its columns",
+        ("3,5", "1000"): "'3,5' is no number: write one with a point, such as 1.5",
+        ("3.5", ""): "'' is no number",
+    }.items():
+        refused = subprocess.run(["./mine", *words], cwd=tmp_path / "c", capture_output=True, text=True, timeout=20)
+        assert refused.returncode == 1 and message in refused.stderr and not refused.stdout
 
 
 def test_every_value_gets_the_level_that_it_has_in_python(tmp_path):

@@ -122,10 +122,8 @@ int main(@arguments@)
 """
 
 ANSWERED = """
-    if (count == @NAME@_INPUTS + 1) {
-        answer(words + 1);
-        return 0;
-    }"""
+    if (count > 1)
+        return answer((uint32_t)count - 1, words + 1);"""
 
 EQUAL_INTEGERS = """
 /* Whether all scores are equal, and the class is the first of the highest. */

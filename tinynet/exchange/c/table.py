@@ -48,15 +48,27 @@ void @name@_pixels(const double *values, uint8_t *pixels)
 """
 
 ANSWER = """
-/* Answer a row of the table, whose values are given as words. */
-static void answer(char **words)
+/* Answer a row of the table, whose values are given as words. Return 0, or 1 for words that are no row. */
+static int answer(uint32_t count, char **words)
 {
     double values[@NAME@_INPUTS];
     uint8_t row[@NAME@_INPUTS];
-    for (uint32_t i = 0; i < @NAME@_INPUTS; i++)
-        values[i] = strtod(words[i], NULL);
+    if (count != @NAME@_INPUTS) {
+        fprintf(stderr, "%u values are given, a row has %u: @header@ lists its columns\\n", (unsigned)count,
+                (unsigned)@NAME@_INPUTS);
+        return 1;
+    }
+    for (uint32_t i = 0; i < @NAME@_INPUTS; i++) {
+        char *end;
+        values[i] = strtod(words[i], &end);
+        if (end == words[i] || *end != 0) {
+            fprintf(stderr, "'%s' is no number: write one with a point, such as 1.5\\n", words[i]);
+            return 1;
+        }
+    }
     @name@_pixels(values, row);
     @print@
+    return 0;
 }
 """
 
