@@ -206,8 +206,11 @@ def test_texts_become_columns_of_0_and_1_and_columns_are_left_out(tmp_path):
 def test_rows_with_missing_values_are_left_out_if_asked(tmp_path, capfd):
     rows = [[("" if i == 5 else "NA" if i == 9 else a), b, kind] for i, (a, b, kind) in enumerate(ROWS)]
     (tmp_path / "t.csv").write_text(csv_of(["a", "b", "kind"], rows))
-    with pytest.raises(ValueError, match=r"t\.csv: line 7, column 'a' is empty: a value is missing, as in 2 of 200"):
+    with pytest.raises(
+        ValueError, match=r"t\.csv: line 7, column 'a' is empty: a value is missing, as in 2 of 200"
+    ) as e:
         from_csv(tmp_path / "t.csv")
+    assert str(e.value).endswith("leave these rows out: missing='drop', or tinynet data --drop-missing")
     assert sum(len(split.labels) for split in from_csv(tmp_path / "t.csv", missing="drop")) == 198
     assert "2 rows with missing values left out" in capfd.readouterr().err
     assert sum(len(split.labels) for split in from_csv(tmp_path / "t.csv", leave_out=["a"])) == 200
@@ -245,10 +248,12 @@ def test_a_column_that_is_not_there_and_a_file_that_cannot_be_read(tmp_path):
     (tmp_path / "t.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match=r"there is no column 'species'; there are a, b"):
         from_csv(tmp_path / "t.csv", "species")
-    with pytest.raises(tn.datasets.DataError, match=r"no table in UTF-8 that can be read: .*No such file"):
+    with pytest.raises(tn.datasets.DataError, match=r"u\.csv' cannot be read as a table: No such file"):
         from_csv(tmp_path / "u.csv")
     (tmp_path / "t.csv").write_bytes(b"a,b\n\xff\xfe,1\n")
-    with pytest.raises(tn.datasets.DataError, match=r"no table in UTF-8 that can be read: .*codec"):
+    with pytest.raises(
+        tn.datasets.DataError, match=r"no text in UTF-8; if it is a table, save it again as UTF-8.*codec"
+    ):
         from_csv(tmp_path / "t.csv")
 
 
@@ -340,6 +345,8 @@ def test_pictures_in_folders_become_rows_of_grey_pixels(tmp_path):
         from_folder(tmp_path / "animals")
     with pytest.raises(tn.datasets.DataError, match=r"there are no pictures; put those of each class into a folder"):
         from_folder(tmp_path)
+    with pytest.raises(tn.datasets.DataError, match=r"nowhere': there is no such folder"):
+        from_folder(tmp_path / "nowhere")
 
 
 def test_a_registered_name_is_loaded_and_those_of_tinynet_stay(monkeypatch):

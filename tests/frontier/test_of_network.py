@@ -106,5 +106,6 @@ def test_sizes_and_shares_that_are_none_are_refused():
     for text in ("", "big", "3 apples", "1..2KB"):
         with pytest.raises(ValueError, match=r"a size of '.*': give bytes, or KB, MB"):
             parsed_size(text)
-    with pytest.raises(ValueError, match=r"an error of 'low': give a share, as in 3% or 0\.03"):
-        parsed_share("low")
+    for text in ("low", "5", "101%", "-0.1", "nan"):
+        with pytest.raises(ValueError, match=rf"an error of '{text}': give a share, as in 3% or 0\.03"):
+            parsed_share(text)

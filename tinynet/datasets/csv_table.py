@@ -76,7 +76,7 @@ def from_csv(
     columns = [column for names, _ in parts for column in names]
     say(
         f"{table.summary(goal)}; {len(columns)} inputs"
-        + f"; {dropped} rows with missing values left out" * (dropped > 0)
+        + f"; {dropped} row{'s' * (dropped > 1)} with missing values left out" * (dropped > 0)
     )
     given = {"name": name, "source": os.fspath(path)} | options
     return from_arrays(np.concatenate([a for _, a in parts], axis=1), table.labels(goal), columns=columns, **given)
@@ -111,7 +111,7 @@ class Table(NamedTuple):
             row, column = next((k, hole) for k, hole in enumerate(holes) if hole is not None)
             raise ValueError(
                 f"{self.name}: {self._cell(row, column)}: a value is missing, as in {dropped} of {len(self.rows)} "
-                "rows. Fill them in, or leave these rows out: missing='drop'"
+                "rows. Fill them in, or leave these rows out: missing='drop', or tinynet data --drop-missing"
             )
         if not whole:
             raise ValueError(f"{self.name}: each row has a missing value; leave out the columns that lack most")
@@ -169,8 +169,11 @@ def read(name: str, path: str | os.PathLike, header: bool | None, separator: str
     """Return the table in a file; None for what is to be found out."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{os.fspath(path)!r} is no table in UTF-8 that can be read: {error}") from error
+    except UnicodeDecodeError as error:
+        hint = "save it again as UTF-8, which Excel calls 'CSV UTF-8'"
+        raise DataError(f"{os.fspath(path)!r} is no text in UTF-8; if it is a table, {hint}: {error}") from error
+    except OSError as error:
+        raise DataError(f"{os.fspath(path)!r} cannot be read as a table: {error.strerror}") from error
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     separator = separator or _separator(text)
     rows, lines = _cells(name, text, separator)

@@ -25,10 +25,12 @@ def from_folder(path: str | os.PathLike, size: tuple[int, int] | None = None, **
         size: height and width to shrink or stretch all pictures to; by default they must be of one size.
         options: as for `from_arrays`: name, valid, test, seed.
 
-    Raises DataError for a folder without pictures, a file that is none, and pictures of different sizes.
+    Raises DataError for no such folder, one without pictures, a file that is none, and pictures of different sizes.
     """
     from PIL import Image
 
+    if not Path(path).is_dir():
+        raise DataError(f"{os.fspath(path)!r}: there is no such folder")
     files = sorted(file for file in Path(path).glob("*/*") if file.is_file() and not file.name.startswith("."))
     pictures: list[np.ndarray] = []
     for file in files:

@@ -142,6 +142,9 @@ def parsed_size(text: str) -> float:
 def parsed_share(text: str) -> float:
     """Return the number that a text such as "3%" or "0.03" means. ValueError for another."""
     try:
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        if 0 <= share <= 1:  # 5 would be 500 %, which any copy keeps
+            return share
     except ValueError:
-        raise ValueError(f"an error of {text!r}: give a share, as in 3% or 0.03") from None
+        pass
+    raise ValueError(f"an error of {text!r}: give a share, as in 3% or 0.03")
