@@ -12,6 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -98,7 +99,7 @@ def test_frontier_takes_a_table_of_your_own(tmp_path, here):
     for arguments, message in {
         ("pets.csv", "--target", "species"): "there is no column 'species'; there are age, weight, kind",
         ("pets.csv", "--regression"): "the targets of a regression are numbers",
-        ("digits", "--target", "kind"): "--target and --regression are for files of your own",
+        ("digits", "--target", "kind"): "there is no file 'digits'; --target and --regression are for",
         (".", "--target", "kind"): "only a table has columns",
     }.items():
         done = here("frontier", "--data", *arguments, *quick)
@@ -124,7 +125,7 @@ def test_a_table_becomes_a_data_set_a_network_and_answers(tmp_path, here):
     assert here("predict", "rows.safetensors", "new.csv").stdout == "class\ncat\ndog\n"
     tn.save(tn.MLP([4, 2]), tmp_path / "plain.safetensors")
     for file, text, message in [
-        ("rows", "age,home\n1,flat\n", "it lacks 1 of 4 columns: weight"),
+        ("rows", "age,home\n1,flat\n", "it lacks 1 of 4 columns: weight; it has age, home\n"),
         (
             "rows",
             "age,home,weight\n1,barn,2\n",
@@ -148,7 +149,7 @@ def test_compress_takes_a_network_of_pytorch_and_writes_the_best_copy(tmp_path, 
     save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, tmp_path / "model.safetensors")
     few = ["--methods", "quantized", "hashed", "--factors", "1/4", "1/8", "--activation", "relu"]
     done = here("compress", "model.safetensors", *few, "--at-most", "1KB")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0 and "--activation" not in done.stderr, done.stderr
     best = tn.load(tmp_path / "compressed" / "best.safetensors")
     assert "compressed/best.safetensors: " in done.stdout.replace("\\", "/") and "bytes of payload" in done.stdout
     assert sum(a.nbytes for a in best.state().values()) <= 1000
@@ -161,6 +162,17 @@ def test_compress_takes_a_network_of_pytorch_and_writes_the_best_copy(tmp_path, 
     }.items():
         done = here("compress", "model.safetensors", *few, *arguments)
         assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_activation_that_nobody_gave_is_said(tmp_path, here):
+    from safetensors.numpy import save_file
+
+    arrays = {"0.weight": (3, 4), "0.bias": (3,), "2.weight": (2, 3), "2.bias": (2,)}
+    save_file({name: np.ones(shape, np.float32) for name, shape in arrays.items()}, tmp_path / "model.safetensors")
+    done = here("export", "model.safetensors", "--out", "chip")
+    assert done.returncode == 0 and "which activation it has; tanh is taken. If it has another, give" in done.stderr
+    done = here("export", "model.safetensors", "--out", "given", "--activation", "tanh")
+    assert done.returncode == 0 and not done.stderr
 
 
 def test_export_writes_a_program_and_says_what_it_takes(tmp_path, here):
@@ -214,6 +226,8 @@ def test_golf_judges_what_the_files_hold(tmp_path, monkeypatch, here):
         (["golf", "junk", "--data", "digits"], "is not a readable network"),
         (["info", "missing.safetensors"], "there is no file 'missing.safetensors'"),
         (["info", "junk"], "is not a readable network"),
+        (["compress", "torch.pt"], "'torch.pt' is a file of torch.save; write safetensors.torch.save_file("),
+        (["train", "reber"], "reber holds sequences; train those in Python, with tn.RecurrentNet and tn.fit"),
         (["frontier", "--methods", "magic"], "unknown method 'magic'"),
         (["frontier", "--data", "nowhere"], "no data set is called 'nowhere'"),
         (["frontier", "--factors", "2"], "factor '2'"),
@@ -223,6 +237,8 @@ def test_golf_judges_what_the_files_hold(tmp_path, monkeypatch, here):
 )
 def test_mistakes_are_one_line_not_a_traceback(arguments, message, tmp_path, here):
     (tmp_path / "junk").write_bytes(b"junk" * 50)
+    with ZipFile(tmp_path / "torch.pt", "w") as file:  # what torch.save writes is a zip file
+        file.writestr("archive/data.pkl", b"")
     done = here(*arguments)
     assert done.returncode == 1 and message in done.stderr
     assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1

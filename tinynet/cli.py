@@ -82,6 +82,7 @@ METHODS_HELP = (
     "before the semicolon; all means all of them."
 )
 TARGET = "The column with the labels, where --data is a table; by default the last one."
+ACTIVATION = "Of a file of PyTorch's: tanh, relu, sigmoid or identity; by default tanh."
 
 
 def _show_version(wanted: bool) -> None:
@@ -205,7 +206,7 @@ def compress(
     data: Annotated[str, typer.Option(help=DATA)] = "digits",
     target: Annotated[str | None, typer.Option(help=TARGET)] = None,
     regression: Annotated[bool, typer.Option("--regression", help="The labels of --data are real numbers.")] = False,
-    activation: Annotated[str, typer.Option(help="Of a file of PyTorch's: tanh, relu, sigmoid or identity.")] = "tanh",
+    activation: Annotated[str | None, typer.Option(help=ACTIVATION)] = None,
     methods: Annotated[list[str] | None, typer.Option(help="Methods to try, as in tinynet frontier.")] = None,
     factors: Annotated[
         list[str] | None, typer.Option(help="Shares of the network's weight bytes to keep, such as 1/4 1/8.")
@@ -259,7 +260,7 @@ def export(
     data: Annotated[str | None, typer.Option(help=f"{DATA} Its test examples are what main.c checks.")] = None,
     target: Annotated[str | None, typer.Option(help=TARGET)] = None,
     regression: Annotated[bool, typer.Option("--regression", help="The labels of --data are real numbers.")] = False,
-    activation: Annotated[str, typer.Option(help="Of a file of PyTorch's: tanh, relu, sigmoid or identity.")] = "tanh",
+    activation: Annotated[str | None, typer.Option(help=ACTIVATION)] = None,
     examples: Annotated[int, typer.Option(min=1, help="How many examples main.c checks.")] = 20,
     out: Annotated[Path, typer.Option(help="Folder for the program.")] = Path("exported"),
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 
@@ -21,9 +22,11 @@ from tinynet.frontier.methods import checked_factor
 from tinynet.frontier.run import know
 from tinynet.frontier.tasks import task_of
 from tinynet.frozen import Frozen
+from tinynet.layers.activations import Tanh
 from tinynet.storage.outputs import check_outputs
 from tinynet.storage.save_load import ModelFileError, load, save
 from tinynet.training import fit, optim
+from tinynet.training.progress import say
 
 TABLES = (".csv", ".tsv")
 
@@ -38,7 +41,7 @@ def data_set(data: str, target: str | None = None, regression: bool = False) -> 
     """
     if data in LOADERS or not os.path.exists(data):
         if target is not None or regression:
-            raise ValueError(f"--target and --regression are for files of your own; there is no file {data!r}")
+            raise ValueError(f"there is no file {data!r}; --target and --regression are for files of your own")
         return data
     options: dict[str, Any] = {"regression": True} if regression else {}
     if target is not None and (os.path.isdir(data) or data.endswith(".npz")):
@@ -63,7 +66,7 @@ def train_rows(
     rows = data_set(data, target, regression)
     rows = load_data(rows) if isinstance(rows, str) else rows  # type: ignore[assignment]
     if not isinstance(rows, Dataset):
-        raise ValueError(f"{data} holds sequences; tinynet train takes text or rows")
+        raise ValueError(f"{data} holds sequences; train those in Python, with tn.RecurrentNet and tn.fit")
     from threadpoolctl import threadpool_limits
 
     task = task_of("", know(rows))
@@ -83,14 +86,20 @@ def train_rows(
     )
 
 
-def network(file: Path, activation: str) -> Any:
-    """Return the network in a file, of tinynet's or of PyTorch's."""
+def network(file: Path, activation: str | None) -> Any:
+    """Return the network in a file, of tinynet's or of PyTorch's; say so where nobody gave its activation."""
     try:
         return load(file)
     except ModelFileError as error:
+        if is_zipfile(file):
+            how = 'safetensors.torch.save_file(model.state_dict(), "model.safetensors")'
+            raise ValueError(f"{str(file)!r} is a file of torch.save; write {how} instead") from error
         if "not one of tinynet" not in str(error):
             raise
-    return import_safetensors(file, activation)
+    net = import_safetensors(file, activation or "tanh")
+    if activation is None and any(isinstance(layer, Tanh) for layer in net.layers):
+        say(f"{file} does not say which activation it has; tanh is taken. If it has another, give --activation")
+    return net
 
 
 def answers(net: Any, rows: Path) -> Iterator[list[str]]:
@@ -120,8 +129,8 @@ def _values(about: Description, table: Table) -> np.ndarray:
     coded = {column: column.partition("=")[::2] for column in about.columns if column not in table.names}
     lacking = [column for column, (source, _) in coded.items() if source not in table.names]
     if lacking:
-        some = ", ".join(lacking[:5]) + ", .." * (len(lacking) > 5)
-        raise ValueError(f"{table.name}: it lacks {len(lacking)} of {about.n} columns: {some}; it has {table.names}")
+        some, there = (", ".join(names[:5]) + ", .." * (len(names) > 5) for names in (lacking, table.names))
+        raise ValueError(f"{table.name}: it lacks {len(lacking)} of {about.n} columns: {some}; it has {there}")
     table, _ = table.complete([table.place(coded.get(c, (c,))[0]) for c in about.columns], "error")
     known: dict[str, list[str]] = {}
     for source, value in coded.values():

@@ -230,7 +230,7 @@ def test_a_column_of_real_numbers_is_a_target_of_regression(tmp_path):
         ("", r"t\.csv: the file is empty"),
         ("a,b\n", r"t\.csv: it has no rows below the names"),
         ("a,b,c\n1,2,x\n3,y\n", r"t\.csv: line 3 has 2 cells, line 1 has 3; are cells separated by commas\?"),
-        ("a,b,c\n1,x,0\n2,y,1\n", r"line 2, column 'b' is 'x', no number\..*one_hot=\['b'\]"),
+        ("a,b,c\n1,x,0\n2,y,1\n", r"line 2, column 'b' is 'x', no number\..*one_hot=\['b'\]\. On the command line"),
         ("a,a,c\n1,2,0\n", r"two columns are named 'a'; rename one, or pass header=False"),
         ("a\n1\n2\n", r"no column is left to learn from, beside the target 'a'"),
         ("a,b\n,1\n?,2\n", r"line 2, column 'a' is empty: a value is missing, as in 2 of 2 rows"),

@@ -123,7 +123,8 @@ class Table(NamedTuple):
         if None in found:
             raise ValueError(
                 f"{self.name}: {self._cell(found.index(None), i)}, no number. Leave the column out, or make each of "
-                f"its values a column: one_hot=[{self.names[i]!r}], or tinynet data --one-hot"
+                f"its values a column: one_hot=[{self.names[i]!r}]. On the command line, tinynet data has --leave-out "
+                "and --one-hot, and writes a file for the other commands"
             )
         return [self.names[i]], np.array(found, np.float64)[:, None]
 
