@@ -123,6 +123,9 @@ def test_a_table_becomes_a_data_set_a_network_and_answers(tmp_path, here):
     assert "trained on pets.csv: 4 inputs; classes cat, dog" in here("info", "rows.safetensors").stdout
     (tmp_path / "new.csv").write_text("weight,home,age\n0.1,flat,2\n0.1,house,-2\n")  # in any order
     assert here("predict", "rows.safetensors", "new.csv").stdout == "class\ncat\ndog\n"
+    done = here("compress", "rows.safetensors", "--methods", "quantized")  # on digits, as nothing else is given
+    message = "trained on pets.csv, with 4 inputs, and digits has 64; name its own data by --data"
+    assert done.returncode == 1 and message in done.stderr
     tn.save(tn.MLP([4, 2]), tmp_path / "plain.safetensors")
     for file, text, message in [
         ("rows", "age,home\n1,flat\n", "it lacks 1 of 4 columns: weight; it has age, home\n"),

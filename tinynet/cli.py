@@ -222,7 +222,7 @@ def compress(
     from threadpoolctl import threadpool_limits
 
     from tinynet.datasets import Dataset, load
-    from tinynet.files import data_set, network
+    from tinynet.files import check_fit, data_set, network
     from tinynet.frontier import choose, of_network, plot, table, write_csv
     from tinynet.frontier.methods import FACTORS
     from tinynet.frontier.of_network import parsed_share, parsed_size
@@ -230,6 +230,8 @@ def compress(
 
     bytes_, share = at_most and parsed_size(at_most), error and parsed_share(error)
     source, net = data_set(data, target, regression), network(file, activation)
+    known = load(source) if isinstance(source, str) else source
+    check_fit(net, known)
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out: {str(out)!r} is a file; give the name of a folder")
     out.mkdir(parents=True, exist_ok=True)
@@ -242,7 +244,6 @@ def compress(
     plot(rows, out / "frontier.png", title=f"{file.name} on {rows[0]['data']}")
     typer.echo(f"Wrote {out / 'frontier.png'} and {out / 'frontier.csv'}.")
     best = choose(copies, bytes_ or None, share or None)
-    known = load(source) if isinstance(source, str) else source
     save(best.net, out / "best.safetensors", known if isinstance(known, Dataset) else None)
     row, (times, unit) = best.row, (1, "") if regression else (100, " %")
     valid, test = (f"{times * row[f'{split}_error']:.3g}{unit}" for split in ("valid", "test"))

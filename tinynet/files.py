@@ -102,6 +102,17 @@ def network(file: Path, activation: str | None) -> Any:
     return net
 
 
+def check_fit(net: Any, data: Any) -> None:
+    """Raise ValueError for a data set with other rows than the network's own file says."""
+    given = getattr(net, "about", None)  # PyTorch's networks have none
+    about = None if given is None else Description.from_json(given)
+    if about is not None and isinstance(data, Dataset) and data.n_features != about.n:
+        raise ValueError(
+            f"the network was trained on {about.name}, with {about.n} inputs, and {data.name} has {data.n_features}; "
+            "name its own data by --data"
+        )
+
+
 def answers(net: Any, rows: Path) -> Iterator[list[str]]:
     """Yield what a network answers to each row of a table: the name of a class, or its targets; first, their names.
 
