@@ -159,7 +159,7 @@ def test_compress_takes_a_network_of_pytorch_and_writes_the_best_copy(tmp_path, 
     assert tn.evaluate(best, data.test) < tn.evaluate(net, data.test) + 0.05
     assert {p.name for p in (tmp_path / "compressed").iterdir()} == {"best.safetensors", "frontier.csv", "frontier.png"}
     for arguments, message in {
-        ("--at-most", "10"): "no copy keeps 10 bytes",
+        ("--at-most", "10", "--error", "0%"): "no copy keeps 10 bytes and an error of 0",
         ("--at-most", "small"): "a size of 'small'",
         ("--data", "breast_cancer"): "64 entries",
     }.items():

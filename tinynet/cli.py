@@ -228,7 +228,7 @@ def compress(
     from tinynet.frontier.of_network import parsed_share, parsed_size
     from tinynet.storage.save_load import save
 
-    bytes_, share = at_most and parsed_size(at_most), error and parsed_share(error)
+    bytes_, share = parsed_size(at_most) if at_most else None, parsed_share(error) if error else None
     source, net = data_set(data, target, regression), network(file, activation)
     known = load(source) if isinstance(source, str) else source
     check_fit(net, known)
@@ -243,7 +243,7 @@ def compress(
     write_csv(rows, out / "frontier.csv")
     plot(rows, out / "frontier.png", title=f"{file.name} on {rows[0]['data']}")
     typer.echo(f"Wrote {out / 'frontier.png'} and {out / 'frontier.csv'}.")
-    best = choose(copies, bytes_ or None, share or None)
+    best = choose(copies, bytes_, share)
     save(best.net, out / "best.safetensors", known if isinstance(known, Dataset) else None)
     row, (times, unit) = best.row, (1, "") if regression else (100, " %")
     valid, test = (f"{times * row[f'{split}_error']:.3g}{unit}" for split in ("valid", "test"))
