@@ -49,6 +49,7 @@ NOT = {  # tests outside RUN; by hypothesis, which has compiled parts, the tests
     "test_quoting.py": "examples by hypothesis",
     "test_reproduce.py": "starts commands",
     "test_small_nets.py": "files of earlier versions",
+    "test_stack.py": "compiles programs for a chip",
     "test_waiting.py": "starts processes",
     "test_windows.py": "looks for what Windows lacks",
 }
