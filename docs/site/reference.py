@@ -36,6 +36,8 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def public() -> dict[str, Any]:
     """Return what a user may import, by the name under which `import tinynet as tn` reaches it."""
+    for name in dir(tn):
+        getattr(tn, name)  # some chapters are loaded when a name of theirs is first used
     names = {f"tn.{name}": value for name, value in vars(tn).items() if _ours(name, value)}
     for module in SHOWN:
         inner = vars(getattr(tn, module))

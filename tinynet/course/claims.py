@@ -47,6 +47,7 @@ CLAIMS = {
 }
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
+<link rel="icon" href="data:,">
 <style>body {{ font: 16px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }}
 img {{ max-width: 100% }} table {{ border-collapse: collapse }} td {{ border-top: 1px solid #ddd; padding: .3em .6em;
 vertical-align: top }} .claim td {{ font-weight: bold; background: #f4f4f4 }} .todo {{ color: #888 }}
