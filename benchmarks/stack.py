@@ -71,4 +71,4 @@ def most(program: dict[str, Function], name: str, path: tuple[str, ...] = ()) ->
     if name in path:
         raise ValueError(f"no bound on the stack: {' calls '.join((*path, name))}")
     here = program[name]
-    return here.frame + max((most(program, call, (*path, name)) for call in here.calls), default=0)
+    return here.frame + max((most(program, call, (*path, name)) for call in sorted(here.calls)), default=0)
