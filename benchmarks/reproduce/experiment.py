@@ -1,6 +1,6 @@
 """What the experiments have in common: trials, full runs, and rows of results.
 
-Each case of an experiment is tuned with the same budget and then trained in full:
+Every case gets the same number of trials, and its best setting is then trained in full:
 
     rates      every rate, one seed, a few epochs, without dropout
     dropout    every share of dropout, at the best rate

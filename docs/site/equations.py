@@ -1,4 +1,4 @@
-"""Equations as the source writes them, turned into TeX.
+"""Find the equations in docstrings and comments, and turn them into TeX.
 
 One rule decides what is mathematics: a stretch of text is an equation if it holds a relation (=, <-, ->, <=) or a
 derivative dL/dx, and every word in it is one that stands here. Anything else stays as it is written. So the source

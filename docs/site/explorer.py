@@ -63,7 +63,7 @@ def frontier(path: Path) -> dict[str, Any]:
 
 
 def members() -> list[dict[str, Any]]:
-    """Return the data sets on which benchmarks/members.py ranks every member of the family."""
+    """Return the data sets of benchmarks/members.py, with every method of the family on each."""
     found = []
     for name, rows in json.loads(MEMBERS.read_text("utf-8"))["points"].items():
         task, title = task_of(name), f"{TITLES.get(name, name)}, the whole family"

@@ -1,4 +1,4 @@
-"""The worker's Python side: run a piece of source in one lasting namespace, as a notebook runs its cells."""
+"""The worker's Python side: run one cell after another in a shared namespace, as a notebook does."""
 
 import linecache
 import sys

@@ -19,7 +19,7 @@ def kept(tmp_path, monkeypatch):
 
 
 def registry(**changed):
-    """Return a source that has both files, or other ones."""
+    """Return a stand-in for a registry: it yields the good files, except as changed; None leaves a file out."""
 
     def source(names):
         """a registry"""

@@ -60,7 +60,7 @@ def missing(lesson: Lesson, text: str) -> list[str]:
 def pieces(lesson: Lesson, text: str) -> list[tuple[str, str]]:
     """Return an exercise.py in pieces, each with its exercise's name, or "" between them; joined, they are the file.
 
-    Comments and decorators above an exercise belong to its piece, and so do the empty lines below it.
+    A piece includes the comments and decorators above its exercise, and the blank lines below it.
 
     Raises:
         SyntaxError: the file does not parse.

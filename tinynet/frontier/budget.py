@@ -4,8 +4,9 @@ A recipe with one number left open, such as the rank in Kronecker(rank=k), makes
 dense network's bytes we want the largest one that fits. So build one, ask how many bits its file takes, and halve the
 interval.
 
-What is learned must not break the budget. Packed codes take the same bits whatever they say. The gaps between kept
-entries do not, so they are charged at their worst (gaps.py); and what an entropy coder saves is not counted on.
+The size is fixed before training, and training must not make the file larger than the budget. Packed codes always take
+the same bits. Gaps between kept entries do not, so they are charged at their worst (gaps.py). What an entropy coder
+will save is unknown yet, so it is not counted.
 """
 
 from __future__ import annotations
